@@ -1,0 +1,1 @@
+"""The lab: a small datacentre on one machine, to deploy to and to break."""

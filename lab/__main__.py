@@ -1,0 +1,69 @@
+"""`python -m lab up|down|status`: the door to the lab."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lab import down, status
+from lab.command import LabError
+from lab.names import DEFAULT_HOSTS, HOSTS
+from lab.progress import Progress
+from lab.up import up
+
+LOCK = Path("/run/lock/rocketops-lab.lock")
+
+
+def main() -> int:
+    """Do what the command line asks; return the exit code."""
+    arguments = _parser().parse_args()
+    progress = Progress()
+    try:
+        if arguments.command == "status":
+            print("\n".join(status.lines()))
+            return 0
+        with _alone(progress):
+            if arguments.command == "up":
+                up(arguments.hosts or DEFAULT_HOSTS, progress)
+            elif arguments.hosts:
+                down.remove_hosts(arguments.hosts, progress)
+            else:
+                down.remove_everything(progress)
+    except LabError as error:
+        progress.close()
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lab", description="The fake datacentre of this collection.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    bring_up = commands.add_parser("up", help="bring up the depot and hosts")
+    bring_up.add_argument("hosts", nargs="*", metavar="HOST", help=f"of {', '.join(HOSTS)}; chat1 if none is named")
+    take_down = commands.add_parser("down", help="remove hosts, or everything")
+    take_down.add_argument("hosts", nargs="*", metavar="HOST", help="remove only these; everything if none is named")
+    commands.add_parser("status", help="say what is there")
+    return parser
+
+
+@contextmanager
+def _alone(progress: Progress) -> Iterator[None]:
+    """Keep two lab commands from changing the lab at the same time."""
+    with LOCK.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress.say("another lab command is at work: waiting for it to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""The depot: the one machine of the lab that hosts get images and packages from."""
+
+from __future__ import annotations
+
+from lab import apt_repository, keys, registry
+from lab.docker import docker, exists, running
+from lab.names import DEPOT, DEPOT_ADDRESS, DEPOT_CONTAINER, HOME, LABEL, NETWORK
+from lab.waiting import wait_for
+
+IMAGES = HOME / "registry"
+
+
+def ensure(image: str) -> None:
+    """Have the depot run from this image, and answer."""
+    if not (running(DEPOT_CONTAINER) and _image() == image):
+        if exists("container", DEPOT_CONTAINER):
+            docker("rm", "--force", "--volumes", DEPOT_CONTAINER)
+        apt_repository.PUBLISHED.mkdir(exist_ok=True)
+        docker(
+            "run", "--detach", "--name", DEPOT_CONTAINER, "--hostname", "depot", "--label", LABEL,
+            "--network", NETWORK, "--network-alias", DEPOT, "--ip", DEPOT_ADDRESS,
+            "--publish", f"127.0.0.1::{registry.PORT}", "--restart", "unless-stopped",
+            "--volume", f"{IMAGES}:/srv/registry",
+            "--volume", f"{apt_repository.PUBLISHED}:/srv/apt:ro",
+            "--volume", f"{keys.DEPOT_TLS}:/srv/tls:ro",
+            image,
+        )  # fmt: skip
+    wait_for(
+        registry.answers,
+        seconds=30,
+        failure=lambda: f"The depot's registry does not answer; see `docker logs {DEPOT_CONTAINER}`.",
+    )
+
+
+def _image() -> str:
+    return docker("container", "inspect", "--format", "{{.Config.Image}}", DEPOT_CONTAINER)

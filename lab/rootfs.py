@@ -1,0 +1,37 @@
+"""The bare Debian that every lab machine starts from, made by mmdebstrap from the machine's own mirrors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lab.command import run
+from lab.docker import fingerprint
+from lab.machine import mirrors
+from lab.names import HOME, VERSIONS
+
+PACKAGES = [
+    "systemd", "systemd-sysv", "dbus", "python3", "python3-apt", "iproute2",
+    "ca-certificates", "sudo", "curl", "procps", "openssh-server",
+]  # fmt: skip
+# What a cloud image has and nothing here needs; left out for size and speed, in later installations too.
+EXCLUDED = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*"]
+
+
+def ensure() -> Path:
+    """Return the tar archive of the root file system, making it if its inputs have changed."""
+    suite = VERSIONS["debian_suite"]
+    sources = mirrors().sources(suite)
+    archive = HOME / f"debian-{fingerprint([suite, *PACKAGES, *EXCLUDED, *sources])}.tar"
+    if archive.exists():
+        return archive
+    unfinished = archive.with_suffix(".part.tar")
+    run(
+        "mmdebstrap", "--mode=root", "--variant=minbase", f"--include={','.join(PACKAGES)}",
+        "--dpkgopt=force-unsafe-io", '--aptopt=Acquire::Languages "none"',
+        *(f"--dpkgopt=path-exclude={pattern}" for pattern in EXCLUDED),
+        suite, unfinished, *sources,
+        timeout=420,
+        remedy="Check that the machine's Debian mirrors answer (`apt-get update`), then run the lab command again.",
+    )  # fmt: skip
+    unfinished.rename(archive)
+    return archive

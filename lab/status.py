@@ -1,0 +1,30 @@
+"""Say what of the lab is there."""
+
+from __future__ import annotations
+
+from lab import engine, registry
+from lab.docker import exists, reachable, running
+from lab.hosts import ready
+from lab.names import DEPOT, DEPOT_ADDRESS, DEPOT_CONTAINER, HOME, HOSTS, NETWORK, host_container
+
+
+def lines() -> list[str]:
+    """One line per part of the lab."""
+    if not reachable():
+        return [f"engine   not reachable; lab home {HOME} {'is there' if HOME.exists() else 'is not there'}"]
+    pid = engine.started_by_lab()
+    depot = "serving" if running(DEPOT_CONTAINER) and registry.answers() else "not running"
+    return [
+        f"engine   {f'started by the lab, process {pid}' if pid else 'of the machine'}",
+        f"network  {NETWORK} {'is there' if exists('network', NETWORK) else 'is not there'}",
+        f"depot    {DEPOT_ADDRESS:<13} {DEPOT} {depot}",
+        *(f"{name:<8} {address:<13} {_state(name)}" for name, address in HOSTS.items()),
+    ]
+
+
+def _state(name: str) -> str:
+    if not exists("container", host_container(name)):
+        return "not there"
+    if not running(host_container(name)):
+        return "stopped"
+    return "ready" if ready(name) else "running, not ready"

@@ -1,0 +1,40 @@
+"""Programs taken out of Python wheels, fetched with the machine's own pip configuration."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from lab.command import run
+from lab.names import HOME
+
+
+def unpacked(pin: str) -> Path:
+    """Return the folder in which the wheel of a pin (`name==version`) lies unpacked."""
+    folder = HOME / "wheels" / pin.replace("==", "-")
+    if folder.exists():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        run(
+            sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
+            "--dest", scratch, pin,
+            timeout=300,
+            remedy="Check that pip reaches its package index, then run the lab command again.",
+        )  # fmt: skip
+        [wheel] = Path(scratch).glob("*.whl")
+        contents = Path(scratch) / "contents"
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(contents)
+        shutil.move(contents, folder)
+    return folder
+
+
+def program(pin: str, name: str) -> Path:
+    """Return one program of a wheel, executable."""
+    [path] = [path for path in unpacked(pin).rglob(name) if path.is_file() and path.parent.name in ("bin", "scripts")]
+    path.chmod(0o755)
+    return path

@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The services a Rocket.Chat microservices deployment is made of, as data.
+
+Image names: Rocket.Chat's own continuous integration and Helm chart (``account-service``, singular).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MONOLITH = "rocketchat"
+DDP_STREAMER = "ddp_streamer"
+STREAM_HUB = "stream_hub"
+
+# Every image serves HTTP there when PORT is set so; the defaults in the services' code differ from one another.
+CONTAINER_PORT = 3000
+
+
+@dataclass(frozen=True)
+class Service:
+    """One kind of container.
+
+    ``port`` is where the first replica is published on the host, replica n at ``port + n - 1``.
+    ``default_replicas`` is per host, except for a ``singleton``: exactly one in the whole deployment.
+    ``health_statuses``: answers of GET /health that prove the process listens. It proves no more than that.
+    """
+
+    key: str
+    image: str
+    port: int
+    default_replicas: int = 1
+    singleton: bool = False
+    behind_proxy: bool = False
+    health_statuses: tuple[int, ...] = (200,)
+
+    @property
+    def name(self) -> str:
+        return self.key.replace("_", "-")
+
+
+SERVICES = {
+    service.key: service
+    for service in (
+        Service(MONOLITH, "rocketchat/rocket.chat", 3000, behind_proxy=True),
+        Service(DDP_STREAMER, "rocketchat/ddp-streamer-service", 3100, behind_proxy=True),
+        Service("authorization", "rocketchat/authorization-service", 3200),
+        Service("account", "rocketchat/account-service", 3300),
+        Service("presence", "rocketchat/presence-service", 3400),
+        # 500 until the first watched change arrives and after 40 s without one: alive all the same.
+        Service(STREAM_HUB, "rocketchat/stream-hub-service", 3500, singleton=True, health_statuses=(200, 500)),
+        Service("queue_worker", "rocketchat/queue-worker-service", 3600, default_replicas=0),
+        Service("omnichannel_transcript", "rocketchat/omnichannel-transcript-service", 3700, default_replicas=0),
+    )
+}
+
+# Registries of the published images, used unless the operator names one registry for everything.
+MONOLITH_REGISTRY = "registry.rocket.chat"
+SERVICES_REGISTRY = "docker.io"
+
+
+def image_reference(service: Service, version: str, registry: str) -> str:
+    """The image of a service; monolith and services always have the same version."""
+    default = MONOLITH_REGISTRY if service.key == MONOLITH else SERVICES_REGISTRY
+    return f"{registry.rstrip('/') or default}/{service.image}:{version}"

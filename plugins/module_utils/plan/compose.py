@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Docker Compose projects and the files beside them, as data. Secrets are only in files that the roles write 0600."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from .catalogue import CONTAINER_PORT, MONOLITH
+from .deployment import Container
+from .settings import Settings
+
+# What we create carries it; what does not carry it is never removed.
+LABEL = "io.rocketops.collection"
+OURS = {LABEL: "rocketops.rocketchat"}
+
+# No service needs a capability: all listen above 1024 and none changes its user.
+CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+
+# A first start with migrations of a large database takes minutes; start_interval finds the end of it quickly.
+HEALTHCHECK_TIMES = {
+    "interval": "30s",
+    "timeout": "5s",
+    "retries": 3,
+    "start_period": "10m",
+    "start_interval": "2s",
+}
+
+NATS_PING_SECONDS = 20
+
+
+def healthcheck_command(statuses: tuple[int, ...]) -> list[str]:
+    """All Rocket.Chat images have node, and not all of them curl or wget."""
+    script = (
+        f"require('http').get('http://127.0.0.1:{CONTAINER_PORT}/health',"
+        f"r=>process.exit([{','.join(map(str, statuses))}].includes(r.statusCode)?0:1))"
+        ".on('error',()=>process.exit(1))"
+    )
+    return ["CMD", "node", "-e", script]
+
+
+def escaped(value: str) -> str:
+    """Compose interpolates ``$`` in compose.yaml."""
+    return value.replace("$", "$$")
+
+
+def env_file(environment: dict[str, str]) -> str:
+    """Values in single quotes, which Compose takes literally; an escaped quote is the one exception it knows."""
+    lines = [f"{name}='" + value.replace("'", "\\'") + "'\n" for name, value in sorted(environment.items())]
+    return "".join(lines)
+
+
+def rocketchat_project(containers: list[Container], network: str, names: dict[str, str]) -> dict[str, Any]:
+    """The Compose project of one host and its env files: ``{"compose": ..., "env_files": {file name: content}}``."""
+    first = next((container.name for container in containers if container.service == MONOLITH), None)
+    return {
+        "compose": {
+            "name": "rocketchat",
+            "services": {c.name: _rocketchat_service(c, network, names, first) for c in containers},
+            "networks": {network: {"external": True}},
+        },
+        "env_files": {f"{container.service}.env": env_file(container.secret_environment) for container in containers},
+    }
+
+
+def _rocketchat_service(container: Container, network: str, names: dict[str, str], first: str | None) -> dict[str, Any]:
+    service = {
+        "image": container.image,
+        "container_name": container.name,
+        # nodeID is hostname-pid: a hostname that occurs twice in the deployment makes one of the two exit
+        "hostname": container.hostname,
+        "restart": "unless-stopped",
+        "environment": {name: escaped(value) for name, value in container.environment.items()},
+        "env_file": [f"/opt/rocketchat/env/{container.service}.env"],
+        "networks": {network: {"aliases": [container.hostname]}},
+        "ports": [f"{container.address}:{container.port}:{CONTAINER_PORT}"],
+        "extra_hosts": [f"{name}:{address}" for name, address in names.items()],
+        "healthcheck": {"test": healthcheck_command(container.health_statuses), **HEALTHCHECK_TIMES},
+        "labels": {**OURS, "io.rocketops.service": container.service},
+        **CONFINED,
+    }
+    if first and container.name != first:
+        # Two monoliths racing through the first start's migrations corrupt the database; and until a monolith
+        # is on the bus, the services would sit there without a port.
+        service["depends_on"] = {first: {"condition": "service_healthy"}}
+    return service
+
+
+def nats_project(settings: Settings, hostname: str, published: str, routes: list[str]) -> dict[str, Any]:
+    """NATS of one host: its Compose project and its configuration (JSON is valid NATS configuration)."""
+    credentials = {"user": settings.nats_username, "password": settings.secrets.nats_password}
+    config: dict[str, Any] = {
+        "server_name": hostname,
+        "listen": f"0.0.0.0:{settings.nats_port}",
+        "http": "0.0.0.0:8222",
+        "authorization": credentials,
+        # finds a client whose host vanished well before the services' own heartbeat timeout of 30 s does
+        "ping_interval": f"{NATS_PING_SECONDS}s",
+    }
+    if routes:
+        config["cluster"] = {
+            "name": "rocketchat",
+            "listen": "0.0.0.0:6222",
+            "authorization": credentials,
+            "routes": [f"nats-route://{credentials['user']}:{credentials['password']}@{route}" for route in routes],
+        }
+    text = json.dumps(config, indent=2, sort_keys=True) + "\n"
+    ports = ["127.0.0.1:8222:8222"]
+    if published:
+        ports.append(f"{published}:{settings.nats_port}:{settings.nats_port}")
+    if routes:
+        ports.append(f"{published}:6222:6222")
+    return {"config": text, "compose": _nats_compose(settings, hostname, ports, text)}
+
+
+def _nats_compose(settings: Settings, hostname: str, ports: list[str], config: str) -> dict[str, Any]:
+    network = settings.network_name
+    service = {
+        "image": settings.nats_image,
+        "container_name": "nats",
+        "hostname": hostname,
+        "restart": "unless-stopped",
+        "command": ["--config", "/etc/nats/nats.conf"],
+        "volumes": ["/opt/nats/nats.conf:/etc/nats/nats.conf:ro"],
+        "networks": {network: {"aliases": ["nats"]}},
+        "ports": ports,
+        "read_only": True,
+        "healthcheck": {
+            "test": ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8222/healthz"],
+            **HEALTHCHECK_TIMES,
+            "start_period": "30s",
+        },
+        # A changed configuration changes the label, and Compose replaces the container.
+        "labels": {**OURS, "io.rocketops.config": hashlib.sha256(config.encode()).hexdigest()},
+        **CONFINED,
+    }
+    return {"name": "nats", "services": {"nats": service}, "networks": {network: {"external": True}}}

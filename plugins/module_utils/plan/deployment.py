@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The plan: a whole deployment as plain data. ``dataclasses.asdict`` turns it into what the roles apply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Container:
+    """``environment`` may be read by anybody who may see compose.yaml; ``secret_environment`` goes into 0600 files."""
+
+    name: str
+    service: str
+    replica: int
+    image: str
+    hostname: str
+    address: str
+    port: int
+    environment: dict[str, str]
+    secret_environment: dict[str, str]
+    health_statuses: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of the MongoDB replica set: ``name`` is what the set's configuration says, from everywhere."""
+
+    host: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class HostPlan:
+    """What one host gets: the ``*_plan`` variable of each role that runs there, and what the probes ask.
+
+    ``endpoints`` and ``nats_clients`` are the expectations of service_health and nats_health.
+    """
+
+    docker: dict[str, Any] | None
+    mongodb: dict[str, Any] | None
+    nats: dict[str, Any] | None
+    rocketchat: dict[str, Any] | None
+    nginx: dict[str, Any] | None
+    endpoints: list[dict[str, Any]] = field(default_factory=list)
+    containers: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Plan:
+    version: str
+    root_url: str
+    mongodb_version: str
+    warnings: list[str]
+    nats_clients: list[dict[str, str]]
+    hosts: dict[str, HostPlan]

@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Secrets nobody had to think of: generated once, and of characters that need no escaping anywhere."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+from .settings import SECRET_VARIABLES
+
+# 32 bytes are 256 bits; mongod takes a keyfile of up to 1024 base64 characters.
+PASSWORD_BYTES = 32
+KEYFILE_BYTES = 756
+
+
+def generate(name: str) -> str:
+    """A new value for a secret of ``SECRET_VARIABLES``."""
+    if name == "mongodb_keyfile":
+        return base64.b64encode(secrets.token_bytes(KEYFILE_BYTES)).decode()
+    return secrets.token_hex(PASSWORD_BYTES)
+
+
+def resolve(given: dict[str, str], kept: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Values for all secrets, and those among them that are new and have to be kept.
+
+    ``given`` and ``kept`` are by variable name; what the operator gives wins over what an earlier run generated.
+    """
+    values: dict[str, str] = {}
+    new: dict[str, str] = {}
+    for name, variable in SECRET_VARIABLES.items():
+        known = given.get(variable) or kept.get(variable)
+        if not known:
+            known = new[variable] = generate(name)
+        values[name] = str(known)
+    return values, new

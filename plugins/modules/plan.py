@@ -1,0 +1,87 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: plan
+short_description: Plans a whole Rocket.Chat microservices deployment
+version_added: 0.1.0
+description:
+  - Reads the variables of all hosts in the groups C(mongodb), C(nats), C(rocketchat) and C(nginx) and decides, on the
+    controller and before any host is touched, what each host gets.
+  - Fails with all mistakes of the inventory in one message, each with the variable, its value and the remedy.
+  - What the variables are is described in the roles' argument specifications.
+author:
+  - rocketops maintainers (@rocketops)
+options:
+  secrets_file:
+    description:
+      - Where secrets that the inventory does not set are kept, on the controller. YAML, mode 0600; may be encrypted with
+        ansible-vault.
+    type: path
+    required: true
+  generate_secrets:
+    description:
+      - Whether secrets that are neither in the inventory nor in O(secrets_file) are generated and written there.
+      - When V(false), a missing secret is an error. In check mode nothing is written.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    description: Plans without writing O(secrets_file).
+    support: full
+  diff_mode:
+    description: Secrets are not for diffs.
+    support: none
+  action:
+    description: Runs on the controller.
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Plan the deployment
+  rocketops.rocketchat.plan:
+    secrets_file: "{{ inventory_dir }}/.rocketchat_secrets.yml"
+    generate_secrets: true
+  run_once: true
+  register: rocketchat_planned
+
+- name: Deploy the services of this host
+  ansible.builtin.include_role:
+    name: rocketops.rocketchat.rocketchat
+  vars:
+    rocketchat_plan: "{{ rocketchat_planned.plan.hosts[inventory_hostname].rocketchat }}"
+"""
+
+RETURN = r"""
+plan:
+  description:
+    - The deployment as data. Holds secrets, therefore the result is hidden in Ansible's output.
+  returned: success
+  type: dict
+  contains:
+    version:
+      description: Version of Rocket.Chat.
+      type: str
+    root_url:
+      description: Address people use.
+      type: str
+    mongodb_version:
+      description: Release series of MongoDB.
+      type: str
+    warnings:
+      description: What is allowed but unwise, as sentences.
+      type: list
+      elements: str
+    nats_clients:
+      description: The clients NATS should see, for M(rocketops.rocketchat.nats_health).
+      type: list
+      elements: dict
+    hosts:
+      description:
+        - For every host the plans of its roles (V(null) where the role does not run), RV(plan.hosts) C(endpoints) for
+          M(rocketops.rocketchat.service_health) and its C(containers).
+      type: dict
+"""

@@ -1,0 +1,20 @@
+"""Makes this checkout importable as ansible_collections.rocketops.rocketchat, wherever it was cloned to."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+COLLECTIONS = ROOT / ".cache" / "collections"
+
+
+def _link_checkout() -> None:
+    link = COLLECTIONS / "ansible_collections" / "rocketops" / "rocketchat"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(ROOT)
+
+
+_link_checkout()
+sys.path.insert(0, str(COLLECTIONS))

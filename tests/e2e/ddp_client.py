@@ -1,0 +1,125 @@
+"""A DDP client over a websocket, plain or in SockJS framing: just what a conversation needs."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from websockets.sync.client import connect
+
+Message = dict[str, Any]
+
+
+class DdpError(Exception):
+    """The server answered, but with an error or with something that is not DDP."""
+
+
+class DdpClient:
+    """One connection. Every wait ends at `timeout` seconds with a TimeoutError."""
+
+    def __init__(self, root_url: str, path: str, context: ssl.SSLContext | None, timeout: float) -> None:
+        parts = urlsplit(root_url)
+        scheme = "wss" if parts.scheme == "https" else "ws"
+        self.timeout = timeout
+        self.sockjs = path != "/websocket"
+        self._ids = itertools.count(1)
+        self._inbox: deque[Message] = deque()
+        self._socket = connect(
+            f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}{path}",
+            ssl=context,
+            open_timeout=timeout,
+            close_timeout=1,
+            proxy=None,
+        )
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def open(self) -> None:
+        """The DDP handshake, and before it SockJS's opening frame where that is spoken."""
+        if self.sockjs:
+            frame = self._socket.recv(timeout=self.timeout)
+            if frame != "o":
+                raise DdpError(f"expected SockJS's opening frame 'o', got {frame!r:.60}")
+        self._send({"msg": "connect", "version": "1", "support": ["1"]})
+        self.wait_for(lambda message: message.get("msg") == "connected")
+
+    def call(self, method: str, *params: Any) -> Any:
+        call_id = str(next(self._ids))
+        self._send({"msg": "method", "method": method, "params": list(params), "id": call_id})
+        answer = self.wait_for(lambda message: message.get("msg") == "result" and message.get("id") == call_id)
+        if "error" in answer:
+            raise DdpError(_reason(answer["error"]))
+        return answer.get("result")
+
+    def subscribe(self, stream: str, event: str) -> None:
+        sub_id = str(next(self._ids))
+        self._send({"msg": "sub", "id": sub_id, "name": stream, "params": [event, False]})
+        answer = self.wait_for(
+            lambda message: sub_id in message.get("subs", []) if message.get("msg") == "ready" else _is_nosub(message, sub_id)
+        )
+        if answer["msg"] == "nosub":
+            raise DdpError(_reason(answer.get("error", "refused without a reason")))
+
+    def login(self, username: str, password: str) -> str:
+        """Logs in the way browsers do and returns the user's id."""
+        digest = hashlib.sha256(password.encode()).hexdigest()
+        credentials = {"user": {"username": username}, "password": {"digest": digest, "algorithm": "sha-256"}}
+        return str(self.call("login", credentials)["id"])
+
+    def wait_for_event(self, stream: str, event: str, wanted: Callable[[list[Any]], bool], timeout: float) -> list[Any]:
+        """The arguments of the first event of a stream that is wanted."""
+
+        def matches(message: Message) -> bool:
+            fields = message.get("fields", {})
+            return message.get("collection") == stream and fields.get("eventName") == event and wanted(fields["args"])
+
+        args: list[Any] = self.wait_for(matches, timeout)["fields"]["args"]
+        return args
+
+    def wait_for(self, wanted: Callable[[Message], bool], timeout: float | None = None) -> Message:
+        """The first message that is wanted; the others stay in the inbox for later waits."""
+        for message in list(self._inbox):
+            if wanted(message):
+                self._inbox.remove(message)
+                return message
+        deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
+        while True:
+            for message in self._receive(max(0.0, deadline - time.monotonic())):
+                if message.get("msg") == "ping":
+                    self._send({"msg": "pong"})
+                elif wanted(message):
+                    return message
+                else:
+                    self._inbox.append(message)
+
+    def _send(self, message: Message) -> None:
+        text = json.dumps(message)
+        self._socket.send(json.dumps([text]) if self.sockjs else text)
+
+    def _receive(self, timeout: float) -> list[Message]:
+        frame = self._socket.recv(timeout=timeout)
+        if not self.sockjs:
+            return [json.loads(frame)]
+        if frame[:1] == "h":  # SockJS's heartbeat
+            return []
+        if frame[:1] != "a":
+            raise DdpError(f"expected a SockJS message frame 'a[...]', got {frame!r:.60}")
+        return [json.loads(part) for part in json.loads(frame[1:])]
+
+
+def _is_nosub(message: Message, sub_id: str) -> bool:
+    return message.get("msg") == "nosub" and message.get("id") == sub_id
+
+
+def _reason(error: Any) -> str:
+    if not isinstance(error, dict):
+        return str(error)
+    return str(error.get("reason") or error.get("message") or error.get("error"))
