@@ -19,13 +19,11 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-if __package__:
-    from .ddp_client import DdpClient, DdpError
-else:  # run as a script: this directory is on the path already
-    from ddp_client import DdpClient, DdpError
+from ddp_client import DdpClient, DdpError
 
 T = TypeVar("T")
 
@@ -105,7 +103,7 @@ class Conversation:
                 f"create {person.username.partition('-')[0]}",
                 "a new user",
                 "authorization, monolith, NATS or MongoDB",
-                lambda person=person: self._create_user(person, headers),
+                partial(self._create_user, person, headers),
             )
 
     def _connect(self, who: str, path: str, connections: ExitStack) -> DdpClient:
@@ -207,7 +205,7 @@ class Conversation:
         self._http("/api/v1/users.create", body, headers)
 
     def _http(self, path: str, body: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> Any:
-        request = urllib.request.Request(  # noqa: S310
+        request = urllib.request.Request(
             self.settings.url.rstrip("/") + path,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json", **(headers or {})},

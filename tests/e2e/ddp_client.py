@@ -62,9 +62,7 @@ class DdpClient:
     def subscribe(self, stream: str, event: str) -> None:
         sub_id = str(next(self._ids))
         self._send({"msg": "sub", "id": sub_id, "name": stream, "params": [event, False]})
-        answer = self.wait_for(
-            lambda message: sub_id in message.get("subs", []) if message.get("msg") == "ready" else _is_nosub(message, sub_id)
-        )
+        answer = self.wait_for(lambda message: _answers_subscription(message, sub_id))
         if answer["msg"] == "nosub":
             raise DdpError(_reason(answer.get("error", "refused without a reason")))
 
@@ -115,7 +113,9 @@ class DdpClient:
         return [json.loads(part) for part in json.loads(frame[1:])]
 
 
-def _is_nosub(message: Message, sub_id: str) -> bool:
+def _answers_subscription(message: Message, sub_id: str) -> bool:
+    if message.get("msg") == "ready":
+        return sub_id in message["subs"]
     return message.get("msg") == "nosub" and message.get("id") == sub_id
 
 

@@ -4,6 +4,7 @@
 const { ServiceBroker } = require('moleculer');
 const { watchLicense } = require('./license-check');
 
+const WAIT_FOR_SERVICE_MS = 10_000;
 const seconds = (value, fallback) => Number(value ?? fallback) * 1000;
 
 // Rocket.Chat's services outlive a rejected promise during start-up: alive, a warning, and no port.
@@ -59,4 +60,15 @@ async function startService(broker, name, definition) {
 	watchLicense(broker, name);
 }
 
-module.exports = { createBroker, offer, startService };
+/** Calls another service; like upstream, waits a while for one that is not on the bus. */
+async function ask(broker, action, ...args) {
+	const [service] = action.split('.');
+	try {
+		await broker.waitForServices(service, WAIT_FOR_SERVICE_MS);
+	} catch {
+		throw new Error(`Dependent services not available: ${service}`);
+	}
+	return broker.call(action, args);
+}
+
+module.exports = { ask, createBroker, offer, startService };

@@ -1,13 +1,13 @@
 'use strict';
 // Meteor methods of the monolith, called by ddp-streamer on behalf of a logged-in user.
 
-const { offer } = require('./broker');
+const { ask, offer } = require('./broker');
 const { onTheWire } = require('./messages');
 const { findByToken } = require('./users');
 
 function addMethods(broker, db) {
 	async function sendMessage(user, { _id, rid, msg }) {
-		if (!(await broker.call('authorization.hasPermission', [user._id, 'post-message']))) throw new Error('error-not-allowed');
+		if (!(await ask(broker, 'authorization.hasPermission', user._id, 'post-message'))) throw new Error('error-not-allowed');
 		const now = new Date();
 		const u = { _id: user._id, username: user.username, name: user.name };
 		const message = { _id: String(_id), rid: String(rid), msg: String(msg), ts: now, u, _updatedAt: now };

@@ -1,8 +1,9 @@
 'use strict';
 // The few REST calls of the monolith that tests need.
 
-const { createUser, digestOf, findByToken, hashToken, loginWithPassword } = require('./users');
+const { ask } = require('./broker');
 const { sendJson } = require('./http');
+const { createUser, digestOf, findByToken, hashToken, loginWithPassword } = require('./users');
 
 const MAX_JSON_BYTES = 64 * 1024;
 const MAX_UPLOAD_BYTES = 200 * 1024 * 1024;
@@ -56,7 +57,7 @@ function addRest(app, db, broker) {
 	async function createByAdmin(req) {
 		const { 'x-user-id': uid = '', 'x-auth-token': token = '' } = req.headers;
 		if (!(await findByToken(db, hashToken(token), { _id: uid }))) throw new HttpError(401, 'You must be logged in to do this.');
-		if (!(await broker.call('authorization.hasPermission', [uid, 'create-user']))) throw new HttpError(403, 'unauthorized');
+		if (!(await ask(broker, 'authorization.hasPermission', uid, 'create-user'))) throw new HttpError(403, 'unauthorized');
 		const { username, name, email, password } = await readJson(req);
 		if (!username || !name || !email || !password) throw new HttpError(400, 'username, name, email and password are required');
 		const user = await createUser(db, { username, name, email, password, roles: ['user'] });

@@ -4,7 +4,7 @@
 const http = require('node:http');
 const polka = require('polka');
 const { WebSocketServer } = require('ws');
-const { createBroker, startService } = require('../lib/broker');
+const { ask, createBroker, startService } = require('../lib/broker');
 const { DdpSession, ddpError } = require('../lib/ddp-session');
 const { answerHealth, port, sendJson } = require('../lib/http');
 const { connectMongo } = require('../lib/mongo');
@@ -38,29 +38,30 @@ class Streamer {
 	closed(session) {
 		this.sessions.delete(session);
 		this.broker.metrics.set('users_connected', this.sessions.size);
-		if (!session.uid) return;
-		this.broker
-			.call('presence.removeConnection', [session.uid, session.id])
-			.catch((error) => this.broker.logger.warn(`presence missed a disconnect: ${error.message}`));
+		if (session.uid) this.tellPresence('removeConnection', session.uid, session.id);
+	}
+
+	/** Nobody waits for the answer: a login works without presence. */
+	tellPresence(action, ...args) {
+		ask(this.broker, `presence.${action}`, ...args).catch((error) =>
+			this.broker.logger.warn(`presence missed ${action}: ${error.message}`),
+		);
 	}
 
 	method(session, name, params) {
 		if (name === 'login') return this.login(session, params[0] ?? {});
 		if (name === 'lab:clientAddress') return session.address; // stand-in only: for tests of the proxy
 		if (!session.uid) throw ddpError(401, 'Not logged in');
-		return this.broker.call('meteor.callMethodWithToken', [session.uid, session.hashedToken, name, params]);
+		return ask(this.broker, 'meteor.callMethodWithToken', session.uid, session.hashedToken, name, params);
 	}
 
 	async login(session, credentials) {
-		const login = await this.broker.call('accounts.login', [credentials]);
+		const login = await ask(this.broker, 'accounts.login', credentials);
 		if (!login) throw ddpError(403, 'User not found or incorrect password');
 		session.uid = login.uid;
 		session.hashedToken = login.hashedToken;
 		session.send({ msg: 'added', collection: 'users', id: login.uid, fields: {} });
-		// Upstream does not let a login wait for presence either.
-		this.broker
-			.call('presence.newConnection', [login.uid, session.id, this.broker.nodeID])
-			.catch((error) => this.broker.logger.warn(`presence missed a login: ${error.message}`));
+		this.tellPresence('newConnection', login.uid, session.id, this.broker.nodeID);
 		return { id: login.uid, token: login.token, tokenExpires: login.tokenExpires };
 	}
 
@@ -68,7 +69,7 @@ class Streamer {
 		if (!session.uid) throw ddpError(401, 'Not logged in');
 		if (name === 'stream-notify-logged') return;
 		if (name !== 'stream-room-messages') throw ddpError(404, `Subscription '${name}' not found`);
-		if (!(await this.broker.call('authorization.canAccessRoom', [event, session.uid]))) {
+		if (!(await ask(this.broker, 'authorization.canAccessRoom', event, session.uid))) {
 			throw ddpError(403, 'not-allowed');
 		}
 	}

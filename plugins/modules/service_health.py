@@ -1,0 +1,250 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: service_health
+short_description: Waits until many HTTP endpoints are healthy and says what is wrong with the others
+version_added: 0.1.0
+description:
+  - Asks many HTTP(S) endpoints at once, again and again, until each gave the expected answer or time is up.
+  - Says of every unhealthy endpoint in a sentence why it is, from a name that does not resolve to an unexpected body.
+  - Needs nothing on the host but Python 3.9 or newer. Follows no redirects and uses no HTTP proxy, because the question
+    is about the very endpoint that is named.
+  - A service of Rocket.Chat that answers on C(/health) has opened its port and no more. It keeps answering when NATS or
+    MongoDB are gone, and stream-hub's C(/health) is 500 until a first change arrives (observed on Rocket.Chat's
+    services, 6.14). Ask M(rocketops.rocketchat.nats_health) and M(rocketops.rocketchat.ddp_health) too.
+author:
+  - rocketops maintainers (@rocketops)
+options:
+  endpoints:
+    description:
+      - What to ask.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description:
+          - What to call the endpoint in results and messages.
+        type: str
+        required: true
+      url:
+        description:
+          - Where to ask, C(http://) or C(https://), without user or password.
+        type: str
+        required: true
+      status:
+        description:
+          - The HTTP status codes of a healthy answer.
+        type: list
+        elements: int
+        default: [200]
+      body:
+        description:
+          - Text that the first 64 KiB of a healthy answer's body contain. Any body will do if not given.
+        type: str
+      headers:
+        description:
+          - Headers to send, over those that are always sent (C(Host), C(User-Agent), C(Connection)).
+          - They appear in Ansible's output. Set C(no_log) on the task if one of them is a secret.
+        type: dict
+        default: {}
+  timeout:
+    description:
+      - Seconds until all endpoints must be healthy. V(0) asks each of them exactly once.
+    type: float
+    default: 60
+  request_timeout:
+    description:
+      - Seconds that one question may take altogether, from the name lookup to the last byte.
+    type: float
+    default: 5
+  interval:
+    description:
+      - Seconds between the first two questions to an endpoint. Doubles with each further question, up to 2 seconds.
+    type: float
+    default: 0.2
+  concurrency:
+    description:
+      - How many endpoints are asked at the same time.
+    type: int
+    default: 32
+  validate_certs:
+    description:
+      - Whether certificates must be valid, made out for the host of the URL and issued by a trusted authority.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - File on the host with the PEM certificates of the authorities to trust, instead of the system's.
+    type: path
+  fail_on_unhealthy:
+    description:
+      - Whether the task fails when an endpoint is unhealthy.
+    type: bool
+    default: true
+attributes:
+  check_mode:
+    description: Only asks, so it does the same with and without check mode.
+    support: full
+  diff_mode:
+    description: Nothing changes.
+    support: none
+  idempotent:
+    description: Never changes anything.
+    support: full
+seealso:
+  - module: rocketops.rocketchat.ddp_health
+  - module: rocketops.rocketchat.nats_health
+"""
+
+EXAMPLES = r"""
+- name: Wait until the services of this host listen
+  rocketops.rocketchat.service_health:
+    endpoints:
+      - name: ddp-streamer
+        url: http://127.0.0.1:4001/health
+        body: ok
+      - name: rocketchat
+        url: http://127.0.0.1:3000/livez
+    timeout: 120
+
+- name: Ask once how the public page does, without failing
+  rocketops.rocketchat.service_health:
+    endpoints:
+      - name: page
+        url: https://chat.example.com/
+        status: [200, 302]
+    timeout: 0
+    ca_path: /etc/ssl/chat-ca.pem
+    fail_on_unhealthy: false
+  register: page_health
+"""
+
+RETURN = r"""
+healthy:
+  description: Whether all endpoints are healthy.
+  returned: always, unless an option is wrong
+  type: bool
+  sample: false
+endpoints:
+  description: The endpoints in the order given.
+  returned: always, unless an option is wrong
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      sample: ddp-streamer
+    url:
+      description: Where it was asked.
+      type: str
+      sample: http://127.0.0.1:4001/health
+    state:
+      description: V(healthy) or V(unhealthy).
+      type: str
+      sample: unhealthy
+    status:
+      description: HTTP status of the last answer, V(null) if there was none.
+      type: int
+      sample: null
+    attempts:
+      description: How often it was asked.
+      type: int
+      sample: 31
+    healthy_after:
+      description: Seconds until the first healthy answer, V(null) if there was none.
+      type: float
+      sample: null
+    latency_ms:
+      description: Milliseconds that the last question took, V(null) if there was none.
+      type: float
+      sample: 0.4
+    fault:
+      description:
+        - What is wrong, as a fixed word, V(null) if nothing is.
+        - One of V(resolve), V(resolve_timeout), V(refused), V(unreachable), V(connect_timeout), V(reset),
+          V(read_timeout), V(tls), V(tls_timeout), V(certificate), V(certificate_expired), V(certificate_early),
+          V(certificate_name), V(certificate_ca), V(protocol), V(status), V(body), V(not_asked).
+      type: str
+      sample: refused
+    diagnosis:
+      description: What is wrong, as a sentence, V(null) if nothing is.
+      type: str
+      sample: "Connection refused: nothing listens on 127.0.0.1:4001."
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import (
+    Endpoint,
+    EndpointHealth,
+    Patience,
+    probe_endpoints,
+    tls_context,
+)
+
+
+def ask(params: dict[str, Any]) -> list[EndpointHealth]:
+    endpoints = [
+        Endpoint(one["name"], one["url"], tuple(one["status"]), one["body"], _as_text(one["headers"]))
+        for one in params["endpoints"]
+    ]
+    patience = Patience(params["timeout"], params["request_timeout"], params["interval"])
+    context = tls_context(params["validate_certs"], params["ca_path"])
+    return probe_endpoints(endpoints, patience, context, params["concurrency"])
+
+
+def _as_text(headers: dict[str, Any]) -> dict[str, str]:
+    """YAML makes numbers of what looks like one."""
+    return {str(name): str(value) for name, value in headers.items()}
+
+
+def summary(results: list[EndpointHealth]) -> str:
+    ill = [f"- {one.name} ({one.url}): {one.diagnosis}" for one in results if one.diagnosis]
+    return "\n".join([f"{len(ill)} of {len(results)} endpoints are unhealthy:", *ill])
+
+
+def main() -> None:
+    endpoint_spec = {
+        "name": {"type": "str", "required": True},
+        "url": {"type": "str", "required": True},
+        "status": {"type": "list", "elements": "int", "default": [200]},
+        "body": {"type": "str"},
+        "headers": {"type": "dict", "default": {}},
+    }
+    module = AnsibleModule(
+        argument_spec={
+            "endpoints": {"type": "list", "elements": "dict", "required": True, "options": endpoint_spec},
+            "timeout": {"type": "float", "default": 60},
+            "request_timeout": {"type": "float", "default": 5},
+            "interval": {"type": "float", "default": 0.2},
+            "concurrency": {"type": "int", "default": 32},
+            "validate_certs": {"type": "bool", "default": True},
+            "ca_path": {"type": "path"},
+            "fail_on_unhealthy": {"type": "bool", "default": True},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        results = ask(module.params)
+    except ValueError as error:
+        module.fail_json(msg=str(error))
+    result = {
+        "changed": False,
+        "healthy": all(one.diagnosis is None for one in results),
+        "endpoints": [asdict(one) for one in results],
+    }
+    if module.params["fail_on_unhealthy"] and not result["healthy"]:
+        module.fail_json(msg=summary(results), **result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

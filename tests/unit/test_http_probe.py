@@ -1,0 +1,257 @@
+"""The HTTP probe against real servers, healthy and broken."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import probe_servers
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils import http_probe
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Endpoint, EndpointHealth, Patience
+from probe_servers import Authority, Page
+
+ONCE = Patience(timeout=0, request_timeout=0.5)
+
+
+def probe_one(
+    url: str,
+    patience: Patience = ONCE,
+    ca: Path | None = None,
+    body: str | None = None,
+    headers: dict[str, str] | None = None,
+    status: tuple[int, ...] = (200,),
+) -> EndpointHealth:
+    context = http_probe.tls_context(True, str(ca) if ca else None)
+    endpoint = Endpoint("it", url, status, body, headers or {})
+    return http_probe.probe_endpoints([endpoint], patience, context)[0]
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+def test_a_healthy_endpoint_says_so() -> None:
+    with probe_servers.http_server(lambda _path: Page("ok")) as server:
+        result = probe_one(f"{server.url}/health?x=1", body="ok", headers={"X-Asked-By": "test"})
+    assert (result.state, result.status, result.attempts, result.diagnosis) == ("healthy", 200, 1, None)
+    assert result.healthy_after is not None
+    path, headers = server.requests[0]
+    assert path == "/health?x=1"
+    assert headers["X-Asked-By"] == "test"
+    assert headers["Host"] == server.url.removeprefix("http://")
+
+
+@pytest.mark.parametrize(
+    ("behave", "kind", "sentence"),
+    [
+        (probe_servers.hang, "read_timeout", "did not finish its answer in time"),
+        (probe_servers.drip, "read_timeout", "did not finish its answer in time"),
+        (probe_servers.hang_up, "reset", "closed the connection without an answer"),
+        (probe_servers.say("220 smtp.test ESMTP\r\n"), "protocol", "does not answer in HTTP"),
+    ],
+)
+def test_a_broken_server_is_diagnosed(behave: object, kind: str, sentence: str) -> None:
+    started = time.monotonic()
+    with probe_servers.raw_server(behave) as port:  # type: ignore[arg-type]
+        result = probe_one(f"http://127.0.0.1:{port}/")
+        took = time.monotonic() - started
+    assert (result.state, result.fault) == ("unhealthy", kind)
+    assert sentence in (result.diagnosis or "")
+    assert took < ONCE.request_timeout + 0.5
+
+
+def test_nothing_listens() -> None:
+    result = probe_one(f"http://127.0.0.1:{probe_servers.free_port()}/")
+    assert result.fault == "refused"
+    assert "nothing listens on 127.0.0.1:" in (result.diagnosis or "")
+
+
+def test_a_firewall_that_drops() -> None:
+    with probe_servers.deaf_port() as port:
+        result = probe_one(f"http://127.0.0.1:{port}/")
+    assert result.fault == "connect_timeout"
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 64 + ".invalid"])
+def test_a_name_that_does_not_resolve(host: str) -> None:
+    started = time.monotonic()
+    result = probe_one(f"http://{host}/")
+    # a machine without a name server learns it from the time that passes
+    assert result.fault in ("resolve", "resolve_timeout")
+    assert host in (result.diagnosis or "")
+    assert time.monotonic() - started < ONCE.request_timeout + 0.5
+
+
+def test_an_unexpected_status_is_quoted() -> None:
+    with probe_servers.http_server(lambda _path: Page("\nboom \x1b[31m\nmore", 500)) as server:
+        result = probe_one(server.url)
+    assert (result.fault, result.status) == ("status", 500)
+    assert result.diagnosis == "Answered 500 Internal Server Error instead of 200: 'boom  [31m'."
+
+
+def test_a_redirect_is_named_and_not_followed() -> None:
+    with probe_servers.http_server(lambda _path: Page("", 302, {"Location": "/setup"})) as server:
+        refused = probe_one(server.url)
+        accepted = probe_one(server.url, status=(200, 302))
+    assert "(redirected to /setup) instead of 200" in (refused.diagnosis or "")
+    assert accepted.state == "healthy"
+    assert [path for path, _headers in server.requests] == ["/", "/"]
+
+
+def test_something_else_answers() -> None:
+    with probe_servers.http_server(lambda _path: Page("<title>Welcome to nginx!</title>")) as server:
+        result = probe_one(server.url, body="rocketchat")
+    assert result.fault == "body"
+    assert "Welcome to nginx" in (result.diagnosis or "")
+
+
+def test_a_huge_body_is_not_read_to_its_end() -> None:
+    with probe_servers.http_server(lambda _path: Page("x" * 5_000_000 + "needle")) as server:
+        assert probe_one(server.url, body="needle").fault == "body"
+
+
+def test_a_good_certificate(authority: Authority) -> None:
+    with probe_servers.http_server(lambda _path: Page(), authority.server_context()) as server:
+        assert probe_one(server.url, ca=authority.ca).state == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("names", "days", "trusted", "kind"),
+    [
+        ("IP:127.0.0.1", -1, True, "certificate_expired"),
+        ("DNS:other.test", 1, True, "certificate_name"),
+        ("IP:198.18.0.9", 1, True, "certificate_name"),
+        ("IP:127.0.0.1", 1, False, "certificate_ca"),
+    ],
+)
+def test_a_bad_certificate(authority: Authority, names: str, days: int, trusted: bool, kind: str) -> None:
+    with probe_servers.http_server(lambda _path: Page(), authority.server_context(names, days)) as server:
+        result = probe_one(server.url, ca=authority.ca if trusted else None)
+        context = http_probe.tls_context(validate_certs=False)
+        unchecked = http_probe.probe_endpoints([Endpoint("it", server.url)], ONCE, context)[0]
+    assert result.fault == kind
+    assert unchecked.state == "healthy"
+
+
+def test_https_to_a_plain_server_and_to_one_that_hangs() -> None:
+    with probe_servers.http_server(lambda _path: Page()) as server:
+        plain = probe_one(server.url.replace("http://", "https://"))
+    with probe_servers.raw_server(probe_servers.hang) as port:
+        silent = probe_one(f"https://127.0.0.1:{port}")
+    assert (plain.fault, silent.fault) == ("tls", "tls_timeout")
+    assert "does not speak TLS" in (plain.diagnosis or "")
+
+
+def test_waits_until_a_service_is_there() -> None:
+    opens_at = time.monotonic() + 0.7
+
+    def answer(_path: str) -> Page:
+        return Page("ok") if time.monotonic() > opens_at else Page("starting", 503)
+
+    with probe_servers.http_server(answer) as server:
+        result = probe_one(server.url, Patience(timeout=10, request_timeout=1))
+    assert result.state == "healthy"
+    assert result.attempts >= 3
+    assert 0.6 < (result.healthy_after or 0) < 2.5
+
+
+def test_an_attempt_cut_short_by_the_deadline_does_not_hide_what_was_found() -> None:
+    answers = iter([Page("broken", 500)])
+    with probe_servers.http_server(lambda _path: next(answers, Page(delay=3))) as server:
+        result = probe_one(server.url, Patience(timeout=1, request_timeout=5))
+    assert (result.fault, result.attempts) == ("status", 2)
+
+
+def test_two_hundred_endpoints_of_which_twenty_hang() -> None:
+    patience = Patience(timeout=3, request_timeout=1)
+    with (
+        probe_servers.http_server(lambda _path: Page(delay=0.01)) as server,
+        probe_servers.raw_server(probe_servers.hang) as port,
+    ):
+        urls = [f"http://127.0.0.1:{port}" if number % 10 == 0 else f"{server.url}/{number}" for number in range(200)]
+        endpoints = [Endpoint(str(number), url) for number, url in enumerate(urls)]
+        started = time.monotonic()
+        results = http_probe.probe_endpoints(endpoints, patience, http_probe.tls_context(), concurrency=16)
+        took = time.monotonic() - started
+        left = [thread.name for thread in threading.enumerate() if "Pool" in thread.name or "look_up" in thread.name]
+    ill = {result.name for result in results if result.state == "unhealthy"}
+    assert took < patience.timeout + 1
+    assert ill == {str(number) for number in range(0, 200, 10)}
+    assert {result.fault for result in results} == {None, "read_timeout"}
+    assert [result.name for result in results] == [str(number) for number in range(200)]
+    assert server.most_at_once <= 16
+    assert left == []
+
+
+def test_endpoints_that_hang_do_not_starve_the_others() -> None:
+    patience = Patience(timeout=4, request_timeout=0.5)
+    with (
+        probe_servers.http_server(lambda _path: Page()) as server,
+        probe_servers.raw_server(probe_servers.hang) as port,
+    ):
+        endpoints = [Endpoint("hangs", f"http://127.0.0.1:{port}")] * 4 + [Endpoint("fine", server.url)]
+        results = http_probe.probe_endpoints(endpoints, patience, http_probe.tls_context(), concurrency=1)
+    assert results[-1].state == "healthy"
+
+
+def test_whose_turn_never_came_is_said() -> None:
+    with probe_servers.raw_server(probe_servers.hang) as port:
+        endpoints = [Endpoint("hangs", f"http://127.0.0.1:{port}")] * 3
+        patience = Patience(timeout=0.4, request_timeout=1)
+        results = http_probe.probe_endpoints(endpoints, patience, http_probe.tls_context(), concurrency=1)
+    assert [result.fault for result in results] == ["read_timeout", "not_asked", "not_asked"]
+    assert "raise timeout or concurrency" in (results[1].diagnosis or "")
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("chat.test/health", "does not begin with http"),
+        ("ftp://chat.test", "does not begin with http"),
+        ("http://", "names no host"),
+        ("http://chat.test:99999", "is not a URL"),
+        ("http://user:secret@chat.test", "carries a user or password"),
+        ("http://chat.test/a b", "percent-encoded"),
+    ],
+)
+def test_a_wrong_url_is_refused_at_once(url: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence) as caught:
+        probe_one(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_wrong_options_are_refused(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.pem"
+    empty.write_text("")
+    for path in (str(empty), "/no/such/file"):
+        with pytest.raises(ValueError, match="cannot be used as a file of PEM certificates"):
+            http_probe.tls_context(ca_path=path)
+    with pytest.raises(ValueError, match="timeout must be 0 or more"):
+        Patience(timeout=-1)
+    with pytest.raises(ValueError, match="connect_to must be host:port"):
+        http_probe.parse_url("http://chat.test", "198.18.0.11")
+    assert http_probe.parse_url("http://chat.test", "[::1]:81").peer == "[::1]:81"
+
+
+def test_a_name_with_several_addresses_is_healthy_if_one_answers() -> None:
+    with probe_servers.http_server(lambda _path: Page()) as server:
+        # resolves to ::1 first on most machines, where nothing listens
+        assert probe_one(server.url.replace("127.0.0.1", "localhost")).state == "healthy"
+
+
+def test_the_module_lists_every_unhealthy_endpoint() -> None:
+    port = probe_servers.free_port()
+    with probe_servers.http_server(lambda _path: Page()) as server:
+        endpoints = [{"name": "good", "url": server.url}, {"name": "bad", "url": f"http://127.0.0.1:{port}"}]
+        failed = probe_servers.run_module("service_health", {"endpoints": endpoints, "timeout": 0})
+        asked = probe_servers.run_module(
+            "service_health", {"endpoints": endpoints, "timeout": 0, "fail_on_unhealthy": False}, check=False
+        )
+    assert failed["msg"].startswith(
+        f"1 of 2 endpoints are unhealthy:\n- bad (http://127.0.0.1:{port}): Connection refused"
+    )
+    assert [one["state"] for one in failed["endpoints"]] == ["healthy", "unhealthy"]
+    assert (asked["changed"], asked["healthy"], "failed" in asked) == (False, False, False)
