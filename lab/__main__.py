@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from lab import down, status
 from lab.command import LabError
-from lab.names import DEFAULT_HOSTS, HOSTS
+from lab.names import DEFAULT_HOSTS, HOME, HOSTS
 from lab.progress import Progress
 from lab.up import up
-
-LOCK = Path("/run/lock/rocketops-lab.lock")
 
 
 def main() -> int:
@@ -56,13 +54,17 @@ def _parser() -> argparse.ArgumentParser:
 @contextmanager
 def _alone(progress: Progress) -> Iterator[None]:
     """Keep two lab commands from changing the lab at the same time."""
-    with LOCK.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            progress.say("another lab command is at work: waiting for it to end")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    # the folder around the lab's home: it outlives the lab, and locking it leaves no file behind
+    folder = os.open(HOME.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        progress.say("another lab command is at work: waiting for it to end")
+        fcntl.flock(folder, fcntl.LOCK_EX)
+    try:
         yield
+    finally:
+        os.close(folder)
 
 
 if __name__ == "__main__":

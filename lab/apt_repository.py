@@ -34,7 +34,7 @@ Description: MongoDB database server, repackaged for the lab
 def ensure() -> None:
     """Have the repository below PUBLISHED, made anew if its inputs have changed."""
     version = fingerprint([str(VERSIONS["mongodb"]), VERSIONS["debian_suite"], CONTROL], RECIPE)
-    note = PUBLISHED / "mongodb" / "inputs"
+    note = PUBLISHED / "mongodb" / ".inputs"
     if note.exists() and note.read_text() == version:
         return
     with tempfile.TemporaryDirectory(dir=HOME, prefix="apt-") as folder:
@@ -44,7 +44,7 @@ def ensure() -> None:
         _build_package(Path(folder) / "tree", package)
         _write_index(repository, package)
         keys.gpg("--armor", "--output", Path(folder) / "mongodb.asc", "--export", keys.SIGNER)
-        (repository / "inputs").write_text(version)
+        (repository / ".inputs").write_text(version)
         PUBLISHED.mkdir(exist_ok=True)
         shutil.rmtree(PUBLISHED / "mongodb", ignore_errors=True)
         repository.rename(PUBLISHED / "mongodb")

@@ -6,10 +6,13 @@ import os
 import shlex
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 TAIL_LINES = 20
+# seconds that a command gets to tidy up when it is told to end
+PATIENCE = 5.0
 
 
 class LabError(Exception):
@@ -17,6 +20,7 @@ class LabError(Exception):
 
 
 _running: set[subprocess.Popen[str]] = set()
+_stopped = threading.Event()
 _lock = threading.Lock()
 
 
@@ -30,6 +34,8 @@ def run(
 ) -> str:
     """Return the standard output of a command; raise LabError when it fails or takes too long."""
     words = [str(word) for word in argv]
+    if _stopped.is_set():
+        raise LabError(f"{words[0]} was not run, because another step has failed.")
     try:
         process = subprocess.Popen(
             words,
@@ -69,10 +75,18 @@ def succeeds(*argv: str | Path, timeout: float = 60) -> bool:
 
 
 def stop_running() -> None:
-    """End the commands that other steps still run, after one step has failed."""
+    """End the commands that other steps still run, and start no more, after one step has failed."""
+    _stopped.set()
     with _lock:
-        for process in _running:
-            process.terminate()
+        processes = list(_running)
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + PATIENCE
+    for process in processes:
+        try:
+            process.wait(max(0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _report(words: list[str], what: str, output: str, remedy: str) -> str:

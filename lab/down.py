@@ -7,8 +7,9 @@ from pathlib import Path
 
 from lab import engine
 from lab.docker import docker, exists, reachable
-from lab.names import HOME, HOSTS, LABEL, host_container
+from lab.names import HOME, LABEL, PREFIX, host_container
 from lab.progress import Progress
+from lab.waiting import wait_for
 
 CGROUPS = [Path("/sys/fs/cgroup/unified/rocketops-lab"), Path("/sys/fs/cgroup/rocketops-lab")]
 
@@ -19,7 +20,8 @@ def remove_hosts(names: list[str], progress: Progress) -> None:
         with progress.step(f"remove {name}"):
             if reachable() and exists("container", host_container(name)):
                 docker("rm", "--force", "--volumes", host_container(name))
-            _remove_cgroups(name)
+            for folder in CGROUPS:
+                _remove_cgroups(folder / name)
 
 
 def remove_everything(progress: Progress) -> None:
@@ -30,11 +32,8 @@ def remove_everything(progress: Progress) -> None:
     with progress.step("stop the engine, if it is the lab's"):
         engine.stop()
     with progress.step(f"remove {HOME}"):
-        for name in HOSTS:
-            _remove_cgroups(name)
         for folder in CGROUPS:
-            if folder.exists():
-                folder.rmdir()
+            _remove_cgroups(folder)
         if HOME.exists():
             shutil.rmtree(HOME)
 
@@ -45,15 +44,20 @@ def _remove_labelled() -> None:
         docker("rm", "--force", "--volumes", *containers, timeout=120)
     if networks := docker("network", "ls", "--quiet", "--filter", label).split():
         docker("network", "rm", *networks)
-    tags = docker("image", "ls", "--filter", label, "--format", "{{.Repository}}:{{.Tag}}").split()
-    if tags:
-        docker("image", "rm", "--force", *tags, timeout=120)
+    # newest first, so that an image goes before the one it was made from
+    if tags := docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", f"{PREFIX}/*").split():
+        docker("image", "rm", *tags, timeout=120)
+    docker("image", "prune", "--force", "--filter", label, timeout=120)
 
 
-def _remove_cgroups(name: str) -> None:
-    """Remove a host's control groups, the inner ones first; they are empty once the host is gone."""
-    for folder in (root / name for root in CGROUPS):
-        for inner in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
-            inner.rmdir()
-        if folder.exists():
-            folder.rmdir()
+def _remove_cgroups(folder: Path) -> None:
+    """Remove a tree of control groups once the last process in it is gone."""
+    wait_for(
+        lambda: not folder.exists() or "populated 0" in (folder / "cgroup.events").read_text(),
+        seconds=10,
+        failure=lambda: f"Processes still run in {folder}: end them, then run the lab command again.",
+    )
+    inner = sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True)
+    for group in [*inner, folder]:
+        if group.exists():
+            group.rmdir()

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 from pathlib import Path
 
-from lab import docker, machine
-from lab.command import run, succeeds
+from lab import docker, engine_traces
 from lab.names import HOME
 from lab.waiting import wait_for
 
 PID_FILE = HOME / "engine.pid"
 LOG_FILE = HOME / "engine.log"
 DATA_ROOT = HOME / "engine"
-# What an engine leaves outside its data root; the note says which of it was not there before ours.
-TRACES = [Path("/etc/docker/key.json"), Path("/etc/docker"), Path("/opt/containerd"), Path("/run/docker")]
-TRACES_NOTE = HOME / "engine-traces.json"
 
 
 def ensure() -> None:
     """Have a reachable engine, starting one if there is none."""
-    if docker.reachable():
-        return
-    if not machine.engine_installed():
-        machine.install_missing(engine=True)
-        if docker.reachable():  # the package has started it as a service of the machine
-            return
-    start()
+    if not docker.reachable():
+        _start()
 
 
-def start() -> None:
+def _start() -> None:
     """Start dockerd in the background and wait until it answers."""
-    if not TRACES_NOTE.exists():
-        TRACES_NOTE.write_text(json.dumps([str(path) for path in TRACES if not path.exists()]))
+    engine_traces.note()
     with LOG_FILE.open("ab") as log:
         process = subprocess.Popen(
             ["dockerd", "--data-root", str(DATA_ROOT), "--pidfile", str(PID_FILE)],
@@ -68,24 +57,12 @@ def started_by_lab() -> int | None:
 
 def stop() -> None:
     """Stop the engine if the lab started it, and remove what it left on the machine."""
-    pid = started_by_lab()
-    if pid is None:
-        return
-    os.kill(pid, signal.SIGTERM)
-    wait_for(
-        lambda: started_by_lab() is None,
-        seconds=60,
-        failure=lambda: f"The Docker Engine with process id {pid} does not stop; see {LOG_FILE}.",
-    )
-    succeeds("ip", "link", "delete", "docker0")
-    _remove_firewall_rules()
-    for trace in json.loads(TRACES_NOTE.read_text()):
-        succeeds("rm", "-rf", trace)
-
-
-def _remove_firewall_rules() -> None:
-    """Take out the chains that dockerd adds and does not remove."""
-    for family in ("iptables", "ip6tables"):
-        kept = [line for line in run(f"{family}-save").splitlines() if "DOCKER" not in line and "docker0" not in line]
-        kept = [line.replace(":FORWARD DROP", ":FORWARD ACCEPT") for line in kept]
-        run(f"{family}-restore", stdin="\n".join(kept) + "\n")
+    if pid := started_by_lab():
+        os.kill(pid, signal.SIGTERM)
+        wait_for(
+            lambda: started_by_lab() is None,
+            seconds=60,
+            failure=lambda: f"The Docker Engine with process id {pid} does not stop; see {LOG_FILE}.",
+        )
+    if engine_traces.NOTE.exists() and not docker.reachable():
+        engine_traces.remove()

@@ -75,15 +75,17 @@ def runtime(rootfs: Path) -> str:
     )
 
 
-def node(runtime_tag: str) -> str:
-    """The small base with node."""
+def node(runtime_tag: str, modules: Path) -> str:
+    """The small base with node and the libraries of the stand-ins."""
     wheel = VERSIONS["node"]["wheel"]
+
+    def fill(context: Path) -> None:
+        _link(program(wheel, "node"), context / "node")
+        shutil.copytree(modules, context / "node_modules", symlinks=True)
+
+    # the folder that holds the modules is named after the lock file they come from
     return build(
-        "node",
-        RECIPES / "node",
-        arguments={"BASE": runtime_tag},
-        inputs=[wheel],
-        fill=lambda context: _link(program(wheel, "node"), context / "node"),
+        "node", RECIPES / "node", arguments={"BASE": runtime_tag}, inputs=[wheel, modules.parent.name], fill=fill
     )
 
 

@@ -8,7 +8,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.command import LabError, run, succeeds
+from lab import docker
+from lab.command import LabError, run
 
 TOOLS = {
     "mmdebstrap": "mmdebstrap",
@@ -18,7 +19,7 @@ TOOLS = {
     "iptables": "iptables",
     "busybox": "busybox-static",
 }
-ENGINE_PACKAGES = ["docker.io", "iptables"]
+ENGINE = {"dockerd": "docker.io"}
 APT_SOURCES = Path("/etc/apt")
 
 
@@ -47,11 +48,10 @@ def require_supported() -> None:
         raise LabError("The lab needs Debian: it takes its programs and its mirrors from the machine's apt.")
 
 
-def install_missing(*, engine: bool) -> None:
-    """Install the Debian packages whose programs are not there yet."""
-    packages = [package for program, package in TOOLS.items() if shutil.which(program) is None]
-    if engine:
-        packages += ENGINE_PACKAGES
+def install_missing() -> None:
+    """Install the Debian packages whose programs are not there yet; an engine only if none can be reached."""
+    wanted = TOOLS if docker.reachable() else TOOLS | ENGINE
+    packages = [package for program, package in wanted.items() if shutil.which(program) is None]
     if not packages:
         return
     remedy = "Check the machine's apt sources with `apt-get update`, then run the lab command again."
@@ -117,8 +117,3 @@ def _deb822_source(stanza: str) -> list[tuple[str, str]]:
     if "deb" not in fields.get("types", []) or fields.get("enabled") == ["no"]:
         return []
     return [(uri, suite) for uri in fields.get("uris", []) for suite in fields.get("suites", [])]
-
-
-def engine_installed() -> bool:
-    """Tell whether a Docker Engine could be started here."""
-    return shutil.which("dockerd") is not None and succeeds("dockerd", "--version")

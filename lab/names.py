@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-HOME = Path(os.environ.get("ROCKETOPS_LAB_HOME", "/var/lib/rocketops-lab"))
+HOME = Path(os.environ.get("ROCKETOPS_LAB_HOME", "/var/lib/rocketops-lab")).resolve()
 SOURCES = Path(__file__).resolve().parent
 VERSIONS: dict[str, Any] = yaml.safe_load((SOURCES / "versions.yml").read_text())
 

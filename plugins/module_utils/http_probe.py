@@ -389,7 +389,8 @@ def _next_answers(
 
 
 def _pause(patience: Patience, attempts: int) -> float:
-    return min(patience.interval * 2 ** min(attempts - 1, 16), max(INTERVAL_MAX, patience.interval))
+    doubled = patience.interval * float(2 ** min(attempts - 1, 16))
+    return min(doubled, max(INTERVAL_MAX, patience.interval))
 
 
 # -- health of endpoints -----------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ddp_client import DdpClient, DdpError
+from tests.e2e.ddp_client import DdpClient, DdpError, ddp_session
 
 T = TypeVar("T")
 
@@ -108,10 +108,8 @@ class Conversation:
 
     def _connect(self, who: str, path: str, connections: ExitStack) -> DdpClient:
         def connect() -> DdpClient:
-            client = DdpClient(self.settings.url, path, self.settings.context, self.settings.timeout)
-            connections.callback(client.close)
-            client.open()
-            return client
+            session = ddp_session(self.settings.url, path, self.settings.context, self.settings.timeout)
+            return connections.enter_context(session)
 
         return self._step(f"{who} connects", f"a DDP session on {path}", "nginx's split or ddp-streamer", connect)
 

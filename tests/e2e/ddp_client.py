@@ -8,11 +8,12 @@ import json
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 Message = dict[str, Any]
 
@@ -21,28 +22,32 @@ class DdpError(Exception):
     """The server answered, but with an error or with something that is not DDP."""
 
 
-class DdpClient:
-    """One connection. Every wait ends at `timeout` seconds with a TimeoutError."""
+@contextmanager
+def ddp_session(
+    root_url: str, path: str, context: ssl.SSLContext | None, timeout: float, headers: dict[str, str] | None = None
+) -> Iterator[DdpClient]:
+    """A connection with the DDP handshake done, closed at the end of the `with` block."""
+    parts = urlsplit(root_url)
+    scheme = "wss" if parts.scheme == "https" else "ws"
+    address = f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}{path}"
+    options = {"open_timeout": timeout, "close_timeout": 1, "proxy": None}
+    with connect(address, ssl=context, additional_headers=headers, **options) as socket:
+        client = DdpClient(socket, sockjs=path != "/websocket", timeout=timeout)
+        client.shake_hands()
+        yield client
 
-    def __init__(self, root_url: str, path: str, context: ssl.SSLContext | None, timeout: float) -> None:
-        parts = urlsplit(root_url)
-        scheme = "wss" if parts.scheme == "https" else "ws"
+
+class DdpClient:
+    """Speaks DDP on an open websocket. Every wait ends at `timeout` seconds with a TimeoutError."""
+
+    def __init__(self, socket: ClientConnection, sockjs: bool, timeout: float) -> None:
         self.timeout = timeout
-        self.sockjs = path != "/websocket"
+        self.sockjs = sockjs
+        self._socket = socket
         self._ids = itertools.count(1)
         self._inbox: deque[Message] = deque()
-        self._socket = connect(
-            f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}{path}",
-            ssl=context,
-            open_timeout=timeout,
-            close_timeout=1,
-            proxy=None,
-        )
 
-    def close(self) -> None:
-        self._socket.close()
-
-    def open(self) -> None:
+    def shake_hands(self) -> None:
         """The DDP handshake, and before it SockJS's opening frame where that is spoken."""
         if self.sockjs:
             frame = self._socket.recv(timeout=self.timeout)

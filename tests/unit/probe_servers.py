@@ -55,10 +55,14 @@ class _HttpServer(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def http_server(answer: Callable[[str], Page], context: ssl.SSLContext | None = None) -> Iterator[Seen]:
+def http_server(
+    answer: Callable[[str], Page], context: ssl.SSLContext | None = None, address: tuple[str, int] = ("127.0.0.1", 0)
+) -> Iterator[Seen]:
     seen = Seen("")
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def do_GET(self) -> None:
             with seen.lock:
                 seen.requests.append((self.path, dict(self.headers)))
@@ -78,11 +82,11 @@ def http_server(answer: Callable[[str], Page], context: ssl.SSLContext | None = 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""
 
-    server = _HttpServer(("127.0.0.1", 0), Handler)
+    server = _HttpServer(address, Handler)
     if context:
         # the handshake belongs into the handler's thread, not into accept()
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    seen.url = f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}"
+    seen.url = f"{'https' if context else 'http'}://{address[0]}:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -141,6 +145,21 @@ def drip(sock: socket.socket, over: threading.Event) -> None:
         sock.sendall(b"x")
 
 
+def drip_a_while(sock: socket.socket, over: threading.Event) -> None:
+    """Long enough for a timeout that begins anew with each byte to take twice its time."""
+    sock.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    for _byte in range(9):
+        over.wait(0.05)
+        sock.sendall(b"x")
+    over.wait(60)
+
+
+def continue_forever(sock: socket.socket, over: threading.Event) -> None:
+    while not over.is_set():
+        # so much at once that the reader never waits
+        sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 20_000)
+
+
 @contextlib.contextmanager
 def deaf_port() -> Iterator[int]:
     """A port that answers no connection attempt, as behind a firewall that drops: its queue is full."""
@@ -153,6 +172,35 @@ def deaf_port() -> Iterator[int]:
             client.setblocking(False)
             client.connect_ex(listener.getsockname())
         yield listener.getsockname()[1]
+
+
+@contextlib.contextmanager
+def dead_name_server() -> Iterator[str]:
+    """Takes questions and answers none. Yields its address; PermissionError if we may not listen on port 53."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.53.53", 53))
+        yield "127.0.53.53"
+
+
+_CHILD = """
+import dataclasses, json, sys
+sys.path.insert(0, sys.argv[1])
+from ansible_collections.rocketops.rocketchat.plugins.module_utils import http_probe
+patience = http_probe.Patience(timeout=0, request_timeout=1)
+results = http_probe.probe_endpoints([http_probe.Endpoint("it", sys.argv[2])], patience, http_probe.tls_context())
+print(json.dumps(dataclasses.asdict(results[0])))
+"""
+
+
+def probe_with_names(directory: Path, url: str, hosts: str = "", resolv: str = "") -> dict[str, Any]:
+    """Asks a URL once in a process that has /etc/hosts and /etc/resolv.conf of its own. Needs root."""
+    (directory / "hosts").write_text(hosts)
+    (directory / "resolv.conf").write_text(resolv)
+    mounts = 'mount --bind "$0/hosts" /etc/hosts && mount --bind "$0/resolv.conf" /etc/resolv.conf && exec "$@"'
+    python = [sys.executable, "-c", _CHILD, str(ROOT / ".cache" / "collections"), url]
+    command = ["unshare", "--mount", "sh", "-c", mounts, str(directory), *python]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=30)
+    return dict(json.loads(done.stdout))
 
 
 def free_port() -> int:
@@ -199,11 +247,14 @@ class Streamer:
     silent: bool = False
     close_code: int | None = None
     always_plain: bool = False
+    version: str = "1"
     answers: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     hosts: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
 
     def page(self, websocket: ServerConnection, request: Request) -> Response | None:
         self.hosts.append(request.headers["Host"])
+        self.paths.append(request.path)
         for path, (status, text) in self.answers.items():
             if request.path.endswith(path):
                 return websocket.respond(status, text)
@@ -218,13 +269,20 @@ class Streamer:
         for frame in websocket:
             if self.close_code:
                 websocket.close(self.close_code)
+                return
             for text in json.loads(frame) if framed else [frame]:
                 reply = self.reply(json.loads(text))
                 if reply and not self.silent:
-                    websocket.send("h") if framed else None
-                    websocket.send("a" + json.dumps([json.dumps(reply)]) if framed else json.dumps(reply))
+                    self.answer(websocket, json.dumps(reply), framed)
+
+    def answer(self, websocket: ServerConnection, text: str, framed: bool) -> None:
+        if framed:
+            websocket.send("h")
+        websocket.send("a" + json.dumps([text]) if framed else text)
 
     def reply(self, message: dict[str, Any]) -> dict[str, Any] | None:
+        if message["msg"] == "connect" and message["version"] != self.version:
+            return {"msg": "failed", "version": self.version}
         if message["msg"] == "connect":
             return {"msg": "connected", "session": "s1"}
         return {"msg": "pong", "id": message["id"]} if message["msg"] == "ping" else None

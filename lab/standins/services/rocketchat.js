@@ -2,6 +2,7 @@
 // The monolith: migrations, licence, REST, and the methods that ddp-streamer hands on.
 
 const dns = require('node:dns/promises');
+const { setTimeout: delay } = require('node:timers/promises');
 const polka = require('polka');
 const { createBroker, offer } = require('../lib/broker');
 const { migrate } = require('../lib/first-start');
@@ -39,15 +40,14 @@ async function refuseSecondWithoutAddress(broker) {
 }
 
 /** Ready means MongoDB answers, and soon. */
-function answerReady(db, res) {
-	const ping = db.command({ ping: 1 }, { timeoutMS: READY_MS });
-	return ping.then(
-		() => res.end('ok'),
-		() => {
-			res.statusCode = 503;
-			res.end('MongoDB does not answer');
-		},
+async function answerReady(db, res) {
+	const ping = db.command({ ping: 1 }).then(
+		() => true,
+		() => false,
 	);
+	if (await Promise.race([ping, delay(READY_MS, false)])) return res.end('ok');
+	res.statusCode = 503;
+	res.end('MongoDB does not answer');
 }
 
 function serve(db, broker) {

@@ -30,6 +30,9 @@ HEALTHCHECK_TIMES = {
 
 NATS_PING_SECONDS = 20
 
+# What every service needs to find the others.
+SHARED_SECRETS = ("MONGO_URL", "TRANSPORTER")
+
 
 def healthcheck_command(statuses: tuple[int, ...]) -> list[str]:
     """All Rocket.Chat images have node, and not all of them curl or wget."""
@@ -52,6 +55,20 @@ def env_file(environment: dict[str, str]) -> str:
     return "".join(lines)
 
 
+def env_file_names(container: Container) -> list[str]:
+    """Every service gets what all need; the monolith's own secrets are in a file only it gets."""
+    return ["services.env", "rocketchat.env"] if container.service == MONOLITH else ["services.env"]
+
+
+def env_files(containers: list[Container]) -> dict[str, str]:
+    secrets: dict[str, dict[str, str]] = {}
+    for container in containers:
+        for name, value in container.secret_environment.items():
+            file = "services.env" if name in SHARED_SECRETS else env_file_names(container)[-1]
+            secrets.setdefault(file, {})[name] = value
+    return {file: env_file(environment) for file, environment in secrets.items()}
+
+
 def rocketchat_project(containers: list[Container], network: str, names: dict[str, str]) -> dict[str, Any]:
     """The Compose project of one host and its env files: ``{"compose": ..., "env_files": {file name: content}}``."""
     first = next((container.name for container in containers if container.service == MONOLITH), None)
@@ -61,7 +78,7 @@ def rocketchat_project(containers: list[Container], network: str, names: dict[st
             "services": {c.name: _rocketchat_service(c, network, names, first) for c in containers},
             "networks": {network: {"external": True}},
         },
-        "env_files": {f"{container.service}.env": env_file(container.secret_environment) for container in containers},
+        "env_files": env_files(containers),
     }
 
 
@@ -73,7 +90,7 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         "hostname": container.hostname,
         "restart": "unless-stopped",
         "environment": {name: escaped(value) for name, value in container.environment.items()},
-        "env_file": [f"/opt/rocketchat/env/{container.service}.env"],
+        "env_file": [f"/opt/rocketchat/env/{name}" for name in env_file_names(container)],
         "networks": {network: {"aliases": [container.hostname]}},
         "ports": [f"{container.address}:{container.port}:{CONTAINER_PORT}"],
         "extra_hosts": [f"{name}:{address}" for name, address in names.items()],

@@ -1,0 +1,60 @@
+# The front door for people: `make` alone lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+BIN := .venv/bin
+INVENTORY ?= inventories/lab
+
+# Molecule and ansible-lint look for Ansible's programs there.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+# Debian's python3 comes without venv. The link makes this checkout importable as rocketops.rocketchat.
+.venv/.installed: requirements.txt requirements-dev.txt
+	@echo "Installing Ansible and the tools into .venv (about a minute)"
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends python3-venv; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@mkdir -p .cache/collections/ansible_collections/rocketops
+	@ln -sfn "$(CURDIR)" .cache/collections/ansible_collections/rocketops/rocketchat
+	@touch $@
+
+venv: .venv/.installed ## install the tools into .venv
+
+lab: venv ## bring the lab up: a registry, a package repository and one bare Debian host
+	@$(BIN)/python -m lab up
+
+lab-down: venv ## remove the lab and all it made on this machine
+	@$(BIN)/python -m lab down
+
+demo: lab ## deploy onto the lab's host, talk through it, show its health
+	@$(BIN)/ansible-playbook -i $(INVENTORY) playbooks/site.yml
+	@$(BIN)/python -m tests.e2e.talk $(INVENTORY)
+	@$(BIN)/ansible-playbook -i $(INVENTORY) playbooks/health.yml
+	@$(BIN)/python -m lab.next_steps $(INVENTORY)
+
+lint: venv ## check style, documentation and packaging
+	@tests/lint
+
+unit: venv ## run the tests that need no lab
+	@$(BIN)/python -m pytest -q tests/unit
+
+molecule: venv ## converge a fresh host, twice, disturb it, and verify it
+	@COLUMNS=140 $(BIN)/molecule test --destroy never
+
+e2e: venv ## take parts of the deployed host away, and see what the product does
+	@$(BIN)/python -m pytest -v tests/e2e --inventory molecule/default/inventory
+
+test: lint unit molecule e2e ## run everything that CI runs
+	@$(BIN)/python -m lab down molecule1
+
+bench: lab ## measure a run that has nothing to do against a ping
+	@$(BIN)/python -m tests.bench.noop $(INVENTORY)
+
+clean: lab-down ## remove the lab and what was installed into this directory
+	@rm -rf .venv .cache
+
+.PHONY: help venv lab lab-down demo lint unit molecule e2e test bench clean

@@ -1,0 +1,65 @@
+"""The deployment an inventory describes, as the tests see it: its variables, its secrets, and ways in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+WANTED = """{{ {"host": inventory_hostname, "address": ansible_host, "root_url": rocketchat_root_url, "secrets_file":
+ rocketchat_secrets_file | default(inventory_dir ~ "/.rocketchat_secrets.yml")} | to_json }}"""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    inventory: str
+    host: str
+    address: str
+    root_url: str
+    secrets_file: Path
+
+    @classmethod
+    def of(cls, inventory: str) -> Deployment:
+        """Ask Ansible: only it knows how an inventory's variables come together."""
+        arguments = ["-m", "ansible.builtin.debug", "-a", json.dumps({"msg": WANTED})]
+        output = ansible("ansible", "-i", inventory, "rocketchat[0]", *arguments, result_format="json").stdout
+        answer = json.loads(output.split("=>", 1)[1])["msg"]
+        answer = answer if isinstance(answer, dict) else json.loads(answer)
+        return cls(inventory=inventory, **{**answer, "secrets_file": Path(answer["secrets_file"])})
+
+    def secrets(self) -> dict[str, str]:
+        return yaml.safe_load(self.secrets_file.read_text())
+
+    def playbook(self, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return ansible("ansible-playbook", "-i", self.inventory, f"playbooks/{name}.yml", *arguments, check=check)
+
+    def run(self, command: str, timeout: float = 120) -> str:
+        """What a shell command prints on the host, run as root; a failing one is an error."""
+        return self.attempt(command, timeout=timeout, check=True).stdout
+
+    def attempt(self, command: str, timeout: float = 120, check: bool = False) -> subprocess.CompletedProcess[str]:
+        # through the container that is the host: ssh would go away with what the tests take away
+        docker = ["docker", "exec", f"rocketops-lab-{self.host}", "sh", "-c", command]
+        return subprocess.run(docker, capture_output=True, text=True, timeout=timeout, check=check)
+
+
+def ansible(
+    program: str, *arguments: str, result_format: str = "yaml", check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"ANSIBLE_CALLBACK_RESULT_FORMAT": result_format, "ANSIBLE_NOCOLOR": "1"}
+    # Molecule's own configuration must not leak into a run that stands for an operator's.
+    environment.pop("ANSIBLE_CONFIG", None)
+    command = [str(BIN / program), *arguments]
+    result = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False
+    )
+    if check and result.returncode != 0:
+        raise AssertionError(f"{' '.join(command)} failed\n{result.stdout[-6000:]}\n{result.stderr[-2000:]}")
+    return result

@@ -1,0 +1,31 @@
+"""The conversation of conversation.py with the deployment of an inventory: `python -m tests.e2e.talk INVENTORY`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from tests.deployment import Deployment
+from tests.e2e.conversation import Conversation, Result, Settings, Step, print_step, tls_context
+
+
+def talk(deployment: Deployment, timeout: float = 15.0, on_step: Callable[[Step], None] = lambda step: None) -> Result:
+    settings = Settings(
+        url=deployment.root_url,
+        admin_user="admin",
+        admin_password=deployment.secrets()["rocketchat_admin_password"],
+        context=tls_context(deployment.root_url, None, True),  # the lab's certificate is self-signed
+        timeout=timeout,
+    )
+    return Conversation(settings, on_step=on_step).run()
+
+
+def main(inventory: str) -> int:
+    result = talk(Deployment.of(inventory), on_step=print_step)
+    last = result.steps[-1]
+    print("The conversation works." if result.ok else f"The conversation failed. {last.problem}")
+    return 0 if result.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,54 @@
+"""The conversation crosses every part: take any one away, and it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.deployment import Deployment
+from tests.e2e.talk import talk
+from tests.waiting import wait_until
+
+# part -> what takes it away, what brings it back. Cut sockets, not only new connections, tell of it.
+CUTS = {
+    "nginx": ("systemctl stop nginx", "systemctl start nginx"),
+    "mongod": ("systemctl stop mongod", "systemctl start mongod"),
+} | {
+    container: (f"docker stop {container}", f"docker start {container}")
+    for container in (
+        "ddp-streamer-1",
+        "authorization-1",
+        "account-1",
+        "presence-1",
+        "stream-hub-1",
+        "rocketchat-1",
+        "nats",
+    )
+}
+PATIENCE = 3
+
+
+@contextmanager
+def without(deployment: Deployment, part: str) -> Iterator[None]:
+    take, give_back = CUTS[part]
+    deployment.run(take)
+    try:
+        yield
+    finally:
+        deployment.run(give_back)
+        wait_until(lambda: talk(deployment, PATIENCE).ok, 90, f"the conversation with {part} back")
+
+
+def test_the_conversation_works_with_every_part_there(deployment: Deployment) -> None:
+    result = talk(deployment)
+    assert result.ok, result.steps[-1].problem
+
+
+@pytest.mark.parametrize("part", CUTS)
+def test_the_conversation_fails_without(deployment: Deployment, part: str) -> None:
+    with without(deployment, part):
+        result = talk(deployment, PATIENCE)
+        assert not result.ok
+        print(f"without {part}: {result.steps[-1].problem}")

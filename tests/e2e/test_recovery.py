@@ -1,0 +1,84 @@
+"""What an operator must not be needed for: crashes and an outage of the bus."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from tests.deployment import Deployment
+from tests.e2e.talk import talk
+from tests.waiting import wait_until
+
+SERVICES = {
+    "rocketchat-1": 3000,
+    "ddp-streamer-1": 3100,
+    "authorization-1": 3200,
+    "account-1": 3300,
+    "presence-1": 3400,
+    "stream-hub-1": 3500,
+}
+BACK_WITHIN = 30
+OUTAGE = 60
+HEALED_WITHIN = 60
+
+
+def started_at(deployment: Deployment) -> dict[str, str]:
+    lines = deployment.run("docker inspect --format '{{.Name}} {{.State.StartedAt}}' $(docker ps --quiet)")
+    return dict(line.lstrip("/").split() for line in lines.splitlines())
+
+
+def kill(deployment: Deployment, container: str) -> None:
+    """As a crash would: `docker kill` counts as the operator's wish, and the container would stay down."""
+    deployment.run(f"kill -KILL $(docker inspect --format '{{{{.State.Pid}}}}' {container})")
+
+
+def connected(deployment: Deployment) -> set[str]:
+    """The hostnames NATS sees: Moleculer names its connections after nodes, which are hostname-pid."""
+    answer = deployment.attempt("curl --silent --max-time 2 http://127.0.0.1:8222/connz").stdout
+    connections = json.loads(answer)["connections"] if answer else []
+    return {connection["name"].rpartition("-")[0] for connection in connections}
+
+
+def answers(deployment: Deployment, port: int) -> bool:
+    command = f"curl --silent --max-time 2 --output /dev/null --write-out '%{{http_code}}' http://127.0.0.1:{port}/health"
+    return deployment.attempt(command).stdout in {"200", "500"}
+
+
+@pytest.mark.parametrize("container", SERVICES)
+def test_a_killed_service_is_back_on_the_bus_and_disturbs_no_other(deployment: Deployment, container: str) -> None:
+    before = started_at(deployment)
+    kill(deployment, container)
+
+    def back() -> bool:
+        return (
+            started_at(deployment).get(container, before[container]) != before[container]
+            and answers(deployment, SERVICES[container])
+            and f"{deployment.host}-{container}" in connected(deployment)
+        )
+
+    seconds = wait_until(back, BACK_WITHIN, f"{container} back, on the bus and answering")
+    print(f"{container} was back after {seconds:.1f} s")
+    after = started_at(deployment)
+    assert {name: after[name] for name in after if name != container} == {
+        name: before[name] for name in before if name != container
+    }
+    assert talk(deployment).ok
+
+
+def test_killed_nats_is_back_and_all_services_with_it(deployment: Deployment) -> None:
+    kill(deployment, "nats")
+    everyone = {f"{deployment.host}-{container}" for container in SERVICES}
+    seconds = wait_until(lambda: connected(deployment) == everyone, BACK_WITHIN, "every service back on the bus")
+    print(f"all on the bus after {seconds:.1f} s")
+    assert talk(deployment).ok
+
+
+def test_an_outage_of_nats_heals_by_itself(deployment: Deployment) -> None:
+    """Long enough that the services give up: their licence check fails, they exit, and restart until NATS is back."""
+    deployment.run("docker stop nats")
+    time.sleep(OUTAGE)  # the length of the outage is what is tested
+    deployment.run("docker start nats")
+    seconds = wait_until(lambda: talk(deployment, 3).ok, HEALED_WITHIN, "the conversation after the outage")
+    print(f"healed {seconds:.1f} s after the return of NATS")

@@ -1,0 +1,13 @@
+"""The roles' READMEs say what their argument specs say."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import role_readmes
+
+
+@pytest.mark.parametrize("role", role_readmes.ROLES)
+def test_the_readme_is_up_to_date(role: str) -> None:
+    written = role_readmes.readme(role).read_text(encoding="utf-8")
+    assert written == role_readmes.render(role), "run tests/role_readmes.py --write"

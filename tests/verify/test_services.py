@@ -1,0 +1,128 @@
+"""What runs on a deployed host, where it listens, and who may read what it was told."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import pytest
+
+from tests.deployment import Deployment
+
+CONTAINERS = {
+    "nats",
+    "rocketchat-1",
+    "ddp-streamer-1",
+    "authorization-1",
+    "account-1",
+    "presence-1",
+    "stream-hub-1",
+}
+# sshd is the lab's own way in
+OPEN_TO_ALL = {22, 80, 443}
+INTERNAL = (27017, 4222, 6222, 8222, 3000, 3100, 3200, 3300, 3400, 3500)
+FILES = {
+    "/opt/rocketchat": ("750", "root"),
+    "/opt/rocketchat/compose.yaml": ("640", "root"),
+    "/opt/rocketchat/env/services.env": ("600", "root"),
+    "/opt/rocketchat/env/rocketchat.env": ("600", "root"),
+    "/opt/nats/nats.conf": ("600", "root"),
+    "/opt/nats/compose.yaml": ("640", "root"),
+    "/etc/mongod.keyfile": ("400", "mongodb"),
+    "/etc/nginx/rocketchat": ("700", "root"),
+    "/etc/nginx/rocketchat/key.pem": ("600", "root"),
+}
+
+
+@pytest.fixture(scope="module")
+def inspected(deployment: Deployment) -> dict[str, dict]:
+    described = json.loads(deployment.run("docker inspect $(docker ps --quiet)"))
+    return {container["Name"].lstrip("/"): container for container in described}
+
+
+def environment(container: dict) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in container["Config"]["Env"])
+
+
+@pytest.mark.parametrize("unit", ["docker", "mongod", "nginx"])
+def test_unit_runs_now_and_after_a_boot(deployment: Deployment, unit: str) -> None:
+    assert deployment.run(f"systemctl is-active {unit} && systemctl is-enabled {unit}").split() == ["active", "enabled"]
+
+
+def test_every_container_runs_healthy_and_comes_back(inspected: dict[str, dict]) -> None:
+    assert set(inspected) == CONTAINERS
+    assert {name: c["State"]["Health"]["Status"] for name, c in inspected.items()} == dict.fromkeys(CONTAINERS, "healthy")
+    assert {c["HostConfig"]["RestartPolicy"]["Name"] for c in inspected.values()} == {"unless-stopped"}
+
+
+def test_containers_share_the_custom_network_under_unique_hostnames(inspected: dict[str, dict]) -> None:
+    assert {tuple(c["NetworkSettings"]["Networks"]) for c in inspected.values()} == {("rocketchat",)}
+    assert len({c["Config"]["Hostname"] for c in inspected.values()}) == len(CONTAINERS)
+
+
+def test_environment_is_what_the_services_need(inspected: dict[str, dict], deployment: Deployment) -> None:
+    secrets = deployment.secrets()
+    for name in CONTAINERS - {"nats"}:
+        variables = environment(inspected[name])
+        assert variables["MONGO_URL"] == (
+            f"mongodb://rocketchat:{secrets['rocketchat_mongodb_password']}@{deployment.host}.mongodb.internal:27017"
+            "/rocketchat?replicaSet=rs0&authSource=admin"
+        )
+        assert variables["TRANSPORTER"] == f"nats://rocketchat:{secrets['nats_password']}@nats:4222"
+        assert variables["DB_WATCHERS"] == "true"
+        assert ("ROCKETCHAT_LICENSE" in variables) == (name == "rocketchat-1")
+        assert ("HTTP_FORWARDED_COUNT" in variables) == (name in {"rocketchat-1", "ddp-streamer-1"})
+
+
+def test_containers_are_confined(inspected: dict[str, dict]) -> None:
+    assert {tuple(c["HostConfig"]["CapDrop"]) for c in inspected.values()} == {("ALL",)}
+    assert {tuple(c["HostConfig"]["SecurityOpt"]) for c in inspected.values()} == {("no-new-privileges:true",)}
+
+
+def test_only_nginx_listens_where_others_can_reach_it(deployment: Deployment) -> None:
+    listening = [line.split()[3].rsplit(":", 1) for line in deployment.run("ss -Htln").splitlines()]
+    reachable = {int(port) for address, port in listening if not address.startswith(("127.", "172.31.250.", "[::1]"))}
+    assert reachable == OPEN_TO_ALL
+
+
+@pytest.mark.parametrize("port", INTERNAL)
+def test_internal_port_is_closed_to_the_outside(deployment: Deployment, port: int) -> None:
+    with pytest.raises(OSError):
+        socket.create_connection((deployment.address, port), timeout=3).close()
+
+
+@pytest.mark.parametrize(("path", "mode_and_owner"), FILES.items())
+def test_file_is_its_owners(deployment: Deployment, path: str, mode_and_owner: tuple[str, str]) -> None:
+    assert tuple(deployment.run(f"stat -c '%a %U' {path}").split()) == mode_and_owner
+
+
+def test_mongodb_refuses_strangers(deployment: Deployment) -> None:
+    script = (
+        "import pymongo; c = pymongo.MongoClient('127.0.0.1', directConnection=True);"
+        "c.rocketchat.users.find_one()"
+    )
+    refused = deployment.attempt(f'python3 -c "{script}"')
+    assert "requires authentication" in refused.stderr
+
+
+def test_user_of_rocketchat_has_no_more_than_it_needs(deployment: Deployment) -> None:
+    password = deployment.secrets()["rocketchat_mongodb_password"]
+    script = (
+        "import os, pymongo; c = pymongo.MongoClient('127.0.0.1', directConnection=True, username='rocketchat', "
+        "password=os.environ['P'], authSource='admin');"
+        "print(sorted(r['db'] + '.' + r['role'] for r in "
+        "c.admin.command('connectionStatus')['authInfo']['authenticatedUserRoles']))"
+    )
+    assert deployment.run(f'P={password} python3 -c "{script}"').strip() == "['admin.clusterMonitor', 'rocketchat.readWrite']"
+
+
+def test_no_secret_where_others_can_read_it(deployment: Deployment) -> None:
+    """As nobody, search all that nobody can read, and all command lines."""
+    secrets = "\\n".join(deployment.secrets().values())
+    search = "runuser -u nobody -- grep -rIlsF --exclude-dir=proc --exclude-dir=sys -f - / || true"
+    assert deployment.run(f"printf '{secrets}\\n' | {search}", timeout=300) == ""
+    command_lines = deployment.run("cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
+    compose = deployment.run("cat /opt/rocketchat/compose.yaml /opt/nats/compose.yaml")
+    for name, value in deployment.secrets().items():
+        assert value not in command_lines, name
+        assert value not in compose, name
