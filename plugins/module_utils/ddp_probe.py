@@ -48,7 +48,7 @@ except ImportError:
 HEALTHY, UNHEALTHY, SKIPPED = "healthy", "unhealthy", "skipped"
 
 # Faults of the way to the proxy: what lies behind it cannot be asked, and six times the same sentence helps nobody.
-_NO_WAY = ("resolve", "refused", "unreachable", "connect", "tls", "certificate")
+_NO_WAY = ("resolve", "refused", "unreachable", "connect", "tls", "certificate", "redirected")
 _CLOSE_TIMEOUT = 0.5
 _FRAMES_MAX = 100
 
@@ -160,6 +160,9 @@ def _check_split(answer: Answer) -> None:
         info = json.loads(answer.body)
     except ValueError:
         info = None
+    if answer.location:
+        sentence = f"/sockjs/info is redirected to {answer.location}: ask the URL that clients end up with."
+        raise Fault("redirected", sentence)
     if answer.status != 200 or not isinstance(info, dict) or "websocket" not in info:
         sentence = f"/sockjs/info is not served by Rocket.Chat: {describe(answer).lower()}{quote(answer)}."
         raise Fault("not_rocketchat", sentence)
@@ -204,12 +207,14 @@ def _open(target: Target, until: float, context: ssl.SSLContext) -> ClientConnec
     uri = f"ws://{target.host_header}{target.path}"
     try:
         return upgrade(uri, sock=sock, open_timeout=remaining(until), close_timeout=_CLOSE_TIMEOUT)
-    except InvalidStatus as error:
-        raise _refused(target, error.response.status_code) from None
     except (socket.timeout, TimeoutError):
         sentence = f"{target.path} did not answer the websocket upgrade in time: the proxy or ddp-streamer hangs."
         raise Fault("upgrade_timeout", sentence) from None
-    except (WebSocketException, OSError, EOFError) as error:
+    except (WebSocketException, OSError, EOFError, ValueError) as error:
+        # since version 14 the library would follow a redirect, cannot with our socket, and says so in another error
+        for cause in (error, error.__context__):
+            if isinstance(cause, InvalidStatus):
+                raise _refused(target, cause.response.status_code) from None
         raise Fault("upgrade", f"The websocket upgrade on {target.path} failed: {error}.") from None
 
 

@@ -34,26 +34,32 @@ class Row:
 
 def rows(plan: dict[str, Any], results: dict[str, dict[str, Any]]) -> list[Row]:
     """``results``: per host what ``mongodb``, ``nats``, ``services`` and ``ddp`` returned, None where not asked."""
-    on_nats = connected_clients(results)
+    faults_on_nats = client_faults(results)
     table: list[Row] = []
     for host in plan["hosts"]:
-        table += _mongodb_rows(host, results[host].get("mongodb"))
+        table += _mongodb_rows(host, plan["hosts"][host], results[host].get("mongodb"))
         table += _nats_rows(host, plan["hosts"][host], results[host].get("nats"))
-        table += _service_rows(host, plan["hosts"][host], results[host].get("services"), on_nats)
+        table += _service_rows(host, plan["hosts"][host], results[host].get("services"), faults_on_nats)
         table += _proxy_rows(host, plan["hosts"][host], results[host].get("ddp"))
     return table
 
 
-def connected_clients(results: dict[str, dict[str, Any]]) -> set[str]:
-    """Each server of a NATS cluster knows its own clients only: together they know all."""
-    answers = [result["nats"] for result in results.values() if result.get("nats")]
-    return {client["name"] for answer in answers for client in answer.get("clients", []) if client["connected"]}
+def client_faults(results: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Why a client is not connected, empty where it is. A server of a NATS cluster knows its own clients only."""
+    faults: dict[str, str] = {}
+    for answer in (result.get("nats") or {} for result in results.values()):
+        for client in answer.get("clients", []):
+            known = faults.get(client["name"])
+            fault = "" if client["connected"] else client["diagnosis"]
+            faults[client["name"]] = fault if known is None else known and fault
+    return faults
 
 
-def _mongodb_rows(host: str, answer: dict[str, Any] | None) -> list[Row]:
-    if not answer:
+def _mongodb_rows(host: str, planned: dict[str, Any], answer: dict[str, Any] | None) -> list[Row]:
+    # One host asks for the whole set.
+    if not planned["mongodb"] or not planned["mongodb"]["first"]:
         return []
-    if not answer.get("members"):
+    if not answer or not answer.get("members"):
         return [Row("mongodb", host, "-", fault=_failure(answer))]
     return [
         Row("mongodb", member["name"], member["role"], answer["latency_ms"], fault=member["diagnosis"] or "")
@@ -66,24 +72,26 @@ def _nats_rows(host: str, planned: dict[str, Any], answer: dict[str, Any] | None
         return []
     # Clients that are missing are told with their own service, not as a fault of NATS.
     reachable = answer is not None and answer.get("reachable", False)
-    return [Row("nats", host, "1", (answer or {}).get("latency_ms"), fault="" if reachable else _failure(answer))]
+    return [Row("nats", host, "1", fault="" if reachable else _failure(answer))]
 
 
-def _service_rows(host: str, planned: dict[str, Any], answer: dict[str, Any] | None, on_nats: set[str]) -> list[Row]:
+def _service_rows(
+    host: str, planned: dict[str, Any], answer: dict[str, Any] | None, faults_on_nats: dict[str, str]
+) -> list[Row]:
     endpoints = {endpoint["name"]: endpoint for endpoint in (answer or {}).get("endpoints", [])}
     table = []
     for container in planned["containers"]:
         endpoint = endpoints.get(container["name"])
-        connected = container["hostname"] in on_nats
+        fault_on_nats = faults_on_nats.get(container["hostname"], "NATS was not asked whether it is connected")
         if endpoint is None:
             fault = _failure(answer)
         elif endpoint["state"] != HEALTHY:
             fault = endpoint["diagnosis"]
         else:
-            fault = "" if connected else "listens, but NATS does not see it connected"
+            fault = fault_on_nats
         latency = endpoint["latency_ms"] if endpoint and not fault else None
         name = container["service"].replace("_", "-")
-        table.append(Row(name, host, str(container["replica"]), latency, connected, fault))
+        table.append(Row(name, host, str(container["replica"]), latency, not fault_on_nats, fault))
     return table
 
 
@@ -93,11 +101,13 @@ def _proxy_rows(host: str, planned: dict[str, Any], answer: dict[str, Any] | Non
     if not answer or "checks" not in answer:
         return [Row("nginx", host, "-", fault=_failure(answer))]
     faults = [check["diagnosis"] for check in answer["checks"] if check["state"] == "unhealthy"]
-    return [Row("nginx", host, "-", answer.get("ping_ms"), fault="; ".join(filter(None, faults)))]
+    return [Row("nginx", host, "-", answer["ping_ms"], fault=" ".join(faults))]
 
 
 def _failure(answer: dict[str, Any] | None) -> str:
-    return (answer or {}).get("msg") or "was not asked: the host did not answer"
+    """A module says ``diagnosis`` for what it asked, and Ansible ``msg`` when it could not even run."""
+    answer = answer or {}
+    return answer.get("diagnosis") or answer.get("msg") or "was not asked: the host did not answer"
 
 
 def as_text(table: list[Row], root_url: str, version: str) -> str:

@@ -113,9 +113,9 @@ checks:
     fault:
       description:
         - What is wrong, as a fixed word, V(null) if nothing is.
-        - One of the faults of the connection that M(rocketops.rocketchat.service_health) knows, or V(split_missing),
-          V(not_rocketchat), V(upstream_down), V(upstream_silent), V(upgrade), V(upgrade_stripped), V(upgrade_refused),
-          V(upgrade_timeout), V(silent_timeout), V(framing), V(closed), V(ddp), V(status).
+        - One of the faults of the connection that M(rocketops.rocketchat.service_health) knows, or V(redirected),
+          V(split_missing), V(not_rocketchat), V(upstream_down), V(upstream_silent), V(upgrade), V(upgrade_stripped),
+          V(upgrade_refused), V(upgrade_timeout), V(silent_timeout), V(framing), V(closed), V(ddp), V(status).
       type: str
       sample: upgrade_stripped
     diagnosis:

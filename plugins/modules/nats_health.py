@@ -13,8 +13,8 @@ description:
   - A service of Rocket.Chat whose C(TRANSPORTER) is wrong lives on without a word and without a port. Only NATS knows.
   - Rocket.Chat's services give their NATS connections no name, so they are recognised by the nodeID in their
     subscriptions, C(MOL.RES.<hostname>-<pid>) (observed with moleculer 0.14.36, nats.js 2.29 and nats-server 2.12.8).
-  - The clients of a NATS cluster are spread over its servers. Ask every server with O(fail_on_unhealthy=false): a
-    client is there when any of them has it.
+  - The clients of a NATS cluster are spread over its servers. Ask each server with O(fail_on_unhealthy=false). A client
+    is there when any of them has it.
 author:
   - rocketops maintainers (@rocketops)
 options:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -81,6 +82,24 @@ def test_not_rocketchat() -> None:
         "monolith": "status",
     }
     assert "Welcome to nginx" in sentence(health, "sockjs_info")
+
+
+def test_a_redirect_is_named_and_not_followed() -> None:
+    answer = probe_servers.Page("", 301, {"Location": "https://chat.test/sockjs/info"})
+    with probe_servers.http_server(lambda _path: answer) as server:
+        health = probe(server.url)
+    assert faults(health) == {"sockjs_info": "redirected"}
+    assert "https://chat.test/sockjs/info" in sentence(health, "sockjs_info")
+
+
+@pytest.mark.parametrize("location", ["/login", "https://chat.test/websocket", "ws://127.0.0.1/websocket"])
+def test_a_redirect_instead_of_an_upgrade(location: str) -> None:
+    info = probe_servers.Page(json.dumps(probe_servers.STREAMER_INFO))
+    moved = probe_servers.Page("", 302, {"Location": location})
+    with probe_servers.http_server(lambda path: moved if path.endswith("/websocket") else info) as server:
+        health = probe(server.url)
+    assert faults(health) == {"websocket": "upgrade_refused", "sockjs_websocket": "upgrade_refused"}
+    assert "status 302" in sentence(health, "websocket")
 
 
 @pytest.mark.parametrize("status", [200, 400, 426])

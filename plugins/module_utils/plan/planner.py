@@ -4,24 +4,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
-import re
 from typing import Any
 from urllib.parse import quote
 
 from . import compose
-from .catalogue import DDP_STREAMER, MONOLITH, SERVICES, STREAM_HUB, Service, image_reference
+from .catalogue import CONTAINER_PORT, DDP_STREAMER, MONOLITH, Service, image_reference
+from .compose import NATS_CLUSTER_PORT
 from .deployment import Container, HostPlan, Member, Plan
-from .problems import PlanError, Problem
-from .settings import Host, Reader, Settings
+from .names import slug
+from .problems import PlanError
+from .reader import Reader
+from .settings import Host, Instance, Settings, proxy_port
 from .versions import needs_db_watchers
 
 LOOPBACK = "127.0.0.1"
-
-# Ports that belong to others on the hosts of a group.
-NATS_MONITORING_PORT = 8222
-NATS_CLUSTER_PORT = 6222
 
 # nginx is the only proxy between a client and the services, so they trust exactly one forwarded address.
 PROXIES = 1
@@ -38,11 +35,7 @@ def make_plan(inventory: dict[str, Any], secrets: dict[str, str]) -> Plan:
     settings = reader.read()
     if settings is None:
         raise PlanError(reader.problems)
-    planner = Planner(settings)
-    problems, warnings = planner.objections()
-    if problems:
-        raise PlanError(problems)
-    return planner.plan([*reader.warnings, *warnings])
+    return Planner(settings).plan(reader.warnings)
 
 
 class Planner:
@@ -56,9 +49,9 @@ class Planner:
             for host in self._in_group("mongodb")
         ]
         self.mongo_url = self._mongo_url()
-        rocketchat_hosts = self._in_group("rocketchat")
-        self.first_rocketchat = rocketchat_hosts[0].name if rocketchat_hosts else ""
-        self.containers = {host.name: self._containers(host) for host in self.hosts}
+        self.containers = {
+            host.name: [self._container(host, instance) for instance in host.instances()] for host in self.hosts
+        }
 
     def plan(self, warnings: list[str]) -> Plan:
         everything = [container for containers in self.containers.values() for container in containers]
@@ -71,94 +64,6 @@ class Planner:
             hosts={host.name: self._host_plan(host) for host in self.hosts},
         )
 
-    # -- objections: combinations that cannot work ------------------------------------------------------------------
-
-    def objections(self) -> tuple[list[Problem], list[str]]:
-        problems = [*self._port_conflicts(), *self._missing_services(), *self._ambiguous_names()]
-        warnings: list[str] = []
-        totals: dict[str, int] = {}
-        for host in self.hosts:
-            for container in self.containers[host.name]:
-                totals[container.service] = totals.get(container.service, 0) + 1
-        surplus = [f"{total} of {key}" for key, total in totals.items() if total > 1]
-        if not self.settings.license and surplus:
-            problems.append(
-                Problem(
-                    "rocketchat_license",
-                    "",
-                    f"is empty, and without it surplus replicas shut down after 40 s ({', '.join(surplus)})",
-                    "Set the licence, or deploy one of each service",
-                )
-            )
-        elif not self.settings.license:
-            warnings.append(
-                "rocketchat_license is empty: upstream requires an Enterprise licence with the scalability module for "
-                "microservices. Single instances run without it; surplus replicas would shut down."
-            )
-        return problems, warnings
-
-    def _port_conflicts(self) -> list[Problem]:
-        problems = []
-        for host in self.hosts:
-            taken = self._reserved_ports(host)
-            for container in self.containers[host.name]:
-                if container.port in taken:
-                    key = container.service
-                    problems.append(
-                        Problem(
-                            f"rocketchat_ports.{key}",
-                            host.ports[key],
-                            f"puts {container.name} on port {container.port} of host {host.name}, "
-                            f"which belongs to {taken[container.port]}",
-                            "Give each service a port with room for its replicas",
-                        )
-                    )
-                taken[container.port] = container.name
-        return problems
-
-    def _reserved_ports(self, host: Host) -> dict[int, str]:
-        taken: dict[int, str] = {}
-        if "mongodb" in host.groups:
-            taken[self.settings.mongodb_port] = "MongoDB"
-        if "nats" in host.groups:
-            taken |= {
-                self.settings.nats_port: "NATS",
-                NATS_MONITORING_PORT: "the monitoring of NATS",
-                NATS_CLUSTER_PORT: "the cluster port of NATS",
-            }
-        if "nginx" in host.groups:
-            taken |= {80: "nginx", self.settings.root_url.port or 443: "nginx"}
-        return taken
-
-    def _missing_services(self) -> list[Problem]:
-        present = {container.service for containers in self.containers.values() for container in containers}
-        return [
-            Problem(
-                f"rocketchat_replicas.{key}",
-                0,
-                "leaves the deployment without this service, and nothing works without it",
-                "Write 1 or more on at least one host",
-            )
-            for key, service in SERVICES.items()
-            if service.default_replicas and not service.singleton and key not in present
-        ]
-
-    def _ambiguous_names(self) -> list[Problem]:
-        owners: dict[str, str] = {}
-        problems = []
-        for host in self.hosts:
-            other = owners.setdefault(slug(host.name), host.name)
-            if other != host.name:
-                problems.append(
-                    Problem(
-                        "inventory host",
-                        host.name,
-                        f"gives its containers the same hostnames as host {other} does",
-                        "Rename one; letters and digits have to differ",
-                    )
-                )
-        return problems
-
     # -- parts ------------------------------------------------------------------------------------------------------
 
     def _in_group(self, group: str) -> list[Host]:
@@ -170,16 +75,15 @@ class Planner:
 
     def _listen_address(self, host: Host, service: Service) -> str:
         """Only what nginx on another host has to reach is published beyond loopback."""
-        return host.private_address if service.behind_proxy and not self.single_host else LOOPBACK
+        elsewhere = any(proxy.name != host.name for proxy in self._in_group("nginx"))
+        return host.private_address if service.behind_proxy and elsewhere else LOOPBACK
 
     def _mongo_url(self) -> str:
         settings = self.settings
-        user, password = (
-            quote(text, safe="") for text in (settings.mongodb_username, settings.secrets.mongodb_password)
-        )
+        password = quote(settings.secrets.mongodb_password, safe="")
         members = ",".join(f"{member.name}:{settings.mongodb_port}" for member in self.members)
         return (
-            f"mongodb://{user}:{password}@{members}/{settings.mongodb_database}"
+            f"mongodb://{settings.mongodb_username}:{password}@{members}/{settings.mongodb_database}"
             f"?replicaSet={settings.mongodb_replica_set}&authSource=admin"
         )
 
@@ -197,25 +101,17 @@ class Planner:
             for server in servers
         )
 
-    def _containers(self, host: Host) -> list[Container]:
-        return [
-            self._container(host, SERVICES[key], replica)
-            for key, count in host.replicas.items()
-            if key != STREAM_HUB or host.name == self.first_rocketchat
-            for replica in range(1, count + 1)
-        ]
-
-    def _container(self, host: Host, service: Service, replica: int) -> Container:
-        name = f"{service.name}-{replica}"
-        hostname = slug(f"{host.name}-{name}")
+    def _container(self, host: Host, instance: Instance) -> Container:
+        service = instance.service
+        hostname = slug(f"{host.name}-{instance.name}")
         return Container(
-            name=name,
+            name=instance.name,
             service=service.key,
-            replica=replica,
+            replica=instance.replica,
             image=image_reference(service, str(self.settings.version), self.settings.image_registry),
             hostname=hostname,
             address=self._listen_address(host, service),
-            port=host.ports[service.key] + replica - 1,
+            port=instance.port,
             environment=self._environment(service, hostname),
             secret_environment=self._secret_environment(host, service),
             health_statuses=service.health_statuses,
@@ -224,7 +120,7 @@ class Planner:
     def _environment(self, service: Service, hostname: str) -> dict[str, str]:
         settings = self.settings
         # NODE_ENV: without production, ddp-streamer crashes. PORT: the defaults in the code differ per service.
-        environment = {"NODE_ENV": "production", "PORT": "3000", "MOLECULER_LOG_LEVEL": settings.log_level}
+        environment = {"NODE_ENV": "production", "PORT": str(CONTAINER_PORT), "MOLECULER_LOG_LEVEL": settings.log_level}
         if needs_db_watchers(settings.version):
             environment["DB_WATCHERS"] = "true"
         if service.behind_proxy:
@@ -316,7 +212,7 @@ class Planner:
             "server_name": url.hostname,
             "subject_alternative_name": f"{'IP' if is_address(url.hostname) else 'DNS'}:{url.hostname}",
             "tls": url.scheme == "https",
-            "port": url.port or (443 if url.scheme == "https" else 80),
+            "port": proxy_port(url),
             "path": url.path.rstrip("/"),
             "upstreams": {
                 "rocketchat": self._upstream(MONOLITH),
@@ -339,11 +235,3 @@ def is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def slug(text: str) -> str:
-    """A DNS label of an inventory name; one that is too long is cut, and a digest keeps it unique."""
-    label = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-    if len(label) <= 63:
-        return label
-    return f"{label[:54]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

@@ -1,0 +1,90 @@
+"""Inventories for the tests of the plan, with the defaults that Ansible would fill in."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import yaml
+from ansible_collections.rocketops.rocketchat.plugins.action.plan import role_options
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.problems import PlanError
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.settings import GROUPS
+
+from tests.deployment import ROOT
+
+Inventory = dict[str, Any]
+
+DEFAULTS = {name: option.get("default") for name, option in role_options(set()).items()}
+SETTINGS = {
+    "rocketchat_root_url": "https://chat.example.com",
+    "rocketchat_license": "LICENCE-secret",
+    "nginx_certificate": "self_signed",
+}
+SECRETS = {
+    "admin_password": "admin-secret",
+    "mongodb_password": "mongodb-secret",
+    "mongodb_admin_password": "root-secret",
+    "mongodb_keyfile": "keyfile/secret",
+    "nats_password": "nats-secret",
+}
+
+
+def host(**variables: Any) -> dict[str, Any]:
+    unknown = set(variables) - set(DEFAULTS)
+    assert not unknown, f"no role has {unknown}"
+    return {**DEFAULTS, **SETTINGS, **variables}
+
+
+def single(**variables: Any) -> Inventory:
+    """One host that runs everything."""
+    return {"groups": {group: ["chat"] for group in GROUPS}, "hosts": {"chat": host(**variables)}}
+
+
+def cluster(*names: str, groups: dict[str, list[str]] | None = None, **variables: Any) -> Inventory:
+    """Hosts that all run everything, unless ``groups`` says otherwise for a group."""
+    members = {group: list(names) for group in GROUPS} | (groups or {})
+    addresses = {name: f"198.18.0.{number}" for number, name in enumerate(names, 11)}
+    hosts = {name: host(**{"rocketchat_private_address": addresses[name], **variables}) for name in names}
+    return {"groups": members, "hosts": hosts}
+
+
+def lab() -> Inventory:
+    """The lab's inventory, as far as the plan is concerned."""
+    text = (ROOT / "inventories" / "lab" / "group_vars" / "all" / "rocketchat.yml").read_text(encoding="utf-8")
+    variables = yaml.safe_load(text) | {"rocketchat_root_url": "https://198.18.0.11"}
+    return single(**{name: value for name, value in variables.items() if name in DEFAULTS})
+
+
+def plan(inventory: Inventory, **secrets: str) -> dict[str, Any]:
+    return asdict(make_plan(inventory, SECRETS | secrets))
+
+
+def complaints(inventory: Inventory, **secrets: str) -> list[str]:
+    """What is wrong with an inventory, one line for each mistake; empty where nothing is."""
+    try:
+        make_plan(inventory, SECRETS | secrets)
+    except PlanError as error:
+        return str(error).splitlines()
+    return []
+
+
+def every_container(planned: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """All Compose services of Rocket.Chat, by hostname, each with the host it is on and its complete environment."""
+    found = {}
+    for name, host_plan in planned["hosts"].items():
+        project = host_plan["rocketchat"] or {"compose": {"services": {}}}
+        for service in project["compose"]["services"].values():
+            files = [project["env_files"][path.rpartition("/")[2]] for path in service["env_file"]]
+            secret = {key: value for file in files for key, value in read_env_file(file).items()}
+            found[service["hostname"]] = {**service, "host": name, "complete": {**service["environment"], **secret}}
+    return found
+
+
+def read_env_file(text: str) -> dict[str, str]:
+    """Values as Compose reads them; that it does is what tests/e2e/test_env_file.py shows."""
+    values = {}
+    for line in text.splitlines():
+        name, _, quoted = line.partition("=")
+        values[name] = quoted[1:-1].replace('\\"', '"').replace("\\$", "$").replace("\\\\", "\\")
+    return values

@@ -1,0 +1,199 @@
+"""What holds for the plan of any valid inventory."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.catalogue import SERVICES
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.settings import GROUPS
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.plan_inventories import Inventory, cluster, every_container, plan
+
+# At least one of every row of the table of versions, and both sides of stream-hub's changes.
+VERSIONS = ["6.0.0", "7.7.2", "7.7.3", "7.9.3", "7.13.9", "8.0.0", "8.1.7", "8.9.1", "9.0.0"]
+WITHOUT_STREAM_HUB = ("8.", "9.")
+SCALABLE = sorted(set(SERVICES) - {"stream_hub"})
+
+names = st.lists(
+    st.from_regex(r"[a-z0-9]([a-z0-9._-]{0,70}[a-z0-9])?", fullmatch=True),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda name: re.sub(r"[^a-z0-9]+", "-", name),
+)
+root_urls = st.builds(
+    "{}://{}{}{}".format,
+    st.sampled_from(["http", "https"]),
+    st.sampled_from(["chat.example.com", "198.18.0.11", "[2001:db8::1]"]),
+    st.sampled_from(["", ":8443", ":65000"]),
+    st.sampled_from(["", "/", "/team", "/a/b.c/"]),
+)
+# Every secret is recognisable, and has the characters that break quoting and URLs.
+passwords = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=20).map("S3CRET{}".format)
+secrets = st.fixed_dictionaries(
+    {
+        "admin_password": passwords,
+        "mongodb_password": passwords,
+        "mongodb_admin_password": passwords,
+        "mongodb_keyfile": st.from_regex(r"S3CRET[A-Za-z0-9+/]{0,30}", fullmatch=True),
+        "nats_password": st.from_regex(r"S3CRET[A-Za-z0-9._~-]{0,30}", fullmatch=True),
+    }
+)
+
+
+def holds_for(*examples: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A property of all examples; without a deadline, as a busy machine makes no plan wrong."""
+    return lambda test: settings(max_examples=40, deadline=None)(given(*examples)(test))
+
+
+@st.composite
+def inventories(draw: st.DrawFn) -> Inventory:
+    hosts = draw(names)
+    members = st.lists(st.sampled_from(hosts), min_size=1, max_size=len(hosts), unique=True)
+    groups = {group: draw(members) for group in GROUPS}
+    inventory = cluster(
+        *hosts,
+        groups=groups,
+        rocketchat_root_url=draw(root_urls),
+        rocketchat_license="S3CRET-LICENCE",
+        rocketchat_version=draw(st.sampled_from(VERSIONS)),
+    )
+    used = {name for members in groups.values() for name in members}
+    inventory["hosts"] = {name: inventory["hosts"][name] for name in hosts if name in used}
+    for variables in inventory["hosts"].values():
+        variables["rocketchat_replicas"] = draw(st.dictionaries(st.sampled_from(SCALABLE), st.integers(1, 4)))
+        variables["rocketchat_ports"] = draw(st.sampled_from([{}, {"account": 20000}, {"ddp_streamer": "4000"}]))
+    return inventory
+
+
+@holds_for(inventories(), secrets)
+def test_environments_are_complete(inventory: Inventory, given_secrets: dict[str, str]) -> None:
+    for hostname, container in every_container(plan(inventory, **given_secrets)).items():
+        environment = container["complete"]
+        assert re.fullmatch(r"mongodb://[^/?]+/rocketchat\?replicaSet=rs0&authSource=admin", environment["MONGO_URL"])
+        nats = environment["TRANSPORTER"].split(",")
+        assert len(nats) == len(inventory["groups"]["nats"])
+        assert all(re.fullmatch(r"nats://rocketchat:[^@]+@[a-z0-9.]+:4222", entry) for entry in nats)
+        assert ("ROOT_URL" in environment) == ("rocketchat-" in container["container_name"]), hostname
+
+
+@holds_for(inventories())
+def test_hostnames_are_dns_labels_and_unique(inventory: Inventory) -> None:
+    planned = plan(inventory)
+    hostnames = [client["name"] for client in planned["nats_clients"]]
+    nats = [
+        host["nats"]["compose"]["services"]["nats"]["hostname"] for host in planned["hosts"].values() if host["nats"]
+    ]
+    assert len(set(hostnames + nats)) == len(hostnames) + len(nats)
+    assert all(re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", name) for name in hostnames + nats)
+    assert set(hostnames) == set(every_container(planned))
+
+
+@holds_for(inventories())
+def test_no_port_is_published_twice(inventory: Inventory) -> None:
+    planned = plan(inventory)
+    for name, host in planned["hosts"].items():
+        published = [port for c in every_container(planned).values() if c["host"] == name for port in c["ports"]]
+        published += host["nats"]["compose"]["services"]["nats"]["ports"] if host["nats"] else []
+        assert max(Counter(port.rpartition(":")[0] for port in published).values(), default=1) == 1
+
+
+@holds_for(inventories())
+def test_only_what_another_host_needs_is_published_beyond_loopback(inventory: Inventory) -> None:
+    planned = plan(inventory)
+    for container in every_container(planned).values():
+        loopback = container["ports"][0].startswith("127.0.0.1:")
+        proxied = container["container_name"].startswith(("rocketchat-", "ddp-streamer-"))
+        assert loopback == (not proxied or set(inventory["groups"]["nginx"]) == {container["host"]})
+
+
+@holds_for(inventories())
+def test_exactly_one_stream_hub_where_the_version_has_it(inventory: Inventory) -> None:
+    planned = plan(inventory)
+    hubs = [c["host"] for c in every_container(planned).values() if c["container_name"].startswith("stream-hub")]
+    gone = planned["version"].startswith(WITHOUT_STREAM_HUB)
+    # where `rocketchat[0]` of the site playbook is
+    assert hubs == ([] if gone else inventory["groups"]["rocketchat"][:1])
+
+
+@holds_for(inventories())
+def test_upstreams_are_the_planned_containers(inventory: Inventory) -> None:
+    planned = plan(inventory)
+    containers = every_container(planned).values()
+    for host in planned["hosts"].values():
+        for name, servers in (host["nginx"] or {"upstreams": {}})["upstreams"].items():
+            prefix = name.replace("_", "-") + "-"
+            ports = [c["ports"][0].removesuffix(":3000") for c in containers if c["container_name"].startswith(prefix)]
+            assert sorted(servers) == sorted(ports)
+
+
+@holds_for(inventories(), secrets)
+def test_no_secret_is_where_others_may_read(inventory: Inventory, given_secrets: dict[str, str]) -> None:
+    for host in plan(inventory, **given_secrets)["hosts"].values():
+        projects = [host[role]["compose"] for role in ("nats", "rocketchat") if host[role]]
+        readable = json.dumps([projects, host["docker"], host["nginx"], host["endpoints"], host["containers"]])
+        assert "S3CRET" not in readable
+
+
+@holds_for(inventories(), st.randoms(use_true_random=False))
+def test_the_order_of_variables_does_not_matter(inventory: Inventory, random: Any) -> None:
+    shuffled = copy.deepcopy(inventory)
+
+    def shuffle(mapping: dict[str, Any]) -> dict[str, Any]:
+        items = list(mapping.items())
+        random.shuffle(items)
+        return dict(items)
+
+    shuffled["groups"] = shuffle(shuffled["groups"])
+    shuffled["hosts"] = shuffle({name: shuffle(variables) for name, variables in shuffled["hosts"].items()})
+    # as text, in which the order of dictionaries counts, too
+    assert json.dumps(plan(shuffled)) == json.dumps(plan(inventory))
+
+
+@holds_for(inventories(), st.sampled_from(SCALABLE), st.data())
+def test_one_more_replica_only_adds(inventory: Inventory, service: str, data: st.DataObject) -> None:
+    host = data.draw(st.sampled_from(inventory["groups"]["rocketchat"]))
+    before = plan(inventory)
+    replicas = inventory["hosts"][host]["rocketchat_replicas"]
+    replicas[service] = replicas.get(service, SERVICES[service].default_replicas) + 1
+    after = plan(inventory)
+    old, new = every_container(before), every_container(after)
+    assert len(new) == len(old) + 1
+    assert {name: new[name] for name in old} == old
+    for name, planned in before["hosts"].items():
+        grown = after["hosts"][name]
+        for role in ("docker", "mongodb", "nats"):
+            assert grown[role] == planned[role]
+        if planned["nginx"]:
+            for upstream, servers in planned["nginx"]["upstreams"].items():
+                more = set(grown["nginx"]["upstreams"][upstream]) - set(servers)
+                assert len(more) == (upstream == service)
+
+
+@holds_for(inventories())
+def test_each_role_has_a_plan_where_it_runs(inventory: Inventory) -> None:
+    groups = inventory["groups"]
+    for name, host in plan(inventory)["hosts"].items():
+        for role in GROUPS:
+            assert (host[role] is not None) == (name in groups[role])
+        assert (host["docker"] is not None) == (name in {*groups["nats"], *groups["rocketchat"]})
+
+
+@holds_for(inventories())
+def test_members_of_the_set_are_known_everywhere(inventory: Inventory) -> None:
+    planned = plan(inventory)
+    assume(len(planned["hosts"]) > 1)
+    addresses = {
+        name: inventory["hosts"][name]["rocketchat_private_address"] for name in inventory["groups"]["mongodb"]
+    }
+    hosts = {tuple(container["extra_hosts"]) for container in every_container(planned).values()}
+    assert len(hosts) == 1
+    assert sorted(entry.rpartition(":")[2] for entry in hosts.pop()) == sorted(addresses.values())
+    firsts = [host["mongodb"]["first"] for host in planned["hosts"].values() if host["mongodb"]]
+    assert firsts.count(True) == 1

@@ -1,0 +1,72 @@
+"""What a version of Rocket.Chat decides, at both ends of every row of the table."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.versions import (
+    COMPATIBILITY,
+    NEWEST_KNOWN,
+    OLDEST,
+    Version,
+    accepted_mongodb,
+    has_stream_hub,
+    is_known,
+    needs_db_watchers,
+    parse_version,
+)
+
+# version, MongoDB it accepts, has a stream-hub, services need DB_WATCHERS
+DECISIONS = [
+    ("6.0.0", "4.4 5.0 6.0", True, False),
+    ("6.13.1", "4.4 5.0 6.0", True, False),
+    ("7.0.0", "5.0 6.0 7.0", True, False),
+    ("7.7.2", "5.0 6.0 7.0", True, False),
+    ("7.7.3", "5.0 6.0 7.0", True, True),
+    ("7.10.0", "5.0 6.0 7.0", True, True),
+    ("7.13.8", "5.0 6.0 7.0", True, True),
+    ("7.13.9", "5.0 6.0 7.0 8.0", True, True),
+    ("8.0.0", "8.2", False, False),
+    ("8.1.9", "8.2", False, False),
+    ("8.2.0", "8.0", False, False),
+    ("8.9.1", "8.0", False, False),
+    ("9.0.0", "8.0", False, False),
+    ("10.0.0", "8.0", False, False),
+]
+
+
+def version(text: str) -> Version:
+    parsed = parse_version(text)
+    assert parsed
+    return parsed
+
+
+@pytest.mark.parametrize(("text", "mongodb", "stream_hub", "watchers"), DECISIONS)
+def test_decisions(text: str, mongodb: str, stream_hub: bool, watchers: bool) -> None:
+    decided = version(text)
+    assert accepted_mongodb(decided) == tuple(mongodb.split())
+    assert has_stream_hub(decided) is stream_hub
+    assert needs_db_watchers(decided) is watchers
+
+
+@pytest.mark.parametrize(
+    "text", ["", "8", "8.9", "8.9.1.0", "v8.9.1", "8.9.1-rc.0", "8.9.1\n", " 8.9.1", "latest", "٨.9.1"]
+)
+def test_not_a_version(text: str) -> None:
+    assert parse_version(text) is None
+
+
+def test_versions_are_ordered_by_number_and_written_as_they_were_read() -> None:
+    assert version("7.9.3") < version("7.10.0") < version("10.0.0")
+    assert str(version("7.10.0")) == "7.10.0"
+
+
+def test_rows_follow_each_other_without_a_gap() -> None:
+    assert all(row.since < row.until for row in COMPATIBILITY)
+    assert all(one.until == following.since for one, following in pairwise(COMPATIBILITY))
+
+
+@pytest.mark.parametrize(("of", "known"), [(OLDEST, True), (version("5.9.9"), False), (NEWEST_KNOWN, False)])
+def test_known_versions(of: Version, known: bool) -> None:
+    assert is_known(of) is known
