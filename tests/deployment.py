@@ -35,7 +35,8 @@ class Deployment:
         return cls(inventory=inventory, **{**answer, "secrets_file": Path(answer["secrets_file"])})
 
     def secrets(self) -> dict[str, str]:
-        return yaml.safe_load(self.secrets_file.read_text())
+        secrets: dict[str, str] = yaml.safe_load(self.secrets_file.read_text())
+        return secrets
 
     def playbook(self, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return ansible("ansible-playbook", "-i", self.inventory, f"playbooks/{name}.yml", *arguments, check=check)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,8 @@ try:
     from pymongo.errors import PyMongoError
 except ImportError:
     # the module that uses this tells the operator
-    MongoClient = None
-    PyMongoError = Exception
+    MongoClient = None  # type: ignore[assignment,misc]
+    PyMongoError = Exception  # type: ignore[assignment,misc]
 
 # Member states that serve (MongoDB manual, "Replica Set Member States").
 SERVING = {"PRIMARY", "SECONDARY", "ARBITER"}
@@ -31,19 +32,9 @@ class Target:
 
 def ask(target: Target) -> dict[str, Any]:
     """One look: ``healthy``, ``latency_ms``, ``members`` with their role, ``version``, and ``msg`` where it failed."""
-    milliseconds = int(target.request_timeout * 1000)
     started = time.monotonic()
     try:
-        with MongoClient(
-            target.members,
-            replicaSet=target.replica_set,
-            username=target.username,
-            password=target.password,
-            authSource="admin",
-            serverSelectionTimeoutMS=milliseconds,
-            connectTimeoutMS=milliseconds,
-            socketTimeoutMS=milliseconds,
-        ) as client:
+        with closing(_connect(target)) as client:
             status = client.admin.command("replSetGetStatus")
             latency = (time.monotonic() - started) * 1000
             version = client.server_info()["version"]
@@ -56,6 +47,20 @@ def ask(target: Target) -> dict[str, Any]:
         "members": members,
         "version": version,
     }
+
+
+def _connect(target: Target) -> MongoClient[dict[str, Any]]:
+    milliseconds = int(target.request_timeout * 1000)
+    return MongoClient(
+        target.members,
+        replicaSet=target.replica_set,
+        username=target.username,
+        password=target.password,
+        authSource="admin",
+        serverSelectionTimeoutMS=milliseconds,
+        connectTimeoutMS=milliseconds,
+        socketTimeoutMS=milliseconds,
+    )
 
 
 def wait(target: Target, timeout: float) -> dict[str, Any]:

@@ -18,8 +18,8 @@ author:
 options:
   secrets_file:
     description:
-      - Where secrets that the inventory does not set are kept, on the controller. YAML, mode 0600; may be encrypted with
-        ansible-vault.
+      - Where secrets that the inventory does not set are kept, on the controller. YAML, mode 0600; may be encrypted
+        with ansible-vault.
     type: path
     required: true
   generate_secrets:

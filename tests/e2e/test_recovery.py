@@ -44,7 +44,9 @@ def connected(deployment: Deployment) -> set[str]:
 
 
 def answers(deployment: Deployment, port: int) -> bool:
-    command = f"curl --silent --max-time 2 --output /dev/null --write-out '%{{http_code}}' http://127.0.0.1:{port}/health"
+    command = (
+        f"curl --silent --max-time 2 --output /dev/null --write-out '%{{http_code}}' http://127.0.0.1:{port}/health"
+    )
     return deployment.attempt(command).stdout in {"200", "500"}
 
 

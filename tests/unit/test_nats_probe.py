@@ -19,11 +19,11 @@ from tests.unit import probe_servers
 
 ONCE = Patience(timeout=0, request_timeout=2)
 
+
 @pytest.fixture(scope="session")
 def nats_server() -> Path:
     """The real program, the same as in the lab."""
     return wheels.program(VERSIONS["nats"]["wheel"], "nats-server")
-
 
 
 class Server:

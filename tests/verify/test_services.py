@@ -51,7 +51,8 @@ def test_unit_runs_now_and_after_a_boot(deployment: Deployment, unit: str) -> No
 
 def test_every_container_runs_healthy_and_comes_back(inspected: dict[str, dict]) -> None:
     assert set(inspected) == CONTAINERS
-    assert {name: c["State"]["Health"]["Status"] for name, c in inspected.items()} == dict.fromkeys(CONTAINERS, "healthy")
+    health = {name: c["State"]["Health"]["Status"] for name, c in inspected.items()}
+    assert health == dict.fromkeys(CONTAINERS, "healthy")
     assert {c["HostConfig"]["RestartPolicy"]["Name"] for c in inspected.values()} == {"unless-stopped"}
 
 
@@ -97,10 +98,7 @@ def test_file_is_its_owners(deployment: Deployment, path: str, mode_and_owner: t
 
 
 def test_mongodb_refuses_strangers(deployment: Deployment) -> None:
-    script = (
-        "import pymongo; c = pymongo.MongoClient('127.0.0.1', directConnection=True);"
-        "c.rocketchat.users.find_one()"
-    )
+    script = "import pymongo; c = pymongo.MongoClient('127.0.0.1', directConnection=True);c.rocketchat.users.find_one()"
     refused = deployment.attempt(f'python3 -c "{script}"')
     assert "requires authentication" in refused.stderr
 
@@ -113,7 +111,8 @@ def test_user_of_rocketchat_has_no_more_than_it_needs(deployment: Deployment) ->
         "print(sorted(r['db'] + '.' + r['role'] for r in "
         "c.admin.command('connectionStatus')['authInfo']['authenticatedUserRoles']))"
     )
-    assert deployment.run(f'P={password} python3 -c "{script}"').strip() == "['admin.clusterMonitor', 'rocketchat.readWrite']"
+    roles = deployment.run(f'P={password} python3 -c "{script}"').strip()
+    assert roles == "['admin.clusterMonitor', 'rocketchat.readWrite']"
 
 
 def test_no_secret_where_others_can_read_it(deployment: Deployment) -> None:

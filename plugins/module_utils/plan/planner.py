@@ -208,9 +208,10 @@ class Planner:
 
     def _nginx(self) -> dict[str, Any]:
         url = self.settings.root_url
+        name = str(url.hostname)
         return {
-            "server_name": url.hostname,
-            "subject_alternative_name": f"{'IP' if is_address(url.hostname) else 'DNS'}:{url.hostname}",
+            "server_name": name,
+            "subject_alternative_name": f"{'IP' if is_address(name) else 'DNS'}:{name}",
             "tls": url.scheme == "https",
             "port": proxy_port(url),
             "path": url.path.rstrip("/"),

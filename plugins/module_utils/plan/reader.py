@@ -129,7 +129,7 @@ class Reader:
         return version
 
     def _root_url(self) -> SplitResult | None:
-        text = self.common["rocketchat_root_url"]
+        text: str = self.common["rocketchat_root_url"]
         remedy = "Write the address people will type, such as https://chat.example.com"
         # It may carry a password.
         shown = None if "@" in text else text
@@ -231,7 +231,7 @@ class Reader:
 
     def _mongodb_version(self, version: Version) -> str:
         accepted = accepted_mongodb(version)
-        value = self.common["mongodb_version"]
+        value: str = self.common["mongodb_version"]
         if not value:
             return accepted[-1]
         if value not in accepted:
