@@ -75,7 +75,7 @@ def every_container(planned: dict[str, Any]) -> dict[str, dict[str, Any]]:
     for name, host_plan in planned["hosts"].items():
         project = host_plan["rocketchat"] or {"compose": {"services": {}}}
         for service in project["compose"]["services"].values():
-            files = [project["env_files"][path.rpartition("/")[2]] for path in service["env_file"]]
+            files = [project["env_files"][path] for path in service["env_file"]]
             secret = {key: value for file in files for key, value in read_env_file(file).items()}
             found[service["hostname"]] = {**service, "host": name, "complete": {**service["environment"], **secret}}
     return found

@@ -197,7 +197,10 @@ def test_secrets_are_only_where_the_roles_write_0600(host: dict[str, Any]) -> No
     readable = json.dumps([host["docker"], host["nats"]["compose"], host["rocketchat"]["compose"], host["nginx"]])
     for secret in (*SECRETS.values(), "LAB-LICENSE-scalability"):
         assert secret not in readable
-    assert set(host["rocketchat"]["env_files"]) == {"services.env", "rocketchat.env"}
+    assert set(host["rocketchat"]["env_files"]) == {
+        "/opt/rocketchat/env/services.env",
+        "/opt/rocketchat/env/rocketchat.env",
+    }
     assert json.loads(host["nats"]["config"])["authorization"] == {"user": "rocketchat", "password": "nats-secret"}
 
 
@@ -211,7 +214,9 @@ def test_passwords_are_encoded_in_the_url_of_mongodb() -> None:
 
 @pytest.mark.parametrize("password", ["it's", 'say "x"', "back\\", "\\'", "$HOME ${HOME} $$", "#x", " x "])
 def test_the_environment_file_keeps_a_password(password: str) -> None:
-    text = plan(single(), admin_password=password)["hosts"]["chat"]["rocketchat"]["env_files"]["rocketchat.env"]
+    text = plan(single(), admin_password=password)["hosts"]["chat"]["rocketchat"]["env_files"][
+        "/opt/rocketchat/env/rocketchat.env"
+    ]
     assert read_env_file(text)["ADMIN_PASS"] == password
 
 

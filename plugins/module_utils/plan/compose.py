@@ -59,20 +59,21 @@ def env_file(environment: dict[str, str]) -> str:
 
 def env_file_names(container: Container) -> list[str]:
     """Every service gets what all need; the monolith's own secrets are in a file only it gets."""
-    return ["services.env", "rocketchat.env"] if container.service == MONOLITH else ["services.env"]
+    names = ["services.env", "rocketchat.env"] if container.service == MONOLITH else ["services.env"]
+    return [f"/opt/rocketchat/env/{name}" for name in names]
 
 
 def env_files(containers: list[Container]) -> dict[str, str]:
     secrets: dict[str, dict[str, str]] = {}
     for container in containers:
         for name, value in container.secret_environment.items():
-            file = "services.env" if name in SHARED_SECRETS else env_file_names(container)[-1]
+            file = env_file_names(container)[0 if name in SHARED_SECRETS else -1]
             secrets.setdefault(file, {})[name] = value
     return {file: env_file(environment) for file, environment in secrets.items()}
 
 
 def rocketchat_project(containers: list[Container], network: str, names: dict[str, str]) -> dict[str, Any]:
-    """The Compose project of one host and its env files: ``{"compose": ..., "env_files": {file name: content}}``."""
+    """The Compose project of one host and its env files: ``{"compose": ..., "env_files": {path: content}}``."""
     first = next((container.name for container in containers if container.service == MONOLITH), None)
     return {
         "compose": {
@@ -92,7 +93,7 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         "hostname": container.hostname,
         "restart": "unless-stopped",
         "environment": {name: escaped(value) for name, value in container.environment.items()},
-        "env_file": [f"/opt/rocketchat/env/{name}" for name in env_file_names(container)],
+        "env_file": env_file_names(container),
         "networks": {network: {"aliases": [container.hostname]}},
         "ports": [f"{container.address}:{container.port}:{CONTAINER_PORT}"],
         "extra_hosts": [f"{name}:{address}" for name, address in names.items()],

@@ -1,0 +1,166 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: host_files
+short_description: Writes many small files and directories of a host at once
+version_added: 0.1.0
+description:
+  - Does for a whole list, in one round trip, what M(ansible.builtin.file) and M(ansible.builtin.copy) do one by one
+    with two or three round trips each. A run that has nothing to change is mostly made of those.
+  - Each file is replaced atomically, and validated before that.
+author:
+  - rocketops maintainers (@rocketops)
+attributes:
+  check_mode:
+    description: Says what would change.
+    support: full
+  diff_mode:
+    description: Shows what changes, except in files with O(files[].secret_content).
+    support: full
+options:
+  files:
+    description: The files and directories, in the order of writing.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      path:
+        description: Absolute path on the host.
+        type: path
+        required: true
+      content:
+        description: What the file holds. Without it and O(files[].secret_content), the path is a directory.
+        type: str
+      secret_content:
+        description: What the file holds, never shown in output, diff or log.
+        type: str
+      mode:
+        description: Permissions, in octal.
+        type: str
+        required: true
+      owner:
+        description: Owner, user and group.
+        type: str
+        default: root
+      validate:
+        description: Command that has to accept a file before it is put in place; C(%s) stands for its path.
+        type: str
+"""
+
+EXAMPLES = r"""
+- name: Write the Compose project
+  rocketops.rocketchat.host_files:
+    files:
+      - path: /opt/rocketchat
+        mode: "0750"
+      - path: /opt/rocketchat/env/services.env
+        secret_content: "{{ rocketchat_plan.env_files['services.env'] }}"
+        mode: "0600"
+"""
+
+RETURN = r"""
+changed_paths:
+  description: What was created or changed, in the order of O(files).
+  returned: always
+  type: list
+  elements: str
+"""
+
+import os
+import tempfile
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+OPTIONS = {
+    "path": {"type": "path", "required": True},
+    "content": {"type": "str"},
+    "secret_content": {"type": "str", "no_log": True},
+    "mode": {"type": "str", "required": True},
+    "owner": {"type": "str", "default": "root"},
+    "validate": {"type": "str"},
+}
+
+
+def read(path: str) -> str | None:
+    """The content of a file, None where there is none."""
+    if not os.path.isfile(path):
+        return None
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        return file.read()
+
+
+def validated(module: AnsibleModule, command: str, candidate: str, path: str) -> None:
+    code, output, errors = module.run_command(command % candidate)
+    if code != 0:
+        module.fail_json(msg=f"{path} was not written: its new content is not valid.\n{errors or output}".rstrip())
+
+
+def replace(module: AnsibleModule, entry: dict[str, Any], content: str) -> None:
+    """Whole or not at all; mkstemp makes the candidate readable by its owner only."""
+    descriptor, candidate = tempfile.mkstemp(dir=module.tmpdir)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(content)
+    if entry["validate"]:
+        validated(module, entry["validate"], candidate, entry["path"])
+    module.set_fs_attributes_if_different(attributes(module, {**entry, "path": candidate}), False)
+    module.atomic_move(candidate, entry["path"])
+
+
+def attributes(module: AnsibleModule, entry: dict[str, Any]) -> dict[str, Any]:
+    wanted = {"path": entry["path"], "mode": entry["mode"], "owner": entry["owner"], "group": entry["owner"]}
+    return module.load_file_common_arguments(wanted)
+
+
+def apply(module: AnsibleModule, entry: dict[str, Any]) -> dict[str, Any] | None:
+    """Brings one entry about; its difference, None where there was none."""
+    path, secret = entry["path"], entry["secret_content"] is not None
+    content = entry["secret_content"] if secret else entry["content"]
+    before = read(path)
+    missing = not os.path.exists(path)
+    changed = missing or (content is not None and before != content)
+    if changed and not module.check_mode:
+        if content is None:
+            os.makedirs(path, mode=0o700)
+        else:
+            replace(module, entry, content)
+    attributes_diff: dict[str, Any] = {"before": {}, "after": {}}
+    if not missing or not module.check_mode:
+        changed |= module.set_fs_attributes_if_different(attributes(module, entry), False, attributes_diff)
+    if not changed:
+        return None
+    if secret or content is None or before == content:
+        return {"before_header": path, "after_header": path, **shown(attributes_diff)}
+    return {"before_header": path, "after_header": path, "before": before or "", "after": content}
+
+
+def shown(difference: dict[str, Any]) -> dict[str, str]:
+    return {
+        side: "".join(f"{name}: {value}\n" for name, value in difference[side].items()) for side in ("before", "after")
+    }
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "files": {
+                "type": "list",
+                "elements": "dict",
+                "required": True,
+                "options": OPTIONS,
+                "mutually_exclusive": [("content", "secret_content")],
+            }
+        },
+        supports_check_mode=True,
+    )
+    differences = {entry["path"]: apply(module, entry) for entry in module.params["files"]}
+    changes = {path: difference for path, difference in differences.items() if difference is not None}
+    module.exit_json(changed=bool(changes), changed_paths=list(changes), diff=list(changes.values()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""What is different with more than one host: addresses, routes, and whose variables count."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.plan_inventories import cluster, every_container, plan
+
+
+def nats(planned: dict[str, Any], host: str) -> tuple[list[str], dict[str, Any]]:
+    """The published ports and the configuration of a host's NATS."""
+    project = planned["hosts"][host]["nats"]
+    return project["compose"]["services"]["nats"]["ports"], json.loads(project["config"])
+
+
+def test_a_service_asks_the_nats_of_its_own_host_first() -> None:
+    found = every_container(plan(cluster("a", "b", "c")))
+    user = "nats://rocketchat:nats-secret@"
+    assert found["b-account-1"]["complete"]["TRANSPORTER"].split(",") == [
+        f"{user}nats:4222",
+        f"{user}198.18.0.11:4222",
+        f"{user}198.18.0.13:4222",
+    ]
+
+
+def test_servers_of_nats_find_each_other() -> None:
+    ports, config = nats(plan(cluster("a", "b")), "a")
+    assert ports == ["127.0.0.1:8222:8222", "198.18.0.11:4222:4222", "198.18.0.11:6222:6222"]
+    assert config["cluster"]["routes"] == ["nats-route://rocketchat:nats-secret@198.18.0.12:6222"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "published"),
+    [
+        ({"nats": ["a"], "rocketchat": ["a"]}, []),
+        ({"nats": ["a"], "rocketchat": ["a", "b"]}, ["198.18.0.11:4222:4222"]),
+    ],
+)
+def test_one_nats_is_published_only_for_other_hosts(groups: dict[str, list[str]], published: list[str]) -> None:
+    ports, config = nats(plan(cluster("a", "b", groups=groups)), "a")
+    assert ports == ["127.0.0.1:8222:8222", *published]
+    assert "cluster" not in config
+
+
+def test_every_member_of_mongodb_is_in_the_url() -> None:
+    planned = plan(cluster("a", "b", "c", groups={"mongodb": ["b", "c"]}))
+    assert (
+        "@b.mongodb.internal:27017,c.mongodb.internal:27017/"
+        in (every_container(planned)["a-account-1"]["complete"]["MONGO_URL"])
+    )
+    assert planned["hosts"]["b"]["mongodb"]["bind_addresses"] == ["127.0.0.1", "198.18.0.12"]
+    assert planned["hosts"]["a"]["mongodb"] is None
+
+
+def test_long_names_are_cut_and_stay_different() -> None:
+    hosts = [f"{'x' * 54}-{name}" for name in ("one", "two")]
+    hostnames = set(every_container(plan(cluster(*hosts))))
+    assert len(hostnames) == 10
+    assert max(map(len, hostnames)) == 63
+
+
+def test_settings_of_the_deployment_are_those_of_a_groups_first_host() -> None:
+    inventory = cluster("a", "b", groups={"rocketchat": ["b", "a"], "nats": ["a", "b"]})
+    inventory["hosts"]["a"] |= {"rocketchat_version": "8.5.0", "nats_username": "of-a"}
+    planned = plan(inventory)
+    assert planned["version"] == "8.9.1"
+    assert nats(planned, "b")[1]["authorization"]["user"] == "of-a"
