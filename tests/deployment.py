@@ -54,9 +54,9 @@ class Deployment:
 def ansible(
     program: str, *arguments: str, result_format: str = "yaml", check: bool = True
 ) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"ANSIBLE_CALLBACK_RESULT_FORMAT": result_format, "ANSIBLE_NOCOLOR": "1"}
-    # Molecule's own configuration must not leak into a run that stands for an operator's.
-    environment.pop("ANSIBLE_CONFIG", None)
+    # What Molecule sets for its own runs must not leak into one that stands for an operator's.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    environment |= {"ANSIBLE_CALLBACK_RESULT_FORMAT": result_format, "ANSIBLE_NOCOLOR": "1"}
     command = [str(BIN / program), *arguments]
     result = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False

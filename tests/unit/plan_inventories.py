@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -84,7 +85,8 @@ def every_container(planned: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def read_env_file(text: str) -> dict[str, str]:
     """Values as Compose reads them; that it does is what tests/e2e/test_env_file.py shows."""
     values = {}
-    for line in text.splitlines():
-        name, _, quoted = line.partition("=")
-        values[name] = quoted[1:-1].replace('\\"', '"').replace("\\$", "$").replace("\\\\", "\\")
+    for line in text.split("\n")[:-1]:
+        match = re.fullmatch(r'(\w+)="((?:[^"\\$]|\\["\\$])*)"', line)
+        assert match, f"{line} is not quoted as it should be"
+        values[match[1]] = re.sub(r"\\(.)", r"\1", match[2])
     return values

@@ -147,6 +147,12 @@ def test_a_fault(break_it: Callable[[dict[str, Any]], Any], expected: dict[str, 
     assert faults(answers) == expected
 
 
+def test_a_faulty_service_has_no_latency() -> None:
+    answers = healthy()
+    answers["chat"]["services"]["endpoints"][0] = endpoint("rocketchat-1", "Refused.")
+    assert Row("rocketchat", "chat", "1", None, True, "Refused.") in rows(PLAN, answers)
+
+
 @pytest.mark.parametrize("first_sees_it", [True, False])
 def test_a_client_may_be_connected_to_any_server_of_the_cluster(first_sees_it: bool) -> None:
     answers = healthy()

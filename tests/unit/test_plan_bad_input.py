@@ -245,9 +245,12 @@ HOSTS: list[tuple[Inventory, list[str]]] = [
         cluster("a", "b", rocketchat_private_address=""),
         [f"rocketchat_private_address (host {name}): {ADDRESS}" for name in "ab"],
     ),
-    (
-        cluster("a", "b", rocketchat_private_address="0.0.0.0"),
-        [f"rocketchat_private_address (host {name}) = '0.0.0.0': {ADDRESS}" for name in "ab"],
+    *(
+        (
+            cluster("a", "b", rocketchat_private_address=address),
+            [f"rocketchat_private_address (host {name}) = {address!r}: {ADDRESS}" for name in "ab"],
+        )
+        for address in ("0.0.0.0", "127.0.0.1", "224.0.0.1", "a.example.com")
     ),
     (
         cluster("a", "b", rocketchat_private_address="10.0.0.1"),

@@ -176,6 +176,11 @@ def test_the_proxy(root_url: str, expected: tuple[str, str, bool, int, str]) -> 
     }
 
 
+@pytest.mark.parametrize(("version", "newest"), [("6.5.0", "6.0"), ("7.9.3", "7.0"), ("8.9.1", "8.0")])
+def test_the_newest_mongodb_a_version_accepts_is_the_default(version: str, newest: str) -> None:
+    assert plan(single(rocketchat_version=version))["mongodb_version"] == newest
+
+
 def test_mongodb(host: dict[str, Any]) -> None:
     mongodb = host["mongodb"]
     assert mongodb["version"] == "6.0"
@@ -218,6 +223,10 @@ def test_the_environment_file_keeps_a_password(password: str) -> None:
         "/opt/rocketchat/env/rocketchat.env"
     ]
     assert read_env_file(text)["ADMIN_PASS"] == password
+
+
+def test_a_line_feed_after_a_secret_is_not_meant() -> None:
+    assert plan(single(), **{name: f"{value}\n" for name, value in SECRETS.items()}) == plan(single())
 
 
 def test_a_changed_secret_of_nats_replaces_its_container() -> None:
