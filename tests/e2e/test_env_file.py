@@ -1,26 +1,21 @@
-"""Whatever a password holds: the real Compose of a lab host reads from an environment file what the plan wrote.
-
-Run with LAB_HOST, such as `LAB_HOST=chat1 .venv/bin/python -m pytest tests/e2e/test_env_file.py`.
-"""
+"""Whatever a password holds: the real Compose of a host reads from an environment file what the plan wrote."""
 
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.compose import env_file, escaped
 
-HOST = os.environ.get("LAB_HOST")
-pytestmark = pytest.mark.skipif(not HOST, reason="no Compose to ask: set LAB_HOST to the name of a lab host")
+from tests.deployment import Deployment
 
 # What quoting, escapes, interpolation and comments are made of.
 CHARACTERS = "\\'\"$ {}()#`=:%!-anX1üé☃"
 
 
-def read_by_compose(files: dict[str, str], compose: dict[str, object]) -> dict[str, str]:
+def read_by_compose(host: str, files: dict[str, str], compose: dict[str, object]) -> dict[str, str]:
     """The environment Compose gives the service ``a`` of a project."""
     script = """
         directory=$(mktemp -d) && trap 'rm -r "$directory"' EXIT && cd "$directory"
@@ -28,7 +23,7 @@ def read_by_compose(files: dict[str, str], compose: dict[str, object]) -> dict[s
         docker compose --file compose.json config --format json
     """
     content = json.dumps({**files, "compose.json": json.dumps({"name": "test", "services": {"a": compose}})})
-    command = ["docker", "exec", "-i", f"rocketops-lab-{HOST}", "sh", "-euc", script]
+    command = ["docker", "exec", "-i", f"rocketops-lab-{host}", "sh", "-euc", script]
     result = subprocess.run(command, input=content, capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 0, result.stderr
     environment = json.loads(result.stdout)["services"]["a"]["environment"]
@@ -43,11 +38,11 @@ def environment() -> dict[str, str]:
     return {f"V{number}": value for number, value in enumerate([*CHARACTERS, "$HOME", "${HOME}", "$$", *values])}
 
 
-def test_environment_files(environment: dict[str, str]) -> None:
-    read = read_by_compose({"a.env": env_file(environment)}, {"image": "a", "env_file": ["a.env"]})
+def test_environment_files(deployment: Deployment, environment: dict[str, str]) -> None:
+    read = read_by_compose(deployment.host, {"a.env": env_file(environment)}, {"image": "a", "env_file": ["a.env"]})
     assert read == environment
 
 
-def test_environment_in_the_compose_file(environment: dict[str, str]) -> None:
+def test_environment_in_the_compose_file(deployment: Deployment, environment: dict[str, str]) -> None:
     escaped_values = {name: escaped(value) for name, value in environment.items()}
-    assert read_by_compose({}, {"image": "a", "environment": escaped_values}) == environment
+    assert read_by_compose(deployment.host, {}, {"image": "a", "environment": escaped_values}) == environment
