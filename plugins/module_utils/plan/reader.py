@@ -262,7 +262,7 @@ class Reader:
     def _known_service(self, variable: str, key: object, host: str) -> bool:
         if key in SERVICES:
             return True
-        near = difflib.get_close_matches(str(key).replace("-", "_"), SERVICES, n=1)
+        near = difflib.get_close_matches(str(key), SERVICES, n=1)
         hint = f"Did you mean {near[0]}? " if near else ""
         self._complain_once(
             f"{variable}.{key}", None, f"is not a service (host {host})", f"{hint}Services are {', '.join(SERVICES)}"
