@@ -6,59 +6,45 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
-from ansible.errors import AnsibleActionFail
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
+from ..module_utils.plan.certificates import CERTIFICATE, KEY, certificate_problems
 from ..module_utils.plan.planner import make_plan
 from ..module_utils.plan.problems import PlanError, Problem
 from ..module_utils.plan.secrets import resolve
 from ..module_utils.plan.settings import GROUPS, SECRET_VARIABLES, common_variables
-
-ROLES = Path(__file__).parents[2] / "roles"
-
-
-def role_options(groups: set[str]) -> dict[str, dict[str, Any]]:
-    """Every variable an operator may set, as the roles' argument specs describe it; the plan's own are left out.
-
-    Required is a variable only where its role runs, on the hosts of ``groups``.
-    """
-    options: dict[str, dict[str, Any]] = {}
-    for specification in sorted(ROLES.glob("*/meta/argument_specs.yml")):
-        role = specification.parts[-3]
-        content = yaml.safe_load(specification.read_text(encoding="utf-8"))
-        for name, option in content["argument_specs"]["main"]["options"].items():
-            if not name.endswith("_plan"):
-                options[name] = {**option, "required": option.get("required", False) and role in groups}
-    return options
+from ..plugin_utils.role_variables import read, role_options
 
 
 class ActionModule(ActionBase):
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset({"secrets_file", "generate_secrets"})
+    _VALID_ARGS = frozenset({"secrets_file", "deploy"})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         _, arguments = self.validate_argument_spec(
             argument_spec={
                 "secrets_file": {"type": "path", "required": True},
-                "generate_secrets": {"type": "bool", "default": False},
+                "deploy": {"type": "bool", "default": False},
             }
         )
         inventory, problems = self._inventory(task_vars or {})
+        if arguments["deploy"]:
+            problems += self._certificate(common_variables(inventory))
         values, new = resolve(common_variables(inventory), self._kept_secrets(arguments["secrets_file"]))
         try:
-            if problems:
-                raise PlanError(problems)
-            plan = make_plan(inventory, values)
+            plan = make_plan(inventory, values, problems)
         except PlanError as error:
             raise AnsibleActionFail(error.message()) from None
-        if new and not arguments["generate_secrets"]:
+        if new and not arguments["deploy"]:
             raise AnsibleActionFail(
                 f"{', '.join(new)} are neither set nor in {arguments['secrets_file']}: this deployment has not been "
                 "made from this inventory yet. Run the site playbook first, or bring the secrets file here."
@@ -79,17 +65,45 @@ class ActionModule(ActionBase):
         hosts: dict[str, Any] = {}
         problems: list[Problem] = []
         for name in names:
-            hostvars = task_vars["hostvars"][name]
-            options = role_options({group for group in GROUPS if name in groups[group]})
-            checked = ArgumentSpecValidator(options).validate(
-                {option: hostvars[option] for option in options if option in hostvars}
-            )
-            hosts[name] = checked.validated_parameters
-            for message in checked.error_messages:
-                problem = Problem("inventory", None, message, "Correct the variable; the role's README describes it")
-                if problem not in problems:
-                    problems.append(problem)
+            options = role_options(frozenset(group for group in GROUPS if name in groups[group]))
+            given, unreadable = self._given(task_vars["hostvars"][name], options)
+            hosts[name], mistaken = read(options, given)
+            # A group's variable is wrong on all its hosts, and told once.
+            problems += [problem for problem in unreadable + mistaken if problem not in problems]
         return {"groups": groups, "hosts": hosts}, problems
+
+    @staticmethod
+    def _given(hostvars: Any, options: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+        given: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for option in options:
+            try:
+                if option in hostvars:
+                    given[option] = hostvars[option]
+            except AnsibleError as error:
+                reason = f"cannot be worked out ({str(error).splitlines()[0].rstrip('.')})"
+                problems.append(Problem(option, None, reason, "Correct its template"))
+        return given, problems
+
+    def _certificate(self, common: dict[str, Any]) -> list[Problem]:
+        """What is wrong with the certificate's files on this machine, where there are to be any."""
+        paths = {variable: common.get(variable) for variable in (CERTIFICATE, KEY)}
+        try:
+            url = urlsplit(common["rocketchat_root_url"])
+        except (KeyError, ValueError):
+            return []
+        if common.get("nginx_certificate") != "files" or url.scheme != "https" or not all(paths.values()):
+            return []
+        pem: dict[str, bytes] = {}
+        problems: list[Problem] = []
+        for variable, path in paths.items():
+            try:
+                # Found as `copy` will find it, and decrypted if ansible-vault has encrypted it.
+                pem[variable] = Path(self._loader.get_real_file(self._find_needle("files", path))).read_bytes()
+            except (AnsibleError, OSError):
+                reason = "is no file that can be read on the machine Ansible runs on"
+                problems.append(Problem(variable, path, reason, "Write its absolute path"))
+        return problems or list(certificate_problems(paths, pem, url.hostname or "", datetime.now(timezone.utc)))
 
     def _kept_secrets(self, path: str) -> dict[str, str]:
         if not os.path.exists(path):

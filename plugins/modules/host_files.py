@@ -46,6 +46,10 @@ options:
         description: Owner, user and group.
         type: str
         default: root
+      backup:
+        description: Whether a file that is replaced is kept beside the new one, with the time in its name.
+        type: bool
+        default: false
       validate:
         description: Command that has to accept a file before it is put in place; C(%s) stands for its path.
         type: str
@@ -63,11 +67,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-changed_paths:
-  description: What was created or changed, in the order of O(files).
+backup_files:
+  description: The copies that were kept, one for each replaced file with O(files[].backup).
   returned: always
   type: list
   elements: str
+  sample: [/etc/docker/daemon.json.3120.2026-11-24@04:12:33~]
 """
 
 import os
@@ -82,6 +87,7 @@ OPTIONS = {
     "secret_content": {"type": "str", "no_log": True},
     "mode": {"type": "str", "required": True},
     "owner": {"type": "str", "default": "root"},
+    "backup": {"type": "bool", "default": False},
     "validate": {"type": "str"},
 }
 
@@ -100,15 +106,18 @@ def validated(module: AnsibleModule, command: str, candidate: str, path: str) ->
         module.fail_json(msg=f"{path} was not written: its new content is not valid.\n{errors or output}".rstrip())
 
 
-def replace(module: AnsibleModule, entry: dict[str, Any], content: str) -> None:
-    """Whole or not at all; mkstemp makes the candidate readable by its owner only."""
+def replace(module: AnsibleModule, entry: dict[str, Any], content: str) -> list[str]:
+    """Whole or not at all; mkstemp makes the candidate readable by its owner only. The backups it made: one or none."""
     descriptor, candidate = tempfile.mkstemp(dir=module.tmpdir)
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(content)
     if entry["validate"]:
         validated(module, entry["validate"], candidate, entry["path"])
     module.set_fs_attributes_if_different(attributes(module, {**entry, "path": candidate}), False)
+    keep = entry["backup"] and os.path.exists(entry["path"])
+    backups = [module.backup_local(entry["path"])] if keep else []
     module.atomic_move(candidate, entry["path"])
+    return backups
 
 
 def attributes(module: AnsibleModule, entry: dict[str, Any]) -> dict[str, Any]:
@@ -116,8 +125,8 @@ def attributes(module: AnsibleModule, entry: dict[str, Any]) -> dict[str, Any]:
     return module.load_file_common_arguments(wanted)
 
 
-def apply(module: AnsibleModule, entry: dict[str, Any]) -> dict[str, Any] | None:
-    """Brings one entry about; its difference, None where there was none."""
+def apply(module: AnsibleModule, entry: dict[str, Any], backups: list[str]) -> dict[str, Any] | None:
+    """Brings one entry about; its difference, None where there was none. Adds to ``backups``."""
     path, secret = entry["path"], entry["secret_content"] is not None
     content = entry["secret_content"] if secret else entry["content"]
     before = read(path)
@@ -127,7 +136,7 @@ def apply(module: AnsibleModule, entry: dict[str, Any]) -> dict[str, Any] | None
         if content is None:
             os.makedirs(path, mode=0o700)
         else:
-            replace(module, entry, content)
+            backups += replace(module, entry, content)
     attributes_diff: dict[str, Any] = {"before": {}, "after": {}}
     if not missing or not module.check_mode:
         changed |= module.set_fs_attributes_if_different(attributes(module, entry), False, attributes_diff)
@@ -157,9 +166,10 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    differences = {entry["path"]: apply(module, entry) for entry in module.params["files"]}
-    changes = {path: difference for path, difference in differences.items() if difference is not None}
-    module.exit_json(changed=bool(changes), changed_paths=list(changes), diff=list(changes.values()))
+    backups: list[str] = []
+    differences = [apply(module, entry, backups) for entry in module.params["files"]]
+    changes = [difference for difference in differences if difference is not None]
+    module.exit_json(changed=bool(changes), backup_files=backups, diff=changes)
 
 
 if __name__ == "__main__":

@@ -22,10 +22,12 @@ options:
         with ansible-vault.
     type: path
     required: true
-  generate_secrets:
+  deploy:
     description:
-      - Whether secrets that are neither in the inventory nor in O(secrets_file) are generated and written there.
-      - When V(false), a missing secret is an error. In check mode nothing is written.
+      - Whether the plan is about to be applied.
+      - When V(true), secrets that are neither in the inventory nor in O(secrets_file) are generated and written there
+        (not in check mode), and the certificate's files have to be there and fit the root URL.
+      - When V(false), a missing secret is an error.
     type: bool
     default: false
 attributes:
@@ -44,7 +46,7 @@ EXAMPLES = r"""
 - name: Plan the deployment
   rocketops.rocketchat.plan:
     secrets_file: "{{ inventory_dir }}/.rocketchat_secrets.yml"
-    generate_secrets: true
+    deploy: true
   run_once: true
   register: rocketchat_planned
 

@@ -7,16 +7,16 @@ from dataclasses import asdict
 from typing import Any
 
 import yaml
-from ansible_collections.rocketops.rocketchat.plugins.action.plan import role_options
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.problems import PlanError
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.settings import GROUPS
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import role_options
 
 from tests.deployment import ROOT
 
 Inventory = dict[str, Any]
 
-DEFAULTS = {name: option.get("default") for name, option in role_options(set()).items()}
+DEFAULTS = {name: option.get("default") for name, option in role_options(frozenset()).items()}
 SETTINGS = {
     "rocketchat_root_url": "https://chat.example.com",
     "rocketchat_license": "LICENCE-secret",

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from .catalogue import CONTAINER_PORT, DDP_STREAMER, MONOLITH, Service, image_re
 from .compose import NATS_CLUSTER_PORT
 from .deployment import Container, HostPlan, Member, Plan
 from .names import slug
-from .problems import PlanError
+from .problems import PlanError, Problem
 from .reader import Reader
 from .settings import Host, Instance, Settings, proxy_port
 from .versions import needs_db_watchers
@@ -24,17 +25,18 @@ LOOPBACK = "127.0.0.1"
 PROXIES = 1
 
 
-def make_plan(inventory: dict[str, Any], secrets: dict[str, str]) -> Plan:
+def make_plan(inventory: dict[str, Any], secrets: dict[str, str], known: Sequence[Problem] = ()) -> Plan:
     """Plan the deployment.
 
     ``inventory``: ``{"groups": {group: [host, ...]}, "hosts": {host: {variable: value, ...}}}`` with every variable of
     the roles' argument specs present. ``secrets``: a value for every key of ``settings.SECRET_VARIABLES``.
-    Raises PlanError with all problems.
+    ``known``: problems met before; of their variables nothing more is told. Raises PlanError with all problems.
     """
     reader = Reader(inventory, secrets)
     settings = reader.read()
-    if settings is None:
-        raise PlanError(reader.problems)
+    if known or settings is None:
+        told = {problem.variable for problem in known}
+        raise PlanError([*known, *(problem for problem in reader.problems if problem.variable not in told)])
     return Planner(settings).plan(reader.warnings)
 
 

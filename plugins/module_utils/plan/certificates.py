@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Judges the operator's certificate before a host is touched: with a wrong one nginx, or every client, would refuse."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+from .problems import Problem
+
+CERTIFICATE = "nginx_certificate_file"
+KEY = "nginx_certificate_key_file"
+
+
+def certificate_problems(paths: dict[str, str], pem: dict[str, bytes], name: str, now: datetime) -> Iterator[Problem]:
+    """``paths`` and ``pem``: file name and content by variable. ``name``: the host of the root URL."""
+    certificate = _certificate(pem[CERTIFICATE])
+    if certificate is None:
+        yield Problem(CERTIFICATE, paths[CERTIFICATE], "holds no PEM certificate", "Name one with its chain")
+    else:
+        yield from _unfit(certificate, paths[CERTIFICATE], name, now)
+    try:
+        key = load_pem_private_key(pem[KEY], password=None)
+    except TypeError:
+        yield Problem(
+            KEY, paths[KEY], "is encrypted, and nginx cannot ask for its passphrase", "Name a key without one"
+        )
+        return
+    except ValueError:
+        yield Problem(KEY, paths[KEY], "holds no PEM private key", "Name the key the certificate was made for")
+        return
+    form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    if certificate and key.public_key().public_bytes(*form) != certificate.public_key().public_bytes(*form):
+        reason = f"is not the key of the first certificate in {paths[CERTIFICATE]}"
+        yield Problem(
+            KEY, paths[KEY], reason, "Name the key it was made for, or put the server's own certificate first"
+        )
+
+
+def _certificate(pem: bytes) -> x509.Certificate | None:
+    """The server's own certificate comes first; its chain follows."""
+    try:
+        return x509.load_pem_x509_certificates(pem)[0]
+    except ValueError:
+        return None
+
+
+def _unfit(certificate: x509.Certificate, path: str, name: str, now: datetime) -> Iterator[Problem]:
+    if now > certificate.not_valid_after_utc:
+        reason = f"expired on {certificate.not_valid_after_utc:%Y-%m-%d}"
+        yield Problem(CERTIFICATE, path, reason, "Renew it")
+    if now < certificate.not_valid_before_utc:
+        reason = f"is not valid before {certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
+        yield Problem(CERTIFICATE, path, reason, "Wait until then, or set this machine's clock")
+    names = _names(certificate)
+    if not any(_covers(pattern, name) for pattern in names):
+        reason = f"is made out for {', '.join(names) or 'no name'}, not for {name} of rocketchat_root_url"
+        yield Problem(CERTIFICATE, path, reason, "Name a certificate for that host")
+
+
+def _names(certificate: x509.Certificate) -> list[str]:
+    """Clients look at the alternative names only (RFC 6125); the subject's common name counts no more."""
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return [*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress))]
+
+
+def _covers(pattern: str, name: str) -> bool:
+    """A wildcard stands for exactly one label."""
+    try:
+        return ipaddress.ip_address(pattern) == ipaddress.ip_address(name)
+    except ValueError:
+        pattern, name = pattern.lower(), name.lower()
+    return pattern == name or (pattern.startswith("*.") and pattern[2:] == name.partition(".")[2])

@@ -1,0 +1,88 @@
+"""Variables of the wrong type become problems like all others, and the plan goes on looking."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import read, role_options
+
+from tests.deployment import ansible
+
+OPTIONS = role_options(frozenset({"rocketchat"}))
+
+
+def told(**given: Any) -> list[str]:
+    _values, problems = read(OPTIONS, {"rocketchat_root_url": "https://chat.example.com", **given})
+    return [str(problem) for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"mongodb_port": "abc"},
+            "mongodb_port = 'abc': is not a whole number. Correct it; the role's README describes it.",
+        ),
+        (
+            {"rocketchat_replicas": [1]},
+            "rocketchat_replicas = [1]: is not a mapping of names to values. "
+            "Correct it; the role's README describes it.",
+        ),
+        ({"docker_source": "snap"}, "docker_source = 'snap': is not one of its values. Write docker or distribution."),
+        ({"rocketchat_root_url": None}, "rocketchat_root_url: is not set. Set it; the role's README describes it."),
+    ],
+)
+def test_wrong_type(given: dict[str, Any], message: str) -> None:
+    assert told(**given) == [message]
+
+
+def test_values_come_with_types_and_defaults() -> None:
+    values, problems = read(OPTIONS, {"rocketchat_root_url": "http://chat", "nats_port": "4333", "mongodb_port": None})
+    assert problems == []
+    assert (values["nats_port"], values["mongodb_port"]) == (4333, OPTIONS["mongodb_port"]["default"])
+
+
+def inventory(directory: Path, content: dict[str, Any]) -> str:
+    path = directory / "hosts.yml"
+    path.write_text(yaml.safe_dump({"all": content}))
+    return str(path)
+
+
+def complaint(path: str) -> str:
+    """What the playbook says, on one line; no host of the inventory exists."""
+    result = ansible("ansible-playbook", "-i", path, "playbooks/plan.yml", "-e", "rocketchat_deploys=true", check=False)
+    assert result.returncode != 0
+    assert "Traceback" not in result.stdout + result.stderr
+    return " ".join((result.stdout + result.stderr).split())
+
+
+def test_all_kinds_of_mistakes_come_in_one_message(tmp_path: Path) -> None:
+    variables = {
+        "mongodb_port": "abc",
+        "nats_port": "{{ nowhere }}",
+        "rocketchat_root_url": "https://chat.example.com",
+        "rocketchat_version": "latest",
+        "nginx_certificate_file": "/nowhere/chat.pem",
+        "nginx_certificate_key_file": "/nowhere/chat.key",
+    }
+    groups = {group: {"hosts": {"chat": {}}} for group in ("mongodb", "nats", "rocketchat", "nginx")}
+    message = complaint(inventory(tmp_path, {"children": groups, "vars": variables}))
+    for expected in (
+        "5 problems in the inventory; nothing was changed.",
+        "nats_port: cannot be worked out ('nowhere' is undefined). Correct its template.",
+        "mongodb_port = 'abc': is not a whole number.",
+        "rocketchat_version = 'latest': is not a version.",
+        "nginx_certificate_file = '/nowhere/chat.pem': is no file that can be read on the machine Ansible runs on.",
+        "nginx_certificate_key_file = '/nowhere/chat.key': is no file",
+    ):
+        assert expected in message
+    assert not (tmp_path / ".rocketchat_secrets.yml").exists()
+
+
+def test_hosts_in_none_of_the_groups(tmp_path: Path) -> None:
+    message = complaint(inventory(tmp_path, {"hosts": {"chat": {}}, "vars": {"rocketchat_root_url": "http://chat"}}))
+    for group in ("mongodb", "nats", "rocketchat", "nginx"):
+        assert f"inventory group {group}: has no host." in message
