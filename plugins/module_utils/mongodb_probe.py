@@ -86,4 +86,4 @@ def _member(member: dict[str, Any]) -> dict[str, Any]:
 
 def _first_line(error: Exception) -> str:
     """pymongo appends a description of the whole topology to its messages."""
-    return str(error).split(", Timeout:")[0].splitlines()[0][:300]
+    return str(error).split(", Timeout:", maxsplit=1)[0].splitlines()[0][:300]
