@@ -135,7 +135,7 @@ connections:
   sample: 6
 slow_consumers:
   description:
-    - How many clients were cut off since the server started because they read too slowly. Those of the last minute are
+    - How often the server cut off clients that read too slowly, since it started. Those of the last minute are
       named in RV(clients).
   returned: always, unless an option is wrong
   type: int

@@ -134,6 +134,16 @@ def say(text: str) -> Callable[[socket.socket, threading.Event], None]:
     return behave
 
 
+def greet(text: str) -> Callable[[socket.socket, threading.Event], None]:
+    """Speaks first, as servers of other protocols do."""
+
+    def behave(sock: socket.socket, _over: threading.Event) -> None:
+        sock.sendall(text.encode())
+        sock.recv(4096)
+
+    return behave
+
+
 def drip(sock: socket.socket, over: threading.Event) -> None:
     sock.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     while not over.wait(0.05):

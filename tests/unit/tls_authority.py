@@ -28,15 +28,18 @@ class Authority:
         own = self._sign(self._name, self._key, TODAY, x509.BasicConstraints(ca=True, path_length=None))
         self.ca.write_bytes(own.public_bytes(Encoding.PEM))
 
-    def server_context(self, names: Sequence[str] = NAMES, days: tuple[int, int] = TODAY) -> ssl.SSLContext:
-        """For a server with a certificate for these names and addresses, valid from day to day, today being 0."""
+    def certificate(self, names: Sequence[str] = NAMES, days: tuple[int, int] = TODAY) -> Path:
+        """A file with a certificate for these names and addresses, valid from day to day (today is 0), and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         leaf = self._sign(_name("leaf"), key, days, x509.SubjectAlternativeName([_general_name(one) for one in names]))
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + leaf.public_bytes(Encoding.PEM)
         path = self.directory / f"{leaf.serial_number:x}.pem"
-        path.write_bytes(pem)
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        path.write_bytes(private + leaf.public_bytes(Encoding.PEM))
+        return path
+
+    def server_context(self, names: Sequence[str] = NAMES, days: tuple[int, int] = TODAY) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
+        context.load_cert_chain(self.certificate(names, days))
         return context
 
     def _sign(
