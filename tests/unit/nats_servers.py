@@ -56,8 +56,7 @@ class Server:
             for _number in range(40):
                 sock.sendall(f"PUB {subject} {len(message)}\r\n".encode() + message + b"\r\n")
             sock.sendall(b"PING\r\n")
-            while b"PONG" not in sock.recv(4096):
-                pass
+            assert b"PONG" in sock.recv(4096)
 
     def ask(
         self,

@@ -18,6 +18,7 @@ from lab.names import VERSIONS
 from tests.unit import nats_servers, probe_servers
 from tests.unit.nats_servers import ONCE, Server, diagnosis, faults
 from tests.unit.tls_authority import Authority
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="session")
@@ -127,6 +128,7 @@ def test_who_does_not_read_is_named(tmp_path: Path, program: Path) -> None:
         nats.node("chat1-presence-1"),
     ):
         nats.flood("flood")
+        wait_until(lambda: nats.ask().connections == 1, 5, "the slow consumer is cut off", interval=0.02)
         gone = nats.ask("chat1-presence", "chat1-account")
         with nats.node("chat1-account-1"):
             back = nats.ask("chat1-presence", "chat1-account")
