@@ -232,7 +232,7 @@ def test_the_deadline_leaves_no_thread_behind() -> None:
 
 
 def test_endpoints_that_hang_do_not_starve_the_others() -> None:
-    patience = Patience(timeout=2.6, request_timeout=0.5)
+    patience = Patience(timeout=1.2, request_timeout=0.2)
     with (
         probe_servers.http_server(lambda _path: Page()) as server,
         probe_servers.raw_server(probe_servers.hang) as port,
