@@ -10,47 +10,34 @@ is plain DDP and everything else SockJS; any GET but /sockjs/info and /health an
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 import random
-import socket
-import ssl
 import string
 import time
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import (
-    Answer,
-    Fault,
-    Patience,
-    Target,
-    connect,
-    describe,
-    fetch,
-    milliseconds_since,
-    parse_url,
-    poll,
-    quote,
-    remaining,
-)
+from .ddp_session import WEBSOCKETS_MISSING, DdpSession, UpgradeRefused, open_websocket
+from .probing.clock import milliseconds_since
+from .probing.fault import Fault
+from .probing.fetching import Answer, describe, fetch, quote
+from .probing.polling import Patience, poll
+from .probing.target import Target, parse_url
+from .probing.tls import Trust, inspect_certificate
 
-try:
-    from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
-    from websockets.sync.client import ClientConnection
-    from websockets.sync.client import connect as upgrade
-
-    WEBSOCKETS_MISSING: str | None = None
-except ImportError:
-    WEBSOCKETS_MISSING = traceback.format_exc()
+__all__ = ["WEBSOCKETS_MISSING", "Account", "DdpHealth", "Door", "probe_ddp"]
 
 HEALTHY, UNHEALTHY, SKIPPED = "healthy", "unhealthy", "skipped"
 
 # Faults of the way to the proxy: what lies behind it cannot be asked, and six times the same sentence helps nobody.
 _NO_WAY = ("resolve", "refused", "unreachable", "connect", "tls", "certificate", "redirected")
-_CLOSE_TIMEOUT = 0.5
-_FRAMES_MAX = 100
+# Faults after which a websocket leads to nothing, or not to ddp-streamer.
+_NO_STREAMER = ("split_missing", "upstream_down", "upstream_silent")
+# What every user may subscribe to: Rocket.Chat's NotificationsModule has allowRead('logged') for this stream.
+_STREAM, _STREAM_EVENT = "stream-notify-logged", "user-status"
 
 
 @dataclass(frozen=True)
@@ -70,6 +57,7 @@ class DdpHealth:
 
     checks: list[Check] = field(default_factory=list)
     ping_ms: float | None = None
+    certificate: Fault | None = None
 
     @property
     def healthy(self) -> bool:
@@ -77,7 +65,7 @@ class DdpHealth:
 
     @property
     def timed_out(self) -> bool:
-        return any((check.fault or "").endswith("timeout") for check in self.checks)
+        return any((check.fault or "").endswith(("timeout", "silent")) for check in self.checks)
 
     def run(self, name: str, question: Callable[[], Any]) -> Any:
         """Puts a question, notes how it went, and returns its answer, or None when there was a fault."""
@@ -94,42 +82,71 @@ class DdpHealth:
     def skip(self, names: Sequence[str]) -> None:
         self.checks.extend(Check(name, SKIPPED) for name in names)
 
+    def is_healthy(self, name: str) -> bool:
+        return any(check.name == name and check.state == HEALTHY for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user of Rocket.Chat to log in as."""
+
+    username: str
+    password: str = field(repr=False)
+
 
 @dataclass(frozen=True)
 class Door:
-    """Where the deployment is entered, and how long a question may take."""
+    """Where the deployment is entered, as whom, and how long a question may take."""
 
     url: str
-    connect_to: str | None
-    context: ssl.SSLContext
     patience: Patience
+    trust: Trust = field(default_factory=Trust)
+    connect_to: str | None = None
+    account: Account | None = None
+
+    def __post_init__(self) -> None:
+        if "?" in self.url or "#" in self.url:
+            raise ValueError(f"{self.url!r} must be the root URL of the deployment, without query or fragment.")
+        self.target("/")
 
     def target(self, path: str) -> Target:
         return parse_url(self.url.rstrip("/") + path, self.connect_to)
 
-
-def probe_ddp(
-    url: str, patience: Patience, context: ssl.SSLContext, connect_to: str | None = None
-) -> tuple[DdpHealth, int]:
-    """Walks the path until all is healthy or time is up: the health, and how often it was asked."""
-    if "?" in url or "#" in url:
-        raise ValueError(f"{url!r} must be the root URL of the deployment, without query or fragment.")
-    door = Door(url, connect_to, context, patience)
-    door.target("/")
-    polled = poll([lambda stop: walk(door, stop)], patience)[0]
-    return polled.answer, polled.attempts
+    @property
+    def talks(self) -> list[str]:
+        """The checks on the plain websocket, once it is open."""
+        return ["ddp_connect", "ddp_ping", *(["login", "subscription"] if self.account else [])]
 
 
-def walk(door: Door, stop: float) -> DdpHealth:
+def probe_ddp(door: Door, quiet: float = 0) -> tuple[DdpHealth, int]:
+    """Walks the path until all is healthy or time is up: the health, and how often it was asked.
+
+    Then holds a websocket `quiet` seconds without a word, which is not part of the time to become healthy.
+    """
+    if quiet < 0:
+        raise ValueError(f"quiet must be 0 or more seconds, but is {quiet}.")
+    polled = poll([lambda stop: _walk(door, stop)], door.patience)[0]
+    health: DdpHealth = polled.answer
+    if quiet:
+        _check_quiet(health, door, quiet)
+    return health, polled.attempts
+
+
+def _walk(door: Door, stop: float) -> DdpHealth:
     """Every check once, in the order in which a client meets them."""
     health = DdpHealth()
     health.run("sockjs_info", lambda: _check_split(_get(door, "/sockjs/info", "ddp-streamer", stop)))
-    if (health.checks[0].fault or "").startswith(_NO_WAY):
-        health.skip(["websocket", "ddp_connect", "ddp_ping", "sockjs_websocket", "sockjs_connect", "monolith"])
+    fault = health.checks[0].fault or ""
+    if door.target("/").tls and not fault.startswith(("resolve", "refused", "unreachable", "connect", "tls")):
+        health.certificate = inspect_certificate(door.target("/"), door.patience.limit(stop))
+    if fault.startswith(_NO_WAY):
+        health.skip(["websocket", *door.talks, "sockjs_websocket", "sockjs_connect", "monolith"])
         return health
-    _talk(health, door, stop, "/websocket", ("websocket", "ddp_connect"), framed=False)
-    path = f"/sockjs/{random.randrange(1000):03}/{''.join(random.choices(string.ascii_lowercase, k=8))}/websocket"
-    _talk(health, door, stop, path, ("sockjs_websocket", "sockjs_connect"), framed=True)
+    if fault in _NO_STREAMER:
+        health.skip(["websocket", *door.talks, "sockjs_websocket", "sockjs_connect"])
+    else:
+        _talk_plainly(health, door, stop)
+        _talk_in_frames(health, door, stop)
     health.run("monolith", lambda: _check_page(_get(door, "/", "monolith", stop)))
     return health
 
@@ -138,7 +155,16 @@ def walk(door: Door, stop: float) -> DdpHealth:
 
 
 def _get(door: Door, path: str, service: str, stop: float) -> Answer:
-    answer = fetch(door.target(path), door.patience.limit(stop), door.context)
+    try:
+        answer = fetch(door.target(path), door.patience.limit(stop), door.trust)
+    except Fault as fault:
+        if fault.kind != "read_timeout":
+            raise
+        sentence = (
+            f"The proxy took the request but no answer came in time: the {service} behind it hangs or is paused, "
+            "or the proxy itself does."
+        )
+        raise Fault("upstream_silent", sentence) from None
     _raise_for_gateway(answer.status, service)
     return answer
 
@@ -182,122 +208,75 @@ def _check_page(answer: Answer) -> None:
 # -- the websocket side ------------------------------------------------------------------------------------------------
 
 
-def _talk(health: DdpHealth, door: Door, stop: float, path: str, names: tuple[str, str], framed: bool) -> None:
-    """Upgrade, DDP connect and, on the plain websocket, a ping."""
-    upgrade_check, connect_check = names
-    websocket = health.run(upgrade_check, lambda: _open(door.target(path), door.patience.limit(stop), door.context))
+def _open(door: Door, path: str, stop: float) -> Any:
+    try:
+        return open_websocket(door.target(path), door.patience.limit(stop), door.trust)
+    except UpgradeRefused as refused:
+        _raise_for_gateway(refused.status, "ddp-streamer")
+        raise
+
+
+def _talk_plainly(health: DdpHealth, door: Door, stop: float) -> None:
+    websocket = health.run("websocket", lambda: _open(door, "/websocket", stop))
     if websocket is None:
-        health.skip([connect_check] if framed else [connect_check, "ddp_ping"])
+        health.skip(door.talks)
         return
     with websocket:
-        session = DdpSession(websocket, framed)
-        connected = health.run(connect_check, lambda: session.connect(door.patience.limit(stop)))
-        if framed:
+        session, limit = DdpSession(websocket, framed=False), door.patience.limit
+        health.run("ddp_connect", lambda: session.connect(limit(stop)))
+        if not health.is_healthy("ddp_connect"):
+            health.skip(door.talks[1:])
             return
-        if connected is None:
-            health.skip(["ddp_ping"])
-        else:
-            health.ping_ms = health.run("ddp_ping", lambda: session.ping(door.patience.limit(stop)))
+        health.ping_ms = health.run("ddp_ping", lambda: session.ping(limit(stop)))
+        if door.account:
+            _act_as(health, door.account, session, lambda: limit(stop))
 
 
-def _open(target: Target, until: float, context: ssl.SSLContext) -> ClientConnection:
-    sock = connect(target, until, context)
-    sock.settimeout(None)
-    # TLS is ours already, so that its faults read the same everywhere: for the library this is a plain websocket.
-    uri = f"ws://{target.host_header}{target.path}"
-    try:
-        return upgrade(uri, sock=sock, open_timeout=remaining(until), close_timeout=_CLOSE_TIMEOUT)
-    except (socket.timeout, TimeoutError):
-        sentence = f"{target.path} did not answer the websocket upgrade in time: the proxy or ddp-streamer hangs."
-        raise Fault("upgrade_timeout", sentence) from None
-    except (WebSocketException, OSError, EOFError, ValueError) as error:
-        # since version 14 the library would follow a redirect, cannot with our socket, and says so in another error
-        for cause in (error, error.__context__):
-            if isinstance(cause, InvalidStatus):
-                raise _refused(target, cause.response.status_code) from None
-        raise Fault("upgrade", f"The websocket upgrade on {target.path} failed: {error}.") from None
+def _act_as(health: DdpHealth, account: Account, session: DdpSession, until: Callable[[], float]) -> None:
+    """What a client does first: a method (login) and a subscription."""
+    health.run("login", lambda: session.login(account.username, account.password, until()))
+    if not health.is_healthy("login"):
+        health.skip(["subscription"])
+        return
+    health.run("subscription", lambda: session.subscribe(_STREAM, [_STREAM_EVENT, False], until()))
+    # only tidying up: what can be wrong with it was asked before
+    with contextlib.suppress(Fault):
+        session.logout(until())
 
 
-def _refused(target: Target, status: int) -> Fault:
-    try:
-        _raise_for_gateway(status, "ddp-streamer")
-    except Fault as fault:
-        return fault
-    if status in (200, 400, 426):
-        return Fault(
-            "upgrade_stripped",
-            f"{target.path} answered {status} instead of upgrading to a websocket: the proxy strips the Upgrade and "
-            "Connection headers, or speaks HTTP/1.0 to ddp-streamer.",
-        )
-    return Fault("upgrade_refused", f"The websocket upgrade on {target.path} was refused with status {status}.")
+def _talk_in_frames(health: DdpHealth, door: Door, stop: float) -> None:
+    path = f"/sockjs/{random.randrange(1000):03}/{''.join(random.choices(string.ascii_lowercase, k=8))}/websocket"
+    websocket = health.run("sockjs_websocket", lambda: _open(door, path, stop))
+    if websocket is None:
+        health.skip(["sockjs_connect"])
+        return
+    with websocket:
+        session = DdpSession(websocket, framed=True)
+        health.run("sockjs_connect", lambda: session.connect(door.patience.limit(stop)))
 
 
-class DdpSession:
-    """DDP over one websocket, plain or wrapped in SockJS frames."""
+def _check_quiet(health: DdpHealth, door: Door, seconds: float) -> None:
+    if not health.is_healthy("ddp_connect"):
+        health.skip(["quiet"])
+        return
+    health.run("quiet", lambda: _stay_quiet(door, seconds))
 
-    def __init__(self, websocket: ClientConnection, framed: bool) -> None:
-        self._websocket = websocket
-        self._framed = framed
 
-    def connect(self, until: float) -> str:
-        """The session's id."""
-        if self._framed and self._frame(until) != "o":
-            sentence = "The SockJS path did not begin with the SockJS open frame 'o': no ddp-streamer answers there."
-            raise Fault("framing", sentence)
-        self._send({"msg": "connect", "version": "1", "support": ["1"]})
-        answer = self._wait_for("connected", until)
-        return str(answer.get("session", ""))
+def _stay_quiet(door: Door, seconds: float) -> None:
+    def until() -> float:
+        return time.monotonic() + door.patience.request_timeout
 
-    def ping(self, until: float) -> float:
-        """The round trip in milliseconds."""
-        started = time.monotonic()
-        self._send({"msg": "ping", "id": "rocketops-health"})
-        self._wait_for("pong", until)
-        return milliseconds_since(started)
-
-    def _send(self, message: dict[str, Any]) -> None:
-        text = json.dumps(message)
+    with _open(door, "/websocket", math.inf) as websocket:
+        session = DdpSession(websocket, framed=False)
+        session.connect(until())
+        session.hold(seconds)
         try:
-            self._websocket.send(json.dumps([text]) if self._framed else text)
-        except ConnectionClosed as error:
-            raise _closed(error) from None
-
-    def _wait_for(self, wanted: str, until: float) -> dict[str, Any]:
-        for _frame in range(_FRAMES_MAX):
-            for message in self._messages(self._frame(until)):
-                if message.get("msg") == wanted:
-                    return message
-                if message.get("msg") == "failed":
-                    offer = message.get("version")
-                    raise Fault("ddp", f"The server speaks another version of DDP ({offer!r} instead of '1').")
-        raise Fault("ddp", f"{_FRAMES_MAX} frames came, but none of them was the DDP answer {wanted!r}.")
-
-    def _frame(self, until: float) -> str:
-        try:
-            frame = self._websocket.recv(timeout=remaining(until))
-        except TimeoutError:
+            session.ping(until())
+        except Fault as fault:
+            if not fault.timed_out:
+                raise
             sentence = (
-                "The websocket is open but DDP gets no answer: ddp-streamer is alive and silent. "
-                "Is it connected to NATS, and a monolith with it?"
+                f"A websocket that was idle for {seconds:.0f} s is still open but gets no answer any more: something "
+                "on the way, such as a firewall or a load balancer, has forgotten the connection."
             )
-            raise Fault("silent_timeout", sentence) from None
-        except ConnectionClosed as error:
-            raise _closed(error) from None
-        return frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
-
-    def _messages(self, frame: str) -> list[dict[str, Any]]:
-        """The DDP messages in a frame; a frame of SockJS is a letter and, after `a`, a JSON list of strings."""
-        try:
-            if not self._framed:
-                found = [json.loads(frame)]
-            else:
-                found = [json.loads(text) for text in json.loads(frame[1:])] if frame.startswith("a") else []
-        except (ValueError, TypeError):
-            framing = "SockJS" if self._framed else "plain DDP"
-            raise Fault("framing", f"A frame is not {framing}: {frame[:80]!r}.") from None
-        return [message for message in found if isinstance(message, dict)]
-
-
-def _closed(error: ConnectionClosed) -> Fault:
-    code = error.rcvd.code if error.rcvd else 1006
-    return Fault("closed", f"The websocket was closed with code {code} in the middle of the DDP conversation.")
+            raise Fault("idle_lost", sentence) from None

@@ -13,6 +13,7 @@ description:
   - Checks that C(/sockjs/info) is answered by ddp-streamer (it carries C("ms":true), which the monolith's does not),
     that C(/websocket) upgrades and speaks plain DDP, that a SockJS path upgrades and speaks DDP in SockJS frames, and
     that the monolith serves the page. These marks were observed on Rocket.Chat's services, 6.14.
+  - Tells what is wrong with the certificate's dates and name also with O(validate_certs=false).
   - Uses no HTTP proxy and follows no redirects.
 requirements:
   - Python library websockets 11 or newer on the host that runs the module (Debian 13 has 15 as C(python3-websockets))
@@ -29,40 +30,31 @@ options:
       - Address to connect to, as C(host:port), instead of the URL's. The C(Host) header and the name in the TLS
         handshake stay those of O(url), so that one proxy of several, or one without DNS, can be asked.
     type: str
-  timeout:
+  username:
     description:
-      - Seconds until everything must be healthy. V(0) walks the path exactly once.
+      - A user of Rocket.Chat to log in as. Then a client's first method (C(login), through the account service and
+        MongoDB) and first subscription (C(stream-notify-logged), which every user may have) are checked too.
+      - A login leaves a token in the user's document; it is taken back by a C(logout). Take an account for this alone,
+        because it is seen online meanwhile.
+    type: str
+    version_added: 0.2.0
+  password:
+    description:
+      - Its password. Only its SHA-256 digest is sent, as by every client.
+    type: str
+    version_added: 0.2.0
+  quiet:
+    description:
+      - Seconds to hold a websocket without a word once everything else was asked, to see that no proxy on the way
+        closes it. They add to O(timeout). V(0) leaves that out.
+      - ddp-streamer pings after 30 seconds of silence (observed on Rocket.Chat's services, 6.14), so that V(35) finds
+        every read timeout that is too short.
     type: float
-    default: 60
-  request_timeout:
-    description:
-      - Seconds that one check may take.
-    type: float
-    default: 5
-  validate_certs:
-    description:
-      - Whether the certificate must be valid, made out for the host of O(url) and issued by a trusted authority.
-    type: bool
-    default: true
-  ca_path:
-    description:
-      - File on the host with the PEM certificates of the authorities to trust, instead of the system's.
-    type: path
-  fail_on_unhealthy:
-    description:
-      - Whether the task fails when a check does.
-    type: bool
-    default: true
-attributes:
-  check_mode:
-    description: Only asks, so it does the same with and without check mode.
-    support: full
-  diff_mode:
-    description: Nothing changes.
-    support: none
-  idempotent:
-    description: Never changes anything.
-    support: full
+    default: 0
+    version_added: 0.2.0
+extends_documentation_fragment:
+  - rocketops.rocketchat.probing
+  - rocketops.rocketchat.probing.tls
 seealso:
   - module: rocketops.rocketchat.nats_health
   - module: rocketops.rocketchat.service_health
@@ -82,6 +74,13 @@ EXAMPLES = r"""
     timeout: 0
     fail_on_unhealthy: false
   register: proxy_health
+
+- name: Log in as a user made for this, and see that idle clients stay connected
+  rocketops.rocketchat.ddp_health:
+    url: https://chat.example.com
+    username: health
+    password: "{{ health_password }}"
+    quiet: 35
 """
 
 RETURN = r"""
@@ -93,7 +92,8 @@ healthy:
 checks:
   description:
     - The checks in the order of the path.
-    - V(sockjs_info), V(websocket), V(ddp_connect), V(ddp_ping), V(sockjs_websocket), V(sockjs_connect), V(monolith).
+    - V(sockjs_info), V(websocket), V(ddp_connect), V(ddp_ping), V(sockjs_websocket), V(sockjs_connect), V(monolith);
+      V(login) and V(subscription) after V(ddp_ping) with O(username); V(quiet) at the end with O(quiet).
   returned: always, unless an option is wrong
   type: list
   elements: dict
@@ -115,7 +115,8 @@ checks:
         - What is wrong, as a fixed word, V(null) if nothing is.
         - One of the faults of the connection that M(rocketops.rocketchat.service_health) knows, or V(redirected),
           V(split_missing), V(not_rocketchat), V(upstream_down), V(upstream_silent), V(upgrade), V(upgrade_stripped),
-          V(upgrade_refused), V(upgrade_timeout), V(silent_timeout), V(framing), V(closed), V(ddp), V(status).
+          V(upgrade_refused), V(upgrade_timeout), V(silent_timeout), V(framing), V(closed), V(ddp), V(login_refused),
+          V(login_failed), V(subscription_refused), V(idle_closed), V(idle_lost), V(status).
       type: str
       sample: upgrade_stripped
     diagnosis:
@@ -129,6 +130,24 @@ ping_ms:
   returned: always, unless an option is wrong
   type: float
   sample: 1.3
+certificate:
+  description:
+    - What is wrong with the dates or the name of the certificate, whoever issued it; V(null) if nothing is, and without
+      TLS.
+    - With O(validate_certs=false) it is told, but does not make the result unhealthy.
+  returned: always, unless an option is wrong
+  type: dict
+  version_added: 0.2.0
+  contains:
+    fault:
+      description: One of V(certificate_expired), V(certificate_early), V(certificate_name), V(certificate).
+      type: str
+      sample: certificate_expired
+    diagnosis:
+      description: The same as a sentence.
+      type: str
+      sample: "The certificate of 127.0.0.1:443 has expired: renew it."
+  sample: null
 attempts:
   description: How often the path was walked.
   returned: always, unless an option is wrong
@@ -137,14 +156,42 @@ attempts:
 """
 
 from dataclasses import asdict
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp_probe import (
     WEBSOCKETS_MISSING,
+    Account,
     DdpHealth,
+    Door,
     probe_ddp,
 )
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Patience, tls_context
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.options import PATIENCE, TRUST, VERDICT
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
+
+
+def ask(params: dict[str, Any]) -> tuple[DdpHealth, int]:
+    door = Door(
+        params["url"],
+        Patience(params["timeout"], params["request_timeout"]),
+        Trust(params["validate_certs"], params["ca_path"]),
+        params["connect_to"],
+        Account(params["username"], params["password"]) if params["username"] else None,
+    )
+    return probe_ddp(door, params["quiet"])
+
+
+def as_result(health: DdpHealth, attempts: int) -> dict[str, Any]:
+    certificate = health.certificate
+    return {
+        "changed": False,
+        "healthy": health.healthy,
+        "checks": [asdict(check) for check in health.checks],
+        "ping_ms": health.ping_ms,
+        "certificate": {"fault": certificate.kind, "diagnosis": certificate.sentence} if certificate else None,
+        "attempts": attempts,
+    }
 
 
 def summary(url: str, health: DdpHealth) -> str:
@@ -157,30 +204,24 @@ def main() -> None:
         argument_spec={
             "url": {"type": "str", "required": True},
             "connect_to": {"type": "str"},
-            "timeout": {"type": "float", "default": 60},
-            "request_timeout": {"type": "float", "default": 5},
-            "validate_certs": {"type": "bool", "default": True},
-            "ca_path": {"type": "path"},
-            "fail_on_unhealthy": {"type": "bool", "default": True},
+            "username": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
+            "quiet": {"type": "float", "default": 0},
+            **PATIENCE,
+            **TRUST,
+            **VERDICT,
         },
+        required_together=[("username", "password")],
         supports_check_mode=True,
     )
     params = module.params
     if WEBSOCKETS_MISSING:
         module.fail_json(msg=missing_required_lib("websockets >= 11"), exception=WEBSOCKETS_MISSING)
     try:
-        patience = Patience(params["timeout"], params["request_timeout"])
-        context = tls_context(params["validate_certs"], params["ca_path"])
-        health, attempts = probe_ddp(params["url"], patience, context, params["connect_to"])
+        health, attempts = ask(params)
     except ValueError as error:
         module.fail_json(msg=str(error))
-    result = {
-        "changed": False,
-        "healthy": health.healthy,
-        "checks": [asdict(check) for check in health.checks],
-        "ping_ms": health.ping_ms,
-        "attempts": attempts,
-    }
+    result = as_result(health, attempts)
     if params["fail_on_unhealthy"] and not health.healthy:
         module.fail_json(msg=summary(params["url"], health), **result)
     module.exit_json(**result)

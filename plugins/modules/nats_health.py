@@ -9,7 +9,8 @@ module: nats_health
 short_description: Asks a NATS server which of Rocket.Chat's services are connected
 version_added: 0.1.0
 description:
-  - Reads the monitoring port of a NATS server and compares its clients with those that should be there.
+  - Reads the monitoring port of a NATS server and compares its clients and routes with those that should be there. Logs
+    in on its client port too, if it is told where and as whom.
   - A service of Rocket.Chat whose C(TRANSPORTER) is wrong lives on without a word and without a port. Only NATS knows.
   - Rocket.Chat's services give their NATS connections no name, so they are recognised by the nodeID in their
     subscriptions, C(MOL.RES.<hostname>-<pid>) (observed with moleculer 0.14.36, nats.js 2.29 and nats-server 2.12.8).
@@ -38,31 +39,35 @@ options:
       - The C(MS_NAMESPACE) of the deployment. A client that is connected in another one is not healthy.
     type: str
     default: ''
-  timeout:
+  expected_routes:
     description:
-      - Seconds until the server answers and all expected clients must be connected. V(0) asks exactly once.
+      - How many other servers of its cluster the server should have routes to. Nobody is missed if not given.
+    type: int
+    version_added: 0.2.0
+  slow_after:
+    description:
+      - Milliseconds that the monitoring may take to answer. A server that takes longer is not healthy.
     type: float
-    default: 60
-  request_timeout:
+    default: 250
+    version_added: 0.2.0
+  address:
     description:
-      - Seconds that one question may take.
-    type: float
-    default: 5
-  fail_on_unhealthy:
+      - The client port of the server, as C(host:port), to log in at with O(username) and O(password).
+      - One login with them must succeed, and one without any must be refused. NATS writes the refusal into its log.
+    type: str
+    version_added: 0.2.0
+  username:
     description:
-      - Whether the task fails when the server or a client is not there.
-    type: bool
-    default: true
-attributes:
-  check_mode:
-    description: Only asks, so it does the same with and without check mode.
-    support: full
-  diff_mode:
-    description: Nothing changes.
-    support: none
-  idempotent:
-    description: Never changes anything.
-    support: full
+      - The user that the services log in as.
+    type: str
+    version_added: 0.2.0
+  password:
+    description:
+      - Its password.
+    type: str
+    version_added: 0.2.0
+extends_documentation_fragment:
+  - rocketops.rocketchat.probing
 seealso:
   - module: rocketops.rocketchat.ddp_health
   - module: rocketops.rocketchat.service_health
@@ -76,11 +81,21 @@ EXAMPLES = r"""
       - name: chat1-ddp-streamer
         address: 172.18.0.7
     timeout: 60
+
+- name: Ask one server of a cluster of three, and see whether its password works
+  rocketops.rocketchat.nats_health:
+    expected_routes: 2
+    address: 198.18.0.11:4222
+    username: rocketchat
+    password: "{{ nats_password }}"
+    timeout: 0
 """
 
 RETURN = r"""
 healthy:
-  description: Whether the server answers and every expected client is connected.
+  description:
+    - Whether the server answers in time, lets in whom it should, has all its routes, and every expected client is
+      connected, and nobody else in the same namespace.
   returned: always, unless an option is wrong
   type: bool
   sample: false
@@ -94,16 +109,76 @@ version:
   returned: always, unless an option is wrong
   type: str
   sample: 2.12.8
+latency_ms:
+  description: Milliseconds that the monitoring took to answer, V(null) if it did not.
+  returned: always, unless an option is wrong
+  type: float
+  version_added: 0.2.0
+  sample: 1.8
+fault:
+  description:
+    - What is wrong with the server, as a fixed word, V(null) if nothing is.
+    - One of the faults of the connection that M(rocketops.rocketchat.service_health) knows, or V(not_nats),
+      V(too_many), V(slow), V(routes_missing), or the fault of RV(login).
+  returned: always, unless an option is wrong
+  type: str
+  sample: null
+diagnosis:
+  description: What is wrong with the server, as a sentence, V(null) if nothing is.
+  returned: always, unless an option is wrong
+  type: str
+  sample: null
 connections:
   description: How many clients are connected, expected or not; V(null) if the server is not reachable.
   returned: always, unless an option is wrong
   type: int
   sample: 6
 slow_consumers:
-  description: How many clients were cut off since the server started because they read too slowly.
+  description:
+    - How often the server cut off clients that read too slowly, since it started. Those of the last minute are
+      named in RV(clients).
   returned: always, unless an option is wrong
   type: int
   sample: 0
+routes_expected:
+  description: O(expected_routes).
+  returned: always, unless an option is wrong
+  type: int
+  version_added: 0.2.0
+  sample: 2
+routes_seen:
+  description: How many other servers of its cluster it has routes to, V(null) if it is not reachable.
+  returned: always, unless an option is wrong
+  type: int
+  version_added: 0.2.0
+  sample: 2
+login:
+  description: How the login on the client port went, V(null) if O(address) is not given.
+  returned: always, unless an option is wrong
+  type: dict
+  version_added: 0.2.0
+  contains:
+    state:
+      description: V(healthy) or V(unhealthy).
+      type: str
+      sample: unhealthy
+    fault:
+      description:
+        - What is wrong, as a fixed word, V(null) if nothing is.
+        - One of the faults of the connection, or V(auth_refused), V(auth_off) (a login without password succeeds),
+          V(refused_by_nats), V(tls_required), V(not_nats).
+      type: str
+      sample: auth_refused
+    latency_ms:
+      description: Milliseconds from the first packet to the server's consent or refusal.
+      type: float
+      sample: 1.2
+    diagnosis:
+      description: What is wrong, as a sentence, V(null) if nothing is.
+      type: str
+      sample: >-
+        NATS at 198.18.0.11:4222 refused the login (Authorization Violation): user or password differ from its
+        configuration.
 clients:
   description: The expected clients in the order given.
   returned: always, unless an option is wrong
@@ -118,23 +193,51 @@ clients:
       description: Whether it is connected, in the right namespace.
       type: bool
       sample: false
+    rtt_ms:
+      description:
+        - Milliseconds of the way to it and back, V(null) if it is not connected or NATS has not measured it.
+        - NATS measures when a client connects and then once an hour (read in nats-server's C(client.go) and
+          C(const.go)), so that a high value says how busy the client was then, and is no fault.
+      type: float
+      version_added: 0.2.0
+      sample: 0.41
+    fault:
+      description:
+        - What is wrong, as a fixed word, V(null) if nothing is.
+        - V(missing), V(refused) (NATS refused its login), V(namespace) (connected in another one), V(slow) (cut off
+          within the last minute because it did not read fast enough), V(unknown) (NATS cannot be asked).
+        - Refusals are known by address only. Of a client whose address is not given, V(refused) is a conclusion from
+          as many addresses having been refused as clients are missing.
+      type: str
+      version_added: 0.2.0
+      sample: refused
     diagnosis:
       description: What is wrong, as a sentence, V(null) if nothing is.
       type: str
       sample: >-
         Not connected: NATS refused its login from 172.18.0.7; correct user and password in its TRANSPORTER.
-fault:
+unexpected:
   description:
-    - Why the server is not reachable, as a fixed word, V(null) if it is. One of the faults of
-      M(rocketops.rocketchat.service_health), or V(not_nats), V(too_many).
+    - Nodes on the bus that are not in O(expected_clients), for example a second stream-hub, which would duplicate every
+      event. Empty if O(expected_clients) is.
+    - Those in another namespace than O(namespace) do not make the result unhealthy.
   returned: always, unless an option is wrong
-  type: str
-  sample: null
-diagnosis:
-  description: Why the server is not reachable, as a sentence, V(null) if it is.
-  returned: always, unless an option is wrong
-  type: str
-  sample: null
+  type: list
+  elements: dict
+  version_added: 0.2.0
+  contains:
+    name:
+      description: Its hostname, taken from its nodeID.
+      type: str
+      sample: old1-stream-hub
+    address:
+      description: The IP address it connects from.
+      type: str
+      sample: 198.18.0.31
+    namespace:
+      description: The namespace it is in.
+      type: str
+      sample: ''
 attempts:
   description: How often the server was asked.
   returned: always, unless an option is wrong
@@ -146,8 +249,15 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Patience
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_probe import Expected, NatsHealth, probe_nats
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_probe import (
+    Account,
+    Expected,
+    NatsHealth,
+    Wanted,
+    probe_nats,
+)
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.options import PATIENCE, VERDICT
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 
 
 def expected_client(entry: Any) -> Expected:
@@ -158,25 +268,40 @@ def expected_client(entry: Any) -> Expected:
     raise ValueError(f"expected_clients: {entry!r} is neither a hostname nor a dictionary of name and address.")
 
 
+def wanted(params: dict[str, Any]) -> Wanted:
+    return Wanted(
+        clients=[expected_client(entry) for entry in params["expected_clients"]],
+        namespace=params["namespace"],
+        routes=params["expected_routes"],
+        slow_after=params["slow_after"],
+        account=Account(params["address"], params["username"], params["password"]) if params["address"] else None,
+    )
+
+
 def summary(url: str, health: NatsHealth) -> str:
-    if health.fault:
-        return f"NATS at {url} cannot be asked: {health.fault.sentence}"
-    missing = [f"- {client.name}: {client.diagnosis}" for client in health.clients if not client.connected]
-    head = f"{len(missing)} of {len(health.clients)} expected clients are not on the bus of NATS at {url}:"
-    return "\n".join([head, *missing])
+    lines = [f"- {health.fault.sentence}"] if health.fault else []
+    if health.reachable:
+        lines += [f"- {client.name}: {client.diagnosis}" for client in health.clients if client.fault]
+        lines += [f"- {one.name} (from {one.address}) is on the bus, but not expected." for one in health.intruders]
+    return "\n".join([f"NATS at {url} is not as it should be:", *lines])
 
 
-def as_result(health: NatsHealth, attempts: int) -> dict[str, Any]:
+def as_result(health: NatsHealth, attempts: int, routes: int | None) -> dict[str, Any]:
     return {
         "changed": False,
         "healthy": health.healthy,
         "reachable": health.reachable,
         "version": health.version,
-        "connections": health.connections,
-        "slow_consumers": health.slow_consumers,
-        "clients": [asdict(client) for client in health.clients],
+        "latency_ms": health.latency_ms,
         "fault": health.fault.kind if health.fault else None,
         "diagnosis": health.fault.sentence if health.fault else None,
+        "connections": health.connections,
+        "slow_consumers": health.slow_consumers,
+        "routes_expected": routes,
+        "routes_seen": health.routes_seen,
+        "login": asdict(health.login) if health.login else None,
+        "clients": [asdict(client) for client in health.clients],
+        "unexpected": [asdict(stranger) for stranger in health.unexpected],
         "attempts": attempts,
     }
 
@@ -187,20 +312,24 @@ def main() -> None:
             "url": {"type": "str", "default": "http://127.0.0.1:8222"},
             "expected_clients": {"type": "list", "elements": "raw", "default": []},
             "namespace": {"type": "str", "default": ""},
-            "timeout": {"type": "float", "default": 60},
-            "request_timeout": {"type": "float", "default": 5},
-            "fail_on_unhealthy": {"type": "bool", "default": True},
+            "expected_routes": {"type": "int"},
+            "slow_after": {"type": "float", "default": 250},
+            "address": {"type": "str"},
+            "username": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
+            **PATIENCE,
+            **VERDICT,
         },
+        required_together=[("address", "username", "password")],
         supports_check_mode=True,
     )
     params = module.params
     try:
-        expected = [expected_client(entry) for entry in params["expected_clients"]]
         patience = Patience(params["timeout"], params["request_timeout"])
-        health, attempts = probe_nats(params["url"], expected, params["namespace"], patience)
+        health, attempts = probe_nats(params["url"], wanted(params), patience)
     except ValueError as error:
         module.fail_json(msg=str(error))
-    result = as_result(health, attempts)
+    result = as_result(health, attempts, params["expected_routes"])
     if params["fail_on_unhealthy"] and not health.healthy:
         module.fail_json(msg=summary(params["url"], health), **result)
     module.exit_json(**result)

@@ -11,8 +11,9 @@ version_added: 0.1.0
 description:
   - Asks many HTTP(S) endpoints at once, again and again, until each gave the expected answer or time is up.
   - Says of every unhealthy endpoint in a sentence why it is, from a name that does not resolve to an unexpected body.
-  - Needs nothing on the host but Python 3.9 or newer. Follows no redirects and uses no HTTP proxy, because the question
-    is about the very endpoint that is named.
+  - Needs nothing on the host but Python 3.9 or newer. Holds no more than O(concurrency) connections at a time, and of
+    an answer no more than 64 KiB.
+  - Follows no redirects and uses no HTTP proxy, because the question is about the very endpoint that is named.
   - A service of Rocket.Chat that answers on C(/health) has opened its port and no more. It keeps answering when NATS or
     MongoDB are gone, and stream-hub's C(/health) is 500 until a first change arrives (observed on Rocket.Chat's
     services, 6.14). Ask M(rocketops.rocketchat.nats_health) and M(rocketops.rocketchat.ddp_health) too.
@@ -52,16 +53,6 @@ options:
           - They appear in Ansible's output. Set C(no_log) on the task if one of them is a secret.
         type: dict
         default: {}
-  timeout:
-    description:
-      - Seconds until all endpoints must be healthy. V(0) asks each of them exactly once.
-    type: float
-    default: 60
-  request_timeout:
-    description:
-      - Seconds that one question may take altogether, from the name lookup to the last byte.
-    type: float
-    default: 5
   interval:
     description:
       - Seconds between the first two questions to an endpoint. Doubles with each further question, up to 2 seconds.
@@ -72,30 +63,9 @@ options:
       - How many endpoints are asked at the same time.
     type: int
     default: 32
-  validate_certs:
-    description:
-      - Whether certificates must be valid, made out for the host of the URL and issued by a trusted authority.
-    type: bool
-    default: true
-  ca_path:
-    description:
-      - File on the host with the PEM certificates of the authorities to trust, instead of the system's.
-    type: path
-  fail_on_unhealthy:
-    description:
-      - Whether the task fails when an endpoint is unhealthy.
-    type: bool
-    default: true
-attributes:
-  check_mode:
-    description: Only asks, so it does the same with and without check mode.
-    support: full
-  diff_mode:
-    description: Nothing changes.
-    support: none
-  idempotent:
-    description: Never changes anything.
-    support: full
+extends_documentation_fragment:
+  - rocketops.rocketchat.probing
+  - rocketops.rocketchat.probing.tls
 seealso:
   - module: rocketops.rocketchat.ddp_health
   - module: rocketops.rocketchat.nats_health
@@ -169,7 +139,7 @@ endpoints:
         - What is wrong, as a fixed word, V(null) if nothing is.
         - One of V(resolve), V(resolve_timeout), V(refused), V(unreachable), V(connect_timeout), V(reset),
           V(read_timeout), V(tls), V(tls_timeout), V(certificate), V(certificate_expired), V(certificate_early),
-          V(certificate_name), V(certificate_ca), V(protocol), V(status), V(body), V(not_asked).
+          V(certificate_name), V(certificate_ca), V(protocol), V(cut_off), V(status), V(body), V(not_asked).
       type: str
       sample: refused
     diagnosis:
@@ -185,10 +155,11 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import (
     Endpoint,
     EndpointHealth,
-    Patience,
     probe_endpoints,
-    tls_context,
 )
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.options import PATIENCE, TRUST, VERDICT
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
 
 
 def ask(params: dict[str, Any]) -> list[EndpointHealth]:
@@ -197,8 +168,8 @@ def ask(params: dict[str, Any]) -> list[EndpointHealth]:
         for one in params["endpoints"]
     ]
     patience = Patience(params["timeout"], params["request_timeout"], params["interval"])
-    context = tls_context(params["validate_certs"], params["ca_path"])
-    return probe_endpoints(endpoints, patience, context, params["concurrency"])
+    trust = Trust(params["validate_certs"], params["ca_path"])
+    return probe_endpoints(endpoints, patience, trust, params["concurrency"])
 
 
 def _as_text(headers: dict[str, Any]) -> dict[str, str]:
@@ -222,13 +193,11 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "endpoints": {"type": "list", "elements": "dict", "required": True, "options": endpoint_spec},
-            "timeout": {"type": "float", "default": 60},
-            "request_timeout": {"type": "float", "default": 5},
             "interval": {"type": "float", "default": 0.2},
             "concurrency": {"type": "int", "default": 32},
-            "validate_certs": {"type": "bool", "default": True},
-            "ca_path": {"type": "path"},
-            "fail_on_unhealthy": {"type": "bool", "default": True},
+            **PATIENCE,
+            **TRUST,
+            **VERDICT,
         },
         supports_check_mode=True,
     )

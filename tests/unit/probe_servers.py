@@ -11,18 +11,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from websockets.http11 import Request, Response
-from websockets.sync.server import ServerConnection, serve
-
 ROOT = Path(__file__).resolve().parents[2]
-STREAMER_INFO = {"websocket": True, "origins": ["*:*"], "ms": True}
-MONOLITH_INFO = {"websocket": True, "origins": ["*:*"]}
 
 
 @dataclass
@@ -139,6 +134,16 @@ def say(text: str) -> Callable[[socket.socket, threading.Event], None]:
     return behave
 
 
+def greet(text: str) -> Callable[[socket.socket, threading.Event], None]:
+    """Speaks first, as servers of other protocols do."""
+
+    def behave(sock: socket.socket, _over: threading.Event) -> None:
+        sock.sendall(text.encode())
+        sock.recv(4096)
+
+    return behave
+
+
 def drip(sock: socket.socket, over: threading.Event) -> None:
     sock.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     while not over.wait(0.05):
@@ -183,121 +188,70 @@ def dead_name_server() -> Iterator[str]:
 
 
 _CHILD = """
-import dataclasses, json, sys
+import dataclasses, json, os, resource, sys, threading
 sys.path.insert(0, sys.argv[1])
 from ansible_collections.rocketops.rocketchat.plugins.module_utils import http_probe
-patience = http_probe.Patience(timeout=0, request_timeout=1)
-results = http_probe.probe_endpoints([http_probe.Endpoint("it", sys.argv[2])], patience, http_probe.tls_context())
-print(json.dumps(dataclasses.asdict(results[0])))
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
+
+options = json.load(sys.stdin)
+endpoints = [http_probe.Endpoint(url, url) for url in options["urls"]]
+patience = http_probe.Patience(options["timeout"], options["request_timeout"])
+over, threads, descriptors = threading.Event(), [0], [0]
+
+def watch():
+    while not over.wait(0.005):
+        threads.append(threading.active_count())
+        descriptors.append(len(os.listdir("/proc/self/fd")))
+
+watcher = threading.Thread(target=watch)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+watcher.start()
+results = http_probe.probe_endpoints(endpoints, patience, Trust(), options["concurrency"])
+over.set()
+watcher.join()
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+peak = {"threads": max(threads), "descriptors": max(descriptors), "kibibytes": after - before}
+print(json.dumps({"results": [dataclasses.asdict(result) for result in results], "peak": peak}))
 """
 
 
-def probe_with_names(directory: Path, url: str, hosts: str = "", resolv: str = "") -> dict[str, Any]:
-    """Asks a URL once in a process that has /etc/hosts and /etc/resolv.conf of its own. Needs root."""
+@dataclass
+class Measured:
+    """What a process of its own found out, and what it needed for that."""
+
+    results: list[dict[str, Any]]
+    threads: int
+    descriptors: int
+    kibibytes: int
+
+
+def probe_in_child(
+    urls: Sequence[str],
+    timeout: float = 0,
+    request_timeout: float = 1,
+    concurrency: int = 32,
+    within: Sequence[str] = (),
+) -> Measured:
+    """Asks in a process of its own, started by the command `within` if there is one."""
+    options = {"urls": urls, "timeout": timeout, "request_timeout": request_timeout, "concurrency": concurrency}
+    command = [*within, sys.executable, "-c", _CHILD, str(ROOT / ".cache" / "collections")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=30, input=json.dumps(options))
+    answer = json.loads(done.stdout)
+    return Measured(answer["results"], **answer["peak"])
+
+
+def with_names(directory: Path, hosts: str = "", resolv: str = "") -> list[str]:
+    """A command that gives another one /etc/hosts and /etc/resolv.conf of its own. Needs root."""
     (directory / "hosts").write_text(hosts)
     (directory / "resolv.conf").write_text(resolv)
     mounts = 'mount --bind "$0/hosts" /etc/hosts && mount --bind "$0/resolv.conf" /etc/resolv.conf && exec "$@"'
-    python = [sys.executable, "-c", _CHILD, str(ROOT / ".cache" / "collections"), url]
-    command = ["unshare", "--mount", "sh", "-c", mounts, str(directory), *python]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=30)
-    return dict(json.loads(done.stdout))
+    return ["unshare", "--mount", "sh", "-c", mounts, str(directory)]
 
 
 def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
-
-
-# -- TLS ---------------------------------------------------------------------------------------------------------------
-
-
-class Authority:
-    """A certificate authority of the test's own."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.ca = directory / "ca.pem"
-        self._request("ca", "/CN=test authority", "-x509", "-days", "2", "-out", str(self.ca))
-
-    def _request(self, name: str, subject: str, *options: str) -> None:
-        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{name}.key"]
-        self._openssl("req", *key, "-subj", subject, *options)
-
-    def _openssl(self, *arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=self.directory, check=True, capture_output=True)
-
-    def server_context(self, names: str = "IP:127.0.0.1,DNS:chat.test", days: int = 1) -> ssl.SSLContext:
-        self._request("leaf", "/CN=leaf", "-addext", f"subjectAltName={names}", "-out", "leaf.csr")
-        signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-days", str(days), "-copy_extensions", "copy"]
-        self._openssl("x509", "-req", "-in", "leaf.csr", *signed, "-out", "leaf.pem")
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.directory / "leaf.pem", self.directory / "leaf.key")
-        return context
-
-
-# -- DDP ---------------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Streamer:
-    """A ddp-streamer with the proxy's page beside it; its faults are switches."""
-
-    info: Mapping[str, Any] = field(default_factory=lambda: STREAMER_INFO)
-    silent: bool = False
-    close_code: int | None = None
-    always_plain: bool = False
-    version: str = "1"
-    answers: Mapping[str, tuple[int, str]] = field(default_factory=dict)
-    hosts: list[str] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
-
-    def page(self, websocket: ServerConnection, request: Request) -> Response | None:
-        self.hosts.append(request.headers["Host"])
-        self.paths.append(request.path)
-        for path, (status, text) in self.answers.items():
-            if request.path.endswith(path):
-                return websocket.respond(status, text)
-        if request.path.endswith("/sockjs/info"):
-            return websocket.respond(200, json.dumps(self.info))
-        return None if request.path.endswith("/websocket") else websocket.respond(200, "<html>")
-
-    def talk(self, websocket: ServerConnection) -> None:
-        path = websocket.request.path if websocket.request else ""
-        framed = "/sockjs/" in path and not self.always_plain
-        websocket.send("o" if framed else '{"server_id":"0"}')
-        for frame in websocket:
-            if self.close_code:
-                websocket.close(self.close_code)
-                return
-            for text in json.loads(frame) if framed else [frame]:
-                reply = self.reply(json.loads(text))
-                if reply and not self.silent:
-                    self.answer(websocket, json.dumps(reply), framed)
-
-    def answer(self, websocket: ServerConnection, text: str, framed: bool) -> None:
-        if framed:
-            websocket.send("h")
-        websocket.send("a" + json.dumps([text]) if framed else text)
-
-    def reply(self, message: dict[str, Any]) -> dict[str, Any] | None:
-        if message["msg"] == "connect" and message["version"] != self.version:
-            return {"msg": "failed", "version": self.version}
-        if message["msg"] == "connect":
-            return {"msg": "connected", "session": "s1"}
-        return {"msg": "pong", "id": message["id"]} if message["msg"] == "ping" else None
-
-
-@contextlib.contextmanager
-def ddp_server(streamer: Streamer, context: ssl.SSLContext | None = None) -> Iterator[int]:
-    server = serve(streamer.talk, "127.0.0.1", 0, ssl=context, process_request=streamer.page)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.socket.getsockname()[1]
-    finally:
-        server.shutdown()
-        thread.join()
 
 
 # -- Ansible -----------------------------------------------------------------------------------------------------------

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp_probe import DdpHealth, probe_ddp
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Patience, tls_context
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp_probe import Account, DdpHealth, Door, probe_ddp
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
 
-from tests.unit import probe_servers
-from tests.unit.probe_servers import Authority, Streamer
+from tests.unit import ddp_servers, probe_servers
+from tests.unit.ddp_servers import Streamer
+from tests.unit.tls_authority import TODAY, Authority
 
 ONCE = Patience(timeout=0, request_timeout=0.5)
 PATH = ["sockjs_info", "websocket", "ddp_connect", "ddp_ping", "sockjs_websocket", "sockjs_connect", "monolith"]
 
 
-def probe(url: str, patience: Patience = ONCE, ca: Path | None = None, connect_to: str | None = None) -> DdpHealth:
-    return probe_ddp(url, patience, tls_context(True, str(ca) if ca else None), connect_to)[0]
+def probe(
+    url: str,
+    patience: Patience = ONCE,
+    ca: Path | None = None,
+    connect_to: str | None = None,
+    account: Account | None = None,
+    quiet: float = 0,
+    validate_certs: bool = True,
+) -> DdpHealth:
+    trust = Trust(validate_certs, str(ca) if ca else None)
+    return probe_ddp(Door(url, patience, trust, connect_to, account), quiet)[0]
 
 
-def faults(health: DdpHealth) -> dict[str, str]:
-    assert [check.name for check in health.checks] == PATH
+def faults(health: DdpHealth, path: Sequence[str] = PATH) -> dict[str, str]:
+    assert [check.name for check in health.checks] == list(path)
     return {check.name: check.fault for check in health.checks if check.fault}
 
 
@@ -36,8 +49,13 @@ def sentence(health: DdpHealth, name: str) -> str:
     return next(check.diagnosis or "" for check in health.checks if check.name == name)
 
 
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
 def test_a_healthy_deployment() -> None:
-    with probe_servers.ddp_server(Streamer()) as port:
+    with ddp_servers.ddp_server(Streamer()) as port:
         health = probe(f"http://127.0.0.1:{port}")
     assert faults(health) == {}
     assert health.healthy
@@ -46,7 +64,7 @@ def test_a_healthy_deployment() -> None:
 
 def test_a_root_url_with_a_path_puts_it_in_front_of_everything() -> None:
     streamer = Streamer()
-    with probe_servers.ddp_server(streamer) as port:
+    with ddp_servers.ddp_server(streamer) as port:
         assert probe(f"http://127.0.0.1:{port}/chat/").healthy
     assert streamer.paths[0] == "/chat/sockjs/info"
     assert streamer.paths[1] == "/chat/websocket"
@@ -54,10 +72,9 @@ def test_a_root_url_with_a_path_puts_it_in_front_of_everything() -> None:
     assert streamer.paths[3] == "/chat/"
 
 
-def test_tls_and_another_address_keep_the_name_of_the_url(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
+def test_tls_and_another_address_keep_the_name_of_the_url(authority: Authority) -> None:
     streamer = Streamer()
-    with probe_servers.ddp_server(streamer, authority.server_context("DNS:chat.test")) as port:
+    with ddp_servers.ddp_server(streamer, authority.server_context(["chat.test"])) as port:
         health = probe("https://chat.test", ca=authority.ca, connect_to=f"127.0.0.1:{port}")
         stranger = probe("https://other.test", ca=authority.ca, connect_to=f"127.0.0.1:{port}")
     assert faults(health) == {}
@@ -66,10 +83,11 @@ def test_tls_and_another_address_keep_the_name_of_the_url(tmp_path: Path) -> Non
 
 
 def test_the_split_is_missing() -> None:
-    with probe_servers.ddp_server(Streamer(info=probe_servers.MONOLITH_INFO)) as port:
+    with ddp_servers.ddp_server(Streamer(info=ddp_servers.MONOLITH_INFO)) as port:
         health = probe(f"http://127.0.0.1:{port}")
     assert faults(health) == {"sockjs_info": "split_missing"}
     assert sentence(health, "sockjs_info").startswith("The monolith answered /sockjs/info, not ddp-streamer")
+    assert skipped(health) == PATH[1:-1], "the monolith would upgrade too, and hide what is missing"
 
 
 def test_not_rocketchat() -> None:
@@ -94,7 +112,7 @@ def test_a_redirect_is_named_and_not_followed() -> None:
 
 @pytest.mark.parametrize("location", ["/login", "https://chat.test/websocket", "ws://127.0.0.1/websocket"])
 def test_a_redirect_instead_of_an_upgrade(location: str) -> None:
-    info = probe_servers.Page(json.dumps(probe_servers.STREAMER_INFO))
+    info = probe_servers.Page(json.dumps(ddp_servers.STREAMER_INFO))
     moved = probe_servers.Page("", 302, {"Location": location})
     with probe_servers.http_server(lambda path: moved if path.endswith("/websocket") else info) as server:
         health = probe(server.url)
@@ -104,7 +122,7 @@ def test_a_redirect_instead_of_an_upgrade(location: str) -> None:
 
 @pytest.mark.parametrize("status", [200, 400, 426])
 def test_the_proxy_strips_the_upgrade_headers(status: int) -> None:
-    with probe_servers.ddp_server(Streamer(answers={"/websocket": (status, "ok")})) as port:
+    with ddp_servers.ddp_server(Streamer(answers={"/websocket": (status, "ok")})) as port:
         health = probe(f"http://127.0.0.1:{port}")
     assert faults(health) == {"websocket": "upgrade_stripped", "sockjs_websocket": "upgrade_stripped"}
     assert skipped(health) == ["ddp_connect", "ddp_ping", "sockjs_connect"]
@@ -115,12 +133,13 @@ def test_the_proxy_strips_the_upgrade_headers(status: int) -> None:
 @pytest.mark.parametrize(
     ("answers", "ill", "culprit"),
     [
-        (["/sockjs/info", "/websocket"], ["sockjs_info", "websocket", "sockjs_websocket"], "ddp-streamer"),
+        (["/sockjs/info", "/websocket"], ["sockjs_info"], "ddp-streamer"),
+        (["/websocket"], ["websocket", "sockjs_websocket"], "ddp-streamer"),
         (["/"], ["monolith"], "monolith"),
     ],
 )
 def test_an_upstream_is_down(status: int, fault: str, answers: list[str], ill: list[str], culprit: str) -> None:
-    with probe_servers.ddp_server(Streamer(answers=dict.fromkeys(answers, (status, "<html>")))) as port:
+    with ddp_servers.ddp_server(Streamer(answers=dict.fromkeys(answers, (status, "<html>")))) as port:
         health = probe(f"http://127.0.0.1:{port}")
     assert faults(health) == dict.fromkeys(ill, fault)
     assert all(culprit in sentence(health, name) for name in ill)
@@ -135,7 +154,7 @@ def test_an_upstream_is_down(status: int, fault: str, answers: list[str], ill: l
     ],
 )
 def test_ddp_goes_wrong(switches: Mapping[str, Any], fault: str) -> None:
-    with probe_servers.ddp_server(Streamer(**switches)) as port:
+    with ddp_servers.ddp_server(Streamer(**switches)) as port:
         health = probe(f"http://127.0.0.1:{port}")
     assert faults(health) == {"ddp_connect": fault, "sockjs_connect": fault}
     assert skipped(health) == ["ddp_ping"]
@@ -143,23 +162,39 @@ def test_ddp_goes_wrong(switches: Mapping[str, Any], fault: str) -> None:
 
 
 def test_sockjs_framing_is_missing() -> None:
-    with probe_servers.ddp_server(Streamer(always_plain=True)) as port:
+    with ddp_servers.ddp_server(Streamer(always_plain=True)) as port:
         health = probe(f"http://127.0.0.1:{port}")
     assert faults(health) == {"sockjs_connect": "framing"}
 
 
 def test_an_upgrade_that_hangs_is_bounded() -> None:
+    # what answers one GET and hangs from then on is most of a proxy in front of a paused ddp-streamer
+    answered = threading.Event()
+
+    def behave(sock: socket.socket, over: threading.Event) -> None:
+        if not answered.is_set():
+            answered.set()
+            probe_servers.say(f"HTTP/1.1 200 OK\r\n\r\n{json.dumps(ddp_servers.STREAMER_INFO)}")(sock, over)
+        else:
+            over.wait(60)
+
     started = time.monotonic()
-    with probe_servers.raw_server(probe_servers.hang) as port:
+    with probe_servers.raw_server(behave) as port:
         health = probe(f"http://127.0.0.1:{port}")
         took = time.monotonic() - started
     assert faults(health) == {
-        "sockjs_info": "read_timeout",
         "websocket": "upgrade_timeout",
         "sockjs_websocket": "upgrade_timeout",
-        "monolith": "read_timeout",
+        "monolith": "upstream_silent",
     }
-    assert took < 4 * ONCE.request_timeout + 1
+    assert took < 3 * ONCE.request_timeout + 1
+
+
+def test_a_streamer_that_hangs_is_waited_for_once() -> None:
+    with probe_servers.raw_server(probe_servers.hang) as port:
+        health = probe(f"http://127.0.0.1:{port}")
+    assert faults(health) == {"sockjs_info": "upstream_silent", "monolith": "upstream_silent"}
+    assert "the ddp-streamer behind it hangs or is paused" in sentence(health, "sockjs_info")
 
 
 def test_no_way_to_the_proxy_is_said_once() -> None:
@@ -168,9 +203,124 @@ def test_no_way_to_the_proxy_is_said_once() -> None:
     assert skipped(health) == PATH[1:]
 
 
+# -- the certificate ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "days", "kind"),
+    [
+        (["chat.test"], TODAY, None),
+        (["chat.test"], (-3, -2), "certificate_expired"),
+        (["chat.test"], (2, 3), "certificate_early"),
+        (["other.test"], TODAY, "certificate_name"),
+    ],
+)
+def test_a_certificate_is_looked_at_even_when_it_is_not_verified(
+    authority: Authority, names: Sequence[str], days: tuple[int, int], kind: str | None
+) -> None:
+    with ddp_servers.ddp_server(Streamer(), authority.server_context(names, days)) as port:
+        unverified = probe("https://chat.test", connect_to=f"127.0.0.1:{port}", validate_certs=False)
+        verified = probe("https://chat.test", connect_to=f"127.0.0.1:{port}", ca=authority.ca)
+    assert unverified.healthy
+    assert (unverified.certificate.kind if unverified.certificate else None) == kind
+    assert faults(verified) == ({"sockjs_info": kind} if kind else {})
+    assert (verified.certificate.kind if verified.certificate else None) == kind
+
+
+def test_who_issued_a_certificate_is_not_its_own_fault(authority: Authority) -> None:
+    with ddp_servers.ddp_server(Streamer(), authority.server_context(["chat.test"])) as port:
+        health = probe("https://chat.test", connect_to=f"127.0.0.1:{port}")
+    assert faults(health) == {"sockjs_info": "certificate_ca"}
+    assert health.certificate is None
+
+
+# -- as a user ---------------------------------------------------------------------------------------------------------
+
+AS_USER = [*PATH[:4], "login", "subscription", *PATH[4:]]
+HEALTH = Account("health", "correct horse")
+
+
+def test_a_login_and_a_subscription() -> None:
+    streamer = Streamer(users={"health": "correct horse"})
+    with ddp_servers.ddp_server(streamer) as port:
+        health = probe(f"http://127.0.0.1:{port}", account=HEALTH)
+    assert faults(health, AS_USER) == {}
+    assert skipped(health) == []
+    assert streamer.tokens == [], "the login left a token behind"
+
+
+@pytest.mark.parametrize(
+    ("switches", "fault", "text"),
+    [
+        ({"users": {}}, "login_refused", "The login as health was refused (User not found or incorrect password)"),
+        ({"account_error": 500}, "login_failed", "the account service is not on the bus, or has no MongoDB"),
+        (
+            {"unanswered": ["login"]},
+            "silent_timeout",
+            "The login gets no answer: the account service is not on the bus",
+        ),
+    ],
+)
+def test_a_login_goes_wrong(switches: Mapping[str, Any], fault: str, text: str) -> None:
+    with ddp_servers.ddp_server(Streamer(**switches)) as port:
+        health = probe(f"http://127.0.0.1:{port}", account=HEALTH)
+    assert faults(health, AS_USER) == {"login": fault}
+    assert skipped(health) == ["subscription"]
+    assert text in sentence(health, "login")
+    assert "correct horse" not in repr(health) + repr(HEALTH)
+
+
+@pytest.mark.parametrize(("switch", "fault"), [("denied", "subscription_refused"), ("unanswered", "silent_timeout")])
+def test_a_subscription_goes_wrong(switch: str, fault: str) -> None:
+    streamer = Streamer(users={"health": "correct horse"}, **{switch: ["stream-notify-logged"]})
+    with ddp_servers.ddp_server(streamer) as port:
+        health = probe(f"http://127.0.0.1:{port}", account=HEALTH)
+    assert faults(health, AS_USER) == {"subscription": fault}
+    assert streamer.tokens == [], "the login left a token behind"
+
+
+# -- quiet -------------------------------------------------------------------------------------------------------------
+
+QUIET = [*PATH, "quiet"]
+
+
+def test_a_quiet_websocket_lives_and_answers_pings() -> None:
+    streamer = Streamer(pings_after=0.3)
+    with ddp_servers.ddp_server(streamer) as port, ddp_servers.idle_proxy(port, idle=5) as proxy:
+        health = probe(f"http://127.0.0.1:{proxy}", quiet=0.8)
+    assert faults(health, QUIET) == {}
+    assert len(streamer.pongs) == 2
+    assert 800 <= (health.checks[-1].latency_ms or 0) < 1500
+
+
+def test_a_proxy_that_closes_idle_websockets() -> None:
+    with ddp_servers.ddp_server(Streamer()) as port, ddp_servers.idle_proxy(port, idle=1) as proxy:
+        started = time.monotonic()
+        health = probe(f"http://127.0.0.1:{proxy}", quiet=20)
+        took = time.monotonic() - started
+    assert faults(health, QUIET) == {"quiet": "idle_closed"}
+    assert sentence(health, "quiet") == ("The proxy closed an idle websocket after 1 s: its read timeout is too short.")
+    assert took < 3
+
+
+def test_a_firewall_that_forgets_idle_websockets() -> None:
+    with ddp_servers.ddp_server(Streamer()) as port, ddp_servers.idle_proxy(port, 0.5, forgets=True) as proxy:
+        health = probe(f"http://127.0.0.1:{proxy}", quiet=0.8)
+    assert faults(health, QUIET) == {"quiet": "idle_lost"}
+
+
+def test_quiet_needs_a_websocket_that_works() -> None:
+    with ddp_servers.ddp_server(Streamer(silent=True)) as port:
+        health = probe(f"http://127.0.0.1:{port}", quiet=5)
+    assert skipped(health)[-1] == "quiet"
+
+
+# -- waiting -----------------------------------------------------------------------------------------------------------
+
+
 def test_waits_until_the_deadline_and_no_longer() -> None:
     streamer = Streamer(silent=True)
-    with probe_servers.ddp_server(streamer) as port:
+    with ddp_servers.ddp_server(streamer) as port:
         started = time.monotonic()
         health = probe(f"http://127.0.0.1:{port}", Patience(timeout=1.5, request_timeout=5))
         took = time.monotonic() - started
@@ -180,18 +330,29 @@ def test_waits_until_the_deadline_and_no_longer() -> None:
         assert probe(f"http://127.0.0.1:{port}", Patience(timeout=1.5)).healthy
 
 
+def test_a_negative_quiet_is_refused() -> None:
+    with pytest.raises(ValueError, match="quiet must be 0 or more"):
+        probe("http://chat.test", quiet=-1)
+
+
 @pytest.mark.parametrize("url", ["chat.test", "http://chat.test/?x=1", "http://chat.test/#x"])
 def test_a_wrong_url_is_refused_at_once(url: str) -> None:
     with pytest.raises(ValueError, match="root URL|does not begin with http"):
         probe(url)
 
 
-def test_the_module_names_every_check_that_failed() -> None:
-    with probe_servers.ddp_server(Streamer(info=probe_servers.MONOLITH_INFO)) as port:
+def test_the_module_names_every_check_that_failed(authority: Authority) -> None:
+    expired = authority.server_context(["127.0.0.1"], (-3, -2))
+    account = {"username": "health", "password": "correct horse"}
+    with ddp_servers.ddp_server(Streamer(info=ddp_servers.MONOLITH_INFO)) as port:
         url = f"http://127.0.0.1:{port}"
         failed = probe_servers.run_module("ddp_health", {"url": url, "timeout": 0})
-    with probe_servers.ddp_server(Streamer()) as port:
-        fine = probe_servers.run_module("ddp_health", {"url": f"http://127.0.0.1:{port}"}, check=False)
+    with ddp_servers.ddp_server(Streamer(users={"health": "correct horse"}), expired) as port:
+        options = {"url": f"https://127.0.0.1:{port}", "validate_certs": False, **account}
+        fine = probe_servers.run_module("ddp_health", options, check=False)
     assert failed["msg"].startswith(f"Clients cannot use Rocket.Chat at {url}:\n- sockjs_info: The monolith answered")
     assert (fine["changed"], fine["healthy"], fine["attempts"]) == (False, True, 1)
-    assert [check["name"] for check in fine["checks"]] == PATH
+    assert [check["name"] for check in fine["checks"]] == AS_USER
+    assert fine["certificate"]["fault"] == "certificate_expired"
+    assert failed["certificate"] is None
+    assert "correct horse" not in json.dumps(fine)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import os
+import ssl
 import threading
 import time
+from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils import http_probe
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Endpoint, EndpointHealth, Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.target import parse_url
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
 
 from tests.unit import probe_servers
-from tests.unit.probe_servers import Authority, Page
+from tests.unit.probe_servers import Page
+from tests.unit.tls_authority import NAMES, TODAY, Authority
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="a name service of the test's own needs root")
 ONCE = Patience(timeout=0, request_timeout=0.5)
+# how http.server calls itself
+PYTHON = f"{BaseHTTPRequestHandler.server_version} {BaseHTTPRequestHandler.sys_version}"
+CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 def probe_one(
@@ -26,9 +35,9 @@ def probe_one(
     headers: dict[str, str] | None = None,
     status: tuple[int, ...] = (200,),
 ) -> EndpointHealth:
-    context = http_probe.tls_context(True, str(ca) if ca else None)
+    trust = Trust(True, str(ca) if ca else None)
     endpoint = Endpoint("it", url, status, body, headers or {})
-    return http_probe.probe_endpoints([endpoint], patience, context)[0]
+    return http_probe.probe_endpoints([endpoint], patience, trust)[0]
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +65,8 @@ def test_a_healthy_endpoint_says_so() -> None:
         (probe_servers.continue_forever, "read_timeout", "did not finish its answer in time"),
         (probe_servers.hang_up, "reset", "closed the connection without an answer"),
         (probe_servers.say("220 smtp.test ESMTP\r\n"), "protocol", "does not answer in HTTP"),
+        (probe_servers.say("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort"), "cut_off", "in the middle of its"),
+        (probe_servers.say(CHUNKED + "9\r\nshort"), "cut_off", "in the middle of its"),
     ],
 )
 def test_a_broken_server_is_diagnosed(behave: object, kind: str, sentence: str) -> None:
@@ -94,7 +105,14 @@ def test_an_unexpected_status_is_quoted() -> None:
     with probe_servers.http_server(lambda _path: Page("\nboom \x1b[31m\nmore", 500)) as server:
         result = probe_one(server.url)
     assert (result.fault, result.status) == ("status", 500)
-    assert result.diagnosis == "Answered 500 Internal Server Error instead of 200: 'boom  [31m'."
+    assert result.diagnosis == f"Answered 500 Internal Server Error from {PYTHON} instead of 200: 'boom  [31m'."
+
+
+def test_of_a_page_the_title_is_quoted() -> None:
+    page = Page("<html>\r\n<head><title>502 Bad Gateway</title></head>", 502, {"Location": "/a\x1bb"})
+    with probe_servers.http_server(lambda _path: page) as server:
+        result = probe_one(server.url)
+    assert (result.diagnosis or "").endswith("(redirected to /a b) instead of 200: '502 Bad Gateway'.")
 
 
 def test_a_redirect_is_named_and_not_followed() -> None:
@@ -126,17 +144,20 @@ def test_a_good_certificate(authority: Authority) -> None:
 @pytest.mark.parametrize(
     ("names", "days", "trusted", "kind"),
     [
-        ("IP:127.0.0.1", -1, True, "certificate_expired"),
-        ("DNS:other.test", 1, True, "certificate_name"),
-        ("IP:198.18.0.9", 1, True, "certificate_name"),
-        ("IP:127.0.0.1", 1, False, "certificate_ca"),
+        (NAMES, (-3, -2), True, "certificate_expired"),
+        (NAMES, (2, 3), True, "certificate_early"),
+        (["other.test"], TODAY, True, "certificate_name"),
+        (["198.18.0.9"], TODAY, True, "certificate_name"),
+        (NAMES, TODAY, False, "certificate_ca"),
     ],
 )
-def test_a_bad_certificate(authority: Authority, names: str, days: int, trusted: bool, kind: str) -> None:
+def test_a_bad_certificate(
+    authority: Authority, names: Sequence[str], days: tuple[int, int], trusted: bool, kind: str
+) -> None:
     with probe_servers.http_server(lambda _path: Page(), authority.server_context(names, days)) as server:
         result = probe_one(server.url, ca=authority.ca if trusted else None)
-        context = http_probe.tls_context(validate_certs=False)
-        unchecked = http_probe.probe_endpoints([Endpoint("it", server.url)], ONCE, context)[0]
+        anything = Trust(validate_certs=False)
+        unchecked = http_probe.probe_endpoints([Endpoint("it", server.url)], ONCE, anything)[0]
     assert result.fault == kind
     assert unchecked.state == "healthy"
 
@@ -148,6 +169,15 @@ def test_https_to_a_plain_server_and_to_one_that_hangs() -> None:
         silent = probe_one(f"https://127.0.0.1:{port}")
     assert (plain.fault, silent.fault) == ("tls", "tls_timeout")
     assert "does not speak TLS" in (plain.diagnosis or "")
+
+
+def test_a_server_that_demands_a_certificate_of_ours(authority: Authority) -> None:
+    context = authority.server_context()
+    context.verify_mode = ssl.CERT_REQUIRED
+    with probe_servers.http_server(lambda _path: Page(), context) as server:
+        result = probe_one(server.url, ca=authority.ca)
+    assert result.fault == "tls"
+    assert "does it demand a client certificate?" in (result.diagnosis or "")
 
 
 def test_waits_until_a_service_is_there() -> None:
@@ -171,34 +201,44 @@ def test_an_attempt_cut_short_by_the_deadline_does_not_hide_what_was_found() -> 
 
 
 def test_two_hundred_endpoints_of_which_twenty_hang() -> None:
-    patience = Patience(timeout=3, request_timeout=1)
+    concurrency = 16
     with (
-        probe_servers.http_server(lambda _path: Page(delay=0.01)) as server,
+        probe_servers.http_server(lambda _path: Page("x" * 1_000_000)) as server,
         probe_servers.raw_server(probe_servers.hang) as port,
     ):
-        urls = [f"http://127.0.0.1:{port}" if number % 10 == 0 else f"{server.url}/{number}" for number in range(200)]
-        endpoints = [Endpoint(str(number), url) for number, url in enumerate(urls)]
+        urls = [f"http://127.0.0.1:{port}/{n}" if n % 10 == 0 else f"{server.url}/{n}" for n in range(200)]
         started = time.monotonic()
-        results = http_probe.probe_endpoints(endpoints, patience, http_probe.tls_context(), concurrency=16)
+        measured = probe_servers.probe_in_child(urls, timeout=3, request_timeout=1, concurrency=concurrency)
         took = time.monotonic() - started
+    # the time for a Python to start is in it
+    assert took < 3 + 1
+    assert [result["url"] for result in measured.results] == urls
+    assert [result["url"] for result in measured.results if result["state"] == "unhealthy"] == urls[::10]
+    assert {result["fault"] for result in measured.results} == {None, "read_timeout"}
+    # beside the workers: the main thread and the one that watches
+    assert measured.threads <= concurrency + 2
+    # beside their sockets: standard input, output and error, and what the watching thread opens
+    assert measured.descriptors <= concurrency + 5
+    # 180 MB were on offer
+    assert measured.kibibytes < 16 * 1024
+
+
+def test_the_deadline_leaves_no_thread_behind() -> None:
+    with probe_servers.raw_server(probe_servers.hang) as port:
+        endpoints = [Endpoint("hangs", f"http://127.0.0.1:{port}")] * 8
+        http_probe.probe_endpoints(endpoints, Patience(timeout=0.3), Trust(), concurrency=8)
         left = [thread.name for thread in threading.enumerate() if "Pool" in thread.name or "look_up" in thread.name]
-    ill = {result.name for result in results if result.state == "unhealthy"}
-    assert took < patience.timeout + 1
-    assert ill == {str(number) for number in range(0, 200, 10)}
-    assert {result.fault for result in results} == {None, "read_timeout"}
-    assert [result.name for result in results] == [str(number) for number in range(200)]
-    assert server.most_at_once <= 16
     assert left == []
 
 
 def test_endpoints_that_hang_do_not_starve_the_others() -> None:
-    patience = Patience(timeout=2.6, request_timeout=0.5)
+    patience = Patience(timeout=1.2, request_timeout=0.2)
     with (
         probe_servers.http_server(lambda _path: Page()) as server,
         probe_servers.raw_server(probe_servers.hang) as port,
     ):
         endpoints = [Endpoint("hangs", f"http://127.0.0.1:{port}")] * 4 + [Endpoint("fine", server.url)]
-        results = http_probe.probe_endpoints(endpoints, patience, http_probe.tls_context(), concurrency=1)
+        results = http_probe.probe_endpoints(endpoints, patience, Trust(), concurrency=1)
     assert results[-1].state == "healthy"
 
 
@@ -206,7 +246,7 @@ def test_whose_turn_never_came_is_said() -> None:
     with probe_servers.raw_server(probe_servers.hang) as port:
         endpoints = [Endpoint("hangs", f"http://127.0.0.1:{port}")] * 3
         patience = Patience(timeout=0.4, request_timeout=1)
-        results = http_probe.probe_endpoints(endpoints, patience, http_probe.tls_context(), concurrency=1)
+        results = http_probe.probe_endpoints(endpoints, patience, Trust(), concurrency=1)
     assert [result.fault for result in results] == ["read_timeout", "not_asked", "not_asked"]
     assert "raise timeout or concurrency" in (results[1].diagnosis or "")
 
@@ -228,34 +268,47 @@ def test_a_wrong_url_is_refused_at_once(url: str, sentence: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("headers", [{"X-Token": "secret\r\nX: y"}, {"X-Token": "\u2603secret"}, {"X Token": "secret"}])
+def test_a_wrong_header_is_refused_without_its_value(headers: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="header") as caught:
+        probe_one("http://127.0.0.1:1/", headers=headers)
+    assert "secret" not in str(caught.value)
+
+
 def test_wrong_options_are_refused(tmp_path: Path) -> None:
     empty = tmp_path / "empty.pem"
     empty.write_text("")
     for path in (str(empty), "/no/such/file"):
         with pytest.raises(ValueError, match="cannot be used as a file of PEM certificates"):
-            http_probe.tls_context(ca_path=path)
+            Trust(ca_path=path)
     with pytest.raises(ValueError, match="timeout must be 0 or more"):
         Patience(timeout=-1)
     with pytest.raises(ValueError, match="connect_to must be host:port"):
-        http_probe.parse_url("http://chat.test", "198.18.0.11")
-    assert http_probe.parse_url("http://chat.test", "[::1]:81").peer == "[::1]:81"
+        parse_url("http://chat.test", "198.18.0.11")
+    assert parse_url("http://chat.test", "[::1]:81").peer == "[::1]:81"
 
 
 @needs_root
-def test_a_dead_name_server_costs_no_more_than_the_limit(tmp_path: Path) -> None:
+def test_a_dead_name_server_costs_its_limit_and_one_thread(tmp_path: Path) -> None:
     with probe_servers.dead_name_server() as address:
-        result = probe_servers.probe_with_names(tmp_path, "http://chat.test/", resolv=f"nameserver {address}\n")
-    assert result["fault"] == "resolve_timeout"
-    assert result["latency_ms"] < 1300
+        within = probe_servers.with_names(tmp_path, resolv=f"nameserver {address}\n")
+        measured = probe_servers.probe_in_child(
+            ["http://chat.test/"] * 8, timeout=1, request_timeout=0.3, concurrency=8, within=within
+        )
+    assert {result["fault"] for result in measured.results} == {"resolve_timeout"}
+    assert max(result["latency_ms"] for result in measured.results) < 600
+    assert min(result["attempts"] for result in measured.results) >= 2
+    # the workers, the main thread, the one that watches, and one for the name
+    assert measured.threads <= 8 + 3
 
 
 @needs_root
 def test_an_address_that_swallows_packets_leaves_time_for_the_next(tmp_path: Path) -> None:
     with probe_servers.deaf_port() as port:
-        address = ("127.0.0.2", port)
-        with probe_servers.http_server(lambda _path: Page(), address=address):
-            hosts = "127.0.0.1 chat.test\n127.0.0.2 chat.test\n"
-            result = probe_servers.probe_with_names(tmp_path, f"http://chat.test:{port}/", hosts)
+        within = probe_servers.with_names(tmp_path, hosts="127.0.0.1 chat.test\n127.0.0.2 chat.test\n")
+        with probe_servers.http_server(lambda _path: Page(), address=("127.0.0.2", port)):
+            measured = probe_servers.probe_in_child([f"http://chat.test:{port}/"], within=within)
+    result = measured.results[0]
     assert result["state"] == "healthy"
     assert result["latency_ms"] > 400, "the silent address should have been tried first"
 

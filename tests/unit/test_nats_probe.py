@@ -1,187 +1,336 @@
-"""The NATS probe against a real nats-server , with clients that behave as moleculer's."""
+"""The NATS probe against real nats-servers, with clients that behave as moleculer's."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import socket
-import subprocess
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Patience
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_probe import Expected, NatsHealth, probe_nats
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_clients import Expected, Stranger
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_login import Account
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_probe import Wanted, probe_nats
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 
 from lab import wheels
 from lab.names import VERSIONS
-from tests.unit import probe_servers
-
-ONCE = Patience(timeout=0, request_timeout=2)
+from tests.unit import nats_servers, probe_servers
+from tests.unit.nats_servers import ONCE, Server, diagnosis, faults
+from tests.unit.tls_authority import Authority
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="session")
-def nats_server() -> Path:
+def program() -> Path:
     """The real program, the same as in the lab."""
     return wheels.program(VERSIONS["nats"]["wheel"], "nats-server")
 
 
-class Server:
-    """A nats-server with a password on loopback."""
-
-    def __init__(self, port: int, monitoring: int) -> None:
-        self.port = port
-        self.url = f"http://127.0.0.1:{monitoring}"
-
-    def connect(self, *subjects: str, name: str | None = None, password: str = "secret") -> socket.socket:
-        """A client, connected and subscribed when this returns; moleculer's sends no name."""
-        sock = socket.create_connection(("127.0.0.1", self.port), timeout=5)
-        options = {"verbose": False, "pedantic": False, "user": "rc", "pass": password, "name": name}
-        subscriptions = "".join(f"SUB {subject} {number}\r\n" for number, subject in enumerate(subjects))
-        sock.sendall(f"CONNECT {json.dumps(options)}\r\n{subscriptions}PING\r\n".encode())
-        heard = b""
-        while b"PONG" not in heard and b"-ERR" not in heard:
-            piece = sock.recv(4096)
-            assert piece, f"nats-server closed the connection after {heard!r}"
-            heard += piece
-        return sock
-
-    def node(self, node: str, namespace: str = "") -> socket.socket:
-        prefix = f"MOL-{namespace}" if namespace else "MOL"
-        return self.connect(f"{prefix}.INFO", f"{prefix}.REQ.{node}", f"{prefix}.RES.{node}")
-
-    def ask(
-        self, *expected: str | Expected, namespace: str = "", patience: Patience = ONCE
-    ) -> tuple[NatsHealth, dict[str, str | None]]:
-        wanted = [Expected(one) if isinstance(one, str) else one for one in expected]
-        health, _attempts = probe_nats(self.url, wanted, namespace, patience)
-        assert [client.name for client in health.clients] == [one.name for one in wanted]
-        return health, {client.name: client.diagnosis for client in health.clients if not client.connected}
-
-
 @pytest.fixture
-def nats(tmp_path: Path, nats_server: Path) -> Iterator[Server]:
-    server = Server(probe_servers.free_port(), probe_servers.free_port())
-    configuration = tmp_path / "nats.conf"
-    configuration.write_text(
-        f"listen: 127.0.0.1:{server.port}\n"
-        f"http: {server.url.removeprefix('http://')}\n"
-        "authorization { user: rc, password: secret }\n"
-    )
-    with (tmp_path / "nats.log").open("w") as log:
-        process = subprocess.Popen([str(nats_server), "-c", str(configuration)], stderr=log)
-    try:
-        health, _attempts = probe_nats(server.url, [], "", Patience(timeout=10))
-        assert health.reachable, (tmp_path / "nats.log").read_text()
+def nats(tmp_path: Path, program: Path) -> Iterator[Server]:
+    with nats_servers.nats_server(program, tmp_path, nats_servers.PASSWORD) as server:
         yield server
-    finally:
-        process.terminate()
-        process.wait(10)
+
+
+# -- who is there ------------------------------------------------------------------------------------------------------
 
 
 def test_nodes_are_known_by_their_subscriptions(nats: Server) -> None:
     with nats.node("chat1-presence-1"), nats.node("chat1-account-7"), nats.connect("other.subject"):
-        health, missing = nats.ask("chat1-presence", "chat1-account")
-    assert missing == {}
+        health = nats.ask("chat1-presence", "chat1-account")
     assert health.healthy
-    assert (health.connections, health.slow_consumers) == (3, 0)
+    assert (health.connections, health.slow_consumers, health.routes_seen) == (3, 0, 0)
     assert (health.version or "").count(".") == 2
+    assert (health.unexpected, health.login) == ([], None)
 
 
 def test_a_client_may_be_known_by_its_name(nats: Server) -> None:
     with nats.connect(name="chat1-presence-1"), nats.connect(name="chat1-account"):
-        assert nats.ask("chat1-presence", "chat1-account")[0].healthy
+        assert nats.ask("chat1-presence", "chat1-account").healthy
+        # it names itself, but is on nobody's bus yet
+        assert nats.ask("chat1-presence", namespace="other").healthy
 
 
 def test_one_connection_stands_for_one_client(nats: Server) -> None:
     # the node of the host chat1-presence, pid 1, is no proof that a host chat1-presence-1 is there
     with nats.node("chat1-presence-1"):
-        _health, missing = nats.ask("chat1-presence-1", "chat1-presence")
-    assert list(missing) == ["chat1-presence-1"]
+        assert faults(nats.ask("chat1-presence-1", "chat1-presence")) == {"chat1-presence-1": "missing"}
     with nats.node("chat1-presence-1"), nats.node("chat1-presence-1-1"):
-        assert nats.ask("chat1-presence-1", "chat1-presence")[0].healthy
+        assert nats.ask("chat1-presence-1", "chat1-presence").healthy
 
 
 def test_a_similar_name_does_not_count(nats: Server) -> None:
     with nats.node("chat11-presence-1"), nats.node("chat1-presence-x"):
-        health, missing = nats.ask("chat1-presence")
+        health = nats.ask("chat1-presence")
     assert not health.healthy
-    assert (missing["chat1-presence"] or "").startswith("Not connected: it is down, or the address")
+    assert faults(health) == {"chat1-presence": "missing"}
+    assert diagnosis(health, "chat1-presence").startswith("Not connected: it is down, or the address")
 
 
 def test_an_address_decides_only_for_clients_without_a_name(nats: Server) -> None:
     here, there = Expected("a", "127.0.0.1"), Expected("b", "198.18.0.9")
     with nats.connect("other.subject"):
-        assert list(nats.ask(here, there)[1]) == ["b"]
+        assert faults(nats.ask(here, there)) == {"b": "missing"}
     with nats.node("somebody-1"):
-        assert list(nats.ask(here, there)[1]) == ["a", "b"]
+        assert list(faults(nats.ask(here, there))) == ["a", "b"]
 
 
 def test_another_namespace_is_named(nats: Server) -> None:
     with nats.node("chat1-presence-1", namespace="other"):
-        _health, missing = nats.ask("chat1-presence")
-        assert nats.ask("chat1-presence", namespace="other")[0].healthy
-    assert missing == {
-        "chat1-presence": "Connected, but in the namespace 'other' instead of '': see MS_NAMESPACE.",
-    }
+        health = nats.ask("chat1-presence")
+        assert nats.ask("chat1-presence", namespace="other").healthy
+    assert faults(health) == {"chat1-presence": "namespace"}
+    assert (
+        diagnosis(health, "chat1-presence")
+        == "Connected, but in the namespace 'other' instead of '': see MS_NAMESPACE."
+    )
+    assert health.unexpected == []
 
 
-def test_a_refused_login_is_named(nats: Server) -> None:
+def test_the_way_to_a_client_is_measured(nats: Server) -> None:
+    with nats.node("chat1-presence-1"):
+        rtt = nats.ask("chat1-presence").clients[0].rtt_ms
+    assert rtt is not None and 0 < rtt < 1000
+
+
+# -- who is not --------------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_login_is_known_by_its_address(nats: Server) -> None:
     nats.connect(name="x", password="wrong").close()
-    _health, missing = nats.ask(Expected("here", "127.0.0.1"), "anywhere")
-    assert (missing["here"] or "").startswith("Not connected: NATS refused its login from 127.0.0.1")
-    assert (missing["anywhere"] or "").endswith("NATS refused logins from 127.0.0.1 lately.")
+    health = nats.ask(Expected("here", "127.0.0.1"), Expected("there", "198.18.0.9"), "anywhere")
+    assert faults(health) == {"here": "refused", "there": "missing", "anywhere": "missing"}
+    assert diagnosis(health, "here").startswith("Not connected: NATS refused its login from 127.0.0.1")
+    assert diagnosis(health, "anywhere").endswith("NATS refused logins from 127.0.0.1 lately.")
+
+
+def test_the_only_one_missing_is_the_one_refused(nats: Server) -> None:
+    nats.connect(password="wrong").close()
+    with nats.node("chat1-presence-1"):
+        health = nats.ask("chat1-presence", "chat1-account")
+    assert faults(health) == {"chat1-account": "refused"}
+    assert "refused its login from 127.0.0.1" in diagnosis(health, "chat1-account")
 
 
 def test_the_latest_refusal_is_seen_after_many_farewells(nats: Server) -> None:
-    for _farewell in range(100):
+    for _farewell in range(300):
         nats.connect("x").close()
     nats.connect(password="wrong").close()
-    assert "refused" in (nats.ask("anyone")[1]["anyone"] or "")
+    assert faults(nats.ask("anyone")) == {"anyone": "refused"}
+
+
+def test_who_does_not_read_is_named(tmp_path: Path, program: Path) -> None:
+    impatient = ['write_deadline: "100ms"', "max_pending: 2000000"]
+    with (
+        nats_servers.nats_server(program, tmp_path, nats_servers.PASSWORD, *impatient) as nats,
+        nats.connect("MOL.RES.chat1-account-1", "flood"),
+        nats.node("chat1-presence-1"),
+    ):
+        nats.flood("flood")
+        wait_until(lambda: nats.ask().connections == 1, 5, "the slow consumer is cut off", interval=0.02)
+        gone = nats.ask("chat1-presence", "chat1-account")
+        with nats.node("chat1-account-1"):
+            back = nats.ask("chat1-presence", "chat1-account")
+    assert (gone.slow_consumers or 0) >= 1
+    assert faults(gone) == faults(back) == {"chat1-account": "slow"}
+    assert "(slow consumer), and it has not come back: messages to it are lost" in diagnosis(gone, "chat1-account")
+    assert "(slow consumer): messages to it are lost" in diagnosis(back, "chat1-account")
+    assert [client.connected for client in back.clients] == [True, True]
+    assert not back.healthy
+
+
+# -- who should not be -------------------------------------------------------------------------------------------------
+
+
+def test_a_node_that_nobody_expects_is_named(nats: Server) -> None:
+    with nats.node("chat1-stream-hub-1"), nats.node("old-stream-hub-17"), nats.connect("other.subject"):
+        health = nats.ask("chat1-stream-hub")
+        unasked = nats.ask()
+    assert health.unexpected == [Stranger("old-stream-hub", "127.0.0.1", "")]
+    assert not health.healthy
+    assert unasked.healthy
+
+
+def test_two_nodes_with_one_hostname(nats: Server) -> None:
+    with nats.node("chat1-presence-1"), nats.node("chat1-presence-1"):
+        assert nats.ask("chat1-presence").unexpected == [Stranger("chat1-presence", "127.0.0.1", "")]
+
+
+def test_a_node_of_another_deployment_disturbs_nobody(nats: Server) -> None:
+    with nats.node("chat1-presence-1"), nats.node("theirs-1", namespace="other"):
+        health = nats.ask("chat1-presence")
+    assert health.unexpected == [Stranger("theirs", "127.0.0.1", "other")]
+    assert health.healthy
+
+
+# -- the client port ---------------------------------------------------------------------------------------------------
+
+
+def test_a_login_works_and_leaves_no_trace(nats: Server) -> None:
+    health = nats.ask(password="secret")
+    # the login without password, refused as it should be, is ours and accuses nobody
+    later = nats.ask("anyone", password="secret")
+    assert health.healthy
+    assert health.login is not None and health.login.state == "healthy"
+    assert 0 < health.login.latency_ms < 1000
+    assert faults(later) == {"anyone": "missing"}
+    assert "refused" not in diagnosis(later, "anyone")
+
+
+def test_a_wrong_password_is_named_and_kept(nats: Server) -> None:
+    health = nats.ask(password="not-the-one")
+    assert health.login is not None and health.fault is not None
+    assert (health.login.state, health.login.fault, health.fault.kind) == ("unhealthy", "auth_refused", "auth_refused")
+    assert "refused the login (Authorization Violation)" in health.fault.sentence
+    assert health.reachable and not health.healthy
+    assert "not-the-one" not in repr(health) + repr(Account(nats.address, "rc", "not-the-one"))
+
+
+def test_a_server_without_a_password(tmp_path: Path, program: Path) -> None:
+    with nats_servers.nats_server(program, tmp_path) as nats:
+        health = nats.ask(password="secret")
+    assert health.fault is not None and health.fault.kind == "auth_off"
+    assert "lets anybody in without a password" in health.fault.sentence
+
+
+def test_the_client_port_is_asked_when_the_monitoring_is_gone(nats: Server) -> None:
+    account = Account(nats.address, "rc", "secret")
+    url = f"http://127.0.0.1:{probe_servers.free_port()}"
+    health, _attempts = probe_nats(url, Wanted(account=account), ONCE)
+    assert health.fault is not None and health.fault.kind == "refused"
+    assert health.login is not None and health.login.fault is None
+
+
+@pytest.mark.parametrize(
+    ("behave", "fault"),
+    [
+        (probe_servers.hang, "read_timeout"),
+        (probe_servers.greet("220 smtp.test ESMTP\r\n"), "not_nats"),
+        (probe_servers.greet("INFO {}\r\n"), "reset"),
+    ],
+)
+def test_the_client_port_is_not_as_it_should_be(nats: Server, behave: object, fault: str) -> None:
+    with probe_servers.raw_server(behave) as port:  # type: ignore[arg-type]
+        wanted = Wanted(account=Account(f"127.0.0.1:{port}", "rc", "secret"))
+        health, _attempts = probe_nats(nats.url, wanted, Patience(timeout=0, request_timeout=0.5))
+    assert health.login is not None and health.login.fault == fault
+
+
+def test_a_server_that_is_full(tmp_path: Path, program: Path) -> None:
+    with (
+        nats_servers.nats_server(program, tmp_path, nats_servers.PASSWORD, "max_connections: 1") as nats,
+        nats.connect(),
+    ):
+        login = nats.ask(password="secret").login
+    assert login is not None and login.fault == "refused_by_nats"
+    assert "maximum connections exceeded" in (login.diagnosis or "")
+
+
+def test_a_server_that_demands_tls(tmp_path: Path, program: Path) -> None:
+    certificate = Authority(tmp_path).certificate()
+    tls = f'tls {{ cert_file: "{certificate}", key_file: "{certificate}" }}'
+    with nats_servers.nats_server(program, tmp_path, nats_servers.PASSWORD, tls) as nats:
+        login = nats.ask(password="secret").login
+    assert login is not None and login.fault == "tls_required"
+
+
+def test_nothing_listens_on_the_client_port(nats: Server) -> None:
+    wanted = Wanted(account=Account(f"127.0.0.1:{probe_servers.free_port()}", "rc", "secret"))
+    health, _attempts = probe_nats(nats.url, wanted, ONCE)
+    assert health.login is not None and health.login.fault == "refused"
+
+
+# -- the server --------------------------------------------------------------------------------------------------------
+
+
+def test_the_routes_of_a_cluster_are_counted_by_server(tmp_path: Path, program: Path) -> None:
+    with nats_servers.nats_cluster(program, tmp_path) as (one, two):
+        both = one.ask(routes=1, patience=Patience(timeout=10))
+        assert (both.healthy, both.routes_seen) == (True, 1)
+        three = two.ask(routes=2)
+        one.process.kill()
+        one.process.wait(10)
+        alone = two.ask(routes=1)
+    assert three.fault is not None and three.fault.kind == "routes_missing"
+    assert "routes to 1 of 2 other servers" in three.fault.sentence
+    assert "It sees one only" in three.fault.sentence
+    assert alone.fault is not None and "It sees none" in alone.fault.sentence
+    assert (alone.reachable, alone.routes_seen) == (True, 0)
+
+
+def test_a_slow_server_is_slow_and_one_that_hangs_is_not_reachable(nats: Server) -> None:
+    slow = nats.ask(slow_after=0.001)
+    nats.process.send_signal(signal.SIGSTOP)
+    hung = nats.ask(password="secret", patience=Patience(timeout=0, request_timeout=0.3))
+    assert slow.fault is not None and slow.fault.kind == "slow"
+    assert (slow.reachable, slow.healthy) == (True, False)
+    assert (slow.latency_ms or 0) > 0
+    assert hung.fault is not None and hung.fault.kind == "read_timeout"
+    assert hung.login is not None and hung.login.fault == "read_timeout"
 
 
 def test_many_connections_are_read_page_by_page(nats: Server) -> None:
     with contextlib.ExitStack() as stack:
         for number in range(150):
             stack.enter_context(nats.node(f"chat1-{number}x-1"))
-        health, missing = nats.ask(*[f"chat1-{number}x" for number in range(150)])
-    assert missing == {}
+        health = nats.ask(*[f"chat1-{number}x" for number in range(150)])
+    assert health.healthy
     assert health.connections == 150
 
 
 def test_waits_for_a_client_until_the_deadline(nats: Server) -> None:
-    health, missing = nats.ask("late", patience=Patience(timeout=0.5))
-    assert list(missing) == ["late"]
+    health = nats.ask("late", patience=Patience(timeout=0.5))
+    assert faults(health) == {"late": "missing"}
     assert health.reachable
 
 
 def test_an_unreachable_server() -> None:
     url = f"http://127.0.0.1:{probe_servers.free_port()}"
-    health, _attempts = probe_nats(url, [Expected("a")], "", ONCE)
-    assert (health.healthy, health.reachable, health.version) == (False, False, None)
+    health, _attempts = probe_nats(url, Wanted([Expected("a")]), ONCE)
+    assert (health.healthy, health.reachable, health.version, health.latency_ms) == (False, False, None, None)
     assert health.fault is not None and health.fault.kind == "refused"
-    assert health.clients[0].diagnosis == "Unknown, because NATS cannot be asked."
+    assert faults(health) == {"a": "unknown"}
+    assert diagnosis(health, "a") == "Unknown, because NATS cannot be asked."
 
 
 @pytest.mark.parametrize("body", ["<html>", "[]", "{}"])
 def test_something_else_answers(body: str) -> None:
     with probe_servers.http_server(lambda _path: probe_servers.Page(body)) as server:
-        health, _attempts = probe_nats(server.url, [], "", ONCE)
+        health, _attempts = probe_nats(server.url, Wanted(), ONCE)
     assert health.fault is not None and health.fault.kind == "not_nats"
 
 
-def test_the_module_names_the_missing(nats: Server) -> None:
-    options = {"url": nats.url, "expected_clients": ["a", {"name": "b", "address": "198.18.0.9"}], "timeout": 0}
-    with nats.node("a-1"):
+# -- the module --------------------------------------------------------------------------------------------------------
+
+
+def test_the_module_names_the_missing_and_the_unexpected(nats: Server) -> None:
+    options = {
+        "url": nats.url,
+        "expected_clients": ["a", {"name": "b", "address": "198.18.0.9"}],
+        "address": nats.address,
+        "username": "rc",
+        "password": "secret",
+        "timeout": 0,
+    }
+    with nats.node("a-1"), nats.node("old-stream-hub-1"):
         failed = probe_servers.run_module("nats_health", options)
-        asked = probe_servers.run_module("nats_health", {**options, "fail_on_unhealthy": False}, check=False)
-    assert failed["msg"].startswith(
-        f"1 of 2 expected clients are not on the bus of NATS at {nats.url}:\n- b: Not connected"
-    )
+        options |= {"fail_on_unhealthy": False, "password": "not-the-one"}
+        asked = probe_servers.run_module("nats_health", options, check=False)
+    assert failed["msg"].startswith(f"NATS at {nats.url} is not as it should be:\n- b: Not connected")
+    assert failed["msg"].endswith("\n- old-stream-hub (from 127.0.0.1) is on the bus, but not expected.")
     assert (asked["changed"], asked["healthy"], asked["reachable"]) == (False, False, True)
     assert [client["connected"] for client in asked["clients"]] == [True, False]
+    assert (asked["fault"], asked["login"]["fault"]) == ("auth_refused", "auth_refused")
+    assert "not-the-one" not in str(asked)
 
 
-def test_the_module_refuses_a_client_it_does_not_understand() -> None:
-    failed = probe_servers.run_module("nats_health", {"expected_clients": [{"hostname": "a"}]})
-    assert "is neither a hostname nor a dictionary of name and address" in failed["msg"]
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"expected_clients": [{"hostname": "a"}]}, "is neither a hostname nor a dictionary of name and address"),
+        ({"address": "nats", "username": "rc", "password": "secret"}, "address must be host:port"),
+    ],
+)
+def test_the_module_refuses_what_it_does_not_understand(options: dict[str, object], sentence: str) -> None:
+    assert sentence in probe_servers.run_module("nats_health", options)["msg"]

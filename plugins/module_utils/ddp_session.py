@@ -1,0 +1,237 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The side of ddp-streamer that a client sees: a websocket, DDP on it, plain or in SockJS frames.
+
+Read in Rocket.Chat's ee/apps/ddp-streamer/src/{configureServer,Server}.ts: methods and subscriptions answer with an
+error of code 403 when they refuse, and of code 500 for whatever went wrong behind ddp-streamer; a login writes a token
+into the user's document, which `logout` takes out again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import itertools
+import json
+import socket
+import time
+import traceback
+from collections.abc import Iterator
+from typing import Any, Callable
+
+from .probing.clock import milliseconds_since, remaining
+from .probing.fault import Fault
+from .probing.fetching import harmless
+from .probing.target import Target
+from .probing.tls import Trust, connect
+
+try:
+    from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+    from websockets.sync.client import ClientConnection
+    from websockets.sync.client import connect as upgrade
+
+    WEBSOCKETS_MISSING: str | None = None
+except ImportError:
+    WEBSOCKETS_MISSING = traceback.format_exc()
+
+Message = dict[str, Any]
+
+_CLOSE_TIMEOUT = 0.5
+_FRAMES_MAX = 100
+_INTERNAL_ERROR = 500
+
+
+def open_websocket(target: Target, until: float, trust: Trust) -> ClientConnection:
+    """An open websocket. Raises UpgradeRefused when there was another answer, Fault when there was none."""
+    sock = connect(target, until, trust)
+    sock.settimeout(None)
+    # TLS is ours already, so that its faults read the same everywhere: for the library this is a plain websocket.
+    uri = f"ws://{target.host_header}{target.path}"
+    # since version 15 the library pings by itself, which keeps open what we want to see closed
+    quiet = {"ping_interval": None} if "ping_interval" in inspect.signature(upgrade).parameters else {}
+    try:
+        return upgrade(uri, sock=sock, open_timeout=remaining(until), close_timeout=_CLOSE_TIMEOUT, **quiet)
+    except (socket.timeout, TimeoutError):
+        sentence = f"{target.path} did not answer the websocket upgrade in time: the proxy or ddp-streamer hangs."
+        raise Fault("upgrade_timeout", sentence) from None
+    except (WebSocketException, OSError, EOFError, ValueError) as error:
+        # since version 14 the library would follow a redirect, cannot with our socket, and says so in another error
+        for cause in (error, error.__context__):
+            if isinstance(cause, InvalidStatus):
+                raise UpgradeRefused(target.path, cause.response.status_code) from None
+        raise Fault("upgrade", f"The websocket upgrade on {target.path} failed: {error}.") from None
+
+
+class UpgradeRefused(Fault):
+    """An HTTP answer where a websocket should have opened."""
+
+    def __init__(self, path: str, status: int) -> None:
+        self.status = status
+        if status in (200, 400, 426):
+            kind = "upgrade_stripped"
+            sentence = (
+                f"{path} answered {status} instead of upgrading to a websocket: the proxy strips the Upgrade and "
+                "Connection headers, or speaks HTTP/1.0 to ddp-streamer."
+            )
+        else:
+            kind, sentence = "upgrade_refused", f"The websocket upgrade on {path} was refused with status {status}."
+        super().__init__(kind, sentence)
+
+
+class DdpSession:
+    """DDP over one websocket, plain or wrapped in SockJS frames."""
+
+    def __init__(self, websocket: ClientConnection, framed: bool) -> None:
+        self._websocket = websocket
+        self._framed = framed
+        self._ids = itertools.count(1)
+
+    def connect(self, until: float) -> None:
+        if self._framed and self._frame(until) != "o":
+            sentence = "The SockJS path did not begin with the SockJS open frame 'o': no ddp-streamer answers there."
+            raise Fault("framing", sentence)
+        self._send({"msg": "connect", "version": "1", "support": ["1"]})
+        answer = self._wait_for(lambda message: message.get("msg") in ("connected", "failed"), until)
+        if answer["msg"] == "failed":
+            offer = harmless(repr(answer.get("version")))
+            raise Fault("ddp", f"The server speaks another version of DDP ({offer} instead of '1').")
+
+    def ping(self, until: float) -> float:
+        """The round trip in milliseconds."""
+        started = time.monotonic()
+        self._send({"msg": "ping", "id": "rocketops-health"})
+        self._wait_for(lambda message: message.get("msg") == "pong", until)
+        return milliseconds_since(started)
+
+    # -- as a user -----------------------------------------------------------------------------------------------------
+
+    def login(self, username: str, password: str, until: float) -> None:
+        """As Rocket.Chat's clients do, who send a digest and never the password."""
+        digest = hashlib.sha256(password.encode()).hexdigest()
+        credentials = {"user": {"username": username}, "password": {"digest": digest, "algorithm": "sha-256"}}
+        silence = (
+            "The login gets no answer: the account service is not on the bus or hangs, or MongoDB does not answer it."
+        )
+        error = self._call("login", [credentials], until, silence).get("error")
+        if not error:
+            return
+        code, reason = _error(error)
+        if code == _INTERNAL_ERROR:
+            sentence = (
+                f"ddp-streamer could not have the login checked ({reason}): the account service is not on the bus, "
+                "or has no MongoDB."
+            )
+            raise Fault("login_failed", sentence)
+        raise Fault("login_refused", f"The login as {username} was refused ({reason}): see username and password.")
+
+    def subscribe(self, name: str, params: list[Any], until: float) -> None:
+        number = str(next(self._ids))
+        self._send({"msg": "sub", "id": number, "name": name, "params": params})
+
+        def answers(message: Message) -> bool:
+            if message.get("msg") == "ready":
+                return number in (message.get("subs") or [])
+            return message.get("msg") == "nosub" and message.get("id") == number
+
+        silence = f"The subscription to {name} gets no answer: ddp-streamer hangs, or a service it has to ask."
+        answer = self._wait_for(answers, until, silence)
+        if answer["msg"] == "nosub":
+            reason = _error(answer.get("error"))[1]
+            raise Fault("subscription_refused", f"The subscription to {name} was refused ({reason}).")
+
+    def logout(self, until: float) -> None:
+        """Takes back the token that the login left in the database."""
+        self._call("logout", [], until, "The logout gets no answer.")
+
+    def _call(self, method: str, params: list[Any], until: float, silence: str) -> Message:
+        number = str(next(self._ids))
+        self._send({"msg": "method", "method": method, "id": number, "params": params})
+        return self._wait_for(lambda it: it.get("msg") == "result" and it.get("id") == number, until, silence)
+
+    # -- quiet ---------------------------------------------------------------------------------------------------------
+
+    def hold(self, seconds: float) -> None:
+        """Stays quiet that long, but for the answers to the server's pings, which every client gives."""
+        started = time.monotonic()
+        until = started + seconds
+        while time.monotonic() < until:
+            try:
+                frame = self._websocket.recv(timeout=remaining(until))
+            except TimeoutError:
+                return
+            except ConnectionClosed as error:
+                raise _closed_in_quiet(error, time.monotonic() - started) from None
+            for message in self._messages(_text(frame)):
+                self._answer_ping(message)
+
+    def _answer_ping(self, message: Message) -> None:
+        if message.get("msg") == "ping":
+            self._send({"msg": "pong", **({"id": message["id"]} if "id" in message else {})})
+
+    # -- frames --------------------------------------------------------------------------------------------------------
+
+    def _send(self, message: Message) -> None:
+        text = json.dumps(message)
+        try:
+            self._websocket.send(json.dumps([text]) if self._framed else text)
+        except ConnectionClosed as error:
+            raise _closed(error) from None
+
+    def _wait_for(self, wanted: Callable[[Message], bool], until: float, silence: str | None = None) -> Message:
+        for _number in range(_FRAMES_MAX):
+            for message in self._messages(self._frame(until, silence)):
+                if wanted(message):
+                    return message
+                self._answer_ping(message)
+        raise Fault("ddp", f"{_FRAMES_MAX} frames came, but none of them was the answer.")
+
+    def _frame(self, until: float, silence: str | None = None) -> str:
+        try:
+            return _text(self._websocket.recv(timeout=remaining(until)))
+        except TimeoutError:
+            sentence = (
+                "The websocket is open but DDP gets no answer: ddp-streamer is alive and silent. "
+                "Is it connected to NATS, and a monolith with it?"
+            )
+            raise Fault("silent_timeout", silence or sentence) from None
+        except ConnectionClosed as error:
+            raise _closed(error) from None
+
+    def _messages(self, frame: str) -> Iterator[Message]:
+        """The DDP messages in a frame; a frame of SockJS is a letter and, after `a`, a JSON list of strings."""
+        try:
+            if not self._framed:
+                found = [json.loads(frame)]
+            else:
+                found = [json.loads(text) for text in json.loads(frame[1:])] if frame.startswith("a") else []
+        except (ValueError, TypeError):
+            framing = "SockJS" if self._framed else "plain DDP"
+            raise Fault("framing", f"A frame is not {framing}: {harmless(frame)!r}.") from None
+        return (message for message in found if isinstance(message, dict))
+
+
+def _text(frame: str | bytes) -> str:
+    return frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
+
+
+def _error(error: Any) -> tuple[Any, str]:
+    """Code and reason of a DDP error."""
+    if not isinstance(error, dict):
+        return None, harmless(str(error))
+    return error.get("error"), harmless(str(error.get("reason") or error.get("message") or error.get("error")))
+
+
+def _closed(error: ConnectionClosed) -> Fault:
+    code = error.rcvd.code if error.rcvd else 1006
+    return Fault("closed", f"The websocket was closed with code {code} in the middle of the DDP conversation.")
+
+
+def _closed_in_quiet(error: ConnectionClosed, after: float) -> Fault:
+    if error.rcvd:
+        return Fault(
+            "closed", f"ddp-streamer closed an idle websocket after {after:.0f} s with code {error.rcvd.code}."
+        )
+    # a proxy cuts the connection below the websocket, which therefore ends without a word
+    sentence = f"The proxy closed an idle websocket after {after:.0f} s: its read timeout is too short."
+    return Fault("idle_closed", sentence)

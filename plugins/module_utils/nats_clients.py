@@ -1,0 +1,173 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who should be on the bus, who is, and who is not expected there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .nats_login import OWN_NAME
+from .nats_monitoring import Connection, Farewell
+
+# services try again every 5 s: a refusal older than this belongs to the past
+_LATELY = 60.0
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A client that should be connected: its hostname, and an address that is used if the connection has no name."""
+
+    name: str
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class Client:
+    """An expected client: whether it is there, and what is wrong with it."""
+
+    name: str
+    connected: bool
+    rtt_ms: float | None = None
+    fault: str | None = None
+    diagnosis: str | None = None
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A node on the bus that nobody expects."""
+
+    name: str
+    address: str
+    namespace: str
+
+
+@dataclass(frozen=True)
+class Census:
+    """What NATS says of its connections, held against who is expected."""
+
+    clients: list[Client]
+    unexpected: list[Stranger]
+
+
+def take_census(
+    expected: Sequence[Expected], namespace: str, connections: Sequence[Connection], farewells: Sequence[Farewell]
+) -> Census:
+    seen = match(expected, connections)
+    refused = _refused_addresses(farewells)
+    # with as many addresses refused as clients missing, it is they who were refused
+    by_exclusion = 0 < seen.count(None) <= len(refused)
+    clients = []
+    for one, connection in zip(expected, seen):
+        ago = _cut_off(one, farewells)
+        if ago is not None:
+            clients.append(_slow(one, connection, ago))
+        elif connection is None:
+            clients.append(_missing(one, refused, by_exclusion))
+        else:
+            clients.append(_present(one, connection, namespace))
+    # nobody who says nothing about whom to expect wants to hear about everybody
+    strangers = _strangers(seen, connections) if expected else []
+    return Census(clients, strangers)
+
+
+def unknown(expected: Sequence[Expected]) -> Census:
+    """When NATS cannot be asked."""
+    sentence = "Unknown, because NATS cannot be asked."
+    return Census([Client(one.name, False, None, "unknown", sentence) for one in expected], [])
+
+
+# -- who is who --------------------------------------------------------------------------------------------------------
+
+
+def match(expected: Sequence[Expected], connections: Sequence[Connection]) -> list[Connection | None]:
+    """Each client's connection. One stands for one client at most; addresses decide only where there is no name."""
+    free = list(connections)
+    seen: list[Connection | None] = [None] * len(expected)
+    for rule in (_is_node, _is_named, _is_nameless_at):
+        for number, one in enumerate(expected):
+            hit = None if seen[number] else next((each for each in free if rule(one, each)), None)
+            if hit is not None:
+                seen[number] = hit
+                free.remove(hit)
+    return seen
+
+
+def _is_node(one: Expected, connection: Connection) -> bool:
+    return any(re.fullmatch(re.escape(one.name) + r"-\d+", name) for name in connection.names)
+
+
+def _is_named(one: Expected, connection: Connection) -> bool:
+    return one.name in connection.names
+
+
+def _is_nameless_at(one: Expected, connection: Connection) -> bool:
+    return not connection.names and one.address == connection.address
+
+
+def _strangers(seen: Sequence[Connection | None], connections: Sequence[Connection]) -> list[Stranger]:
+    rest = list(connections)
+    for connection in seen:
+        if connection is not None:
+            rest.remove(connection)
+    return [
+        Stranger(re.sub(r"-\d+$", "", node), connection.address, connection.namespace or "")
+        for connection in rest
+        for node in connection.nodes
+    ]
+
+
+# -- what is wrong -----------------------------------------------------------------------------------------------------
+
+
+def _refused_addresses(farewells: Sequence[Farewell]) -> list[str]:
+    """From where wrong credentials were offered lately, one address once; our own trials do not count."""
+    return sorted(
+        {
+            each.connection.address
+            for each in farewells
+            if each.reason == "Authentication Failure" and each.ago < _LATELY and each.connection.name != OWN_NAME
+        }
+    )
+
+
+def _cut_off(one: Expected, farewells: Sequence[Farewell]) -> float | None:
+    """How many seconds ago NATS cut the client off because it did not read."""
+    slow = [each for each in farewells if each.reason.startswith("Slow Consumer") and each.ago < _LATELY]
+    mine = [each.ago for each in slow if _is_node(one, each.connection) or _is_named(one, each.connection)]
+    return min(mine, default=None)
+
+
+def _present(one: Expected, connection: Connection, namespace: str) -> Client:
+    found = connection.namespace
+    if found is None or found == namespace:
+        return Client(one.name, True, connection.rtt_ms)
+    sentence = f"Connected, but in the namespace {found!r} instead of {namespace!r}: see MS_NAMESPACE."
+    return Client(one.name, False, connection.rtt_ms, "namespace", sentence)
+
+
+def _slow(one: Expected, connection: Connection | None, ago: float) -> Client:
+    back = "" if connection else ", and it has not come back"
+    sentence = (
+        f"NATS cut it off {ago:.0f} s ago because it did not read fast enough (slow consumer){back}: messages to it "
+        "are lost; it or its host is overloaded, or it was paused."
+    )
+    return Client(one.name, connection is not None, connection.rtt_ms if connection else None, "slow", sentence)
+
+
+def _missing(one: Expected, refused: Sequence[str], by_exclusion: bool) -> Client:
+    if one.address in refused or (one.address is None and by_exclusion):
+        sentence = (
+            f"Not connected: NATS refused its login from {one.address or ' or '.join(refused)}; "
+            "correct user and password in its TRANSPORTER."
+        )
+        return Client(one.name, False, None, "refused", sentence)
+    sentence = (
+        "Not connected: it is down, or the address, user or password in its TRANSPORTER is wrong "
+        "(it then lives on without opening a port)."
+    )
+    if refused:
+        sentence += f" NATS refused logins from {', '.join(refused)} lately."
+    return Client(one.name, False, None, "missing", sentence)

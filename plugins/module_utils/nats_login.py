@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A login on the client port of a NATS server, in the few lines of its protocol that it takes.
+
+The protocol is spoken here, because Debian 12 and 13 have no package of the Python client nats-py; it is text and
+documented at https://docs.nats.io/reference/reference-protocols/nats-protocol: the server begins with INFO, the client
+sends CONNECT and PING, the server answers PONG, or -ERR with a reason and closes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from .probing.clock import milliseconds_since, remaining
+from .probing.connection import connect_tcp, timed_reader
+from .probing.fault import Fault
+from .probing.fetching import harmless
+from .probing.polling import Patience
+from .probing.target import Target, parse_address
+
+# By this name our own connections, and those of ours that are refused on purpose, are known in /connz.
+OWN_NAME = "rocketops-health"
+_LINE_MAX = 64 * 1024
+_LINES_MAX = 16
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where and as whom to log in."""
+
+    address: str
+    username: str
+    password: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        parse_address("address", self.address)
+
+    @property
+    def target(self) -> Target:
+        host, port = parse_address("address", self.address)
+        return Target(False, host, port, "/", host, port)
+
+
+@dataclass(frozen=True)
+class Login:
+    """How the login went."""
+
+    state: str
+    fault: str | None
+    latency_ms: float
+    diagnosis: str | None
+
+
+def probe_login(account: Account, patience: Patience, stop: float) -> Login:
+    """With the credentials, which must work, and without any, which must not."""
+    started = time.monotonic()
+    try:
+        fault = _try(account.target, {"user": account.username, "pass": account.password}, patience.limit(stop))
+        latency = milliseconds_since(started)
+        if fault is None and _try(account.target, {}, patience.limit(stop)) is None:
+            sentence = (
+                f"NATS at {account.address} lets anybody in without a password: who reaches the port can read and "
+                "forge every message; configure its authorization."
+            )
+            fault = Fault("auth_off", sentence)
+    except Fault as broken:
+        fault, latency = broken, milliseconds_since(started)
+    if fault is None:
+        return Login("healthy", None, latency, None)
+    return Login("unhealthy", fault.kind, latency, fault.sentence)
+
+
+def _try(target: Target, credentials: dict[str, str], until: float) -> Fault | None:
+    """The fault if NATS refuses; raises Fault if it cannot be asked."""
+    with connect_tcp(target, until) as sock:
+        reader = timed_reader(sock, until)
+        try:
+            info = _info(target, _line(target, reader))
+            if info.get("tls_required"):
+                sentence = (
+                    f"NATS at {target.peer} demands TLS, which Rocket.Chat's services end at (TRANSPORTER tls://)."
+                )
+                raise Fault("tls_required", sentence)
+            options = {"verbose": False, "pedantic": False, "name": OWN_NAME, "lang": "", "version": "", **credentials}
+            sock.settimeout(remaining(until))
+            sock.sendall(f"CONNECT {json.dumps(options)}\r\nPING\r\n".encode())
+            for _number in range(_LINES_MAX):
+                line = _line(target, reader)
+                if line == "PONG":
+                    return None
+                if line.startswith("-ERR"):
+                    return _refusal(target, line)
+        except socket.timeout:
+            sentence = f"NATS at {target.peer} took the connection but does not answer: it hangs or is paused."
+            raise Fault("read_timeout", sentence) from None
+        except OSError as error:
+            sentence = f"NATS at {target.peer} cut the connection ({error.strerror or error})."
+            raise Fault("reset", sentence) from None
+    raise Fault("not_nats", f"{target.peer} does not answer as a NATS server does.")
+
+
+def _line(target: Target, reader: io.BufferedReader) -> str:
+    line = reader.readline(_LINE_MAX)
+    if not line:
+        raise Fault("reset", f"{target.peer} closed the connection without an answer: is NATS starting or stopping?")
+    return line.decode("utf-8", "replace").strip()
+
+
+def _info(target: Target, line: str) -> dict[str, Any]:
+    try:
+        info = json.loads(line.partition(" ")[2]) if line.startswith("INFO ") else None
+    except ValueError:
+        info = None
+    if not isinstance(info, dict):
+        raise Fault("not_nats", f"{target.peer} does not greet as a NATS server does: another program listens there.")
+    return info
+
+
+def _refusal(target: Target, line: str) -> Fault:
+    reason = harmless(line.removeprefix("-ERR").strip().strip("'"))
+    if reason.lower().startswith("auth"):
+        sentence = (
+            f"NATS at {target.peer} refused the login ({reason}): user or password differ from its configuration."
+        )
+        return Fault("auth_refused", sentence)
+    return Fault("refused_by_nats", f"NATS at {target.peer} refused the connection: {reason}.")
