@@ -37,12 +37,12 @@ options:
       - A login leaves a token in the user's document; it is taken back by a C(logout). Take an account for this alone,
         because it is seen online meanwhile.
     type: str
-    version_added: 0.2.0
+    version_added: 0.1.0
   password:
     description:
       - Its password. Only its SHA-256 digest is sent, as by every client.
     type: str
-    version_added: 0.2.0
+    version_added: 0.1.0
   quiet:
     description:
       - Seconds to hold a websocket without a word once everything else was asked, to see that no proxy on the way
@@ -51,7 +51,7 @@ options:
         every read timeout that is too short.
     type: float
     default: 0
-    version_added: 0.2.0
+    version_added: 0.1.0
 extends_documentation_fragment:
   - rocketops.rocketchat.probing
   - rocketops.rocketchat.probing.tls
@@ -137,7 +137,7 @@ certificate:
     - With O(validate_certs=false) it is told, but does not make the result unhealthy.
   returned: always, unless an option is wrong
   type: dict
-  version_added: 0.2.0
+  version_added: 0.1.0
   contains:
     fault:
       description: One of V(certificate_expired), V(certificate_early), V(certificate_name), V(certificate).

@@ -43,29 +43,29 @@ options:
     description:
       - How many other servers of its cluster the server should have routes to. Nobody is missed if not given.
     type: int
-    version_added: 0.2.0
+    version_added: 0.1.0
   slow_after:
     description:
       - Milliseconds that the monitoring may take to answer. A server that takes longer is not healthy.
     type: float
     default: 250
-    version_added: 0.2.0
+    version_added: 0.1.0
   address:
     description:
       - The client port of the server, as C(host:port), to log in at with O(username) and O(password).
       - One login with them must succeed, and one without any must be refused. NATS writes the refusal into its log.
     type: str
-    version_added: 0.2.0
+    version_added: 0.1.0
   username:
     description:
       - The user that the services log in as.
     type: str
-    version_added: 0.2.0
+    version_added: 0.1.0
   password:
     description:
       - Its password.
     type: str
-    version_added: 0.2.0
+    version_added: 0.1.0
 extends_documentation_fragment:
   - rocketops.rocketchat.probing
 seealso:
@@ -113,7 +113,7 @@ latency_ms:
   description: Milliseconds that the monitoring took to answer, V(null) if it did not.
   returned: always, unless an option is wrong
   type: float
-  version_added: 0.2.0
+  version_added: 0.1.0
   sample: 1.8
 fault:
   description:
@@ -144,19 +144,19 @@ routes_expected:
   description: O(expected_routes).
   returned: always, unless an option is wrong
   type: int
-  version_added: 0.2.0
+  version_added: 0.1.0
   sample: 2
 routes_seen:
   description: How many other servers of its cluster it has routes to, V(null) if it is not reachable.
   returned: always, unless an option is wrong
   type: int
-  version_added: 0.2.0
+  version_added: 0.1.0
   sample: 2
 login:
   description: How the login on the client port went, V(null) if O(address) is not given.
   returned: always, unless an option is wrong
   type: dict
-  version_added: 0.2.0
+  version_added: 0.1.0
   contains:
     state:
       description: V(healthy) or V(unhealthy).
@@ -199,7 +199,7 @@ clients:
         - NATS measures when a client connects and then once an hour (read in nats-server's C(client.go) and
           C(const.go)), so that a high value says how busy the client was then, and is no fault.
       type: float
-      version_added: 0.2.0
+      version_added: 0.1.0
       sample: 0.41
     fault:
       description:
@@ -209,7 +209,7 @@ clients:
         - Refusals are known by address only. Of a client whose address is not given, V(refused) is a conclusion from
           as many addresses having been refused as clients are missing.
       type: str
-      version_added: 0.2.0
+      version_added: 0.1.0
       sample: refused
     diagnosis:
       description: What is wrong, as a sentence, V(null) if nothing is.
@@ -224,7 +224,7 @@ unexpected:
   returned: always, unless an option is wrong
   type: list
   elements: dict
-  version_added: 0.2.0
+  version_added: 0.1.0
   contains:
     name:
       description: Its hostname, taken from its nodeID.
