@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judges what a MongoDB user may do: enough for Rocket.Chat, and not more.
+
+Privileges are judged, not names of roles, so that roles of the operator's own count as what they are. Rocket.Chat needs
+`readWrite` on its database, which carries change streams, and its documentation asks for `clusterMonitor` on admin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Fault
+
+# Of the actions of readWrite and of clusterMonitor, those which Rocket.Chat's work needs and every MongoDB since 4.4 has
+# (MongoDB manual, "Built-In Roles").
+_ON_DATABASE = [
+    "find",
+    "insert",
+    "update",
+    "remove",
+    "changeStream",
+    "createCollection",
+    "createIndex",
+    "dropCollection",
+    "dropIndex",
+    "listCollections",
+    "listIndexes",
+    "collStats",
+    "dbStats",
+]
+_ON_CLUSTER = ["replSetGetStatus", "replSetGetConfig", "serverStatus", "getParameter"]
+
+_WRITE = {"insert", "update", "remove", "dropCollection", "dropDatabase"}
+_ADMINISTER = {
+    *("createUser", "dropUser", "changePassword", "createRole", "dropRole", "grantRole", "revokeRole"),
+    *("shutdown", "replSetConfigure", "replSetStateChange", "setParameter", "fsync", "killop", "internal", "anyAction"),
+}
+# clusterMonitor may read these (seen with MongoDB 6.0.5)
+_READABLE = {"config", "local"}
+
+
+def judge(granted: dict[str, Any], database: str | None) -> None:
+    """`granted`: authInfo of `connectionStatus`. Raises Fault; without a database only clusterMonitor is judged."""
+    privileges = granted["authenticatedUserPrivileges"]
+    user = " ".join(repr(one["user"]) for one in granted["authenticatedUsers"])
+    lacking = _missing(privileges, database)
+    if lacking:
+        raise Fault(
+            "privilege_missing",
+            f"The user {user} lacks {'; and '.join(lacking)}. An administrator grants it with "
+            "db.getSiblingDB('admin').grantRolesToUser().",
+        )
+    wide = [] if database is None else _wide(privileges, database)
+    if wide:
+        needed = {("readWrite", database), ("clusterMonitor", "admin")}
+        roles = [
+            f"{one['role']} on {one['db']}" for one in granted["authenticatedUserRoles"] if _key(one) not in needed
+        ]
+        raise Fault(
+            "privilege_wide",
+            f"The user {user} may {', '.join(wide)}, which Rocket.Chat does not need; whoever breaks into Rocket.Chat "
+            f"may it too. It comes from {', '.join(roles)}. Have readWrite on {database} and clusterMonitor on admin "
+            "granted, then the rest taken with db.getSiblingDB('admin').revokeRolesFromUser().",
+        )
+
+
+def _key(role: dict[str, Any]) -> tuple[str, str]:
+    return (role["role"], role["db"])
+
+
+def _missing(privileges: Iterable[dict[str, Any]], database: str | None) -> list[str]:
+    lacking = []
+    on_cluster = [action for action in _ON_CLUSTER if action not in _actions(privileges, cluster=True)]
+    if on_cluster:
+        lacking.append(f"{', '.join(on_cluster)}: the role clusterMonitor on admin has it")
+    allowed = _actions(privileges, database=database) if database else set(_ON_DATABASE)
+    on_database = [action for action in _ON_DATABASE if action not in allowed]
+    if on_database:
+        lacking.append(f"{', '.join(on_database)} on the database {database}: the role readWrite there has it")
+    return lacking
+
+
+def _actions(privileges: Iterable[dict[str, Any]], cluster: bool = False, database: str | None = None) -> set[str]:
+    """What may be done with the cluster, or with every collection of a database."""
+    found: set[str] = set()
+    for privilege in privileges:
+        resource = privilege["resource"]
+        whole = resource.get("db") in ("", database) and resource.get("collection") == "" and not cluster
+        if resource.get("anyResource") or whole or (cluster and resource.get("cluster")):
+            found |= set(privilege["actions"])
+    return found
+
+
+def _wide(privileges: Iterable[dict[str, Any]], database: str) -> list[str]:
+    """What the user may do beyond its need, in words; each once."""
+    found: dict[str, None] = {}
+    for privilege in privileges:
+        resource, actions = privilege["resource"], set(privilege["actions"])
+        if actions & _ADMINISTER:
+            found[f"administer users or the server ({', '.join(sorted(actions & _ADMINISTER)[:3])}, ...)"] = None
+        place = resource.get("db")
+        if place is None or place == database:
+            continue
+        where = f"the database {place}" if place else "every database"
+        if actions & _WRITE:
+            found[f"write to {where}"] = None
+        elif "find" in actions and place not in _READABLE and resource.get("collection") != "system.profile":
+            found[f"read {where}"] = None
+    return list(found)
