@@ -58,9 +58,8 @@ def is_here(name: str) -> bool:
     """Whether a member runs on this host: towards an address of its own the kernel sends from that very address."""
     address = parse_member(name)
     try:
-        family, kind, _protocol, _name, target = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_DGRAM)[
-            0
-        ]
+        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_DGRAM)
+        family, kind, _protocol, _name, target = found[0]
         with socket.socket(family, kind) as sock:
             # of UDP, this sends nothing
             sock.connect(target)

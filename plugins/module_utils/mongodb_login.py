@@ -113,9 +113,9 @@ def _check_password(login: Login, peer: str, user: User) -> None:
     except Refused as refused:
         raise Fault(
             "auth",
-            f"{peer} refuses the login of the user {user.name!r} of the database admin: its password is wrong, or there "
-            f"is no such user ({refused}). Compare the password with the one it was created with; an administrator "
-            f"sets it with db.getSiblingDB('admin').changeUserPassword({user.name!r}, passwordPrompt()).",
+            f"{peer} refuses the login of the user {user.name!r} of the database admin: its password is wrong, or "
+            f"there is no such user ({refused}). Compare the password with the one it was created with; an "
+            f"administrator sets it with db.getSiblingDB('admin').changeUserPassword({user.name!r}, passwordPrompt()).",
         ) from None
 
 

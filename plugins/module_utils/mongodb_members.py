@@ -19,7 +19,7 @@ _MEANING = {
     "startup": f"it starts and has not read the set's configuration yet. If this stays, look at {LOG}.",
     "startup2": f"it copies all data from another member (initial sync), which takes its time. Progress is in {LOG}.",
     "recovering": "it catches up with the others, or was away for longer than their oplog reaches back. If "
-    f"'too stale to catch up' is in {LOG}, stop mongod, empty its data directory and start it: it copies all data anew.",
+    f"'too stale to catch up' is in {LOG}, stop mongod, empty its data directory and start it: it copies them anew.",
     "rollback": f"it takes back writes that the others never got. Wait; what it took back is named in {LOG}.",
     "removed": "the set's configuration does not have it. Add it with rs.add(), or stop it.",
 }
@@ -59,7 +59,7 @@ def primary_of(knocks: Sequence[Knock]) -> str | None:
 
 def judge(knock: Knock, replica_set: str, status: dict[str, Any]) -> Member:
     """`status` is the answer of any member to `replSetGetStatus`, empty if there is none."""
-    entry = next((one for one in status.get("members", []) if one["name"] == knock.name), {})
+    entry: dict[str, Any] = next((one for one in status.get("members", []) if one["name"] == knock.name), {})
     fault = knock.fault or _set_fault(knock.hello or {}, replica_set)
     role = _role(knock.hello or {}, entry)
     if fault is None and entry.get("health", 1) != 1:
@@ -94,15 +94,15 @@ def _set_fault(hello: dict[str, Any], replica_set: str) -> Fault | None:
     if name:
         return Fault(
             "wrong_set",
-            f"It is a member of the replica set {name!r} instead of {replica_set!r}: compare replication.replSetName in "
-            "/etc/mongod.conf there, and replicaSet in MONGO_URL.",
+            f"It is a member of the replica set {name!r} instead of {replica_set!r}: compare replication.replSetName "
+            "in /etc/mongod.conf there, and replicaSet in MONGO_URL.",
         )
     if hello.get("isreplicaset"):
         return Fault(
             "not_initiated",
-            f"mongod runs, but has no valid configuration of a replica set ({hello.get('info', 'it says no more')}): the "
-            "set was never initiated (the site playbook does it), or this member was removed from it or cannot find its "
-            f"own name in it. Look at {LOG}.",
+            f"mongod runs, but has no valid configuration of a replica set ({hello.get('info', 'it says no more')}): "
+            "the set was never initiated (the site playbook does it), or this member was removed from it or does not "
+            f"find its own name in it. Look at {LOG}.",
         )
     return Fault(
         "standalone",

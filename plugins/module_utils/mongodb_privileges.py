@@ -14,22 +14,11 @@ from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Fault
 
-# Of the actions of readWrite and of clusterMonitor, those which Rocket.Chat's work needs and every MongoDB since 4.4 has
-# (MongoDB manual, "Built-In Roles").
+# Of the actions of readWrite and of clusterMonitor, those which Rocket.Chat's work needs and which every MongoDB since
+# 4.4 has (MongoDB manual, "Built-In Roles").
 _ON_DATABASE = [
-    "find",
-    "insert",
-    "update",
-    "remove",
-    "changeStream",
-    "createCollection",
-    "createIndex",
-    "dropCollection",
-    "dropIndex",
-    "listCollections",
-    "listIndexes",
-    "collStats",
-    "dbStats",
+    *("find", "insert", "update", "remove", "changeStream", "createCollection", "createIndex"),
+    *("dropCollection", "dropIndex", "listCollections", "listIndexes", "collStats", "dbStats"),
 ]
 _ON_CLUSTER = ["replSetGetStatus", "replSetGetConfig", "serverStatus", "getParameter"]
 
@@ -56,19 +45,14 @@ def judge(granted: dict[str, Any], database: str | None) -> None:
     wide = [] if database is None else _wide(privileges, database)
     if wide:
         needed = {("readWrite", database), ("clusterMonitor", "admin")}
-        roles = [
-            f"{one['role']} on {one['db']}" for one in granted["authenticatedUserRoles"] if _key(one) not in needed
-        ]
+        held = [(one["role"], one["db"]) for one in granted["authenticatedUserRoles"]]
+        roles = [f"{role} on {place}" for role, place in held if (role, place) not in needed]
         raise Fault(
             "privilege_wide",
             f"The user {user} may {', '.join(wide)}, which Rocket.Chat does not need; whoever breaks into Rocket.Chat "
             f"may it too. It comes from {', '.join(roles)}. Have readWrite on {database} and clusterMonitor on admin "
             "granted, then the rest taken with db.getSiblingDB('admin').revokeRolesFromUser().",
         )
-
-
-def _key(role: dict[str, Any]) -> tuple[str, str]:
-    return (role["role"], role["db"])
 
 
 def _missing(privileges: Iterable[dict[str, Any]], database: str | None) -> list[str]:

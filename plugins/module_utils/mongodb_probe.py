@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asks a MongoDB replica set how it is and, if it is not well, says what the single likeliest cause is. No Ansible here.
+"""Asks a MongoDB replica set how it is and, if it is not well, names the single likeliest cause. No Ansible here.
 
 First a knock at every member, without a login (mongodb_wire), for each may be away in a way of its own; then one
 member, the primary if there is one, is asked everything else (mongodb_checks); then whoever is in the set's
@@ -165,8 +165,8 @@ def _authorization(knocks: Sequence[Knock]) -> None:
         raise Fault(
             "auth_off",
             f"Whoever reaches {', '.join(unlocked)} may read and change everything without a password: set "
-            "security.authorization and security.keyFile in /etc/mongod.conf there (the site playbook does) and restart "
-            "mongod.",
+            "security.authorization and security.keyFile in /etc/mongod.conf there (the site playbook does) and "
+            "restart mongod.",
         )
 
 

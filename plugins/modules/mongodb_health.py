@@ -196,9 +196,9 @@ members:
     fault:
       description:
         - What is wrong, as a fixed word; V(null) if nothing is.
-        - V(resolve), its name is unknown on this host; V(refused), nothing listens there; V(unreachable), no connection;
-          V(silent), it takes connections but does not answer, so it hangs; V(closed), it closes them; V(protocol), it
-          is no C(mongod).
+        - V(resolve), its name is unknown on this host; V(refused), nothing listens there; V(unreachable), no
+          connection; V(silent), it takes connections but does not answer, so it hangs; V(closed), it closes
+          them; V(protocol), it is no C(mongod).
         - V(standalone), V(not_initiated), V(wrong_set), it runs without the set, or in another one.
         - V(member_down), it answers here but not to the other members; V(not_serving), it copies data, catches up or
           the like.
