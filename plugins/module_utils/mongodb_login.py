@@ -99,9 +99,9 @@ def log_in(name: str, user: User, request_timeout: float) -> Iterator[Login]:
             _check_password(login, peer, user)
             yield login
         except (NetworkTimeout, ServerSelectionTimeoutError):
-            raise silent(peer) from None
+            raise silent() from None
         except AutoReconnect:
-            raise closed(peer) from None
+            raise closed() from None
         except PyMongoError as error:
             raise Fault("driver", f"pymongo on this host cannot ask {peer}: {_first_line(error)}") from None
 
@@ -120,5 +120,8 @@ def _check_password(login: Login, peer: str, user: User) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    """pymongo appends the whole answer, or a description of the topology, to its messages."""
-    return str(error).split(", full error:")[0].split(", Timeout:")[0].splitlines()[0][:300].rstrip(".")
+    """mongod appends the command to its messages, pymongo the whole answer or a description of the topology."""
+    text = str(error).splitlines()[0]
+    for appendix in (" to execute command", ", full error:", ", Timeout:"):
+        text = text.split(appendix)[0]
+    return text[:300].rstrip(".")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Fault
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import Knock
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import Knock, parse_member
 
 LOG = "/var/log/mongodb/mongod.log there"
 # Member states that serve, and what the others mean (MongoDB manual, "Replica Set Member States").
@@ -18,7 +18,7 @@ _SERVING = {"primary", "secondary", "arbiter"}
 _MEANING = {
     "startup": f"it starts and has not read the set's configuration yet. If this stays, look at {LOG}.",
     "startup2": f"it copies all data from another member (initial sync), which takes its time. Progress is in {LOG}.",
-    "recovering": "it catches up with the others, or was away for longer than their oplog reaches back. If "
+    "recovering": "it catches up, is in maintenance, or was away for longer than the others' oplogs reach back. If "
     f"'too stale to catch up' is in {LOG}, stop mongod, empty its data directory and start it: it copies them anew.",
     "rollback": f"it takes back writes that the others never got. Wait; what it took back is named in {LOG}.",
     "removed": "the set's configuration does not have it. Add it with rs.add(), or stop it.",
@@ -44,9 +44,9 @@ def configured_names(knocks: Sequence[Knock]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def is_alias(knock: Knock) -> bool:
-    """Whether somebody answered who calls himself otherwise: he is looked at under the name that all clients use."""
-    return knock.hello is not None and knock.hello.get("me", knock.name) != knock.name
+def is_alias(knock: Knock, configured: Sequence[str]) -> bool:
+    """Whether a member answered to a name that only we use: it is looked at under the name that all clients use."""
+    return (knock.hello or {}).get("me", knock.name) != knock.name and knock.name not in configured
 
 
 def primary_of(knocks: Sequence[Knock]) -> str | None:
@@ -60,7 +60,7 @@ def primary_of(knocks: Sequence[Knock]) -> str | None:
 def judge(knock: Knock, replica_set: str, status: dict[str, Any]) -> Member:
     """`status` is the answer of any member to `replSetGetStatus`, empty if there is none."""
     entry: dict[str, Any] = next((one for one in status.get("members", []) if one["name"] == knock.name), {})
-    fault = knock.fault or _set_fault(knock.hello or {}, replica_set)
+    fault = knock.fault or _set_fault(knock, replica_set)
     role = _role(knock.hello or {}, entry)
     if fault is None and entry.get("health", 1) != 1:
         fault = Fault(
@@ -87,10 +87,11 @@ def _role(hello: dict[str, Any], entry: dict[str, Any]) -> str:
     return str(entry["stateStr"]).lower() if hello and entry.get("health") == 1 else "unknown"
 
 
-def _set_fault(hello: dict[str, Any], replica_set: str) -> Fault | None:
+def _set_fault(knock: Knock, replica_set: str) -> Fault | None:
+    hello = knock.hello or {}
     name = hello.get("setName")
     if name == replica_set:
-        return None
+        return _name_fault(knock)
     if name:
         return Fault(
             "wrong_set",
@@ -108,6 +109,17 @@ def _set_fault(hello: dict[str, Any], replica_set: str) -> Fault | None:
         "standalone",
         "mongod runs on its own, without a replica set, which Rocket.Chat cannot use: set replication.replSetName in "
         "/etc/mongod.conf there, restart mongod and initiate the set (the site playbook does all that).",
+    )
+
+
+def _name_fault(knock: Knock) -> Fault | None:
+    itself = (knock.hello or {}).get("me", knock.name)
+    if itself == knock.name:
+        return None
+    return Fault(
+        "wrong_member",
+        f"Under this name {itself} answers: its address is wrong in /etc/hosts or in the DNS. `getent hosts "
+        f"{parse_member(knock.name).host}` shows where it leads to.",
     )
 
 

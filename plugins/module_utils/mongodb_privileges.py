@@ -23,9 +23,15 @@ _ON_DATABASE = [
 _ON_CLUSTER = ["replSetGetStatus", "replSetGetConfig", "serverStatus", "getParameter"]
 
 _WRITE = {"insert", "update", "remove", "dropCollection", "dropDatabase"}
-_ADMINISTER = {
-    *("createUser", "dropUser", "changePassword", "createRole", "dropRole", "grantRole", "revokeRole"),
-    *("shutdown", "replSetConfigure", "replSetStateChange", "setParameter", "fsync", "killop", "internal", "anyAction"),
+_ADMINISTER_USERS = {"createUser", "dropUser", "changePassword", "createRole", "dropRole", "grantRole", "revokeRole"}
+_ADMINISTER_SERVER = {
+    "shutdown",
+    "replSetConfigure",
+    "replSetStateChange",
+    "setParameter",
+    "fsync",
+    "killop",
+    "anyAction",
 }
 # clusterMonitor may read these (seen with MongoDB 6.0.5)
 _READABLE = {"config", "local"}
@@ -79,18 +85,24 @@ def _actions(privileges: Iterable[dict[str, Any]], cluster: bool = False, databa
 
 
 def _wide(privileges: Iterable[dict[str, Any]], database: str) -> list[str]:
-    """What the user may do beyond its need, in words; each once."""
-    found: dict[str, None] = {}
+    """What the user may do beyond its need, in words."""
+    actions: set[str] = set()
+    written: set[str] = set()
+    read: set[str] = set()
     for privilege in privileges:
-        resource, actions = privilege["resource"], set(privilege["actions"])
-        if actions & _ADMINISTER:
-            found[f"administer users or the server ({', '.join(sorted(actions & _ADMINISTER)[:3])}, ...)"] = None
-        place = resource.get("db")
-        if place is None or place == database:
-            continue
-        where = f"the database {place}" if place else "every database"
-        if actions & _WRITE:
-            found[f"write to {where}"] = None
-        elif "find" in actions and place not in _READABLE and resource.get("collection") != "system.profile":
-            found[f"read {where}"] = None
-    return list(found)
+        resource, allowed = privilege["resource"], set(privilege["actions"])
+        actions |= allowed
+        place = resource.get("db", database)
+        if place != database and allowed & _WRITE:
+            written.add(place)
+        if place not in (database, *_READABLE) and resource.get("collection") != "system.profile" and "find" in allowed:
+            read.add(place)
+    found = ["administer users"] if actions & _ADMINISTER_USERS else []
+    found += ["administer the server"] if actions & _ADMINISTER_SERVER else []
+    found += [f"write to {_databases(written)}"] if written else []
+    return found + ([f"read {_databases(read)}"] if read else [])
+
+
+def _databases(names: set[str]) -> str:
+    """MongoDB calls all of them ''."""
+    return "every database" if "" in names else f"the database {' and '.join(sorted(names))}"

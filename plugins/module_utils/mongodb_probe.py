@@ -33,7 +33,18 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire 
 # The likeliest cause first: what stands further down often follows from what stands further up.
 _CAUSES = (
     *("disk_missing", "disk_read_only", "disk_full", "silent", "standalone", "not_initiated", "wrong_set"),
-    *("no_primary", "auth", "refused", "closed", "protocol", "resolve", "unreachable", "member_down", "not_serving"),
+    *(
+        "no_primary",
+        "auth",
+        "refused",
+        "closed",
+        "protocol",
+        "resolve",
+        "wrong_member",
+        "unreachable",
+        "member_down",
+        "not_serving",
+    ),
     *("privilege_missing", "change_stream", "driver", "auth_off", "lag", "privilege_wide", "oplog", "fcv"),
 )
 # what a full or read-only disk does to mongod
@@ -91,7 +102,9 @@ def ask(target: Target) -> SetHealth:
     knocks, latency = _look_inside(knocks, target, findings)
     hidden = [member["name"] for member in findings.status.get("members", [])]
     knocks += _knock_at_others(hidden, knocks, target)
-    return _conclude([knock for knock in knocks if not mongodb_members.is_alias(knock)], target, findings, latency)
+    configured = [*mongodb_members.configured_names(knocks), *hidden]
+    knocks = [knock for knock in knocks if not mongodb_members.is_alias(knock, configured)]
+    return _conclude(knocks, target, findings, latency)
 
 
 def _knock_at_others(names: Sequence[str], known: Sequence[Knock], target: Target) -> list[Knock]:
@@ -113,13 +126,14 @@ def _look_inside(knocks: list[Knock], target: Target, findings: Findings) -> tup
             findings.checks.append(Check("login", "healthy"))
             examine(login, findings, target.database, target.limits, writable)
     except Fault as fault:
-        made = {check.name for check in findings.checks}
         if fault.kind in ("auth", "driver"):
             findings.checks.append(Check("login", "unhealthy", fault.kind, fault.sentence))
+            reason = "it needs the login"
         else:
             knocks = [replace(knock, fault=fault) if knock is chosen else knock for knock in knocks]
-        rest = [name for name in ("login", *NAMES) if name not in {*made, *(one.name for one in findings.checks)}]
-        findings.checks += not_made(rest, f"{chosen.name} could not be asked")
+            reason = f"{chosen.name} stopped answering"
+        made = {check.name for check in findings.checks}
+        findings.checks += not_made([name for name in ("login", *NAMES) if name not in made], reason)
     return knocks, latency
 
 

@@ -11,6 +11,7 @@ OP_MSG of the "MongoDB Wire Protocol" in MongoDB's manual; every mongod since 3.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import struct
@@ -19,7 +20,6 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Fault, connect, remaining
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Target as Address
@@ -31,6 +31,7 @@ except ImportError:
     bson = None  # type: ignore[assignment]
 
 DEFAULT_PORT = 27017
+_MEMBER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?")
 # the code with which mongod refuses what needs a login (its error_codes.yml)
 UNAUTHORIZED = 13
 _OP_MSG = 2013
@@ -54,13 +55,11 @@ class Knock:
 
 def parse_member(name: str) -> Address:
     """`host:port`, or `host` for the default port. Raises ValueError with a sentence."""
-    try:
-        parts = urlsplit(f"//{name}")
-        host, port = parts.hostname, parts.port or DEFAULT_PORT
-    except ValueError:
-        host, port = None, 0
-    if not host or name != parts.netloc or "@" in name:
+    found = _MEMBER.fullmatch(name)
+    port = int(found["port"] or DEFAULT_PORT) if found else 0
+    if not found or not 0 < port < 65536:
         raise ValueError(f"A member must be host:port, such as chat1.mongodb.internal:27017, but is {name!r}.")
+    host = found["host"].strip("[]")
     return Address(False, host, port, "/", host, port)
 
 
@@ -85,13 +84,14 @@ def _knock(name: str, until: float) -> Knock:
             hello = _ask(sock, {"hello": 1}, until)
             databases = _ask(sock, {"listDatabases": 1, "nameOnly": True}, until)
         except socket.timeout:
-            return Knock(name, fault=silent(address.peer))
+            return Knock(name, fault=silent())
         except OSError:
-            return Knock(name, fault=closed(address.peer))
+            return Knock(name, fault=closed())
         except (ValueError, struct.error):
-            sentence = f"{address.peer} does not speak MongoDB's protocol: another program listens there."
+            sentence = "What listens there is not mongod: `ss -ltnp` there names it; compare the port with net.port."
             return Knock(name, fault=Fault("protocol", sentence))
-    return Knock(name, hello, open=databases.get("ok") == 1)
+    # From its own host, mongod does not refuse the question before the first user exists, but then names none (seen).
+    return Knock(name, hello, open=bool(databases.get("databases")))
 
 
 def _ask(sock: socket.socket, command: dict[str, Any], until: float) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _receive(sock: socket.socket, size: int, until: float) -> bytes:
 
 
 def _connect_fault(address: Address, fault: Fault) -> Fault:
-    host, peer = address.host, address.peer
+    host = address.host
     if fault.kind.startswith("resolve"):
         return Fault(
             "resolve",
@@ -136,24 +136,25 @@ def _connect_fault(address: Address, fault: Fault) -> Fault:
     if fault.kind == "refused":
         return Fault(
             "refused",
-            f"Connection refused: no mongod listens on {peer}. `systemctl status mongod` and the end of its log say "
-            "there why it ended, `systemctl start mongod` starts it; if it runs, compare net.port and net.bindIp.",
+            "Connection refused: mongod does not run there, or listens elsewhere. `systemctl status mongod` and the end "
+            "of /var/log/mongodb/mongod.log there tell why it ended, `systemctl start mongod` starts it; if it runs, "
+            "compare net.port and net.bindIp in /etc/mongod.conf.",
         )
     return Fault("unreachable", f"{fault.sentence} `ping {host}` and, there, `ss -ltn` and the firewall tell which.")
 
 
-def silent(peer: str) -> Fault:
+def silent() -> Fault:
     return Fault(
         "silent",
-        f"mongod at {peer} accepts connections but does not answer: it hangs. Look at `ps -C mongod -o pid,stat,wchan` "
-        "there: with T somebody stopped it (`kill -CONT` and its pid continues it), with D it waits for its disk; "
+        "It accepts connections but does not answer: mongod hangs. Look at `ps -C mongod -o pid,stat,wchan` there. With "
+        "T it was paused (`kill -CONT` and its pid continues it), with D it waits for its disk (`journalctl -k`); "
         "otherwise `systemctl restart mongod`.",
     )
 
 
-def closed(peer: str) -> Fault:
+def closed() -> Fault:
     return Fault(
         "closed",
-        f"{peer} took the connection and closed it without an answer: mongod is ending or out of connections, or wants "
-        "TLS (net.tls.mode). Its log says which: /var/log/mongodb/mongod.log there.",
+        "It accepts connections and closes them without an answer: mongod is just ending, has no connections left, "
+        "or demands TLS (net.tls.mode). Which, is in /var/log/mongodb/mongod.log there.",
     )
