@@ -136,8 +136,8 @@ def _connect_fault(address: Address, fault: Fault) -> Fault:
     if fault.kind == "refused":
         return Fault(
             "refused",
-            "Connection refused: mongod does not run there, or listens elsewhere. `systemctl status mongod` and the end "
-            "of /var/log/mongodb/mongod.log there tell why it ended, `systemctl start mongod` starts it; if it runs, "
+            "Connection refused: mongod does not run there, or listens elsewhere. `systemctl status mongod` and the "
+            "end of /var/log/mongodb/mongod.log there tell why it ended, `systemctl start mongod` starts it; if it runs, "
             "compare net.port and net.bindIp in /etc/mongod.conf.",
         )
     return Fault("unreachable", f"{fault.sentence} `ping {host}` and, there, `ss -ltn` and the firewall tell which.")
@@ -146,8 +146,8 @@ def _connect_fault(address: Address, fault: Fault) -> Fault:
 def silent() -> Fault:
     return Fault(
         "silent",
-        "It accepts connections but does not answer: mongod hangs. Look at `ps -C mongod -o pid,stat,wchan` there. With "
-        "T it was paused (`kill -CONT` and its pid continues it), with D it waits for its disk (`journalctl -k`); "
+        "It accepts connections but does not answer: mongod hangs. Look at `ps -C mongod -o pid,stat,wchan` there. "
+        "With T it was paused (`kill -CONT` and its pid continues it), with D it waits for its disk (`journalctl -k`); "
         "otherwise `systemctl restart mongod`.",
     )
 
@@ -155,6 +155,6 @@ def silent() -> Fault:
 def closed() -> Fault:
     return Fault(
         "closed",
-        "It accepts connections and closes them without an answer: mongod is just ending, has no connections left, "
-        "or demands TLS (net.tls.mode). Which, is in /var/log/mongodb/mongod.log there.",
+        "It accepts connections and closes them without an answer: mongod is just ending, has no connections left, or "
+        "demands TLS (net.tls.mode). /var/log/mongodb/mongod.log there tells which.",
     )

@@ -170,9 +170,9 @@ diagnosis:
   returned: always, unless an option is wrong
   type: str
   sample: >-
-    chat2.mongodb.internal:27017: mongod at chat2.mongodb.internal:27017 accepts connections but does not answer: it
-    hangs. Look at `ps -C mongod -o pid,stat,wchan` there: with T somebody stopped it (`kill -CONT` and its pid
-    continues it), with D it waits for its disk; otherwise `systemctl restart mongod`.
+    chat2.mongodb.internal:27017: It accepts connections but does not answer: mongod hangs. Look at `ps -C mongod -o
+    pid,stat,wchan` there. With T it was paused (`kill -CONT` and its pid continues it), with D it waits for its disk
+    (`journalctl -k`); otherwise `systemctl restart mongod`.
 members:
   description:
     - The members that were given, then those that only the set's configuration has. A member that was given by another
@@ -196,9 +196,9 @@ members:
     fault:
       description:
         - What is wrong, as a fixed word; V(null) if nothing is.
-        - V(resolve), its name is unknown on this host; V(refused), nothing listens there; V(unreachable), no
-          connection; V(silent), it takes connections but does not answer, so it hangs; V(closed), it closes
-          them; V(protocol), it is no C(mongod).
+        - V(resolve), its name is unknown on this host; V(wrong_member), its name leads to another member; V(refused),
+          nothing listens there; V(unreachable), no connection; V(silent), it takes connections but does not answer, so
+          it hangs; V(closed), it closes them; V(protocol), it is no C(mongod).
         - V(standalone), V(not_initiated), V(wrong_set), it runs without the set, or in another one.
         - V(member_down), it answers here but not to the other members; V(not_serving), it copies data, catches up or
           the like.
