@@ -176,22 +176,16 @@ def _feature_compatibility(login: Login, findings: Findings) -> None:
     found = answer["featureCompatibilityVersion"]
     findings.feature_compatibility_version = str(found["version"])
     series = ".".join(str(findings.version).split(".")[:2])
-    if "targetVersion" in found:
-        sentence = f"A change of the featureCompatibilityVersion to {found['targetVersion']} was begun and not ended"
-        raise Fault("fcv", f"{sentence}: {_set_fcv(found['targetVersion'])}")
     if found["version"] != series:
+        # MongoDB manual, setFeatureCompatibilityVersion: since 7.0 it must be confirmed
+        confirm = ", confirm: true" if int(series.split(".")[0]) >= 7 else ""
         raise Fault(
             "fcv",
             f"MongoDB {findings.version} still works in the manner of {found['version']} "
-            f"(featureCompatibilityVersion), so the next series will not start on these data. When the upgrade to "
-            f"{series} is to stay: {_set_fcv(series)}",
+            "(featureCompatibilityVersion), so the next series will not start on these data. When the upgrade to "
+            f"{series} is to stay, an administrator runs "
+            f'db.adminCommand({{setFeatureCompatibilityVersion: "{series}"{confirm}}}).',
         )
-
-
-def _set_fcv(series: str) -> str:
-    # MongoDB manual, setFeatureCompatibilityVersion: since 7.0 it must be confirmed
-    confirm = ", confirm: true" if int(series.split(".")[0]) >= 7 else ""
-    return f'an administrator runs db.adminCommand({{setFeatureCompatibilityVersion: "{series}"{confirm}}}).'
 
 
 def not_made(names: Sequence[str], reason: str) -> list[Check]:

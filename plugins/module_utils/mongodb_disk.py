@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Fault
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_checks import Check
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_members import Member
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import parse_member
 
 _MIB = 1024 * 1024
+# faults of a member that a full or read-only disk brings about
+_DEAD = {"refused", "silent", "closed", "member_down"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,22 @@ class Disk:
     minimum_free_bytes: int
 
 
-def disk_fault(disk: Disk) -> Fault | None:
+def check_disk(disk: Disk | None, members: Sequence[Member]) -> Check:
+    """Says, too, which members its fault has probably brought down."""
+    if disk is None:
+        return Check("disk", "skipped", diagnosis="Not checked: no data directory was given.")
+    fault = _fault(disk)
+    if fault is None:
+        return Check("disk", "healthy")
+    dead = [member.name for member in members if member.fault in _DEAD and is_here(member.name)]
+    consequence = (
+        f" That is the likely reason why {' and '.join(dead)} on this host is down: mend the disk first, then "
+        "`systemctl restart mongod`."
+    )
+    return Check("disk", "unhealthy", fault.kind, fault.sentence + (consequence if dead else ""))
+
+
+def _fault(disk: Disk) -> Fault | None:
     """mongod ends by itself when it cannot write; a disk that is nearly full is told before that."""
     directory = disk.directory
     try:

@@ -25,7 +25,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_check
     not_made,
     run,
 )
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_disk import Disk, disk_fault, is_here
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_disk import Disk, check_disk
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_login import User, log_in
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_members import Member
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import Knock, knock_at
@@ -47,8 +47,6 @@ _CAUSES = (
     ),
     *("privilege_missing", "change_stream", "driver", "auth_off", "lag", "privilege_wide", "oplog", "fcv"),
 )
-# what a full or read-only disk does to mongod
-_DEAD = {"refused", "silent", "closed", "member_down"}
 # what no waiting mends
 _LASTING = {"auth", "auth_off", "privilege_missing", "privilege_wide", "change_stream", "oplog", "fcv"}
 
@@ -152,7 +150,7 @@ def _choose(knocks: Sequence[Knock]) -> Knock | None:
 def _conclude(knocks: list[Knock], target: Target, findings: Findings, latency: float | None) -> SetHealth:
     members = [mongodb_members.judge(knock, target.replica_set, findings.status) for knock in knocks]
     primary = mongodb_members.primary_of(knocks)
-    checks = [*findings.checks, run("authorization", lambda: _authorization(knocks)), _disk(target, members)]
+    checks = [*findings.checks, run("authorization", lambda: _authorization(knocks)), check_disk(target.disk, members)]
     lack = None
     if primary is None and any((knock.hello or {}).get("setName") == target.replica_set for knock in knocks):
         lack = mongodb_members.no_primary(knocks, target.replica_set, findings.config)
@@ -182,20 +180,6 @@ def _authorization(knocks: Sequence[Knock]) -> None:
             "security.authorization and security.keyFile in /etc/mongod.conf there (the site playbook does) and "
             "restart mongod.",
         )
-
-
-def _disk(target: Target, members: Sequence[Member]) -> Check:
-    if target.disk is None:
-        return Check("disk", "skipped", diagnosis="Not checked: no data directory was given.")
-    fault = disk_fault(target.disk)
-    if fault is None:
-        return Check("disk", "healthy")
-    dead = [member.name for member in members if member.fault in _DEAD and is_here(member.name)]
-    consequence = (
-        f" That is the likely reason why {' and '.join(dead)} on this host is down: mend the disk first, then "
-        "`systemctl restart mongod`."
-    )
-    return Check("disk", "unhealthy", fault.kind, fault.sentence + (consequence if dead else ""))
 
 
 def _cause(members: Sequence[Member], checks: Sequence[Check], lack: Fault | None) -> tuple[str | None, str | None]:

@@ -16,7 +16,7 @@ description:
   - Reads only. Members are asked at the same time; any number of those that do not answer costs one
     O(request_timeout). It costs another if one of them is in the set's configuration but not in O(members).
   - What is a fault here follows the chapters "Replica Set Member States", "Built-In Roles" and "Wire Protocol" of
-    MongoDB's manual and was seen with MongoDB 6.0.5, pymongo 3.11 and pymongo 4.20.
+    MongoDB's manual and was seen with MongoDB 6.0.5 and with pymongo 3.11, 4.10 and 4.20.
 author:
   - rocketops maintainers (@rocketops)
 requirements:

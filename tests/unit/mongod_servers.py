@@ -87,8 +87,15 @@ class Mongod:
 
     @contextlib.contextmanager
     def client(self, user: str | None = None, password: str | None = None) -> Iterator[MongoClient[dict[str, Any]]]:
-        address, times = ("127.0.0.1", self.port), {"serverSelectionTimeoutMS": 2000, "socketTimeoutMS": 10000}
-        with MongoClient(*address, directConnection=True, username=user, password=password, **times) as client:
+        with MongoClient(
+            "127.0.0.1",
+            self.port,
+            directConnection=True,
+            username=user,
+            password=password,
+            serverSelectionTimeoutMS=2000,
+            socketTimeoutMS=10000,
+        ) as client:
             yield client
 
     def admin(self) -> contextlib.AbstractContextManager[MongoClient[dict[str, Any]]]:
@@ -131,8 +138,7 @@ class ReplicaSet:
     def settle(self) -> None:
         """The first is primary, the others are secondaries."""
         until(lambda: bool(self.members[0].hello()["isWritablePrimary"]), "the first member is primary")
-        for member in self.members[1:]:
-            until(lambda member=member: bool(member.hello()["secondary"]), f"{member.name} is secondary")
+        until(lambda: all(member.hello()["secondary"] for member in self.members[1:]), "the others are secondaries")
 
     def stop(self) -> None:
         for member in self.members:

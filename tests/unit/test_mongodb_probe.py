@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_members
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_checks import Check, Limits
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_disk import Disk, is_here
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_disk import Disk, check_disk
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_login import User
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_members import Member
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_probe import SetHealth, Target, ask, wait
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import Knock, knock_at, parse_member
 from pymongo import WriteConcern
@@ -106,6 +107,8 @@ def test_every_member_is_found_from_one_also_a_hidden_one(three: ReplicaSet) -> 
         assert health.healthy, health.diagnosis
         assert sorted(member_faults(health)) == sorted(three.names)
         assert sorted(member.role for member in health.members) == ["primary", "secondary", "secondary"]
+    # who cannot log in learns of no hidden member, but may have been told
+    assert member_faults(ask(target(three.names, password="wrong"))) == dict.fromkeys(three.names)
 
 
 def test_without_a_database_only_the_rest_is_checked(single: ReplicaSet) -> None:
@@ -445,10 +448,10 @@ def test_a_disk_that_is_not_there(single: ReplicaSet) -> None:
 
 def test_a_disk_explains_only_members_on_its_own_host() -> None:
     # 192.0.2.0/24 is nobody's (RFC 5737), and nothing is sent there
-    answers = [
-        is_here(name) for name in ("127.0.0.1:27017", "localhost:27017", "192.0.2.1:27017", "chat1.invalid:27017")
-    ]
-    assert answers == [True, True, False, False]
+    names = ["127.0.0.1:27017", "192.0.2.1:27017", "chat1.invalid:27017"]
+    stopped = [Member(name, "unknown", "unhealthy", "refused", "Connection refused.") for name in names]
+    assert " why 127.0.0.1:27017 on this host is down" in (check_disk(Disk("/nowhere", 5, 1), stopped).diagnosis or "")
+    assert " is down" not in (check_disk(Disk("/nowhere", 5, 1), stopped[1:]).diagnosis or "")
 
 
 @pytest.mark.parametrize(("percent", "size"), [(100.1, 0), (0, 1 << 60)])
