@@ -137,8 +137,8 @@ def _connect_fault(address: Address, fault: Fault) -> Fault:
         return Fault(
             "refused",
             "Connection refused: mongod does not run there, or listens elsewhere. `systemctl status mongod` and the "
-            "end of /var/log/mongodb/mongod.log there tell why it ended, `systemctl start mongod` starts it; if it runs, "
-            "see net.port and net.bindIp in /etc/mongod.conf.",
+            "end of /var/log/mongodb/mongod.log there tell why it ended, `systemctl start mongod` starts it; if it "
+            "runs, see net.port and net.bindIp in /etc/mongod.conf.",
         )
     return Fault("unreachable", f"{fault.sentence} `ping {host}` and, there, `ss -ltn` and the firewall tell which.")
 

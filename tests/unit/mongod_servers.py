@@ -87,7 +87,7 @@ class Mongod:
 
     @contextlib.contextmanager
     def client(self, user: str | None = None, password: str | None = None) -> Iterator[MongoClient[dict[str, Any]]]:
-        with MongoClient(
+        client: MongoClient[dict[str, Any]] = MongoClient(
             "127.0.0.1",
             self.port,
             directConnection=True,
@@ -95,7 +95,8 @@ class Mongod:
             password=password,
             serverSelectionTimeoutMS=2000,
             socketTimeoutMS=10000,
-        ) as client:
+        )
+        with client:
             yield client
 
     def admin(self) -> contextlib.AbstractContextManager[MongoClient[dict[str, Any]]]:
