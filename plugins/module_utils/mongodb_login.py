@@ -19,7 +19,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire 
 )
 
 try:
-    from pymongo import MongoClient
+    from pymongo import MongoClient, common, version_tuple
     from pymongo.errors import (
         AutoReconnect,
         NetworkTimeout,
@@ -30,6 +30,11 @@ try:
 except ImportError:
     # the module that uses this tells the operator
     MongoClient = None  # type: ignore[assignment,misc]
+else:
+    # A program that used pymongo waits at its end for pymongo's threads, which sleep or listen half a second at a time
+    # also when the client is closed (seen with 4.20): longer than all our questions take. 3.11 does so regardless.
+    common.MIN_HEARTBEAT_INTERVAL = 0.01
+    _MONITORING: dict[str, Any] = {"serverMonitoringMode": "poll"} if version_tuple >= (4, 6) else {}
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ def log_in(name: str, user: User, request_timeout: float) -> Iterator[Login]:
         socketTimeoutMS=milliseconds,
         # a second try would take a second timeout
         retryReads=False,
+        **_MONITORING,
     )
     with closing(client):
         try:

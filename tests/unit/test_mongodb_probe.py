@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -93,6 +94,16 @@ def test_a_healthy_set_of_one(single: ReplicaSet, directory: Path) -> None:
     assert set(states.values()) == {"healthy"}
     assert 0 < (health.latency_ms or 0) < 200
     assert min(looks) < 0.2
+
+
+def test_nothing_holds_up_the_end_of_the_program(single: ReplicaSet) -> None:
+    spans = []
+    for _look in range(3):
+        ask(target(single.names))
+        ended = time.monotonic()
+        until(lambda: not [thread for thread in threading.enumerate() if "pymongo" in thread.name], "threads end")
+        spans.append(time.monotonic() - ended)
+    assert min(spans) < 0.2
 
 
 def test_a_member_is_named_as_in_the_configuration(single: ReplicaSet) -> None:
