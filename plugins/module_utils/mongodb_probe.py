@@ -1,89 +1,200 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Asks a MongoDB replica set, as the user Rocket.Chat has, for the state of its members."""
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asks a MongoDB replica set how it is and, if it is not well, names the single likeliest cause. No Ansible here.
+
+First a knock at every member, without a login (mongodb_wire), for each may be away in a way of its own; then one
+member, the primary if there is one, is asked everything else (mongodb_checks); then whoever is in the set's
+configuration but was not asked yet. Nothing is changed.
+"""
 
 from __future__ import annotations
 
 import time
-from contextlib import closing
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-try:
-    from pymongo import MongoClient
-    from pymongo.errors import PyMongoError
-except ImportError:
-    # the module that uses this tells the operator
-    MongoClient = None  # type: ignore[assignment,misc]
-    PyMongoError = Exception  # type: ignore[assignment,misc]
+from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_members
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Fault, milliseconds_since
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_checks import (
+    NAMES,
+    Check,
+    Findings,
+    Limits,
+    examine,
+    not_made,
+    run,
+)
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_disk import Disk, check_disk
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_login import User, log_in
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_members import Member
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import Knock, knock_at
 
-# Member states that serve (MongoDB manual, "Replica Set Member States").
-SERVING = {"PRIMARY", "SECONDARY", "ARBITER"}
+# The likeliest cause first: what stands further down often follows from what stands further up.
+_CAUSES = (
+    *("disk_missing", "disk_read_only", "disk_full", "silent", "standalone", "not_initiated", "wrong_set"),
+    *(
+        "no_primary",
+        "auth",
+        "refused",
+        "closed",
+        "protocol",
+        "resolve",
+        "wrong_member",
+        "unreachable",
+        "member_down",
+        "not_serving",
+    ),
+    *("privilege_missing", "change_stream", "driver", "auth_off", "lag", "privilege_wide", "oplog", "fcv"),
+)
+# what no waiting mends
+_LASTING = {"auth", "auth_off", "privilege_missing", "privilege_wide", "change_stream", "oplog", "fcv"}
 
 
 @dataclass(frozen=True)
 class Target:
+    """What to ask, and what is well."""
+
     members: list[str]
     replica_set: str
-    username: str
-    password: str
+    user: User
     request_timeout: float
+    limits: Limits
+    database: str | None = None
+    disk: Disk | None = None
 
 
-def ask(target: Target) -> dict[str, Any]:
-    """One look: ``healthy``, ``latency_ms``, ``members`` with their role, ``version``, and ``msg`` where it failed."""
-    started = time.monotonic()
-    try:
-        with closing(_connect(target)) as client:
-            status = client.admin.command("replSetGetStatus")
-            latency = (time.monotonic() - started) * 1000
-            version = client.server_info()["version"]
-    except PyMongoError as error:
-        return {"healthy": False, "members": [], "msg": f"MongoDB did not answer: {_first_line(error)}"}
-    members = [_member(member) for member in status["members"]]
-    return {
-        "healthy": all(member["diagnosis"] is None for member in members),
-        "latency_ms": round(latency, 1),
-        "members": members,
-        "version": version,
-    }
+@dataclass(frozen=True)
+class SetHealth:
+    """What the module returns."""
+
+    healthy: bool
+    latency_ms: float | None
+    version: str | None
+    feature_compatibility_version: str | None
+    tls_mode: str | None
+    primary: str | None
+    oplog_hours: float | None
+    lag_seconds: float | None
+    fault: str | None
+    diagnosis: str | None
+    members: list[Member]
+    checks: list[Check]
 
 
-def _connect(target: Target) -> MongoClient[dict[str, Any]]:
-    milliseconds = int(target.request_timeout * 1000)
-    return MongoClient(
-        target.members,
-        replicaSet=target.replica_set,
-        username=target.username,
-        password=target.password,
-        authSource="admin",
-        serverSelectionTimeoutMS=milliseconds,
-        connectTimeoutMS=milliseconds,
-        socketTimeoutMS=milliseconds,
-    )
-
-
-def wait(target: Target, timeout: float) -> dict[str, Any]:
-    """Looks until all members serve or the time is up; the last look counts."""
+def wait(target: Target, timeout: float) -> SetHealth:
+    """Looks until all is well or the time is up, or only what waiting does not mend is left; the last look counts."""
     deadline = time.monotonic() + timeout
     while True:
-        answer = ask(target)
-        if answer["healthy"] or time.monotonic() >= deadline:
-            return answer
+        health = ask(target)
+        if health.healthy or health.fault in _LASTING or time.monotonic() >= deadline:
+            return health
         time.sleep(min(1.0, max(0.0, deadline - time.monotonic())))
 
 
-def _member(member: dict[str, Any]) -> dict[str, Any]:
-    role = member["stateStr"]
-    serving = role in SERVING and member.get("health", 1) == 1
-    reason = member.get("lastHeartbeatMessage") or "look at /var/log/mongodb/mongod.log there"
-    return {
-        "name": member["name"],
-        "role": role.lower(),
-        "diagnosis": None if serving else f"member is in state {role}: {reason}",
-    }
+def ask(target: Target) -> SetHealth:
+    """One look."""
+    knocks = knock_at(dict.fromkeys(target.members), target.request_timeout)
+    knocks += _knock_at_others(mongodb_members.configured_names(knocks), knocks, target)
+    findings = Findings()
+    knocks, latency = _look_inside(knocks, target, findings)
+    hidden = [member["name"] for member in findings.status.get("members", [])]
+    knocks += _knock_at_others(hidden, knocks, target)
+    configured = [*mongodb_members.configured_names(knocks), *hidden]
+    knocks = [knock for knock in knocks if not mongodb_members.is_alias(knock, configured)]
+    return _conclude(knocks, target, findings, latency)
 
 
-def _first_line(error: Exception) -> str:
-    """pymongo appends a description of the whole topology to its messages."""
-    return str(error).split(", Timeout:", maxsplit=1)[0].splitlines()[0][:300]
+def _knock_at_others(names: Sequence[str], known: Sequence[Knock], target: Target) -> list[Knock]:
+    asked = {knock.name for knock in known}
+    return knock_at([name for name in names if name not in asked], target.request_timeout)
+
+
+def _look_inside(knocks: list[Knock], target: Target, findings: Findings) -> tuple[list[Knock], float | None]:
+    """Fills the findings by asking one member; a member that fails at that is at fault. Returns its latency, too."""
+    chosen = _choose(knocks)
+    if chosen is None:
+        findings.checks = not_made(("login", *NAMES), "no member answered that could take a login")
+        return knocks, None
+    started, latency = time.monotonic(), None
+    writable = bool((chosen.hello or {}).get("isWritablePrimary"))
+    try:
+        with log_in(chosen.name, target.user, target.request_timeout) as login:
+            latency = milliseconds_since(started)
+            findings.checks.append(Check("login", "healthy"))
+            examine(login, findings, target.database, target.limits, writable)
+    except Fault as fault:
+        if fault.kind in ("auth", "driver"):
+            findings.checks.append(Check("login", "unhealthy", fault.kind, fault.sentence))
+            reason = "it needs the login"
+        else:
+            knocks = [replace(knock, fault=fault) if knock is chosen else knock for knock in knocks]
+            reason = f"{chosen.name} stopped answering"
+        made = {check.name for check in findings.checks}
+        findings.checks += not_made([name for name in ("login", *NAMES) if name not in made], reason)
+    return knocks, latency
+
+
+def _choose(knocks: Sequence[Knock]) -> Knock | None:
+    """The primary, or else a secondary; the others have no users to log in."""
+    for quality in ("isWritablePrimary", "secondary"):
+        for knock in knocks:
+            if (knock.hello or {}).get(quality):
+                return knock
+    return None
+
+
+# -- the conclusion ----------------------------------------------------------------------------------------------------
+
+
+def _conclude(knocks: list[Knock], target: Target, findings: Findings, latency: float | None) -> SetHealth:
+    members = [mongodb_members.judge(knock, target.replica_set, findings.status) for knock in knocks]
+    primary = mongodb_members.primary_of(knocks)
+    checks = [*findings.checks, run("authorization", lambda: _authorization(knocks)), check_disk(target.disk, members)]
+    lack = None
+    if primary is None and any((knock.hello or {}).get("setName") == target.replica_set for knock in knocks):
+        lack = mongodb_members.no_primary(knocks, target.replica_set, findings.config)
+    fault, diagnosis = _cause(members, checks, lack)
+    return SetHealth(
+        healthy=fault is None,
+        latency_ms=latency,
+        version=findings.version,
+        feature_compatibility_version=findings.feature_compatibility_version,
+        tls_mode=findings.tls_mode,
+        primary=primary,
+        oplog_hours=findings.oplog_hours,
+        lag_seconds=findings.lag_seconds,
+        fault=fault,
+        diagnosis=diagnosis,
+        members=members,
+        checks=checks,
+    )
+
+
+def _authorization(knocks: Sequence[Knock]) -> None:
+    unlocked = [knock.name for knock in knocks if knock.open]
+    if unlocked:
+        raise Fault(
+            "auth_off",
+            f"Whoever reaches {', '.join(unlocked)} may read and change everything without a password: set "
+            "security.authorization and security.keyFile in /etc/mongod.conf there (the site playbook does) and "
+            "restart mongod.",
+        )
+
+
+def _cause(members: Sequence[Member], checks: Sequence[Check], lack: Fault | None) -> tuple[str | None, str | None]:
+    """The likeliest cause of all that is not well, in a sentence, or nothing."""
+    found: dict[str, str] = {}
+    for check in checks:
+        if check.fault:
+            found[check.fault] = str(check.diagnosis)
+    for kind in {member.fault for member in members if member.fault}:
+        hit = [member for member in members if member.fault == kind]
+        found[str(kind)] = f"{', '.join(member.name for member in hit)}: {hit[0].diagnosis}"
+    if lack:
+        found[lack.kind] = lack.sentence
+    if not found:
+        return None, None
+    kind = min(found, key=_CAUSES.index)
+    without = " Meanwhile the set has no primary, so nothing can be written." if lack and kind != lack.kind else ""
+    return kind, found[kind] + without

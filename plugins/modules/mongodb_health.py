@@ -6,25 +6,36 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mongodb_health
-short_description: Asks a MongoDB replica set for the state of its members
+short_description: Asks a MongoDB replica set whether it serves Rocket.Chat and what is wrong if not
 version_added: 0.1.0
 description:
-  - Logs in as Rocket.Chat's own user at the members' own names, so that what the services need is what is asked.
-  - Changes nothing.
+  - Asks every member at the very name it has in the set's configuration, for that is what Rocket.Chat connects to,
+    and tells a stopped C(mongod) from a hung one, an unknown name and a host that cannot be reached.
+  - Logs in as Rocket.Chat's own user at the primary, or without one at a secondary, and asks for all that Rocket.Chat
+    relies on. What the role C(clusterMonitor) may read suffices.
+  - Reads only. Members are asked at the same time; any number of those that do not answer costs one
+    O(request_timeout). It costs another if one of them is in the set's configuration but not in O(members).
+  - What is a fault here follows the chapters "Replica Set Member States", "Built-In Roles" and "Wire Protocol" of
+    MongoDB's manual and was seen with MongoDB 6.0.5 and with pymongo 3.11, 4.10 and 4.20.
 author:
   - rocketops maintainers (@rocketops)
 requirements:
-  - pymongo >= 4 on the host that runs the module
+  - pymongo >= 3.11 on the host that runs the module
 attributes:
   check_mode:
-    description: Only asks.
+    description: Only asks, so it does the same with and without check mode.
     support: full
   diff_mode:
-    description: Nothing is changed.
+    description: Nothing changes.
     support: none
+  idempotent:
+    description: Never changes anything.
+    support: full
 options:
   members:
-    description: Members of the set as C(host:port).
+    description:
+      - Members of the set as C(host:port). Without a port it is 27017.
+      - Further members in the set's configuration are asked, too.
     type: list
     elements: str
     required: true
@@ -40,18 +51,50 @@ options:
     description: Its password.
     type: str
     required: true
+  database:
+    description:
+      - Name of Rocket.Chat's database. Without it, change streams and the user's privileges on it are not checked.
+    type: str
+  data_directory:
+    description:
+      - Where C(mongod) keeps its data on the host that runs the module. Without it, the disk is not checked.
+    type: path
+  minimum_free_percent:
+    description: Less of the file system than this, in percent, left to users other than root is a fault.
+    type: float
+    default: 5
+  minimum_free_bytes:
+    description: Fewer bytes than this left to users other than root are a fault; also V(500M), V(2G) and the like.
+    type: bytes
+    default: 1073741824
+  maximum_lag:
+    description:
+      - Seconds that a secondary may be behind the primary, on top of a delay that is configured.
+    type: float
+    default: 30
+  minimum_oplog_hours:
+    description:
+      - Hours that the oplog has to reach back. A member that is away for longer must copy all data anew. An oplog that
+        has not reached its size yet may be shorter.
+    type: float
+    default: 1
   request_timeout:
-    description: Seconds for one question.
+    description: Seconds in which a member must answer.
     type: float
     default: 5
   timeout:
-    description: Seconds to wait for all members to serve; V(0) asks once.
+    description:
+      - Seconds to wait for the set to become healthy; V(0) asks once. Ends early when only a fault is left that does
+        not pass, such as a wrong password.
     type: float
     default: 0
   fail_on_unhealthy:
     description: Whether an unhealthy set fails the task.
     type: bool
     default: true
+seealso:
+  - module: rocketops.rocketchat.nats_health
+  - module: rocketops.rocketchat.service_health
 """
 
 EXAMPLES = r"""
@@ -61,40 +104,171 @@ EXAMPLES = r"""
     replica_set: rs0
     username: rocketchat
     password: "{{ rocketchat_mongodb_password }}"
+    database: rocketchat
+    data_directory: /var/lib/mongodb
+
+- name: Wait until all members serve, after one was restarted
+  rocketops.rocketchat.mongodb_health:
+    members: ["chat1:27017", "chat2:27017", "chat3:27017"]
+    replica_set: rs0
+    username: rocketchat
+    password: "{{ rocketchat_mongodb_password }}"
+    timeout: 120
 """
 
 RETURN = r"""
 healthy:
-  description: Whether every member serves.
-  returned: always
+  description: Whether every member serves, there is a primary, and no check found a fault.
+  returned: always, unless an option is wrong
   type: bool
+  sample: false
 latency_ms:
-  description: Time from connecting to the answer, in milliseconds.
-  returned: when the set answered
+  description: Time to connect and log in, in milliseconds; V(null) if nobody could be logged in.
+  returned: always, unless an option is wrong
   type: float
+  sample: 14.2
 version:
-  description: Version of the primary.
-  returned: when the set answered
+  description: Version of the member that was asked, which is the primary if there is one; V(null) if nobody told.
+  returned: always, unless an option is wrong
   type: str
+  sample: 6.0.5
+feature_compatibility_version:
+  description: The series in whose manner MongoDB works; V(null) if nobody told.
+  returned: always, unless an option is wrong
+  type: str
+  sample: '6.0'
+tls_mode:
+  description: C(net.tls.mode) of the member that was asked, as information; V(null) if nobody told.
+  returned: always, unless an option is wrong
+  type: str
+  sample: disabled
+primary:
+  description: The member that is primary or that the others take for it; V(null) if there is none.
+  returned: always, unless an option is wrong
+  type: str
+  sample: chat1.mongodb.internal:27017
+oplog_hours:
+  description: How many hours the oplog reaches back; V(null) if nobody told.
+  returned: always, unless an option is wrong
+  type: float
+  sample: 71.5
+lag_seconds:
+  description:
+    - How many seconds the slowest secondary is behind the primary; V(null) if nobody told or there is no secondary.
+  returned: always, unless an option is wrong
+  type: float
+  sample: 0
+fault:
+  description:
+    - The single likeliest cause of all that is wrong, as a fixed word; V(null) if all is well.
+    - One of the faults of RV(members) and RV(checks), or V(no_primary).
+  returned: always, unless an option is wrong
+  type: str
+  sample: silent
+diagnosis:
+  description: That cause and what to do next, in sentences; V(null) if all is well.
+  returned: always, unless an option is wrong
+  type: str
+  sample: >-
+    chat2.mongodb.internal:27017: It accepts connections but does not answer: mongod hangs. Look at `ps -C mongod -o
+    pid,stat,wchan` there. With T it was paused (`kill -CONT` and its pid continues it), with D it waits for its disk
+    (`journalctl -k`); otherwise `systemctl restart mongod`.
 members:
-  description: The members the set itself knows; empty when it did not answer.
-  returned: always
+  description:
+    - The members that were given, then those that only the set's configuration has. A member that was given by another
+      name than it has there appears under the name it has there.
+  returned: always, unless an option is wrong
   type: list
   elements: dict
   contains:
     name:
-      description: Host and port in the set's configuration.
+      description: Host and port.
       type: str
+      sample: chat1.mongodb.internal:27017
     role:
-      description: State of the member, such as V(primary).
+      description: Its state in the set, such as V(primary), or V(unknown) if it did not tell.
       type: str
+      sample: primary
+    state:
+      description: V(healthy) or V(unhealthy).
+      type: str
+      sample: healthy
+    fault:
+      description:
+        - What is wrong, as a fixed word; V(null) if nothing is.
+        - V(resolve), its name is unknown on this host; V(wrong_member), its name leads to another member; V(refused),
+          nothing listens there; V(unreachable), no connection; V(silent), it takes connections but does not answer, so
+          it hangs; V(closed), it closes them; V(protocol), it is no C(mongod).
+        - V(standalone), V(not_initiated), V(wrong_set), it runs without the set, or in another one.
+        - V(member_down), it answers here but not to the other members; V(not_serving), it copies data, catches up or
+          the like.
+      type: str
+      sample: null
     diagnosis:
-      description: What is wrong, as a sentence; V(null) when it serves.
+      description: The same with what to do next, in sentences; V(null) if nothing is wrong.
       type: str
+      sample: null
+checks:
+  description: What was asked besides, in a fixed order.
+  returned: always, unless an option is wrong
+  type: list
+  elements: dict
+  contains:
+    name:
+      description:
+        - V(login), V(privileges), V(change_stream), V(replication_lag), V(oplog), V(feature_compatibility_version),
+          V(authorization) or V(disk).
+      type: str
+      sample: privileges
+    state:
+      description: V(healthy), V(unhealthy), or V(skipped) if it could not be checked.
+      type: str
+      sample: unhealthy
+    fault:
+      description:
+        - What is wrong, as a fixed word; V(null) if nothing is or it was skipped.
+        - V(auth), the login is refused; V(driver), pymongo cannot ask this server; V(privilege_missing) and
+          V(privilege_wide), the user may do too little or too much; V(change_stream), none can be opened; V(lag);
+          V(oplog), it reaches back too little; V(fcv), the C(featureCompatibilityVersion) is not that of the binary;
+          V(auth_off), no login is needed; V(disk_full), V(disk_read_only), V(disk_missing).
+      type: str
+      sample: privilege_wide
+    diagnosis:
+      description: The same with what to do next, in sentences, or why it was skipped; V(null) if nothing is wrong.
+      type: str
+      sample: >-
+        The user 'rocketchat' may write to every database, which Rocket.Chat does not need; whoever breaks into
+        Rocket.Chat may it too. It comes from readWriteAnyDatabase on admin. Have readWrite on rocketchat and
+        clusterMonitor on admin granted, then the rest taken with db.getSiblingDB('admin').revokeRolesFromUser().
 """
 
+from dataclasses import asdict
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_probe
+from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_login, mongodb_probe, mongodb_wire
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_checks import Limits
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_disk import Disk
+
+
+def target_of(params: dict[str, Any]) -> mongodb_probe.Target:
+    """Raises ValueError with a sentence."""
+    if not params["members"]:
+        raise ValueError("members is empty: name at least one as host:port.")
+    for member in params["members"]:
+        mongodb_wire.parse_member(member)
+    if params["request_timeout"] <= 0 or params["timeout"] < 0:
+        raise ValueError("request_timeout must be more than 0 seconds, and timeout 0 or more.")
+    room = (params["minimum_free_percent"], params["minimum_free_bytes"])
+    return mongodb_probe.Target(
+        members=params["members"],
+        replica_set=params["replica_set"],
+        user=mongodb_login.User(params["username"], params["password"]),
+        request_timeout=params["request_timeout"],
+        limits=Limits(params["maximum_lag"], params["minimum_oplog_hours"]),
+        database=params["database"],
+        disk=Disk(params["data_directory"], *room) if params["data_directory"] else None,
+    )
 
 
 def main() -> None:
@@ -104,27 +278,28 @@ def main() -> None:
             "replica_set": {"type": "str", "required": True},
             "username": {"type": "str", "required": True},
             "password": {"type": "str", "required": True, "no_log": True},
+            "database": {"type": "str"},
+            "data_directory": {"type": "path"},
+            "minimum_free_percent": {"type": "float", "default": 5.0},
+            "minimum_free_bytes": {"type": "bytes", "default": 1073741824},
+            "maximum_lag": {"type": "float", "default": 30.0},
+            "minimum_oplog_hours": {"type": "float", "default": 1.0},
             "request_timeout": {"type": "float", "default": 5.0},
             "timeout": {"type": "float", "default": 0.0},
             "fail_on_unhealthy": {"type": "bool", "default": True},
         },
         supports_check_mode=True,
     )
-    if mongodb_probe.MongoClient is None:
+    if mongodb_login.MongoClient is None or mongodb_wire.bson is None:
         module.fail_json(msg=missing_required_lib("pymongo"))
-    parameters = module.params
-    target = mongodb_probe.Target(
-        members=parameters["members"],
-        replica_set=parameters["replica_set"],
-        username=parameters["username"],
-        password=parameters["password"],
-        request_timeout=parameters["request_timeout"],
-    )
-    answer = mongodb_probe.wait(target, parameters["timeout"])
-    if answer["healthy"] or not parameters["fail_on_unhealthy"]:
-        module.exit_json(changed=False, **answer)
-    faults = [f"{member['name']}: {member['diagnosis']}" for member in answer["members"] if member["diagnosis"]]
-    module.fail_json(**{"msg": "; ".join(faults), **answer})
+    try:
+        target = target_of(module.params)
+    except ValueError as error:
+        module.fail_json(msg=str(error))
+    health = mongodb_probe.wait(target, module.params["timeout"])
+    if module.params["fail_on_unhealthy"] and not health.healthy:
+        module.fail_json(msg=health.diagnosis, **asdict(health))
+    module.exit_json(changed=False, **asdict(health))
 
 
 if __name__ == "__main__":

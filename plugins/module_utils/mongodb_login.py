@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Logs in at one member of a replica set, as the user Rocket.Chat has, and asks it. No Ansible here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Fault
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import (
+    UNAUTHORIZED,
+    closed,
+    parse_member,
+    silent,
+)
+
+try:
+    from pymongo import MongoClient, common, version_tuple
+    from pymongo.errors import (
+        AutoReconnect,
+        NetworkTimeout,
+        OperationFailure,
+        PyMongoError,
+        ServerSelectionTimeoutError,
+    )
+except ImportError:
+    # the module that uses this tells the operator
+    MongoClient = None  # type: ignore[assignment,misc]
+else:
+    # A program that used pymongo waits at its end for pymongo's threads, which sleep or listen half a second at a time
+    # also when the client is closed (seen with 4.20): longer than all our questions take. 3.11 does so regardless.
+    common.MIN_HEARTBEAT_INTERVAL = 0.01
+    _MONITORING: dict[str, Any] = {"serverMonitoringMode": "poll"} if version_tuple >= (4, 6) else {}
+
+
+@dataclass(frozen=True)
+class User:
+    """A user of the database `admin`."""
+
+    name: str
+    password: str
+
+
+class Refused(Exception):
+    """The server did not do a command: its `code`, and whether the user was not allowed to."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.denied = code == UNAUTHORIZED
+
+
+class Login:
+    """An open connection to one member."""
+
+    def __init__(self, client: MongoClient[dict[str, Any]]) -> None:
+        self._client = client
+
+    def command(self, name: str, **parameters: Any) -> dict[str, Any]:
+        return self.command_on("admin", name, 1, **parameters)
+
+    def command_on(self, database: str, name: str, value: Any, **parameters: Any) -> dict[str, Any]:
+        with _as_refused():
+            return dict(self._client[database].command(name, value, **parameters))
+
+    def watch(self, database: str) -> None:
+        """Opens a change stream, looks into it once, and closes it."""
+        with _as_refused(), self._client[database].watch(max_await_time_ms=1) as stream:
+            stream.try_next()
+
+
+@contextmanager
+def _as_refused() -> Iterator[None]:
+    try:
+        yield
+    except OperationFailure as error:
+        raise Refused(error.code or 0, _first_line(error)) from error
+
+
+@contextmanager
+def log_in(name: str, user: User, request_timeout: float) -> Iterator[Login]:
+    """Raises Fault when the login is refused, or when the member stops answering, also later."""
+    peer = parse_member(name).peer
+    milliseconds = max(1, int(request_timeout * 1000))
+    client: MongoClient[dict[str, Any]] = MongoClient(
+        name,
+        directConnection=True,
+        username=user.name,
+        password=user.password,
+        authSource="admin",
+        serverSelectionTimeoutMS=milliseconds,
+        connectTimeoutMS=milliseconds,
+        socketTimeoutMS=milliseconds,
+        # a second try would take a second timeout
+        retryReads=False,
+        **_MONITORING,
+    )
+    with closing(client):
+        try:
+            login = Login(client)
+            _check_password(login, peer, user)
+            yield login
+        except (NetworkTimeout, ServerSelectionTimeoutError):
+            raise silent() from None
+        except AutoReconnect:
+            raise closed() from None
+        except PyMongoError as error:
+            raise Fault("driver", f"pymongo on this host cannot ask {peer}: {_first_line(error)}") from None
+
+
+def _check_password(login: Login, peer: str, user: User) -> None:
+    try:
+        # needs no privilege, so only the login can be refused
+        login.command("ping")
+    except Refused as refused:
+        raise Fault(
+            "auth",
+            f"{peer} refuses the login of the user {user.name!r} of the database admin: its password is wrong, or "
+            f"there is no such user ({refused}). Compare the password with the one it was created with; an "
+            f"administrator sets it with db.getSiblingDB('admin').changeUserPassword({user.name!r}, passwordPrompt()).",
+        ) from None
+
+
+def _first_line(error: Exception) -> str:
+    """mongod appends the command to its messages, pymongo the whole answer or a description of the topology."""
+    text = str(error).splitlines()[0]
+    for appendix in (" to execute command", ", full error:", ", Timeout:"):
+        text = text.split(appendix)[0]
+    return text[:300].rstrip(".")

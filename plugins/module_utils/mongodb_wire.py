@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Knocks at members of a MongoDB replica set, without logging in, and says what each of them does.
+
+pymongo puts a stopped mongod, a hung one and an unknown name behind the same timeout of its server selection, and gives
+each member threads of its own. Here a member is asked two questions over one socket, all within one point in time:
+``hello``, which every mongod answers to everybody, and ``listDatabases``, which must be refused. The message format is
+OP_MSG of the "MongoDB Wire Protocol" in MongoDB's manual; every mongod since 3.6 speaks it.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import struct
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Fault, connect, remaining
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Target as Address
+
+try:
+    import bson
+except ImportError:
+    # the module that uses this tells the operator
+    bson = None  # type: ignore[assignment]
+
+DEFAULT_PORT = 27017
+_MEMBER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?")
+# the code with which mongod refuses what needs a login (its error_codes.yml)
+UNAUTHORIZED = 13
+_OP_MSG = 2013
+_HEADER = struct.Struct("<iiii")
+# the flags, and the kind of the one section
+_BODY_PREFIX = b"\0\0\0\0\0"
+_REPLY_MAX = 48_000_000
+# `connect` wants one; it is not used where there is no TLS
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+@dataclass(frozen=True)
+class Knock:
+    """What a member said: its answer to `hello`, and whether it is `open` to people who did not log in."""
+
+    name: str
+    hello: dict[str, Any] | None = None
+    open: bool = False
+    fault: Fault | None = None
+
+
+def parse_member(name: str) -> Address:
+    """`host:port`, or `host` for the default port. Raises ValueError with a sentence."""
+    found = _MEMBER.fullmatch(name)
+    port = int(found["port"] or DEFAULT_PORT) if found else 0
+    if not found or not 0 < port < 65536:
+        raise ValueError(f"A member must be host:port, such as chat1.mongodb.internal:27017, but is {name!r}.")
+    host = found["host"].strip("[]")
+    return Address(False, host, port, "/", host, port)
+
+
+def knock_at(names: Iterable[str], request_timeout: float) -> list[Knock]:
+    """All at once: members that do not answer cost one `request_timeout`, however many they are."""
+    members = list(names)
+    if not members:
+        return []
+    until = time.monotonic() + request_timeout
+    with ThreadPoolExecutor(max_workers=len(members)) as pool:
+        return list(pool.map(lambda name: _knock(name, until), members))
+
+
+def _knock(name: str, until: float) -> Knock:
+    address = parse_member(name)
+    try:
+        sock = connect(address, until, _NO_TLS)
+    except Fault as fault:
+        return Knock(name, fault=_connect_fault(address, fault))
+    with sock:
+        try:
+            hello = _ask(sock, {"hello": 1}, until)
+            databases = _ask(sock, {"listDatabases": 1, "nameOnly": True}, until)
+        except socket.timeout:
+            return Knock(name, fault=silent())
+        except OSError:
+            return Knock(name, fault=closed())
+        except (ValueError, struct.error):
+            sentence = "What listens there is not mongod: `ss -ltnp` there names it; compare the port with net.port."
+            return Knock(name, fault=Fault("protocol", sentence))
+    # From its own host, mongod does not refuse the question before the first user exists, but then names none (seen).
+    return Knock(name, hello, open=bool(databases.get("databases")))
+
+
+def _ask(sock: socket.socket, command: dict[str, Any], until: float) -> dict[str, Any]:
+    # without a read preference a secondary answers only what concerns itself
+    question = {**command, "$db": "admin", "$readPreference": {"mode": "primaryPreferred"}}
+    body = _BODY_PREFIX + bson.encode(question)
+    sock.settimeout(remaining(until))
+    sock.sendall(_HEADER.pack(_HEADER.size + len(body), 1, 0, _OP_MSG) + body)
+    length, _request, _response_to, opcode = _HEADER.unpack(_receive(sock, _HEADER.size, until))
+    if opcode != _OP_MSG or not _HEADER.size < length < _REPLY_MAX:
+        raise ValueError("not a message of MongoDB")
+    try:
+        return bson.decode(_receive(sock, length - _HEADER.size, until)[len(_BODY_PREFIX) :])
+    except bson.InvalidBSON as error:
+        raise ValueError("not a document of MongoDB") from error
+
+
+def _receive(sock: socket.socket, size: int, until: float) -> bytes:
+    received = bytearray()
+    while len(received) < size:
+        if time.monotonic() >= until:
+            raise socket.timeout("time is up")
+        sock.settimeout(remaining(until))
+        piece = sock.recv(min(size - len(received), 65536))
+        if not piece:
+            raise ConnectionResetError("closed in the middle of an answer")
+        received += piece
+    return bytes(received)
+
+
+# -- what is wrong, and what to do next --------------------------------------------------------------------------------
+
+
+def _connect_fault(address: Address, fault: Fault) -> Fault:
+    host = address.host
+    if fault.kind.startswith("resolve"):
+        return Fault(
+            "resolve",
+            f"{fault.sentence} Correct it in /etc/hosts or in the DNS of every host; `getent hosts {host}` shows what "
+            "it leads to.",
+        )
+    if fault.kind == "refused":
+        return Fault(
+            "refused",
+            "Connection refused: mongod does not run there, or listens elsewhere. `systemctl status mongod` and the "
+            "end of /var/log/mongodb/mongod.log there tell why it ended, `systemctl start mongod` starts it; if it "
+            "runs, see net.port and net.bindIp in /etc/mongod.conf.",
+        )
+    return Fault("unreachable", f"{fault.sentence} `ping {host}` and, there, `ss -ltn` and the firewall tell which.")
+
+
+def silent() -> Fault:
+    return Fault(
+        "silent",
+        "It accepts connections but does not answer: mongod hangs. Look at `ps -C mongod -o pid,stat,wchan` there. "
+        "With T it was paused (`kill -CONT` and its pid continues it), with D it waits for its disk (`journalctl -k`); "
+        "otherwise `systemctl restart mongod`.",
+    )
+
+
+def closed() -> Fault:
+    return Fault(
+        "closed",
+        "It accepts connections and closes them without an answer: mongod is just ending, has no connections left, or "
+        "demands TLS (net.tls.mode). /var/log/mongodb/mongod.log there tells which.",
+    )
