@@ -10,13 +10,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Fault
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import (
     UNAUTHORIZED,
     closed,
     parse_member,
     silent,
 )
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
 
 try:
     from pymongo import MongoClient, common, version_tuple

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Fault
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import Knock, parse_member
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
 
 LOG = "/var/log/mongodb/mongod.log there"
 # Member states that serve, and what the others mean (MongoDB manual, "Replica Set Member States").

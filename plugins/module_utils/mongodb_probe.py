@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_members
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Fault, milliseconds_since
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_checks import (
     NAMES,
     Check,
@@ -29,6 +28,8 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_disk 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_login import User, log_in
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_members import Member
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import Knock, knock_at
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.clock import milliseconds_since
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
 
 # The likeliest cause first: what stands further down often follows from what stands further up.
 _CAUSES = (

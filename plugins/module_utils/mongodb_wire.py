@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 import socket
-import ssl
 import struct
 import time
 from collections.abc import Iterable
@@ -21,8 +20,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Fault, connect, remaining
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Target as Address
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.clock import remaining
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.connection import connect_tcp
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.target import Target as Address
 
 try:
     import bson
@@ -39,8 +40,6 @@ _HEADER = struct.Struct("<iiii")
 # the flags, and the kind of the one section
 _BODY_PREFIX = b"\0\0\0\0\0"
 _REPLY_MAX = 48_000_000
-# `connect` wants one; it is not used where there is no TLS
-_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def knock_at(names: Iterable[str], request_timeout: float) -> list[Knock]:
 def _knock(name: str, until: float) -> Knock:
     address = parse_member(name)
     try:
-        sock = connect(address, until, _NO_TLS)
+        sock = connect_tcp(address, until)
     except Fault as fault:
         return Knock(name, fault=_connect_fault(address, fault))
     with sock:
