@@ -70,7 +70,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
             raise ValueError(f"The header {name} has characters in its value that HTTP does not allow there.")
 
 
-class _TimedSocket:
+class TimedSocket:
     """For http.client, which would grant an endpoint that drips bytes a full timeout for each of them."""
 
     def __init__(self, sock: socket.socket, until: float) -> None:
@@ -93,7 +93,7 @@ def fetch(
     """GET the target. Follows no redirect and uses no proxy: the question is about this very endpoint. Raises Fault."""
     with connect(target, until, trust) as sock:
         connection = http.client.HTTPConnection(target.host, target.port)
-        connection.sock = _TimedSocket(sock, until)
+        connection.sock = TimedSocket(sock, until)
         try:
             connection.request("GET", target.path, headers=_with_defaults(target, headers or {}))
             return _read(target, connection.getresponse(), body_max)

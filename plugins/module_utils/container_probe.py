@@ -1,0 +1,314 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compares what a Docker Engine runs with what it should run, and says what is wrong. No Ansible here."""
+
+from __future__ import annotations
+
+import calendar
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from .container_drift import environment_drift, hosts_drift
+from .container_log import last_words, lines, reason
+from .docker_api import Engine, greet
+from .probing.fault import Fault
+from .probing.polling import Patience, poll
+
+_AT_ONCE = 8
+_UNPLANNED_MAX = 50
+_SERVICE_LABEL = "io.rocketops.service"
+_STREAM_HUB = "rocketchat/stream-hub-service"
+# The line that tells why a container ended was written in its last life.
+_LOG_BEFORE_START = 60
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A container of the plan. ``extra_hosts`` are ``name:address``; secrets are compared and never shown."""
+
+    name: str
+    service: str
+    image: str
+    hostname: str
+    environment: Mapping[str, str]
+    secret_environment: Mapping[str, str]
+    extra_hosts: Sequence[str]
+
+
+@dataclass
+class EngineHealth:
+    """``time_utc``: the host's clock when the engine was asked, in seconds of the epoch."""
+
+    reachable: bool
+    time_utc: float
+    version: str | None = None
+    fault: str | None = None
+    diagnosis: str | None = None
+
+
+@dataclass
+class ContainerHealth:
+    name: str
+    planned_image: str
+    present: bool = False
+    status: str | None = None
+    running: bool = False
+    paused: bool = False
+    restarting: bool = False
+    exit_code: int | None = None
+    oom_killed: bool = False
+    restart_count: int = 0
+    started_at: str | None = None
+    health: str | None = None
+    image: str | None = None
+    hostname: str | None = None
+    fault: str | None = None
+    diagnosis: str | None = None
+    drift: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Unplanned:
+    """A container that is not in the plan and disturbs what is."""
+
+    name: str
+    image: str
+    hostname: str
+    service: str | None
+    status: str
+    fault: str
+    diagnosis: str
+
+
+@dataclass
+class Health:
+    engine: EngineHealth
+    containers: list[ContainerHealth] = field(default_factory=list)
+    unplanned: list[Unplanned] = field(default_factory=list)
+
+    @property
+    def healthy(self) -> bool:
+        ill = any(container.fault or container.drift for container in self.containers)
+        return self.engine.fault is None and not ill and not self.unplanned
+
+    @property
+    def timed_out(self) -> bool:
+        return self.engine.fault == "silent"
+
+
+def probe_containers(expected: Sequence[Expected], socket_path: str, patience: Patience) -> tuple[Health, int]:
+    """Asks until all is healthy or time is up: the health, and how often it was asked."""
+    polled = poll([lambda stop: ask(expected, socket_path, patience.limit(stop))], patience)[0]
+    return polled.answer, polled.attempts
+
+
+def ask(expected: Sequence[Expected], socket_path: str, until: float) -> Health:
+    """One look at everything."""
+    now = time.time()
+    try:
+        engine = greet(socket_path, until)
+        listed = engine.containers(until)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            found = list(pool.map(lambda one: _inspected(engine, listed, one.name, until), expected))
+            containers = list(pool.map(lambda one, state: _judged(engine, one, state, until), expected, found))
+        unplanned = list(_unplanned(engine, expected, found, listed, until))
+    except Fault as fault:
+        return Health(EngineHealth(False, now, fault=fault.kind, diagnosis=fault.sentence))
+    return Health(EngineHealth(True, now, engine.version), containers, unplanned)
+
+
+def _inspected(engine: Engine, listed: list[dict[str, Any]], name: str, until: float) -> dict[str, Any] | None:
+    identity = next((entry["Id"] for entry in listed if f"/{name}" in entry["Names"]), None)
+    return engine.inspect(identity, until) if identity else None
+
+
+# -- one container -----------------------------------------------------------------------------------------------------
+
+
+def _judged(engine: Engine, expected: Expected, found: dict[str, Any] | None, until: float) -> ContainerHealth:
+    """The first fault that applies is told, the most telling first."""
+    if found is None:
+        sentence = "There is no such container: it was removed, or the site playbook has not run since it was planned."
+        return ContainerHealth(expected.name, expected.image, fault="absent", diagnosis=sentence)
+    health = _state(expected, found)
+    variables = _drifted_variables(expected, found)
+    unresolved = list(hosts_drift(expected.extra_hosts, found["HostConfig"].get("ExtraHosts") or []))
+    health.drift = [*variables.values(), *unresolved]
+    candidates = (
+        _not_running(health, found),
+        _wrong_identity(expected, health),
+        ("hosts", " ".join(unresolved)) if unresolved else None,
+        ("environment", " ".join(variables.values())) if variables else None,
+    )
+    fault = next((candidate for candidate in candidates if candidate), None)
+    fault = fault or _ill(engine, expected, health, found, until)
+    if fault:
+        health.fault, health.diagnosis = fault
+    return health
+
+
+def _state(expected: Expected, found: dict[str, Any]) -> ContainerHealth:
+    state = found["State"]
+    return ContainerHealth(
+        name=expected.name,
+        planned_image=expected.image,
+        present=True,
+        status=state["Status"],
+        running=state["Running"] and not state["Paused"] and not state["Restarting"],
+        paused=state["Paused"],
+        restarting=state["Restarting"],
+        exit_code=None if state["Running"] else state["ExitCode"],
+        oom_killed=state["OOMKilled"],
+        restart_count=found["RestartCount"],
+        started_at=state["StartedAt"],
+        health=(state.get("Health") or {}).get("Status"),
+        image=found["Config"]["Image"],
+        hostname=found["Config"]["Hostname"],
+    )
+
+
+def _drifted_variables(expected: Expected, found: dict[str, Any]) -> dict[str, str]:
+    actual = dict(entry.partition("=")[::2] for entry in found["Config"]["Env"] or [])
+    return dict(environment_drift({**expected.environment, **expected.secret_environment}, actual))
+
+
+def _not_running(health: ContainerHealth, found: dict[str, Any]) -> tuple[str, str] | None:
+    if health.paused:
+        return "paused", "Somebody paused it (`docker pause`); it holds its connections and does nothing."
+    if health.restarting or health.running:
+        return None
+    ended = f"It ended with exit code {health.exit_code} {_ago(found['State']['FinishedAt'])}"
+    if health.status == "created":
+        ended = "It was created and never started"
+    return "stopped", f"{ended} and is not started again, as after a `docker stop`."
+
+
+def _wrong_identity(expected: Expected, health: ContainerHealth) -> tuple[str, str] | None:
+    if health.image != expected.image:
+        return "image", f"It runs {health.image} instead of the planned {expected.image}."
+    if health.hostname != expected.hostname:
+        return "hostname", (
+            f"Its hostname is {health.hostname} instead of {expected.hostname}; nodes of the bus are known by their "
+            "hostname, and where two have the same, one of them always ends."
+        )
+    return None
+
+
+def _ill(
+    engine: Engine, expected: Expected, health: ContainerHealth, found: dict[str, Any], until: float
+) -> tuple[str, str] | None:
+    """It should be well: what keeps it from being so. Without a healthcheck, running is all that can be asked for."""
+    if health.health == "healthy" or (health.health is None and health.running):
+        return None
+    often = health.restarting or health.restart_count > 0
+    log = _log(engine, found, until)
+    known = reason(log)
+    if health.oom_killed:
+        fault, sentence = "oom_killed", "It used more memory than it may have, and the kernel ended it."
+    elif known:
+        fault, sentence = known.fault, known.sentence
+    elif often:
+        words = last_words(log, expected.secret_environment.values())
+        fault = "crash_loop"
+        sentence = f"Its log ends with: {words}" if words else "Its log says nothing about why."
+    else:
+        fault, sentence = _not_healthy(health)
+    times = f"It ended {health.restart_count} times, last {_ago(found['State']['FinishedAt'])}. " if often else ""
+    return fault, times + sentence
+
+
+def _not_healthy(health: ContainerHealth) -> tuple[str, str]:
+    if health.health == "starting":
+        return "starting", (
+            f"It was started {_ago(health.started_at)} and is not healthy yet; services open their port when NATS and "
+            "a monolith are there."
+        )
+    return "unhealthy", "Its healthcheck fails: it runs, and does not answer on its port."
+
+
+def _log(engine: Engine, found: dict[str, Any], until: float) -> list[str]:
+    """Nothing where it cannot be read: what else is known is worth telling all the same."""
+    since = int(_epoch(found["State"]["StartedAt"])) - _LOG_BEFORE_START
+    try:
+        return lines(engine.log(found["Id"], max(since, 0), until), found["Config"]["Tty"])
+    except Fault:
+        return []
+
+
+def _epoch(stamp: str) -> float:
+    """Docker writes UTC with nanoseconds; year 1 stands for never."""
+    return max(0, calendar.timegm(time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S")))
+
+
+def _ago(stamp: str | None) -> str:
+    seconds = int(time.time() - _epoch(stamp or ""))
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            count = seconds // length
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return f"{max(seconds, 0)} s ago"
+
+
+# -- containers nobody planned -----------------------------------------------------------------------------------------
+
+
+def _unplanned(
+    engine: Engine,
+    expected: Sequence[Expected],
+    found: Sequence[dict[str, Any] | None],
+    listed: list[dict[str, Any]],
+    until: float,
+) -> Iterator[Unplanned]:
+    """Others on the deployment's networks; what runs on its own networks does not concern us."""
+    names = {f"/{one.name}" for one in expected}
+    networks = {name for one in found if one for name in one["NetworkSettings"]["Networks"]}
+    others = [
+        entry
+        for entry in listed
+        if not names.intersection(entry["Names"])
+        and entry["State"] in ("running", "restarting", "paused")
+        and networks.intersection((entry.get("NetworkSettings") or {}).get("Networks") or {})
+    ]
+    for entry in others[:_UNPLANNED_MAX]:
+        inspected = engine.inspect(entry["Id"], until)
+        if inspected:
+            yield from _disturbing(expected, inspected)
+
+
+def _disturbing(expected: Sequence[Expected], found: dict[str, Any]) -> Iterator[Unplanned]:
+    image, hostname = found["Config"]["Image"], found["Config"]["Hostname"]
+    service = _service(expected, image, found["Config"].get("Labels") or {})
+    taken = next((one.name for one in expected if one.hostname == hostname), None)
+    if taken:
+        fault = "hostname"
+        sentence = (
+            f"It is no container of the plan and has the hostname of {taken}, so that one of the two always ends."
+        )
+    elif service == "stream_hub":
+        fault = "second_stream_hub"
+        sentence = "It is a stream-hub beside the planned one: with two of them every event arrives twice."
+    elif service:
+        fault = "unplanned"
+        sentence = f"It is no container of the plan and runs {service.replace('_', '-')} for this deployment."
+    else:
+        return
+    name = found["Name"].lstrip("/")
+    yield Unplanned(name, image, hostname, service, found["State"]["Status"], fault, sentence)
+
+
+def _service(expected: Sequence[Expected], image: str, labels: Mapping[str, str]) -> str | None:
+    """By our label, or by an image that a planned service has, whatever its registry and tag."""
+    repository = _repository(image)
+    if repository.endswith(_STREAM_HUB):
+        return "stream_hub"
+    same = (one.service for one in expected if _repository(one.image).split("/")[-2:] == repository.split("/")[-2:])
+    return labels.get(_SERVICE_LABEL) or next(same, None)
+
+
+def _repository(image: str) -> str:
+    path, _slash, last = image.rpartition("/")
+    return f"{path}/{last.partition(':')[0].partition('@')[0]}".lstrip("/")

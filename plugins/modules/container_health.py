@@ -1,0 +1,288 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: container_health
+short_description: Compares what a Docker Engine runs with what it should run, and says what is wrong
+version_added: 0.1.0
+description:
+  - Asks the Docker Engine of the host for the planned containers. A container is healthy when it runs with the planned
+    image, hostname, environment and C(extra_hosts), and its healthcheck passes.
+  - Of each that is not, says in a sentence why, from the newest telling line of its log where there is one.
+  - Finds containers that nobody planned and that disturb the others, such as a second stream-hub.
+  - What the services log, and that two nodes with one hostname end one another, was observed on Rocket.Chat 6.14.
+  - Only reads (C(GET)) from the engine's socket, needs nothing but Python 3.9 or newer, and does not start a stopped
+    engine that systemd would start for a connection.
+extends_documentation_fragment:
+  - rocketops.rocketchat.probing
+author:
+  - rocketops maintainers (@rocketops)
+options:
+  containers:
+    description: What the engine should run.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: Name of the container.
+        type: str
+        required: true
+      service:
+        description: The service it runs, such as V(ddp_streamer). Tells unplanned containers of the same service.
+        type: str
+        required: true
+      image:
+        description: Image with tag, exactly as it was given to Docker.
+        type: str
+        required: true
+      hostname:
+        description: Its hostname.
+        type: str
+        required: true
+      environment:
+        description: Variables it should have. More of them are no fault, but for a few that change whom it talks to.
+        type: dict
+        default: {}
+      secret_environment:
+        description: More variables it should have, whose values are secret. No value of either is ever shown.
+        type: dict
+        default: {}
+      extra_hosts:
+        description: Names it has to resolve, each as C(name:address).
+        type: list
+        elements: str
+        default: []
+  socket:
+    description: The engine's socket on the host.
+    type: path
+    default: /var/run/docker.sock
+seealso:
+  - module: rocketops.rocketchat.service_health
+  - module: rocketops.rocketchat.nats_health
+  - module: community.docker.docker_container_info
+"""
+
+EXAMPLES = r"""
+- name: Ask Docker about one service, without failing
+  rocketops.rocketchat.container_health:
+    containers:
+      - name: account-1
+        service: account
+        image: docker.io/rocketchat/account-service:8.9.1
+        hostname: chat-account-1
+        environment:
+          NODE_ENV: production
+        secret_environment:
+          MONGO_URL: "{{ mongo_url }}"
+    timeout: 0
+    fail_on_unhealthy: false
+  register: account_container
+"""
+
+RETURN = r"""
+healthy:
+  description: Whether the engine answers, all containers are as planned, and no other disturbs them.
+  returned: always
+  type: bool
+  sample: false
+attempts:
+  description: How often was asked.
+  returned: always
+  type: int
+  sample: 1
+engine:
+  description: The Docker Engine.
+  returned: always
+  type: dict
+  contains:
+    reachable:
+      description: Whether it answered.
+      type: bool
+    version:
+      description: Its version, V(null) if it did not answer.
+      type: str
+      sample: 26.1.5+dfsg1
+    time_utc:
+      description: The host's clock when it was asked, in seconds of the epoch.
+      type: float
+      sample: 1795492800.1
+    fault:
+      description:
+        - V(stopped), V(silent), V(denied), V(unreachable), V(protocol) or V(error); V(null) if nothing is wrong.
+      type: str
+      sample: null
+    diagnosis:
+      description: What is wrong, as a sentence, V(null) if nothing is.
+      type: str
+      sample: null
+containers:
+  description: The planned containers in the order given; none if the engine did not answer.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      sample: account-1
+    present:
+      description: Whether there is such a container.
+      type: bool
+    status:
+      description: What Docker calls its state, such as V(running), V(exited) or V(restarting).
+      type: str
+      sample: running
+    running:
+      description: Whether it runs, and is neither paused nor about to be restarted.
+      type: bool
+    paused:
+      description: Whether it is paused.
+      type: bool
+    restarting:
+      description: Whether it ended and Docker waits to start it again.
+      type: bool
+    exit_code:
+      description: How it ended, V(null) while it runs.
+      type: int
+      sample: null
+    oom_killed:
+      description: Whether the kernel ended it for want of memory.
+      type: bool
+    restart_count:
+      description: How often Docker started it again.
+      type: int
+      sample: 0
+    started_at:
+      description: When it was last started, as Docker writes it.
+      type: str
+      sample: "2026-11-24T03:54:01.123456789Z"
+    health:
+      description: What its healthcheck says, V(null) without one.
+      type: str
+      sample: healthy
+    image:
+      description: The image it runs.
+      type: str
+      sample: docker.io/rocketchat/account-service:8.9.1
+    planned_image:
+      description: The image it should run.
+      type: str
+      sample: docker.io/rocketchat/account-service:8.9.1
+    hostname:
+      description: Its hostname.
+      type: str
+      sample: chat-account-1
+    fault:
+      description:
+        - What is wrong, as a fixed word, V(null) if nothing is.
+        - One of V(absent), V(stopped), V(paused), V(image), V(hostname), V(hosts), V(environment), V(oom_killed),
+          V(licence), V(node_id_conflict), V(resolve), V(nats_auth), V(mongodb_auth), V(mongodb_privilege),
+          V(mongodb), V(out_of_memory), V(crash_loop), V(unhealthy), V(starting).
+      type: str
+      sample: stopped
+    diagnosis:
+      description: What is wrong, as a sentence, V(null) if nothing is.
+      type: str
+      sample: It ended with exit code 0 3 minutes ago and is not started again, as after a `docker stop`.
+    drift:
+      description: Sentences about settings that are not the planned ones. They show no values of variables.
+      type: list
+      elements: str
+      sample: []
+unplanned:
+  description: Containers on the same networks that are not in O(containers) and disturb those that are.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      sample: second-hub
+    image:
+      description: The image it runs.
+      type: str
+      sample: docker.io/rocketchat/stream-hub-service:7.9.3
+    hostname:
+      description: Its hostname.
+      type: str
+      sample: second-hub
+    service:
+      description: The service it runs, V(null) if that is none of Rocket.Chat's.
+      type: str
+      sample: stream_hub
+    status:
+      description: What Docker calls its state.
+      type: str
+      sample: running
+    fault:
+      description: V(second_stream_hub), V(hostname) or V(unplanned).
+      type: str
+      sample: second_stream_hub
+    diagnosis:
+      description: What is wrong with it, as a sentence.
+      type: str
+      sample: "It is a stream-hub beside the planned one: with two of them every event arrives twice."
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_probe import (
+    Expected,
+    Health,
+    probe_containers,
+)
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.docker_api import SOCKET
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.options import PATIENCE, VERDICT
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+
+CONTAINER: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "service": {"type": "str", "required": True},
+    "image": {"type": "str", "required": True},
+    "hostname": {"type": "str", "required": True},
+    "environment": {"type": "dict", "default": {}},
+    "secret_environment": {"type": "dict", "default": {}, "no_log": True},
+    "extra_hosts": {"type": "list", "elements": "str", "default": []},
+}
+
+
+def summary(health: Health) -> str:
+    told = [("Docker Engine", health.engine.diagnosis)]
+    told += [(one.name, one.diagnosis) for one in health.containers]
+    told += [(one.name, one.diagnosis) for one in health.unplanned]
+    ill = [f"- {name}: {diagnosis}" for name, diagnosis in told if diagnosis]
+    return "\n".join(["Docker does not run what it should:", *ill])
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "containers": {"type": "list", "elements": "dict", "required": True, "options": CONTAINER},
+            "socket": {"type": "path", "default": SOCKET},
+            **PATIENCE,
+            **VERDICT,
+        },
+        supports_check_mode=True,
+    )
+    params = module.params
+    try:
+        patience = Patience(params["timeout"], params["request_timeout"])
+    except ValueError as error:
+        module.fail_json(msg=str(error))
+    expected = [Expected(**one) for one in params["containers"]]
+    health, attempts = probe_containers(expected, params["socket"], patience)
+    result = {"changed": False, "healthy": health.healthy, "attempts": attempts, **asdict(health)}
+    if params["fail_on_unhealthy"] and not health.healthy:
+        module.fail_json(msg=summary(health), **result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
