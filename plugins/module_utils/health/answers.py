@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 QUESTIONS = ("containers", "mongodb", "services", "nats", "ddp")
+
+_PASSWORD_IN_URL = re.compile(r"://[^:/@]*:([^@]*)@")
 
 # Sentences of the modules, which may quote a log; names and addresses are not searched for secrets.
 _FREE_TEXT = {"diagnosis", "msg", "drift"}
@@ -59,11 +62,13 @@ def secrets_of(plan: Mapping[str, Any]) -> list[str]:
     """Every secret of the plan, also as it is written in a URL; the longest first, as one may be part of another."""
     found: set[str] = set()
     for host in plan["hosts"].values():
-        for container in (host["probes"]["containers"] or {}).get("containers") or []:
-            found.update(container["secret_environment"].values())
         found.update(_passwords(host))
+        for container in (host["probes"]["containers"] or {}).get("containers") or []:
+            for value in container["secret_environment"].values():
+                found.update((value, *_PASSWORD_IN_URL.findall(value)))
+    found |= {quote(secret, safe="") for secret in found}
     found.discard("")
-    return sorted(found | {quote(secret, safe="") for secret in found}, key=lambda secret: (-len(secret), secret))
+    return sorted(found, key=lambda secret: (-len(secret), secret))
 
 
 def _passwords(tree: Any) -> Iterator[str]:

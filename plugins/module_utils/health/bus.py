@@ -61,22 +61,26 @@ def _refuses_everybody(answer: Mapping[str, Any]) -> bool:
 class Clients:
     """Who is connected. A client of a cluster is connected to one of its servers, which alone knows it."""
 
-    def __init__(self, answers: Mapping[str, HostAnswers]) -> None:
+    def __init__(self, plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> None:
         self._clients: dict[str, dict[str, Any]] = {}
-        self.asked = False
         self._refuses_us = False
-        for answer in (each.get("nats") for each in answers.values()):
+        told = [answers[host].get("nats") for host, planned in plan["hosts"].items() if planned["nats"]]
+        self._everybody_told = all(answer.get("reachable") for answer in told)
+        for answer in told:
             refused = (answer.get("login") or {}).get("fault") == "auth_refused"
             self._refuses_us |= refused or _refuses_everybody(answer)
             if answer.get("reachable"):
-                self.asked = True
                 for client in answer["clients"]:
                     known = self._clients.get(client["name"])
                     if known is None or _says_more(client, known):
                         self._clients[client["name"]] = client
 
     def connected(self, hostname: str) -> bool | None:
-        return bool(self._clients.get(hostname, {}).get("connected")) if self.asked else None
+        """Who is nowhere to be seen may be connected to a server that could not be asked."""
+        client = self._clients.get(hostname, {"connected": False, "fault": "missing"})
+        if client["connected"] or self._everybody_told or client["fault"] != "missing":
+            return bool(client["connected"])
+        return None
 
     def symptom(self, hostname: str, needs: tuple[Need, ...]) -> Symptom | None:
         """Why it is not connected, or not well so. Another namespace is its own fault, and so is a refused login,

@@ -9,8 +9,10 @@ from typing import Any
 
 from .model import Need, Symptom
 
-# Somebody did it to the container, or its settings are not the plan's: no other part being away explains that.
-OF_ITS_OWN = {"absent", "stopped", "paused", "oom_killed", "image", "hostname", "environment", "hosts"}
+# It runs, but not with what was planned for it; it may serve all the same.
+DRIFT_WORDS = {"image", "environment", "hosts", "drift"}
+# Somebody did it to the container: no other part being away explains that.
+OF_ITS_OWN = {"absent", "stopped", "paused", "oom_killed", "hostname", *DRIFT_WORDS}
 
 
 def container_symptoms(entry: Mapping[str, Any] | None, needs: tuple[Need, ...]) -> list[Symptom]:

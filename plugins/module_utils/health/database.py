@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .answers import HostAnswers
@@ -30,7 +30,7 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
             yield Subject(str(leader), member["name"], MONGODB, "mongodb", member["role"], symptoms=_seen(member, ""))
 
 
-def set_view(hosts: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> dict[str, Any]:
+def set_view(hosts: Iterable[str], answers: Mapping[str, HostAnswers]) -> dict[str, Any]:
     """Every member's host asks for the whole set; the answer of the one that got furthest counts."""
     views = [answers[host].get("mongodb") for host in hosts]
     return min(

@@ -19,12 +19,15 @@ from typing import Any
 from . import bus, database, entrance, machines, services
 from .advice import advice
 from .answers import HostAnswers, read
+from .containers import DRIFT_WORDS
 from .model import AFFECTED, HEALTHY, UNHEALTHY, Diagnosis, Finding, Need, Part, Subject, Symptom
 
 # Where several symptoms of one part are causes, these say more than the others.
 TELLING = {"container.hostname", "bus.namespace", "bus.refused", "mongodb.disk_full", "mongodb.disk_read_only"}
 
-# Causes that keep nobody from working, so that nobody else's symptoms are blamed on them.
+# Causes that keep nobody from working, so that nobody else's symptoms are blamed on them. It drifted and serves, if
+# nothing else is wrong with it.
+DRIFT = {f"container.{word}" for word in DRIFT_WORDS}
 HARMLESS = {
     "nats.auth_off",
     "mongodb.auth_off",
@@ -82,13 +85,17 @@ class Court:
 
     def _away(self, need: Need) -> list[Subject]:
         providers = self._providers.get((need.what, need.of), [])
-        troubled = [self._takes_away(provider) for provider in providers]
+        troubled = [self._takes_away(provider, need) for provider in providers]
         if not (any(troubled) if need.any_of_them else all(troubled)):
             return []
         return [culprit for culprits in troubled for culprit in culprits]
 
-    def _takes_away(self, provider: Subject) -> list[Subject]:
-        return [culprit for culprit in self.blamed.get(provider.id, []) if main_symptom(culprit).kind not in HARMLESS]
+    def _takes_away(self, provider: Subject, need: Need) -> list[Subject]:
+        return [culprit for culprit in self.blamed.get(provider.id, []) if need.as_planned or not _serves(culprit)]
+
+
+def _serves(culprit: Subject) -> bool:
+    return {symptom.kind for symptom in culprit.symptoms} <= DRIFT or main_symptom(culprit).kind in HARMLESS
 
 
 def main_symptom(cause: Subject) -> Symptom:

@@ -19,12 +19,14 @@ CONTROLLER = "controller"
 class Need:
     """Something whose absence explains a symptom: ``of`` says whose, such as the host of an engine.
 
-    It is away when all who provide it are in trouble, or, with ``any_of_them``, when one is.
+    It is away when all who provide it are in trouble, or, with ``any_of_them``, when one is. Who serves, but not with
+    what was planned for it, is in trouble only with ``as_planned``.
     """
 
     what: str
     of: str = ""
     any_of_them: bool = False
+    as_planned: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,11 @@ class Finding:
     next: Command
     victims: list[str]
     evidence: list[str]
+
+    @property
+    def called(self) -> str:
+        """What it is about, in a word: a host goes by its name."""
+        return self.host if self.component == "host" else self.component
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ from .machines import unasked
 from .model import SERVICE, Need, Subject, Symptom
 
 MONOLITH = "rocketchat"
-LICENCE = Need("licence")
+LICENCE = Need("licence", as_planned=True)
 
 
 def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
     """The monoliths, the licence that only they have, and then all who need both."""
-    clients = Clients(answers)
+    clients = Clients(plan, answers)
     everything = [(host, container) for host, planned in plan["hosts"].items() for container in planned["containers"]]
     for host, answer in answers.items():
         yield from _unplanned(host, answer)
@@ -116,5 +116,5 @@ def _licence(everything: list[tuple[str, Mapping[str, Any]]], answers: Mapping[s
         "there, has expired, or lacks the module scalability."
     )
     # An outage of NATS or of the monolith for 40 s does the same, as a licence that cannot be asked for counts as none.
-    needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH, any_of_them=True))
+    needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH, any_of_them=True, as_planned=True))
     yield Subject(host, "licence", symptoms=[Symptom("licence.invalid", sentence, needs)], provides=(("licence", ""),))
