@@ -43,7 +43,7 @@ def page(document: Document) -> str:
 def _header(document: Document) -> str:
     url, time = escape(document["root_url"]), escape(document["time"])
     state = HEALTHY if document["healthy"] else UNHEALTHY
-    summary = escape(document["summary"])
+    summary = escape(document["summary"][:1].upper() + document["summary"][1:])
     return (
         f"<header><h1>Rocket.Chat {escape(document['versions']['rocketchat'])}</h1>"
         f'<p class="soft"><a href="{url}" rel="noreferrer">{url}</a>, asked at '

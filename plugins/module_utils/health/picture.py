@@ -21,6 +21,9 @@ BETWEEN_HOSTS, TRUNK, TITLE, ARROWS = 24, 18, 34, 30
 CHANNEL = 26
 FRONT = ("rocketchat", "ddp-streamer")
 
+# What joins hosts: the clients' way, the bus, the database.
+LINES = ("way", "bus", "data")
+
 CLASSES = {HEALTHY: "ok", UNHEALTHY: "bad", AFFECTED: "hit"}
 
 # Signs in a square of 18: a tick in a circle, a cross in a square, an exclamation mark in a triangle.
@@ -43,6 +46,12 @@ class Host:
     nats: dict[str, Any] | None
     mongodb: dict[str, Any] | None
 
+    def takes_part(self, line: str) -> bool:
+        containers = self.front + self.others
+        return bool(
+            {"way": self.nginx or self.front, "bus": self.nats or containers, "data": self.mongodb or containers}[line]
+        )
+
 
 @dataclass(frozen=True)
 class Band:
@@ -59,6 +68,9 @@ class Band:
     mongodb: float
     bottom: float
 
+    def height(self, line: str) -> float:
+        return {"way": self.rail, "bus": self.nats + LINE / 2, "data": self.mongodb + LINE / 2}[line]
+
 
 class Picture:
     """One drawing; ``hosts_in_a_row`` and ``boxes_in_a_line`` make it wide or narrow."""
@@ -68,7 +80,6 @@ class Picture:
         self._findings = {finding["number"]: finding for finding in document["findings"]}
         hosts = [_host(name, document["parts"]) for name in document["hosts"]]
         self._rows = [hosts[start : start + hosts_in_a_row] for start in range(0, len(hosts), hosts_in_a_row)]
-        self._several = len(hosts) > 1
         self._per_line = boxes_in_a_line
         self._inner = boxes_in_a_line * BOX + (boxes_in_a_line - 1) * GAP
         self._left = 1 + (3 * TRUNK / 2 if len(self._rows) > 1 else 0)
@@ -99,9 +110,9 @@ class Picture:
             rail = nginx + (LINE + ARROWS / 2 if any(host.nginx for host in row) else 0)
             frame = rail + (ARROWS / 2 if front else 0)
             frame_bottom = frame + (front + others) * (LINE + GAP) + (GAP if front + others else 0)
-            nats = frame_bottom + ARROWS
-            mongodb = nats + (LINE + ARROWS * 0.8 if any(host.nats for host in row) or self._several else 0)
-            bottom = mongodb + (LINE if any(host.mongodb for host in row) or self._several else 0) + PADDING
+            nats = frame_bottom + (ARROWS if front + others else GAP)
+            mongodb = nats + (LINE + ARROWS * 0.8 if any(host.takes_part("bus") for host in row) else 0)
+            bottom = mongodb + (LINE if any(host.takes_part("data") for host in row) else 0) + PADDING
             yield Band(top, nginx, rail, frame, front, others, frame_bottom, nats, mongodb, bottom)
             top = bottom + BETWEEN_HOSTS
 
@@ -112,40 +123,37 @@ class Picture:
 
     def _row(self, row: list[Host], band: Band) -> str:
         shells = [self._shell(host, self._x(column), band) for column, host in enumerate(row)]
-        links = [link for column in range(len(row) - 1) for link in self._links(self._x(column + 1), band)]
-        through = [link for column in range(len(row)) for link in self._through(column, len(row), band)]
         insides = [self._inside(host, self._x(column), band) for column, host in enumerate(row)]
-        return "".join([*shells, *links, *through, *insides])
+        return "".join([*shells, *(line for name in LINES for line in self._across(name, row, band)), *insides])
 
-    def _heights(self, band: Band) -> dict[str, float]:
-        """Where the three lines that join hosts run."""
-        return {"way": band.rail, "bus": band.nats + LINE / 2, "data": band.mongodb + LINE / 2}
+    def _across(self, name: str, row: list[Host], band: Band) -> Iterator[str]:
+        """A line that joins the hosts of a row, from the first to the last that has something on it."""
+        columns = [column for column, host in enumerate(row) if host.takes_part(name)]
+        if columns:
+            joined = len(self._bands_with(name)) > 1
+            start = self._trunk(name) if joined else self._end(name, columns[0])
+            y = band.height(name)
+            yield _line(name, start, y, self._end(name, columns[-1]), y)
 
-    def _links(self, x: float, band: Band) -> Iterator[str]:
-        """From a host to its right neighbour."""
-        for name, y in self._heights(band).items():
-            yield _line(name, x - BETWEEN_HOSTS - PADDING, y, x + PADDING, y)
+    def _bands_with(self, name: str) -> list[Band]:
+        rows = zip(self._rows, self._bands)
+        return [band for row, band in rows if any(host.takes_part(name) for host in row)]
 
-    def _through(self, column: int, columns: int, band: Band) -> Iterator[str]:
-        """Inside a host, from where they come to where they go on, or end at its own arrows."""
-        if not self._several:
-            return
-        left, right = self._x(column) + PADDING, self._x(column) + PADDING + self._inner
-        ends = {"way": left + self._inner / 2, "bus": left + BOX / 2, "data": right - CHANNEL / 2}
-        for name, y in self._heights(band).items():
-            start = left if column or len(self._rows) > 1 else ends[name]
-            yield _line(name, start, y, right if column < columns - 1 else ends[name], y)
+    def _end(self, name: str, column: int) -> float:
+        """Where a line ends in a host: at its own arrow or, where there is a part of NATS or MongoDB, behind that."""
+        left = self._x(column) + PADDING
+        return {"way": left + self._inner / 2, "bus": left + BOX / 2, "data": left + self._inner - CHANNEL / 2}[name]
+
+    def _trunk(self, name: str) -> float:
+        return 3 + LINES.index(name) * TRUNK / 2
 
     def _trunks(self) -> Iterator[str]:
-        """From row to row, at the left."""
-        if len(self._rows) == 1:
-            return
-        for number, name in enumerate(("way", "bus", "data")):
-            x = 3 + number * TRUNK / 2
-            heights = [self._heights(band)[name] for band in self._bands]
-            yield _line(name, x, heights[0], x, heights[-1])
-            for y in heights:
-                yield _line(name, x, y, self._left + PADDING, y)
+        """The lines from row to row, at the left."""
+        for name in LINES:
+            bands = self._bands_with(name)
+            if len(bands) > 1:
+                x = self._trunk(name)
+                yield _line(name, x, bands[0].height(name), x, bands[-1].height(name))
 
     def _shell(self, host: Host, x: float, band: Band) -> str:
         width, height = self._inner + 2 * PADDING, band.bottom - band.top
@@ -161,7 +169,6 @@ class Picture:
     def _inside(self, host: Host, x: float, band: Band) -> str:
         left, right, middle = x + PADDING, x + PADDING + self._inner, x + PADDING + self._inner / 2
         drawn = [self._title(host, x, band)]
-        heights = self._heights(band)
         fronts = [(box_x, y) for box_x, y, _part in self._boxes(host.front, left, band.frame + GAP)]
         first_line = [box_x + BOX / 2 for box_x, y in fronts if y == band.frame + GAP]
         if host.nginx:
@@ -170,8 +177,10 @@ class Picture:
             drawn.append(_line("way", min([*first_line, middle]), band.rail, max([*first_line, middle]), band.rail))
             drawn += [_arrow("way", each, band.rail, band.frame + GAP) for each in first_line]
         if host.front or host.others:
-            drawn.append(_arrow("bus", left + BOX / 2, band.frame_bottom, band.nats if host.nats else heights["bus"]))
-            end = band.mongodb if host.mongodb else heights["data"]
+            drawn.append(
+                _arrow("bus", left + BOX / 2, band.frame_bottom, band.nats if host.nats else band.height("bus"))
+            )
+            end = band.mongodb if host.mongodb else band.height("data")
             drawn.append(_arrow("data", right - CHANNEL / 2, band.frame_bottom, end))
         drawn += self._parts(host, left, band)
         return "".join(drawn)
@@ -197,7 +206,8 @@ class Picture:
 
     def _title(self, host: Host, x: float, band: Band) -> str:
         y = band.top + 22
-        title = f'<text class="title" x="{x + PADDING:g}" y="{y:g}">{escape(_fit(host.name, 24))}</text>'
+        name = escape(_fit(host.name, int((self._inner - 130) / 9)))
+        title = f'<text class="title" x="{x + PADDING:g}" y="{y:g}">{name}</text>'
         if host.engine is None:
             return title
         right = x + PADDING + self._inner
