@@ -12,12 +12,15 @@ from dataclasses import asdict
 from typing import Any
 
 from .answers import HostAnswers
-from .containers import OF_ITS_OWN
+from .containers import DRIFT_WORDS
 from .database import set_view
 from .model import Diagnosis
 from .table import verdict
 
 SCHEMA = 1
+
+# Faults of a container that are a difference to the plan; that somebody stopped it is none.
+_OTHERWISE = {"absent", "hostname", *DRIFT_WORDS}
 
 
 def document(
@@ -67,7 +70,7 @@ def _container_drift(answers: Mapping[str, HostAnswers]) -> Iterator[dict[str, A
     for host, answer in answers.items():
         for entry in answer.get("containers").get("containers") or []:
             sentences = entry.get("drift") or []
-            if not sentences and entry["fault"] in OF_ITS_OWN:
+            if not sentences and entry["fault"] in _OTHERWISE:
                 sentences = [entry["diagnosis"]]
             if sentences or entry.get("image") != entry.get("planned_image"):
                 yield _drift(host, entry["name"], entry.get("planned_image"), entry.get("image"), sentences)
