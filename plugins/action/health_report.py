@@ -31,11 +31,16 @@ REGISTERED = {
 
 class ActionModule(ActionBase):
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset({"directory"})
+    _VALID_ARGS = frozenset({"directory", "fail_on_unhealthy"})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
-        _, arguments = self.validate_argument_spec(argument_spec={"directory": {"type": "path"}})
+        _, arguments = self.validate_argument_spec(
+            argument_spec={
+                "directory": {"type": "path"},
+                "fail_on_unhealthy": {"type": "bool", "default": True},
+            }
+        )
         variables = task_vars or {}
         plan = variables["rocketchat_planned"]["plan"]
         registered = {
@@ -43,17 +48,21 @@ class ActionModule(ActionBase):
             for host in plan["hosts"]
         }
         diagnosis = diagnose(plan, registered, _inventory(variables))
-        Display().display(as_text(diagnosis, plan) + "\n")
+        Display().display(f"\n{as_text(diagnosis, plan)}\n")
         result["files"] = []
         if arguments["directory"] and not self._task.check_mode:
             told = document(diagnosis, plan, read(plan, registered), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
             result["files"] = self._write(arguments["directory"], told)
+            Display().display(f"Written: {', '.join(result['files'])}\n")
         result["changed"] = bool(result["files"])
+        result["healthy"] = diagnosis.healthy
+        if arguments["fail_on_unhealthy"] and not diagnosis.healthy:
+            # Ansible prints all that a failed task returns, and the table above says it better.
+            result["failed"] = True
+            result["msg"] = f"{verdict(diagnosis).capitalize()}. The report above says what to do about it."
+            return result
         result["parts"] = [asdict(part) for part in diagnosis.parts]
         result["findings"] = [asdict(finding) for finding in diagnosis.findings]
-        if not diagnosis.healthy:
-            result["failed"] = True
-            result["msg"] = f"{verdict(diagnosis).capitalize()}; what to do about it stands below the table."
         return result
 
     @staticmethod

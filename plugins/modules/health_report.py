@@ -12,7 +12,6 @@ description:
   - Joins the plan with what the health modules registered on all hosts, and prints a table of every part and, for each
     cause, one sentence and the next command to type.
   - Tells causes from victims. A service that crashes because NATS is away is affected, and only NATS is a finding.
-  - Fails when there is a finding.
   - Part of this collection's C(health) playbook, whose registered variables it reads.
 author:
   - rocketops maintainers (@rocketops)
@@ -25,6 +24,13 @@ options:
         mode 0600 therefore; copy the page to where others may see it.
       - C(health.json) is described by C(docs/health.schema.json) of this collection.
     type: path
+    version_added: 0.2.0
+  fail_on_unhealthy:
+    description:
+      - Whether a finding fails the task, which then returns neither RV(findings) nor RV(parts), as Ansible would print
+        all of them below the report.
+    type: bool
+    default: true
     version_added: 0.2.0
 attributes:
   check_mode:
@@ -65,9 +71,14 @@ files:
   type: list
   elements: str
   sample: [/home/me/chat-health/health.json, /home/me/chat-health/health.html]
+healthy:
+  description: Whether there is no finding.
+  returned: always
+  type: bool
+  sample: false
 findings:
   description: What has to be mended; empty if all is well.
-  returned: always
+  returned: unless it failed
   type: list
   elements: dict
   contains:
@@ -121,7 +132,7 @@ findings:
       sample: ["Connection refused: nothing listens on 127.0.0.1:3300."]
 parts:
   description: Every part of the deployment.
-  returned: always
+  returned: unless it failed
   type: list
   elements: dict
   contains:

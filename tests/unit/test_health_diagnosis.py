@@ -462,3 +462,12 @@ def test_a_secret_in_a_log_is_not_repeated() -> None:
     [finding] = diagnose(planned, answers).findings
     assert {finding.sentence, *finding.evidence} == {"cannot parse ********!", "TRANSPORTER has ********"}
     assert UNHEALTHY in {part.state for part in diagnose(planned, answers).parts}
+
+
+def test_a_number_that_ansible_censored_is_unknown() -> None:
+    answers = healthy(one_host())
+    answers["chat"]["containers"]["engine"]["time_utc"] = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    answers["chat"]["services"]["endpoints"][0]["latency_ms"] = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    found = diagnose(one_host(), answers)
+    assert found.healthy
+    assert {part.name: part.latency_ms for part in found.parts}["rocketchat-1"] is None

@@ -89,5 +89,7 @@ def test_victims_on_other_hosts_are_named_with_their_host() -> None:
 
 
 def test_sentences_with_line_feeds_stay_in_their_line() -> None:
-    told = lines(ill.failed("chat", "ddp", "Traceback:\n  File x\nNo module named websockets"))
+    told = lines(
+        ill.failed("chat", "ddp", "Task failed: Module failed: Traceback:\n  File x\nNo module named websockets")
+    )
     assert "[1] probes on chat: ddp_health could not run on chat: Traceback: File x No module named websockets" in told

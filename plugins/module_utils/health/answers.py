@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 QUESTIONS = ("containers", "mongodb", "services", "nats", "ddp")
 
+# What Ansible makes of a number that has a short secret of the module's options in it.
+_CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _PASSWORD_IN_URL = re.compile(r"://[^:/@]*:([^@]*)@")
 
 # Sentences of the modules, which may quote a log; names and addresses are not searched for secrets.
@@ -47,12 +49,17 @@ def _read_host(registered: Mapping[str, Any]) -> HostAnswers:
         if not answer or answer.get("skipped"):
             continue
         if answer.get("unreachable"):
-            found.unreachable = str(answer.get("msg") or "no reason given")
+            found.unreachable = _reason(answer)
         elif "healthy" in answer:
             found.given[question] = answer
         else:
-            found.failed[question] = str(answer.get("msg") or "it gave no reason")
+            found.failed[question] = _reason(answer)
     return found
+
+
+def _reason(answer: Mapping[str, Any]) -> str:
+    """Ansible's message, without the words it puts in front of every one."""
+    return re.sub(r"^(Task failed: |Module failed: )+", "", str(answer.get("msg") or "no reason was given"))
 
 
 # -- secrets -----------------------------------------------------------------------------------------------------------
@@ -89,6 +96,8 @@ def _without(tree: Any, secrets: list[str], free_text: bool = False) -> Any:
         return {key: _without(value, secrets, key in _FREE_TEXT) for key, value in tree.items()}
     if isinstance(tree, (list, tuple)):
         return [_without(value, secrets, free_text) for value in tree]
+    if tree == _CENSORED:
+        return None
     if isinstance(tree, str) and free_text:
         for secret in secrets:
             tree = tree.replace(secret, "********")
