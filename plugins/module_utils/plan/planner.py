@@ -8,20 +8,16 @@ import ipaddress
 from typing import Any
 from urllib.parse import quote
 
-from . import compose
+from . import compose, probes
 from .catalogue import CONTAINER_PORT, DDP_STREAMER, MONOLITH, Service, image_reference
-from .compose import NATS_CLUSTER_PORT, NATS_MONITORING_PORT
+from .compose import NATS_CLUSTER_PORT
 from .deployment import Container, HostPlan, Member, Plan
 from .names import slug
+from .probes import LOOPBACK
 from .problems import PlanError
 from .reader import Reader
 from .settings import Host, Instance, Settings, proxy_port
 from .versions import needs_db_watchers
-
-LOOPBACK = "127.0.0.1"
-
-# Where MongoDB's packages put the data.
-MONGODB_DATA_DIRECTORY = "/var/lib/mongodb"
 
 # nginx is the only proxy between a client and the services, so they trust exactly one forwarded address.
 PROXIES = 1
@@ -166,12 +162,7 @@ class Planner:
                 {"name": c.name, "url": f"http://{c.address}:{c.port}/health", "status": list(c.health_statuses)}
                 for c in containers
             ],
-            probes={
-                "containers": self._container_probe(host) if host.groups & {"nats", "rocketchat"} else None,
-                "mongodb": self._mongodb_probe() if "mongodb" in host.groups else None,
-                "nats": self._nats_probe(host) if "nats" in host.groups else None,
-                "ddp": self._ddp_probe() if "nginx" in host.groups else None,
-            },
+            probes=self._probes(host),
             containers=[
                 {
                     "name": c.name,
@@ -183,6 +174,20 @@ class Planner:
                 for c in containers
             ],
         )
+
+    def _probes(self, host: Host) -> dict[str, dict[str, Any] | None]:
+        settings, groups = self.settings, host.groups
+        nats = probes.nats_container(settings, self._nats_hostname(host)) if "nats" in groups else None
+        address = f"{host.private_address}:{settings.nats_port}" if self._nats_is_published(host) else ""
+        routes = len(self._in_group("nats")) - 1
+        return {
+            "containers": probes.containers(self.containers[host.name], self.members, nats)
+            if groups & {"nats", "rocketchat"}
+            else None,
+            "mongodb": probes.mongodb(settings, self.members) if "mongodb" in groups else None,
+            "nats": probes.nats(settings, address, routes) if "nats" in groups else None,
+            "ddp": probes.ddp(settings) if "nginx" in groups else None,
+        }
 
     def _docker(self) -> dict[str, Any]:
         settings = self.settings
@@ -211,6 +216,9 @@ class Planner:
                 ],
             },
         }
+
+    def _nats_is_published(self, host: Host) -> bool:
+        return any(other.name != host.name and other.groups & {"nats", "rocketchat"} for other in self.hosts)
 
     def _nats(self, host: Host) -> dict[str, Any]:
         peers = [server.private_address for server in self._in_group("nats") if server.name != host.name]
@@ -247,62 +255,6 @@ class Planner:
             for container in containers
             if container.service == service
         ]
-
-    # -- what each probe asks ---------------------------------------------------------------------------------------
-
-    def _container_probe(self, host: Host) -> dict[str, Any]:
-        """Everything that Docker should run on a host, with the names the containers have to resolve."""
-        names = [f"{member.name}:{member.address}" for member in self.members]
-        expected = [
-            {
-                "name": c.name,
-                "service": c.service,
-                "image": c.image,
-                "hostname": c.hostname,
-                "environment": c.environment,
-                "secret_environment": c.secret_environment,
-                "extra_hosts": names,
-            }
-            for c in self.containers[host.name]
-        ]
-        if "nats" in host.groups:
-            server = {"name": "nats", "service": "nats", "image": self.settings.nats_image}
-            nothing: dict[str, Any] = {"environment": {}, "secret_environment": {}, "extra_hosts": []}
-            expected.insert(0, {**server, "hostname": self._nats_hostname(host), **nothing})
-        return {"containers": expected}
-
-    def _mongodb_probe(self) -> dict[str, Any]:
-        """Every member's host asks for the whole set, as any of them may be the one that is away."""
-        settings = self.settings
-        return {
-            "members": [f"{member.name}:{settings.mongodb_port}" for member in self.members],
-            "replica_set": settings.mongodb_replica_set,
-            "database": settings.mongodb_database,
-            "username": settings.mongodb_username,
-            "password": settings.secrets.mongodb_password,
-            "data_directory": MONGODB_DATA_DIRECTORY,
-        }
-
-    def _nats_probe(self, host: Host) -> dict[str, Any]:
-        """It can be logged in to from its host only where it is published for other hosts."""
-        settings = self.settings
-        probe: dict[str, Any] = {
-            "url": f"http://{LOOPBACK}:{NATS_MONITORING_PORT}",
-            "routes": len(self._in_group("nats")) - 1,
-        }
-        if self._nats_is_published(host):
-            probe["address"] = f"{host.private_address}:{settings.nats_port}"
-            probe["username"] = settings.nats_username
-            probe["password"] = settings.secrets.nats_password
-        return probe
-
-    def _nats_is_published(self, host: Host) -> bool:
-        return any(other.name != host.name and other.groups & {"nats", "rocketchat"} for other in self.hosts)
-
-    def _ddp_probe(self) -> dict[str, Any]:
-        """The proxy is asked on its own host, under the name that people type."""
-        url = self.settings.root_url
-        return {"url": url.geturl().rstrip("/"), "connect_to": f"{LOOPBACK}:{proxy_port(url)}"}
 
 
 def is_address(text: str) -> bool:
