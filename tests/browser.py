@@ -6,17 +6,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-]
+QUIET = """
+    --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+    --disable-component-update --disable-sync --hide-scrollbars
+"""
 DARK = ["--blink-settings=preferredColorScheme=0"]
 # A window cannot be narrower than 500, so the page is shown in a frame, whose width is what its styles look at.
 FRAME = '<body style="margin:0"><iframe src="{page}" style="width:{width}px;height:{height}px;border:0"></iframe>'
@@ -28,5 +21,5 @@ def screenshot(page: Path, to: Path, width: int = 1400, height: int = 2400, dark
         frame = Path(directory) / "frame.html"
         frame.write_text(FRAME.format(page=page.absolute().as_uri(), width=width, height=height), encoding="utf-8")
         window = [f"--window-size={max(width, 500)},{height}", f"--screenshot={to}"]
-        browser = ["chromium", *QUIET, *(DARK if dark else []), f"--user-data-dir={directory}/profile", *window]
+        browser = ["chromium", *QUIET.split(), *(DARK if dark else []), f"--user-data-dir={directory}/profile", *window]
         subprocess.run([*browser, frame.as_uri()], check=True, capture_output=True, timeout=60)

@@ -205,6 +205,11 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
         ("engine.stopped", "docker"),
         ["nats", "account-1"],
     ),
+    "the Docker Engine stopped, and a container with it": (
+        together(ill.engine("chat", "stopped"), gone("chat", "account-1")),
+        ("engine.stopped", "docker"),
+        ["account-1"],
+    ),
     "the containers cannot resolve a member": (
         together(ill.container("chat", "account-1", "hosts"), gone("chat", "account-1")),
         ("container.hosts", "account-1"),
@@ -350,6 +355,24 @@ THREE_HOSTS: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
         [("container.stopped", "b/nats"), ("container.crash_loop", "a/account-1")],
         [],
     ),
+    "one NATS is away, and a service of its host crashes before it finds another": (
+        together(
+            ill.container("b", "nats", "stopped"),
+            ill.nats_silent("b"),
+            ill.fail_over("b", to="c"),
+            ill.container("b", "account-1", "crash_loop"),
+        ),
+        [("container.stopped", "b/nats")],
+        ["b/account-1"],
+    ),
+    "one NATS is not as planned but serves, and a service crashes for a reason of its own": (
+        together(
+            ill.container("b", "nats", "image"),
+            ill.container("b", "account-1", "crash_loop"),
+        ),
+        [("container.image", "b/nats"), ("container.crash_loop", "b/account-1")],
+        [],
+    ),
     "one monolith of three is away": (
         together(
             ill.container("a", "rocketchat-1", "stopped"),
@@ -434,9 +457,28 @@ def test_faults_of_a_cluster(fault: Fault, causes: list[tuple[str, str]], victim
     assert affected == victims
 
 
-def test_two_clocks_that_differ() -> None:
+@pytest.mark.parametrize(("seconds", "findings"), [(50, []), (-61, [("clock.skew", "b/clock")])])
+def test_two_clocks_that_differ(seconds: float, findings: list[tuple[str, str]]) -> None:
     planned = ill.plan(ill.cluster("a", "b", rocketchat_version="7.9.3"))
-    assert told(planned, ill.clock("b", 300))[0] == [("clock.skew", "b/clock")]
+    assert told(planned, ill.clock("b", seconds))[0] == findings
+
+
+def test_services_on_another_host_than_nats_need_it_too() -> None:
+    planned = ill.plan(ill.cluster("a", "b", groups={"nats": ["a"]}, rocketchat_version="7.9.3"))
+    faults = (
+        ill.container("a", "nats", "stopped"),
+        ill.nats_silent("a"),
+        ill.container("b", "account-1", "crash_loop"),
+    )
+    assert told(planned, *faults) == ([("container.stopped", "a/nats")], ["b/account-1"])
+
+
+def test_a_node_in_a_namespace_of_its_own_disturbs_nobody() -> None:
+    def somebody_else(answers: ill.Answers) -> None:
+        node = {"name": "other-account", "address": "172.31.250.9", "namespace": "other"}
+        answers["chat"]["nats"]["unexpected"].append(node)
+
+    assert told(one_host(), somebody_else) == ([], [])
 
 
 def test_a_finding_says_what_to_type_and_what_else_was_seen() -> None:
