@@ -1,48 +1,81 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Shows the table of a health run and fails when a part is unhealthy."""
+"""Joins what the health modules registered on all hosts, shows it, and fails when something has to be mended."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils.health_table import as_text, rows
+from ..module_utils.health.answers import read
+from ..module_utils.health.diagnosis import diagnose
+from ..module_utils.health.document import document
+from ..module_utils.health.files import write
+from ..module_utils.health.table import as_text, verdict
 
-# What the tasks of the health playbook registered their answers as.
+# What the tasks of verify.yml registered their answers as.
 REGISTERED = {
+    "containers": "rocketchat_container_health",
     "mongodb": "rocketchat_mongodb_health",
-    "nats": "rocketchat_nats_health",
     "services": "rocketchat_service_health",
+    "nats": "rocketchat_nats_health",
     "ddp": "rocketchat_ddp_health",
 }
 
 
 class ActionModule(ActionBase):
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset()
+    _VALID_ARGS = frozenset({"directory", "fail_on_unhealthy"})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
-        hostvars = (task_vars or {})["hostvars"]
-        plan = (task_vars or {})["rocketchat_planned"]["plan"]
-        answers = {
-            host: {part: self._answer(hostvars[host].get(name)) for part, name in REGISTERED.items()}
+        _, arguments = self.validate_argument_spec(
+            argument_spec={
+                "directory": {"type": "path"},
+                "fail_on_unhealthy": {"type": "bool", "default": True},
+            }
+        )
+        variables = task_vars or {}
+        plan = variables["rocketchat_planned"]["plan"]
+        registered = {
+            host: {question: variables["hostvars"][host].get(name) for question, name in REGISTERED.items()}
             for host in plan["hosts"]
         }
-        table = rows(plan, answers)
-        Display().display(as_text(table, plan["root_url"], plan["version"]) + "\n")
-        faults = sum(bool(row.fault) for row in table)
-        result["changed"] = False
-        result["rows"] = [{**asdict(row), "state": row.state} for row in table]
-        if faults:
+        diagnosis = diagnose(plan, registered, _inventory(variables))
+        Display().display(f"\n{as_text(diagnosis, plan)}\n")
+        result["files"] = []
+        if arguments["directory"] and not self._task.check_mode:
+            told = document(diagnosis, plan, read(plan, registered), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+            result["files"] = self._write(arguments["directory"], told)
+            Display().display(f"Written: {', '.join(result['files'])}\n")
+        result["changed"] = bool(result["files"])
+        result["healthy"] = diagnosis.healthy
+        if arguments["fail_on_unhealthy"] and not diagnosis.healthy:
+            # Ansible prints all that a failed task returns, and the table above says it better.
             result["failed"] = True
-            result["msg"] = f"{faults} of {len(table)} parts are unhealthy; the table above names each with its reason."
+            result["msg"] = f"{verdict(diagnosis).capitalize()}. The report above says what to do about it."
+            return result
+        result["parts"] = [asdict(part) for part in diagnosis.parts]
+        result["findings"] = [asdict(finding) for finding in diagnosis.findings]
         return result
 
     @staticmethod
-    def _answer(registered: dict[str, Any] | None) -> dict[str, Any] | None:
-        return None if registered is None or registered.get("skipped") else registered
+    def _write(directory: str, told: dict[str, Any]) -> list[str]:
+        try:
+            return write(Path(directory).absolute(), told)
+        except OSError as error:
+            raise AnsibleActionFail(
+                f"The report could not be written to {directory}: {error.strerror}. Name a directory that you may "
+                "write to with -e health_report=DIRECTORY."
+            ) from error
+
+
+def _inventory(variables: dict[str, Any]) -> str:
+    """What was given to ansible-playbook with -i; the first, if several were."""
+    return str(next(iter(variables.get("ansible_inventory_sources") or []), "INVENTORY"))

@@ -35,9 +35,10 @@ class Member:
 
 @dataclass(frozen=True)
 class HostPlan:
-    """What one host gets: the ``*_plan`` variable of each role that runs there, and what the probes ask.
+    """What one host gets: the ``*_plan`` variable of each role that runs there, and what is asked of it.
 
-    ``endpoints`` and ``nats_clients`` are the expectations of service_health and nats_health.
+    ``endpoints`` are what service_health asks; ``probes`` has the options of container_health, mongodb_health,
+    nats_health and ddp_health, None where there is nothing to ask. ``containers``: Rocket.Chat's, for the report.
     """
 
     docker: dict[str, Any] | None
@@ -46,6 +47,7 @@ class HostPlan:
     rocketchat: dict[str, Any] | None
     nginx: dict[str, Any] | None
     endpoints: list[dict[str, Any]] = field(default_factory=list)
+    probes: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     containers: list[dict[str, Any]] = field(default_factory=list)
 
 

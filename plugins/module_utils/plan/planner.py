@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from . import compose
+from . import compose, probes
 from .catalogue import CONTAINER_PORT, DDP_STREAMER, MONOLITH, Service, image_reference
 from .compose import NATS_CLUSTER_PORT
 from .deployment import Container, HostPlan, Member, Plan
 from .names import slug
+from .probes import LOOPBACK
 from .problems import PlanError, Problem
 from .reader import Reader
 from .settings import Host, Instance, Settings, proxy_port
 from .versions import needs_db_watchers
-
-LOOPBACK = "127.0.0.1"
 
 # nginx is the only proxy between a client and the services, so they trust exactly one forwarded address.
 PROXIES = 1
@@ -149,6 +148,10 @@ class Planner:
 
     # -- what each role applies -------------------------------------------------------------------------------------
 
+    @staticmethod
+    def _nats_hostname(host: Host) -> str:
+        return slug(f"{host.name}-nats")
+
     def _host_plan(self, host: Host) -> HostPlan:
         containers = self.containers[host.name]
         return HostPlan(
@@ -161,10 +164,32 @@ class Planner:
                 {"name": c.name, "url": f"http://{c.address}:{c.port}/health", "status": list(c.health_statuses)}
                 for c in containers
             ],
+            probes=self._probes(host),
             containers=[
-                {"name": c.name, "service": c.service, "replica": c.replica, "hostname": c.hostname} for c in containers
+                {
+                    "name": c.name,
+                    "service": c.service,
+                    "replica": c.replica,
+                    "hostname": c.hostname,
+                    "image": c.image,
+                }
+                for c in containers
             ],
         )
+
+    def _probes(self, host: Host) -> dict[str, dict[str, Any] | None]:
+        settings, groups = self.settings, host.groups
+        nats = probes.nats_container(settings, self._nats_hostname(host)) if "nats" in groups else None
+        address = f"{host.private_address}:{settings.nats_port}" if self._nats_is_published(host) else ""
+        routes = len(self._in_group("nats")) - 1
+        return {
+            "containers": probes.containers(self.containers[host.name], self.members, nats)
+            if groups & {"nats", "rocketchat"}
+            else None,
+            "mongodb": probes.mongodb(settings, self.members) if "mongodb" in groups else None,
+            "nats": probes.nats(settings, address, routes) if "nats" in groups else None,
+            "ddp": probes.ddp(settings) if "nginx" in groups else None,
+        }
 
     def _docker(self) -> dict[str, Any]:
         settings = self.settings
@@ -194,13 +219,15 @@ class Planner:
             },
         }
 
+    def _nats_is_published(self, host: Host) -> bool:
+        return any(other.name != host.name and other.groups & {"nats", "rocketchat"} for other in self.hosts)
+
     def _nats(self, host: Host) -> dict[str, Any]:
         peers = [server.private_address for server in self._in_group("nats") if server.name != host.name]
-        outside = any(other.name != host.name for other in self._in_group("rocketchat"))
         return compose.nats_project(
             self.settings,
-            hostname=slug(f"{host.name}-nats"),
-            published=host.private_address if outside or peers else "",
+            hostname=self._nats_hostname(host),
+            published=host.private_address if self._nats_is_published(host) else "",
             routes=[f"{peer}:{NATS_CLUSTER_PORT}" for peer in peers],
         )
 

@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the modules registered, in one form: an answer, a failed question, or a host that could not be reached."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+QUESTIONS = ("containers", "mongodb", "services", "nats", "ddp")
+
+# What Ansible makes of a number that has a short secret of the module's options in it.
+_CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+_PASSWORD_IN_URL = re.compile(r"://[^:/@]*:([^@]*)@")
+
+# Sentences of the modules, which may quote a log; names and addresses are not searched for secrets.
+_FREE_TEXT = {"diagnosis", "msg", "drift"}
+
+
+@dataclass
+class HostAnswers:
+    """``given`` and ``failed`` are by question; what is in neither was not asked."""
+
+    given: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    unreachable: str | None = None
+
+    def get(self, question: str) -> dict[str, Any]:
+        return self.given.get(question, {})
+
+    def find(self, question: str, entries: str, name: str) -> dict[str, Any] | None:
+        """The entry of that name in a list of an answer."""
+        return next((entry for entry in self.get(question).get(entries) or [] if entry["name"] == name), None)
+
+
+def read(plan: Mapping[str, Any], registered: Mapping[str, Mapping[str, Any]]) -> dict[str, HostAnswers]:
+    """``registered``: by host and question what Ansible registered, None where it did not."""
+    secrets = secrets_of(plan)
+    return {host: _read_host(_without(dict(registered.get(host, {})), secrets)) for host in plan["hosts"]}
+
+
+def _read_host(registered: Mapping[str, Any]) -> HostAnswers:
+    found = HostAnswers()
+    for question in QUESTIONS:
+        answer = registered.get(question)
+        if not answer or answer.get("skipped"):
+            continue
+        if answer.get("unreachable"):
+            found.unreachable = _reason(answer)
+        elif "healthy" in answer:
+            found.given[question] = answer
+        else:
+            found.failed[question] = _reason(answer)
+    return found
+
+
+def _reason(answer: Mapping[str, Any]) -> str:
+    """Ansible's message, without the words it puts in front of every one."""
+    return re.sub(r"^(Task failed: |Module failed: )+", "", str(answer.get("msg") or "no reason was given"))
+
+
+# -- secrets -----------------------------------------------------------------------------------------------------------
+
+
+def secrets_of(plan: Mapping[str, Any]) -> list[str]:
+    """Every secret of the plan, also as it is written in a URL; the longest first, as one may be part of another."""
+    found: set[str] = set()
+    for host in plan["hosts"].values():
+        found.update(_passwords(host))
+        for container in (host["probes"]["containers"] or {}).get("containers") or []:
+            for value in container["secret_environment"].values():
+                found.update((value, *_PASSWORD_IN_URL.findall(value)))
+    found |= {quote(secret, safe="") for secret in found}
+    found.discard("")
+    return sorted(found, key=lambda secret: (-len(secret), secret))
+
+
+def _passwords(tree: Any) -> Iterator[str]:
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            if isinstance(value, str) and ("password" in key or key == "keyfile"):
+                yield value
+            else:
+                yield from _passwords(value)
+    elif isinstance(tree, (list, tuple)):
+        for value in tree:
+            yield from _passwords(value)
+
+
+def _without(tree: Any, secrets: list[str], free_text: bool = False) -> Any:
+    """A copy in which no sentence holds a secret: a service that crashes likes to log the URL it was given."""
+    if isinstance(tree, Mapping):
+        return {key: _without(value, secrets, key in _FREE_TEXT) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [_without(value, secrets, free_text) for value in tree]
+    if tree == _CENSORED:
+        return None
+    if isinstance(tree, str) and free_text:
+        for secret in secrets:
+            tree = tree.replace(secret, "********")
+    return tree

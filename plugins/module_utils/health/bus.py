@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The evidence about NATS: its servers, who of the expected is connected, and who is that nobody expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .answers import HostAnswers
+from .containers import container_symptoms
+from .machines import unasked
+from .model import NATS, Need, Subject, Symptom
+
+# Faults that are the server's own whatever else is away.
+_OF_ITS_OWN = {"slow", "not_nats", "auth_refused", "auth_off", "refused_by_nats", "tls_required"}
+_ROUTES = "routes_missing"
+
+
+def servers(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+    """All servers, and then the routes between them, which a missing server explains."""
+    hosts = [host for host, planned in plan["hosts"].items() if planned["nats"]]
+    for host in hosts:
+        yield _server(host, answers[host])
+    for host in hosts:
+        answer = answers[host].get("nats")
+        if answer.get("fault") == _ROUTES:
+            symptom = Symptom(f"nats.{_ROUTES}", answer["diagnosis"], (Need("nats", any_of_them=True),))
+            yield Subject(host, "nats-routes", symptoms=[symptom])
+
+
+def _server(host: str, answers: HostAnswers) -> Subject:
+    answer = answers.get("nats")
+    symptoms = container_symptoms(answers.find("containers", "containers", "nats"), (Need("engine", host),))
+    for told in (answer, answer.get("login") or {}):
+        if told.get("fault") and told["fault"] != _ROUTES:
+            needs = () if told["fault"] in _OF_ITS_OWN else (Need("engine", host), Need("host", host))
+            symptoms.append(Symptom(f"nats.{told['fault']}", told["diagnosis"], needs))
+    if _refuses_everybody(answer) and not answer.get("login"):
+        sentence = "NATS refuses the login of every service: user or password differ from its configuration."
+        symptoms.append(Symptom("nats.auth_refused", sentence))
+    if not answer:
+        symptoms.append(unasked(host, "nats"))
+    return Subject(
+        host,
+        "nats",
+        NATS,
+        "nats",
+        replica="1",
+        latency_ms=answer.get("latency_ms"),
+        symptoms=symptoms,
+        provides=(("nats", ""), ("nats", host)),
+    )
+
+
+def _refuses_everybody(answer: Mapping[str, Any]) -> bool:
+    clients = answer.get("clients") or []
+    return len(clients) > 1 and all(client.get("fault") == "refused" for client in clients)
+
+
+class Clients:
+    """Who is connected. A client of a cluster is connected to one of its servers, which alone knows it."""
+
+    def __init__(self, plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> None:
+        self._clients: dict[str, dict[str, Any]] = {}
+        self._refuses_us = False
+        told = [answers[host].get("nats") for host, planned in plan["hosts"].items() if planned["nats"]]
+        self._everybody_told = all(answer.get("reachable") for answer in told)
+        for answer in told:
+            refused = (answer.get("login") or {}).get("fault") == "auth_refused"
+            self._refuses_us |= refused or _refuses_everybody(answer)
+            if answer.get("reachable"):
+                for client in answer["clients"]:
+                    known = self._clients.get(client["name"])
+                    if known is None or _says_more(client, known):
+                        self._clients[client["name"]] = client
+
+    def connected(self, hostname: str) -> bool | None:
+        """Who is nowhere to be seen may be connected to a server that could not be asked."""
+        client = self._clients.get(hostname, {"connected": False, "fault": "missing"})
+        if client["connected"] or self._everybody_told or client["fault"] != "missing":
+            return bool(client["connected"])
+        return None
+
+    def symptom(self, hostname: str, needs: tuple[Need, ...]) -> Symptom | None:
+        """Why it is not connected, or not well so. Another namespace is its own fault, and so is a refused login,
+        unless NATS refuses what was planned."""
+        client = self._clients.get(hostname)
+        if client is None or not client.get("fault"):
+            return None
+        fault = client["fault"]
+        if fault == "namespace" or (fault == "refused" and not self._refuses_us):
+            needs = ()
+        elif fault == "missing":
+            # it may be connected to the very server that could not be asked
+            needs = (*needs, Need("nats", any_of_them=True))
+        return Symptom(f"bus.{fault}", client["diagnosis"], needs)
+
+
+def _says_more(client: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+    def worth(view: Mapping[str, Any]) -> int:
+        return 2 if view["connected"] else int(view.get("fault") != "missing")
+
+    return worth(client) > worth(known)
+
+
+def strangers(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+    """Nodes on the bus that the plan does not know, unless a container with a wrong hostname explains them."""
+    expected = {container["hostname"] for planned in plan["hosts"].values() for container in planned["containers"]}
+    seen: set[str] = set()
+    for host, answer in answers.items():
+        for node in answer.get("nats").get("unexpected") or []:
+            # whoever is in a namespace of its own talks to nobody here
+            if node["namespace"] or node["name"] in expected | seen:
+                continue
+            seen.add(node["name"])
+            sentence = (
+                f"A node that the plan does not know, {node['name']} at {node['address']}, is on the bus: "
+                "a container of an earlier deployment, or one started by hand?"
+            )
+            symptom = Symptom("bus.unexpected", sentence, (Need("identity", node["name"], any_of_them=True),))
+            yield Subject(host, node["name"], symptoms=[symptom])

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The evidence about MongoDB: the members, and the set as a whole, which is told at one member, the leading one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .answers import HostAnswers
+from .machines import unasked
+from .model import MONGODB, Need, Subject, Symptom
+
+# Faults of the set that a member which is away may explain; all others are of their own.
+_CONSEQUENCES = {"no_primary", "change_stream", "lag"}
+# Faults seen from outside that a host which is away explains; the others are the member's own.
+_ABSENCE = {"member_down", "unreachable", "connect_timeout"}
+
+
+def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+    """The leading member last: what the set as a whole lacks may be the others' fault."""
+    names = {host: planned["mongodb"]["name"] for host, planned in plan["hosts"].items() if planned["mongodb"]}
+    view = set_view(names, answers)
+    roles = {_dns_name(member["name"]): member for member in view.get("members") or []}
+    leader = _leader(names, view, answers)
+    for host in sorted(names, key=lambda host: host == leader):
+        yield _member(host, roles.get(names[host]), view, answers[host], host == leader)
+    for name, member in roles.items():
+        if name not in names.values():
+            yield Subject(str(leader), member["name"], MONGODB, "mongodb", member["role"], symptoms=_seen(member, ""))
+
+
+def set_view(hosts: Iterable[str], answers: Mapping[str, HostAnswers]) -> dict[str, Any]:
+    """Every member's host asks for the whole set; the answer of the one that got furthest counts."""
+    views = [answers[host].get("mongodb") for host in hosts]
+    return min(
+        (view for view in views if view),
+        key=lambda view: (not view["healthy"], view.get("fault") is not None, not view.get("primary")),
+        default={},
+    )
+
+
+def _dns_name(member: str) -> str:
+    return member.rpartition(":")[0]
+
+
+def _leader(names: Mapping[str, str], view: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> str | None:
+    """The primary's host, or else the first that answered: something has to stand for the set."""
+    primary = _dns_name(view.get("primary") or "")
+    answering = [host for host in names if "mongodb" in answers[host].given]
+    of_primary = [host for host, name in names.items() if name == primary]
+    return next(iter([*of_primary, *answering, *names]), None)
+
+
+def _member(
+    host: str, member: dict[str, Any] | None, view: Mapping[str, Any], answers: HostAnswers, leads: bool
+) -> Subject:
+    symptoms = _seen(member, host) if member else []
+    if leads and view.get("fault") and not _sums_up(view):
+        symptoms.append(_symptom(view, host))
+    for check in answers.get("mongodb").get("checks") or []:
+        if check["fault"] and (leads or check["name"] == "disk"):
+            symptoms.append(_symptom(check, host))
+    if not view or not (member or leads or "mongodb" in answers.given):
+        symptoms.append(unasked(host, "mongodb"))
+    primary = view.get("primary")
+    serves = leads if primary else True
+    return Subject(
+        host,
+        "mongodb",
+        MONGODB,
+        "mongodb",
+        replica=str((member or {}).get("role") or "-"),
+        latency_ms=view.get("latency_ms") if member else None,
+        symptoms=symptoms,
+        provides=(("member", ""), ("mongodb", "")) if serves else (("member", ""),),
+    )
+
+
+def _sums_up(view: Mapping[str, Any]) -> bool:
+    """Whether the fault of the set is that of a member or of a check, who tell it themselves."""
+    return view["fault"] in {each.get("fault") for each in [*view["members"], *view["checks"]]}
+
+
+def _seen(member: Mapping[str, Any], host: str) -> list[Symptom]:
+    """What the set says of a member."""
+    fault, sentence = member.get("fault"), member.get("diagnosis")
+    if not fault:
+        return []
+    return [Symptom(f"mongodb.{fault}", str(sentence), (Need("host", host),) if fault in _ABSENCE else ())]
+
+
+def _symptom(told: Mapping[str, Any], host: str) -> Symptom:
+    """What the set as a whole lacks, or a check of it."""
+    needs = (Need("member", any_of_them=True), Need("host", host)) if told["fault"] in _CONSEQUENCES else ()
+    return Symptom(f"mongodb.{told['fault']}", str(told["diagnosis"]), needs)

@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The evidence about nginx: the way a client takes, and the certificate it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .answers import HostAnswers
+from .machines import unasked
+from .model import NGINX, Need, Subject, Symptom
+
+# Faults that are nginx's own; the others may come from what lies behind it.
+_OF_ITS_OWN = {"refused", "split_missing", "upgrade_stripped", "idle_closed", "redirected", "tls"}
+# nginx passes over an upstream that refuses, and gives up only when all do; one that hangs is enough to disturb.
+_ALL_REFUSE = {"upstream_down"}
+
+
+def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+    for host, planned in plan["hosts"].items():
+        if planned["nginx"]:
+            certificate = answers[host].get("ddp").get("certificate") or {}
+            if certificate.get("fault"):
+                yield _certificate(host, certificate)
+            yield _proxy(host, answers[host], certificate)
+
+
+def _certificate(host: str, told: Mapping[str, Any]) -> Subject:
+    """A cause of its own, as nginx may have others beside it."""
+    word = str(told["fault"]).removeprefix("certificate_")
+    symptom = Symptom(f"certificate.{word}", told["diagnosis"])
+    return Subject(host, "certificate", symptoms=[symptom], provides=(("certificate", host),))
+
+
+def _proxy(host: str, answers: HostAnswers, certificate: Mapping[str, Any]) -> Subject:
+    answer = answers.get("ddp")
+    symptoms = [
+        Symptom(f"ddp.{check['fault']}", check["diagnosis"], _needs(host, check["name"], check["fault"]))
+        for check in answer.get("checks") or []
+        if check["state"] == "unhealthy"
+    ]
+    if certificate.get("fault"):
+        symptoms.append(Symptom("ddp.certificate", certificate["diagnosis"], (Need("certificate", host),)))
+    if not answer:
+        symptoms.append(unasked(host, "ddp"))
+    return Subject(host, "nginx", NGINX, "nginx", latency_ms=answer.get("ping_ms"), symptoms=symptoms)
+
+
+def _needs(host: str, check: str, fault: str) -> tuple[Need, ...]:
+    """What explains a fault met on a client's way: whoever nginx leads to, and whom those cannot do without."""
+    if fault in _OF_ITS_OWN:
+        return ()
+    one_is_enough = fault not in _ALL_REFUSE
+    monolith = Need("service", "rocketchat", one_is_enough)
+    behind = (Need("host", host), Need("nats"), Need("mongodb", any_of_them=True), monolith)
+    if check == "monolith":
+        return behind
+    helpers = (Need("service", "account"), Need("service", "authorization")) if "login" in check + fault else ()
+    return (*behind, Need("service", "ddp_streamer", one_is_enough), *helpers)

@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The evidence about hosts: whether they answered, their clocks, their Docker Engine."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .answers import HostAnswers
+from .model import ENGINE, Need, Subject, Symptom
+
+# MongoDB and Rocket.Chat's presence compare times of different hosts.
+SKEW_MAX_SECONDS = 60
+
+# The modules behind the questions, for people, and which part of a host's plan is what they ask about.
+MODULES = {
+    "containers": "container_health",
+    "mongodb": "mongodb_health",
+    "services": "service_health",
+    "nats": "nats_health",
+    "ddp": "ddp_health",
+}
+ASKED_ABOUT = {
+    "containers": "docker",
+    "mongodb": "mongodb",
+    "services": "rocketchat",
+    "nats": "nats",
+    "ddp": "nginx",
+}
+
+
+def unasked(host: str, question: str) -> Symptom:
+    """A part about which the question that decides was not answered."""
+    sentence = f"{MODULES[question]} was not asked on {host}, so nothing is known."
+    return Symptom("host.not_asked", sentence, (Need("host", host), Need("question", host)))
+
+
+def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+    for host, planned in plan["hosts"].items():
+        yield Subject(host, "host", symptoms=_silence(host, answers[host]), provides=(("host", host),))
+        yield Subject(host, "probes", symptoms=_failures(host, planned, answers[host]), provides=(("question", host),))
+    yield from _clocks(answers)
+    for host, planned in plan["hosts"].items():
+        if planned["docker"]:
+            yield _engine(host, answers[host])
+
+
+def _silence(host: str, answers: HostAnswers) -> list[Symptom]:
+    if answers.unreachable is not None:
+        sentence = f"Host {host} did not answer ssh, so nothing on it could be asked: {answers.unreachable}"
+        return [Symptom("host.unreachable", sentence)]
+    if not answers.given and not answers.failed:
+        sentence = f"Host {host} was not asked: --limit leaves it out, or an earlier play failed there."
+        return [Symptom("host.not_asked", sentence)]
+    return []
+
+
+def _failures(host: str, planned: Mapping[str, Any], answers: HostAnswers) -> list[Symptom]:
+    """Questions without an answer although the host has others."""
+    if _silence(host, answers):
+        return []
+    failed = [
+        Symptom("question.failed", f"{MODULES[question]} could not run on {host}: {message}")
+        for question, message in answers.failed.items()
+    ]
+    missing = [
+        Symptom("question.not_asked", f"{MODULES[question]} was not asked on {host}.")
+        for question, part in ASKED_ABOUT.items()
+        if planned[part] and question not in answers.given and question not in answers.failed
+    ]
+    return failed + missing
+
+
+def _clocks(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+    """All hosts are asked at the same time. With two of them nobody can say whose clock is wrong."""
+    engines = {host: answer.get("containers").get("engine") or {} for host, answer in answers.items()}
+    times = {host: float(engine["time_utc"]) for host, engine in engines.items() if engine.get("time_utc") is not None}
+    if not times or max(times.values()) - min(times.values()) <= SKEW_MAX_SECONDS:
+        return
+    if len(times) == 2:
+        (one, first), (other, second) = times.items()
+        sentence = f"The clocks of {one} and {other} differ by {abs(first - second):.0f} s; one of them is wrong."
+        yield Subject(other, "clock", symptoms=[Symptom("clock.skew", sentence)])
+        return
+    usual = statistics.median(times.values())
+    for host, time in times.items():
+        if abs(time - usual) > SKEW_MAX_SECONDS:
+            sentence = (
+                f"The clock of {host} is {abs(time - usual):.0f} s {'ahead of' if time > usual else 'behind'} "
+                "those of the other hosts."
+            )
+            yield Subject(host, "clock", symptoms=[Symptom("clock.skew", sentence)])
+
+
+def _engine(host: str, answers: HostAnswers) -> Subject:
+    engine = answers.get("containers").get("engine")
+    symptoms = []
+    if engine is None:
+        symptoms = [unasked(host, "containers")]
+    elif engine["fault"]:
+        symptoms = [Symptom(f"engine.{engine['fault']}", engine["diagnosis"])]
+    return Subject(host, "docker", ENGINE, "docker", symptoms=symptoms, provides=(("engine", host),))

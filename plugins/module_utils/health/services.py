@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The evidence about Rocket.Chat's containers: Docker's, their own /health, and NATS's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from .answers import HostAnswers
+from .bus import Clients
+from .containers import container_symptoms
+from .machines import unasked
+from .model import SERVICE, Need, Subject, Symptom
+
+MONOLITH = "rocketchat"
+LICENCE = Need("licence", as_planned=True)
+
+
+def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+    """The monoliths, the licence that only they have, and then all who need both."""
+    clients = Clients(plan, answers)
+    everything = [(host, container) for host, planned in plan["hosts"].items() for container in planned["containers"]]
+    for host, answer in answers.items():
+        yield from _unplanned(host, answer)
+    for host, container in everything:
+        if container["service"] == MONOLITH:
+            yield _service(host, container, answers[host], clients)
+    yield from _licence(everything, answers)
+    for host, container in everything:
+        if container["service"] != MONOLITH:
+            yield _service(host, container, answers[host], clients)
+
+
+def needs_of(host: str, service: str) -> tuple[Need, ...]:
+    """What a container cannot do without: its host and engine, NATS, MongoDB, and a monolith unless it is one.
+
+    It takes the NATS of its own host first, and another when that is gone.
+    """
+    needs = (
+        Need("host", host),
+        Need("engine", host),
+        Need("nats", host),
+        Need("nats"),
+        Need("mongodb", any_of_them=True),
+    )
+    return needs if service == MONOLITH else (*needs, Need("service", MONOLITH))
+
+
+def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clients: Clients) -> Subject:
+    entry = answers.find("containers", "containers", container["name"])
+    endpoint = answers.find("services", "endpoints", container["name"])
+    needs = needs_of(host, container["service"])
+    symptoms = [_explained(symptom, container) for symptom in container_symptoms(entry, needs)]
+    hostname = (entry or {}).get("hostname") or container["hostname"]
+    strays = hostname != container["hostname"]
+    if strays:
+        sentence = (
+            f"Its hostname is {hostname} instead of {container['hostname']}, and nodes of the bus are known by it."
+        )
+        symptoms.append(Symptom("container.hostname", sentence))
+    if endpoint is None:
+        symptoms.append(unasked(host, "services"))
+    elif endpoint["state"] != "healthy":
+        symptoms.append(Symptom(f"http.{endpoint['fault'] or 'unhealthy'}", endpoint["diagnosis"], needs))
+    on_bus = clients.symptom(container["hostname"], needs)
+    if on_bus:
+        symptoms.append(on_bus)
+    return Subject(
+        host,
+        container["name"],
+        SERVICE,
+        container["service"].replace("_", "-"),
+        replica=str(container["replica"]),
+        latency_ms=(endpoint or {}).get("latency_ms"),
+        on_nats=clients.connected(container["hostname"]),
+        symptoms=symptoms,
+        provides=(
+            ("service", container["service"]),
+            *((("hostname", hostname), ("identity", hostname)) if strays else ()),
+        ),
+    )
+
+
+def _explained(symptom: Symptom, container: Mapping[str, Any]) -> Symptom:
+    """Some of a container's faults have explanations of their own."""
+    if symptom.kind == "container.node_id_conflict":
+        # whoever took this container's hostname is the cause
+        return replace(symptom, needs=(Need("hostname", container["hostname"], any_of_them=True),))
+    if symptom.kind == "container.licence":
+        return replace(symptom, needs=(*symptom.needs, LICENCE))
+    return symptom
+
+
+def _unplanned(host: str, answers: HostAnswers) -> Iterator[Subject]:
+    """Containers of nobody's plan that disturb: a second stream-hub, a hostname that another container has."""
+    for entry in answers.get("containers").get("unplanned") or []:
+        hostname = entry["hostname"]
+        yield Subject(
+            host,
+            entry["name"],
+            symptoms=container_symptoms(entry, ()),
+            provides=(("hostname", hostname), ("identity", hostname)),
+        )
+
+
+def _licence(everything: list[tuple[str, Mapping[str, Any]]], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+    """Surplus replicas say in their log that they found no licence. There is one licence, and the monolith has it."""
+    entries = [answers[host].find("containers", "containers", container["name"]) for host, container in everything]
+    if not any(entry and entry["fault"] == "licence" for entry in entries):
+        return
+    host = next(each[0] for each in everything if each[1]["service"] == MONOLITH)
+    sentence = (
+        "Surplus replicas shut themselves down, because the monolith has no valid licence for them: it is missing "
+        "there, has expired, or lacks the module scalability."
+    )
+    # An outage of NATS or of the monolith for 40 s does the same, as a licence that cannot be asked for counts as none.
+    needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH, any_of_them=True, as_planned=True))
+    yield Subject(host, "licence", symptoms=[Symptom("licence.invalid", sentence, needs)], provides=(("licence", ""),))

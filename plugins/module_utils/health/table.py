@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The report in the terminal: a row for every part, and below it a sentence and a command for each cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .model import AFFECTED, HEALTHY, SERVICE, Diagnosis, Finding, Part
+
+HEADINGS = ("service", "host", "replica", "state", "latency", "on NATS")
+_VICTIMS_MAX = 6
+
+
+def as_text(diagnosis: Diagnosis, plan: Mapping[str, Any]) -> str:
+    findings = {finding.number: finding for finding in diagnosis.findings}
+    lines = [HEADINGS, *(_cells(part, findings) for part in diagnosis.parts)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
+    text.insert(1, "  ".join("-" * width for width in widths))
+    text += ["", f"Rocket.Chat {plan['version']} at {plan['root_url']}: {verdict(diagnosis)}"]
+    for finding in diagnosis.findings:
+        text += _told(finding, diagnosis)
+    return "\n".join(text)
+
+
+def verdict(diagnosis: Diagnosis) -> str:
+    if diagnosis.healthy:
+        return "all healthy"
+    affected = sum(part.state == AFFECTED for part in diagnosis.parts)
+    count = len(diagnosis.findings)
+    told = f"{count} {plural(count, 'fault')}"
+    if affected:
+        told += (
+            f", and {affected} {plural(affected, 'part suffers', 'parts suffer')} from {plural(count, 'it', 'them')}"
+        )
+    return told
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    return one if count == 1 else many or f"{one}s"
+
+
+def state(part: Part, findings: Mapping[int, Finding]) -> str:
+    """The state with the numbers of the findings that explain it."""
+    if part.state == HEALTHY:
+        return HEALTHY
+    numbers = " ".join(f"[{number}]" for number in part.causes)
+    if part.state == AFFECTED:
+        names = ", ".join(dict.fromkeys(findings[number].called for number in part.causes))
+        return f"{AFFECTED} by {names} {numbers}"
+    return f"{part.state} {numbers}"
+
+
+def latency(part: Part) -> str:
+    return "-" if part.latency_ms is None else f"{part.latency_ms:.0f} ms"
+
+
+def on_nats(part: Part) -> str:
+    """A service's connection may be unknown; for everything else there is none to know."""
+    return {True: "yes", False: "NO", None: "?" if part.kind == SERVICE else "-"}[part.on_nats]
+
+
+def _cells(part: Part, findings: Mapping[int, Finding]) -> tuple[str, ...]:
+    return (part.service, part.host, part.replica, state(part, findings), latency(part), on_nats(part))
+
+
+def _told(finding: Finding, diagnosis: Diagnosis) -> list[str]:
+    place = finding.host if finding.component == "host" else f"{finding.component} on {finding.host}"
+    text = ["", f"[{finding.number}] {place}: {' '.join(finding.sentence.split())}"]
+    if finding.victims:
+        text.append(f"    affects: {short_list(finding, diagnosis)}")
+    text.append(f"    next: {finding.next.where}$ {finding.next.command}")
+    return text
+
+
+def short_list(finding: Finding, diagnosis: Diagnosis) -> str:
+    """Names of the victims; those of other hosts with their host."""
+    victims = [part for part in diagnosis.parts if part.id in finding.victims]
+    names = [part.name if part.host == finding.host else part.id for part in victims]
+    if len(names) <= _VICTIMS_MAX:
+        return ", ".join(names)
+    return f"{', '.join(names[: _VICTIMS_MAX - 1])} and {len(names) - _VICTIMS_MAX + 1} more"

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What each health module is told to ask of a host: its options, under their names. They hold secrets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .compose import NATS_MONITORING_PORT
+from .deployment import Container, Member
+from .settings import Settings, proxy_port
+
+LOOPBACK = "127.0.0.1"
+
+# Where MongoDB's packages put the data.
+MONGODB_DATA_DIRECTORY = "/var/lib/mongodb"
+
+
+def containers(planned: list[Container], members: list[Member], nats: dict[str, Any] | None) -> dict[str, Any]:
+    """Everything that Docker should run on a host, with the names that the services have to resolve."""
+    names = [f"{member.name}:{member.address}" for member in members]
+    services = [
+        {
+            "name": container.name,
+            "service": container.service,
+            "image": container.image,
+            "hostname": container.hostname,
+            "environment": container.environment,
+            "secret_environment": container.secret_environment,
+            "extra_hosts": names,
+        }
+        for container in planned
+    ]
+    return {"containers": [*([nats] if nats else []), *services]}
+
+
+def nats_container(settings: Settings, hostname: str) -> dict[str, Any]:
+    """Its password is in its configuration file, not in its environment."""
+    return {
+        "name": "nats",
+        "service": "nats",
+        "image": settings.nats_image,
+        "hostname": hostname,
+        "environment": {},
+        "secret_environment": {},
+        "extra_hosts": [],
+    }
+
+
+def mongodb(settings: Settings, members: list[Member]) -> dict[str, Any]:
+    """Every member's host asks for the whole set, as any of them may be the one that is away."""
+    return {
+        "members": [f"{member.name}:{settings.mongodb_port}" for member in members],
+        "replica_set": settings.mongodb_replica_set,
+        "database": settings.mongodb_database,
+        "username": settings.mongodb_username,
+        "password": settings.secrets.mongodb_password,
+        "data_directory": MONGODB_DATA_DIRECTORY,
+    }
+
+
+def nats(settings: Settings, address: str, routes: int) -> dict[str, Any]:
+    """``address``: where its host can log in to it; empty where it is published nowhere, for its containers alone."""
+    probe: dict[str, Any] = {"url": f"http://{LOOPBACK}:{NATS_MONITORING_PORT}", "expected_routes": routes}
+    if address:
+        credentials = {"username": settings.nats_username, "password": settings.secrets.nats_password}
+        probe |= {"address": address, **credentials}
+    return probe
+
+
+def ddp(settings: Settings) -> dict[str, Any]:
+    """The proxy is asked on its own host, under the name that people type."""
+    url = settings.root_url
+    return {"url": url.geturl().rstrip("/"), "connect_to": f"{LOOPBACK}:{proxy_port(url)}"}

@@ -1,0 +1,314 @@
+"""Answers of the health modules for any plan, all well, and the faults that tests put into them.
+
+Their shape is what the modules document under RETURN.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from tests.unit.plan_inventories import cluster, lab, plan
+
+Answers = dict[str, dict[str, Any]]
+Fault = Callable[[Answers], None]
+
+MOMENT = 1_794_000_000.0
+
+
+def one_host() -> dict[str, Any]:
+    return plan(lab())
+
+
+def three_hosts(**variables: Any) -> dict[str, Any]:
+    return plan(cluster("a", "b", "c", rocketchat_version="7.9.3", **variables))
+
+
+def healthy(planned: dict[str, Any]) -> Answers:
+    return copy.deepcopy({host: _host(planned, host) for host in planned["hosts"]})
+
+
+def _host(planned: dict[str, Any], host: str) -> dict[str, Any]:
+    mine = planned["hosts"][host]
+    asked = {
+        "containers": mine["probes"]["containers"] and _containers(mine),
+        "mongodb": mine["mongodb"] and _mongodb(planned),
+        "services": mine["rocketchat"] and {"healthy": True, "endpoints": [_endpoint(c) for c in mine["containers"]]},
+        "nats": mine["nats"] and _nats(planned, mine),
+        "ddp": mine["nginx"] and _ddp(),
+    }
+    return {question: answer or None for question, answer in asked.items()}
+
+
+def _containers(mine: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "healthy": True,
+        "engine": {"reachable": True, "fault": None, "diagnosis": None, "version": "26.1.5", "time_utc": MOMENT},
+        "containers": [
+            {
+                "name": expected["name"],
+                "present": True,
+                "status": "running",
+                "image": expected["image"],
+                "planned_image": expected["image"],
+                "hostname": expected["hostname"],
+                "fault": None,
+                "diagnosis": None,
+                "drift": [],
+            }
+            for expected in mine["probes"]["containers"]["containers"]
+        ],
+        "unplanned": [],
+    }
+
+
+def _mongodb(planned: dict[str, Any]) -> dict[str, Any]:
+    members = next(host["mongodb"]["members"] for host in planned["hosts"].values() if host["mongodb"])
+    return {
+        "healthy": True,
+        "latency_ms": 11.6,
+        "version": "6.0.5",
+        "feature_compatibility_version": "6.0",
+        "primary": members[0],
+        "oplog_hours": 100.0,
+        "lag_seconds": 0.0,
+        "fault": None,
+        "diagnosis": None,
+        "members": [
+            {
+                "name": name,
+                "role": "primary" if number == 0 else "secondary",
+                "state": "healthy",
+                "fault": None,
+                "diagnosis": None,
+            }
+            for number, name in enumerate(members)
+        ],
+        "checks": [_check(name) for name in ("change_stream", "privileges", "disk")],
+    }
+
+
+def _nats(planned: dict[str, Any], mine: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "healthy": True,
+        "reachable": True,
+        "version": "2.12.8",
+        "latency_ms": 1.4,
+        "fault": None,
+        "diagnosis": None,
+        "connections": 6,
+        "slow_consumers": 0,
+        "routes_expected": mine["probes"]["nats"]["expected_routes"],
+        "routes_seen": mine["probes"]["nats"]["expected_routes"],
+        "login": {"state": "healthy", "fault": None, "latency_ms": 2.0, "diagnosis": None},
+        "clients": [_client(client["name"], client["name"] in _own(mine)) for client in planned["nats_clients"]],
+        "unexpected": [],
+    }
+
+
+def _own(mine: dict[str, Any]) -> set[str]:
+    """Each service is connected to the NATS of its own host."""
+    return {container["hostname"] for container in mine["containers"]}
+
+
+def _client(name: str, connected: bool) -> dict[str, Any]:
+    fault = None if connected else "missing"
+    return {
+        "name": name,
+        "connected": connected,
+        "rtt_ms": 0.4 if connected else None,
+        "fault": fault,
+        "diagnosis": fault and "Not connected: it is down, or its TRANSPORTER is wrong.",
+    }
+
+
+def _ddp() -> dict[str, Any]:
+    names = ("sockjs_info", "websocket", "ddp_connect", "ddp_ping", "sockjs_websocket", "sockjs_connect", "monolith")
+    return {"healthy": True, "checks": [_check(name) for name in names], "ping_ms": 1.9, "certificate": None}
+
+
+def _check(name: str) -> dict[str, Any]:
+    return {"name": name, "state": "healthy", "latency_ms": 1.0, "fault": None, "diagnosis": None}
+
+
+def _endpoint(container: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": container["name"],
+        "state": "healthy",
+        "status": 200,
+        "latency_ms": 5.9,
+        "fault": None,
+        "diagnosis": None,
+    }
+
+
+# -- faults ------------------------------------------------------------------------------------------------------------
+
+
+def together(*faults: Fault) -> Fault:
+    def apply(answers: Answers) -> None:
+        for fault in faults:
+            fault(answers)
+
+    return apply
+
+
+def _named(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next(entry for entry in entries if entry["name"] == name)
+
+
+def _ill(entry: dict[str, Any], fault: str, diagnosis: str | None = None, **more: Any) -> None:
+    entry.update(fault=fault, diagnosis=diagnosis or f"The sentence of {fault}.", **more)
+
+
+def container(host: str, name: str, fault: str, **more: Any) -> Fault:
+    """What Docker says of a container."""
+
+    def apply(answers: Answers) -> None:
+        answers[host]["containers"]["healthy"] = False
+        entry = _named(answers[host]["containers"]["containers"], name)
+        _ill(entry, fault, **more)
+
+    return apply
+
+
+def no_port(host: str, *names: str, fault: str = "closed") -> Fault:
+    """What /health of services says; all of the host's when none is named."""
+
+    def apply(answers: Answers) -> None:
+        answers[host]["services"]["healthy"] = False
+        for endpoint in answers[host]["services"]["endpoints"]:
+            if not names or endpoint["name"] in names:
+                _ill(endpoint, fault, state="unhealthy", latency_ms=None)
+
+    return apply
+
+
+def off_the_bus(host: str, *names: str, fault: str = "missing") -> Fault:
+    """What every NATS says of containers of a host."""
+
+    def apply(answers: Answers) -> None:
+        for answer in answers.values():
+            for client in answer["nats"]["clients"] if answer["nats"] else []:
+                short = client["name"].removeprefix(f"{host}-")
+                if client["name"].startswith(f"{host}-") and (not names or short in names):
+                    _ill(client, fault, connected=fault == "slow")
+
+    return apply
+
+
+def gone(host: str, *names: str) -> Fault:
+    """Neither a port nor on the bus."""
+    return together(no_port(host, *names), off_the_bus(host, *names))
+
+
+def nats_silent(host: str, fault: str = "refused") -> Fault:
+    def apply(answers: Answers) -> None:
+        _ill(answers[host]["nats"], fault, healthy=False, reachable=False, version=None, login=None)
+        for client in answers[host]["nats"]["clients"]:
+            _ill(client, "unknown", connected=False)
+
+    return apply
+
+
+def fail_over(host: str, to: str) -> Fault:
+    """The clients of a host are connected to the NATS of another."""
+
+    def apply(answers: Answers) -> None:
+        for client in answers[to]["nats"]["clients"]:
+            if client["name"].startswith(f"{host}-"):
+                client.update(connected=True, rtt_ms=0.5, fault=None, diagnosis=None)
+
+    return apply
+
+
+def nats(host: str, fault: str) -> Fault:
+    return lambda answers: _ill(answers[host]["nats"], fault, healthy=False)
+
+
+def login(host: str, fault: str) -> Fault:
+    return lambda answers: _ill(answers[host]["nats"]["login"], fault, state="unhealthy")
+
+
+def stranger(host: str, name: str) -> Fault:
+    node = {"name": name, "address": "172.31.250.9", "namespace": ""}
+    return lambda answers: answers[host]["nats"]["unexpected"].append(dict(node))
+
+
+def unplanned(host: str, name: str, hostname: str, fault: str | None) -> Fault:
+    entry = {"name": name, "image": "rocketchat/stream-hub-service:7.9.3", "hostname": hostname, "status": "running"}
+    return lambda answers: answers[host]["containers"]["unplanned"].append(
+        {**entry, "service": "stream_hub", "fault": fault, "diagnosis": fault and f"The sentence of {fault}."}
+    )
+
+
+def mongodb_set(fault: str, primary: str | None = None) -> Fault:
+    """What everybody who asks hears of the set as a whole."""
+
+    def apply(answers: Answers) -> None:
+        for answer in answers.values():
+            if answer["mongodb"]:
+                _ill(answer["mongodb"], fault, healthy=False, primary=primary)
+
+    return apply
+
+
+def mongodb_member(name: str, fault: str, role: str = "down") -> Fault:
+    def apply(answers: Answers) -> None:
+        for answer in answers.values():
+            if answer["mongodb"]:
+                _ill(_named(answer["mongodb"]["members"], name), fault, state="unhealthy", role=role)
+                answer["mongodb"]["healthy"] = False
+
+    return apply
+
+
+def mongodb_check(host: str, name: str, fault: str) -> Fault:
+    def apply(answers: Answers) -> None:
+        answers[host]["mongodb"]["healthy"] = False
+        _ill(_named(answers[host]["mongodb"]["checks"], name), fault, state="unhealthy")
+
+    return apply
+
+
+def proxy(host: str, *faults: tuple[str, str]) -> Fault:
+    """Checks of a client's way that fail: (check, fault)."""
+
+    def apply(answers: Answers) -> None:
+        for name, fault in faults:
+            _ill(_named(answers[host]["ddp"]["checks"], name), fault, state="unhealthy", latency_ms=None)
+        answers[host]["ddp"].update(healthy=False, ping_ms=None)
+
+    return apply
+
+
+def certificate(host: str, fault: str) -> Fault:
+    told = {"fault": fault, "diagnosis": f"The sentence of {fault}."}
+    return lambda answers: answers[host]["ddp"].update(healthy=False, certificate=told)
+
+
+def engine(host: str, fault: str) -> Fault:
+    def apply(answers: Answers) -> None:
+        answer = answers[host]["containers"]
+        _ill(answer["engine"], fault, reachable=False, version=None)
+        answer.update(healthy=False, containers=[])
+
+    return apply
+
+
+def clock(host: str, seconds: float) -> Fault:
+    return lambda answers: answers[host]["containers"]["engine"].update(time_utc=MOMENT + seconds)
+
+
+def unreachable(host: str) -> Fault:
+    failure = {"unreachable": True, "changed": False, "msg": "Failed to connect to the host via ssh: timed out"}
+    return lambda answers: answers[host].update({**dict.fromkeys(answers[host]), "containers": failure})
+
+
+def failed(host: str, question: str, msg: str = "No module named websockets") -> Fault:
+    return lambda answers: answers[host].update({question: {"failed": True, "msg": msg}})
+
+
+def not_asked(host: str) -> Fault:
+    return lambda answers: answers[host].update(dict.fromkeys(answers[host]))

@@ -1,0 +1,515 @@
+"""Which finding each fault becomes, and that its consequences become none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.diagnosis import diagnose
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.model import AFFECTED, HEALTHY, UNHEALTHY
+
+from tests.unit import health_answers as ill
+from tests.unit.health_answers import Fault, gone, healthy, no_port, off_the_bus, one_host, proxy, three_hosts, together
+
+SERVICES = ["rocketchat-1", "ddp-streamer-1", "authorization-1", "account-1", "presence-1", "stream-hub-1"]
+NO_UPSTREAM = proxy("chat", ("sockjs_info", "upstream_down"), ("websocket", "upstream_down"))
+MEMBER = "chat.mongodb.internal:27017"
+
+# Fault on one host -> the finding (kind, component), and who is affected by it.
+ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
+    "nginx stopped": (proxy("chat", ("sockjs_info", "refused")), ("ddp.refused", "nginx"), []),
+    "nginx without the split": (
+        proxy("chat", ("sockjs_info", "split_missing"), ("websocket", "upgrade_refused")),
+        ("ddp.split_missing", "nginx"),
+        [],
+    ),
+    "upgrade header removed": (
+        proxy("chat", ("websocket", "upgrade_stripped"), ("sockjs_websocket", "upgrade_stripped")),
+        ("ddp.upgrade_stripped", "nginx"),
+        [],
+    ),
+    "ddp-streamer stopped": (
+        together(ill.container("chat", "ddp-streamer-1", "stopped"), gone("chat", "ddp-streamer-1"), NO_UPSTREAM),
+        ("container.stopped", "ddp-streamer-1"),
+        ["nginx"],
+    ),
+    "the monolith paused": (
+        together(
+            ill.container("chat", "rocketchat-1", "paused"),
+            no_port("chat", "rocketchat-1", fault="read_timeout"),
+            *(ill.container("chat", name, "crash_loop") for name in SERVICES[1:]),
+            gone("chat", *SERVICES[1:]),
+            proxy("chat", ("sockjs_info", "upstream_down"), ("monolith", "read_timeout")),
+        ),
+        ("container.paused", "rocketchat-1"),
+        [*SERVICES[1:], "nginx"],
+    ),
+    "a service crashes": (
+        together(ill.container("chat", "presence-1", "crash_loop"), gone("chat", "presence-1")),
+        ("container.crash_loop", "presence-1"),
+        [],
+    ),
+    "an image of another version": (ill.container("chat", "account-1", "image"), ("container.image", "account-1"), []),
+    "NATS stopped": (
+        together(ill.container("chat", "nats", "stopped"), ill.nats_silent("chat")),
+        ("container.stopped", "nats"),
+        [],
+    ),
+    "NATS stopped for long": (
+        together(
+            ill.container("chat", "nats", "stopped"),
+            ill.nats_silent("chat"),
+            *(ill.container("chat", name, "crash_loop") for name in SERVICES),
+            no_port("chat"),
+            proxy("chat", ("sockjs_info", "upstream_down"), ("monolith", "upstream_down")),
+        ),
+        ("container.stopped", "nats"),
+        [*SERVICES, "nginx"],
+    ),
+    "the password of NATS wrong for one service": (
+        together(
+            ill.container("chat", "account-1", "environment"),
+            no_port("chat", "account-1"),
+            off_the_bus("chat", "account-1", fault="refused"),
+        ),
+        ("bus.refused", "account-1"),
+        [],
+    ),
+    "NATS refuses everybody": (
+        together(ill.login("chat", "auth_refused"), off_the_bus("chat", fault="refused"), no_port("chat"), NO_UPSTREAM),
+        ("nats.auth_refused", "nats"),
+        [*SERVICES, "nginx"],
+    ),
+    "NATS refuses everybody, and could not be logged in to": (
+        together(
+            lambda answers: answers["chat"]["nats"].update(login=None),
+            off_the_bus("chat", fault="refused"),
+            NO_UPSTREAM,
+        ),
+        ("nats.auth_refused", "nats"),
+        [*SERVICES, "nginx"],
+    ),
+    "a service in another namespace": (
+        together(
+            ill.container("chat", "presence-1", "environment"),
+            no_port("chat", "presence-1"),
+            off_the_bus("chat", "presence-1", fault="namespace"),
+        ),
+        ("bus.namespace", "presence-1"),
+        [],
+    ),
+    "TRANSPORTER with an entry without prefix": (
+        together(ill.container("chat", "account-1", "environment"), gone("chat", "account-1")),
+        ("container.environment", "account-1"),
+        [],
+    ),
+    "two containers with one hostname": (
+        together(
+            ill.container("chat", "presence-1", "hostname", hostname="chat-account-1"),
+            off_the_bus("chat", "presence-1"),
+            ill.container("chat", "account-1", "node_id_conflict"),
+            gone("chat", "account-1"),
+        ),
+        ("container.hostname", "presence-1"),
+        ["account-1"],
+    ),
+    "two containers with one hostname, and the wrong one exits": (
+        together(
+            ill.container("chat", "presence-1", "node_id_conflict", hostname="chat-account-1"),
+            gone("chat", "presence-1"),
+        ),
+        ("container.hostname", "presence-1"),
+        [],
+    ),
+    "a hostname that a container of nobody's plan has, too": (
+        together(
+            ill.unplanned("chat", "stray", "chat-account-1", "hostname"),
+            ill.container("chat", "account-1", "node_id_conflict"),
+            gone("chat", "account-1"),
+        ),
+        ("container.hostname", "stray"),
+        ["account-1"],
+    ),
+    "a second stream-hub": (
+        together(ill.unplanned("chat", "hub", "hub", "second_stream_hub"), ill.stranger("chat", "hub")),
+        ("container.second_stream_hub", "hub"),
+        [],
+    ),
+    "a node that no engine of ours runs": (ill.stranger("chat", "hub"), ("bus.unexpected", "hub"), []),
+    "NATS slow": (
+        together(ill.nats("chat", "slow"), ill.login("chat", "slow"), off_the_bus("chat", fault="slow")),
+        ("nats.slow", "nats"),
+        SERVICES,
+    ),
+    "one service slow": (off_the_bus("chat", "account-1", fault="slow"), ("bus.slow", "account-1"), []),
+    "mongod hung": (
+        together(
+            ill.mongodb_set("silent"),
+            ill.mongodb_member(MEMBER, "silent"),
+            no_port("chat", "rocketchat-1", fault="read_timeout"),
+        ),
+        ("mongodb.silent", "mongodb"),
+        ["rocketchat-1"],
+    ),
+    "mongod stopped": (
+        together(
+            ill.mongodb_set("refused"),
+            ill.mongodb_member(MEMBER, "refused"),
+            *(ill.container("chat", name, "crash_loop") for name in SERVICES),
+            gone("chat"),
+            proxy("chat", ("sockjs_info", "upstream_down"), ("monolith", "upstream_down")),
+        ),
+        ("mongodb.refused", "mongodb"),
+        [*SERVICES, "nginx"],
+    ),
+    "no primary": (
+        together(ill.mongodb_set("no_primary"), no_port("chat", "rocketchat-1", fault="status")),
+        ("mongodb.no_primary", "mongodb"),
+        ["rocketchat-1"],
+    ),
+    "the password of MongoDB wrong": (
+        together(ill.mongodb_set("auth"), ill.container("chat", "account-1", "crash_loop"), gone("chat", "account-1")),
+        ("mongodb.auth", "mongodb"),
+        ["account-1"],
+    ),
+    "a privilege missing": (
+        ill.mongodb_check("chat", "privileges", "privilege_missing"),
+        ("mongodb.privilege_missing", "mongodb"),
+        [],
+    ),
+    "a privilege missing, and with it the changes": (
+        together(
+            ill.mongodb_check("chat", "change_stream", "change_stream"),
+            ill.mongodb_check("chat", "privileges", "privilege_missing"),
+        ),
+        ("mongodb.privilege_missing", "mongodb"),
+        [],
+    ),
+    "the disk full, and mongod gone of it": (
+        together(
+            ill.mongodb_set("refused"),
+            ill.mongodb_member(MEMBER, "refused"),
+            ill.mongodb_check("chat", "disk", "disk_full"),
+        ),
+        ("mongodb.disk_full", "mongodb"),
+        [],
+    ),
+    "the disk read-only": (
+        ill.mongodb_check("chat", "disk", "disk_read_only"),
+        ("mongodb.disk_read_only", "mongodb"),
+        [],
+    ),
+    "the Docker Engine stopped": (ill.engine("chat", "stopped"), ("engine.stopped", "docker"), []),
+    "the Docker Engine stopped, and a container": (
+        together(ill.engine("chat", "stopped"), gone("chat", "account-1"), ill.nats_silent("chat")),
+        ("engine.stopped", "docker"),
+        ["nats", "account-1"],
+    ),
+    "the Docker Engine stopped, and a container with it": (
+        together(ill.engine("chat", "stopped"), gone("chat", "account-1")),
+        ("engine.stopped", "docker"),
+        ["account-1"],
+    ),
+    "the containers cannot resolve a member": (
+        together(ill.container("chat", "account-1", "hosts"), gone("chat", "account-1")),
+        ("container.hosts", "account-1"),
+        [],
+    ),
+    "the certificate expired": (
+        ill.certificate("chat", "certificate_expired"),
+        ("certificate.expired", "certificate"),
+        ["nginx"],
+    ),
+    "nginx leads to a wrong address": (NO_UPSTREAM, ("ddp.upstream_down", "nginx"), []),
+    "a service without a port, and nothing says why": (
+        no_port("chat", "account-1"),
+        ("http.closed", "account-1"),
+        [],
+    ),
+    "a service well, but not as planned": (
+        lambda answers: ill._named(answers["chat"]["containers"]["containers"], "account-1").update(drift=["Limits."]),
+        ("container.drift", "account-1"),
+        [],
+    ),
+    "the host is away": (
+        ill.unreachable("chat"),
+        ("host.unreachable", "host"),
+        ["docker", "mongodb", "nats", *SERVICES, "nginx"],
+    ),
+    "the host was left out": (
+        ill.not_asked("chat"),
+        ("host.not_asked", "host"),
+        ["docker", "mongodb", "nats", *SERVICES, "nginx"],
+    ),
+    "a module cannot run": (ill.failed("chat", "ddp"), ("question.failed", "probes"), ["nginx"]),
+    "two modules cannot run": (
+        together(ill.failed("chat", "ddp"), ill.failed("chat", "mongodb", "No module named pymongo")),
+        ("question.failed", "probes"),
+        ["mongodb", "nginx"],
+    ),
+    "one question was forgotten": (
+        lambda answers: answers["chat"].update(services=None),
+        ("question.not_asked", "probes"),
+        SERVICES,
+    ),
+}
+
+
+def told(planned: dict[str, Any], *faults: Fault) -> tuple[list[tuple[str, str]], list[str]]:
+    """The findings as kind and component, on more hosts with the host in front; and who is affected."""
+    answers = healthy(planned)
+    together(*faults)(answers)
+    found = diagnose(planned, answers)
+    several = len(planned["hosts"]) > 1
+    findings = [
+        (finding.kind, f"{finding.host}/{finding.component}" if several else finding.component)
+        for finding in found.findings
+    ]
+    return findings, [part.id if several else part.name for part in found.parts if part.state == AFFECTED]
+
+
+@pytest.mark.parametrize(("fault", "cause", "victims"), ONE_HOST.values(), ids=ONE_HOST)
+def test_a_fault_is_one_finding(fault: Fault, cause: tuple[str, str], victims: list[str]) -> None:
+    findings, affected = told(one_host(), fault)
+    assert findings == [cause]
+    assert affected == victims
+
+
+@pytest.mark.parametrize("planned", [one_host(), three_hosts()], ids=["one host", "three hosts"])
+def test_no_fault_no_finding(planned: dict[str, Any]) -> None:
+    found = diagnose(planned, healthy(planned))
+    assert found.healthy and not found.findings
+    assert {part.state for part in found.parts} == {HEALTHY}
+    assert {part.on_nats for part in found.parts if part.kind == "service"} == {True}
+
+
+# Fault on three hosts -> the findings, and who is affected.
+THREE_HOSTS: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
+    "a host is away, and the others say so of its MongoDB": (
+        together(ill.unreachable("c"), ill.mongodb_member("c.mongodb.internal:27017", "member_down")),
+        [("host.unreachable", "c/host")],
+        [
+            "c/docker",
+            "c/mongodb",
+            "c/nats",
+            "c/rocketchat-1",
+            "c/ddp-streamer-1",
+            "c/authorization-1",
+            "c/account-1",
+            "c/presence-1",
+            "c/nginx",
+        ],
+    ),
+    "the first host's MongoDB is away, and another is primary": (
+        together(
+            ill.mongodb_member("a.mongodb.internal:27017", "member_down"),
+            ill.mongodb_set("member_down", primary="b.mongodb.internal:27017"),
+        ),
+        [("mongodb.member_down", "a/mongodb")],
+        [],
+    ),
+    "two members are away, so there is no primary": (
+        together(
+            ill.mongodb_member("b.mongodb.internal:27017", "refused"),
+            ill.mongodb_member("c.mongodb.internal:27017", "refused"),
+            ill.mongodb_set("no_primary"),
+            ill.container("a", "account-1", "crash_loop"),
+        ),
+        [("mongodb.refused", "b/mongodb"), ("mongodb.refused", "c/mongodb")],
+        ["a/mongodb", "a/account-1"],
+    ),
+    "a member is away, and a service crashes for a reason of its own": (
+        together(
+            ill.mongodb_member("c.mongodb.internal:27017", "member_down"),
+            ill.mongodb_set("member_down", primary="a.mongodb.internal:27017"),
+            ill.container("a", "account-1", "crash_loop"),
+        ),
+        [("mongodb.member_down", "c/mongodb"), ("container.crash_loop", "a/account-1")],
+        [],
+    ),
+    "one NATS is away, and its clients are between two servers": (
+        together(
+            ill.container("b", "nats", "stopped"),
+            ill.nats_silent("b"),
+            ill.nats("a", "routes_missing"),
+            ill.nats("c", "routes_missing"),
+            off_the_bus("b", "account-1"),
+        ),
+        [("container.stopped", "b/nats")],
+        [
+            "b/rocketchat-1",
+            "b/ddp-streamer-1",
+            "b/authorization-1",
+            "b/account-1",
+            "b/presence-1",
+        ],
+    ),
+    "one NATS is away, and a service of another host crashes for a reason of its own": (
+        together(
+            ill.container("b", "nats", "stopped"),
+            ill.nats_silent("b"),
+            ill.fail_over("b", to="c"),
+            ill.container("a", "account-1", "crash_loop"),
+            gone("a", "account-1"),
+        ),
+        [("container.stopped", "b/nats"), ("container.crash_loop", "a/account-1")],
+        [],
+    ),
+    "one NATS is away, and a service of its host crashes before it finds another": (
+        together(
+            ill.container("b", "nats", "stopped"),
+            ill.nats_silent("b"),
+            ill.fail_over("b", to="c"),
+            ill.container("b", "account-1", "crash_loop"),
+        ),
+        [("container.stopped", "b/nats")],
+        ["b/account-1"],
+    ),
+    "one NATS is not as planned but serves, and a service crashes for a reason of its own": (
+        together(
+            ill.container("b", "nats", "image"),
+            ill.container("b", "account-1", "crash_loop"),
+        ),
+        [("container.image", "b/nats"), ("container.crash_loop", "b/account-1")],
+        [],
+    ),
+    "one monolith of three is away": (
+        together(
+            ill.container("a", "rocketchat-1", "stopped"),
+            gone("a", "rocketchat-1"),
+            ill.container("b", "account-1", "crash_loop"),
+        ),
+        [("container.stopped", "a/rocketchat-1"), ("container.crash_loop", "b/account-1")],
+        [],
+    ),
+    "all monoliths are away": (
+        together(
+            *(ill.container(host, "rocketchat-1", "stopped") for host in "abc"),
+            ill.container("b", "account-1", "crash_loop"),
+        ),
+        [("container.stopped", f"{host}/rocketchat-1") for host in "abc"],
+        ["b/account-1"],
+    ),
+    "two members do not serve, so there is no primary": (
+        together(
+            ill.mongodb_member("a.mongodb.internal:27017", "member_down"),
+            ill.mongodb_member("c.mongodb.internal:27017", "member_down"),
+            ill.mongodb_set("no_primary"),
+            ill.container("a", "account-1", "crash_loop"),
+        ),
+        [("mongodb.member_down", "c/mongodb"), ("mongodb.member_down", "a/mongodb")],
+        ["a/account-1"],
+    ),
+    "the licence is missing at the monolith": (
+        together(
+            ill.container("a", "rocketchat-1", "environment"),
+            *(ill.container(host, "account-1", "licence") for host in "bc"),
+        ),
+        [("container.environment", "a/rocketchat-1")],
+        ["b/account-1", "c/account-1"],
+    ),
+    "the licence is not good": (
+        together(*(ill.container(host, "account-1", "licence") for host in "bc"), gone("b", "account-1")),
+        [("licence.invalid", "a/licence")],
+        ["b/account-1", "c/account-1"],
+    ),
+    "replicas stop for the licence because NATS was away": (
+        together(
+            *(ill.container(host, "nats", "paused") for host in "abc"),
+            *(ill.nats_silent(host, "read_timeout") for host in "abc"),
+            ill.container("b", "account-1", "licence"),
+        ),
+        [("container.paused", f"{host}/nats") for host in "abc"],
+        ["b/account-1"],
+    ),
+    "a container has the hostname of one on another host": (
+        together(
+            ill.container("c", "account-1", "hostname", hostname="a-account-1"),
+            ill.container("a", "account-1", "node_id_conflict"),
+        ),
+        [("container.hostname", "c/account-1")],
+        ["a/account-1"],
+    ),
+    "one clock is wrong": (ill.clock("b", 90), [("clock.skew", "b/clock")], []),
+    "one clock is a little wrong": (ill.clock("b", 50), [], []),
+    "one ddp-streamer of three hangs, and nginx met it": (
+        together(ill.container("b", "ddp-streamer-1", "paused"), proxy("a", ("sockjs_info", "upstream_silent"))),
+        [("container.paused", "b/ddp-streamer-1")],
+        ["a/nginx"],
+    ),
+    "one ddp-streamer of three is away, but nginx reaches none": (
+        together(ill.container("b", "ddp-streamer-1", "stopped"), proxy("a", ("sockjs_info", "upstream_down"))),
+        [("container.stopped", "b/ddp-streamer-1"), ("ddp.upstream_down", "a/nginx")],
+        [],
+    ),
+    "all hosts are away": (
+        together(*(ill.unreachable(host) for host in "abc")),
+        [("host.unreachable", f"{host}/host") for host in "abc"],
+        [part.id for part in diagnose(three_hosts(), healthy(three_hosts())).parts],
+    ),
+}
+
+
+@pytest.mark.parametrize(("fault", "causes", "victims"), THREE_HOSTS.values(), ids=THREE_HOSTS)
+def test_faults_of_a_cluster(fault: Fault, causes: list[tuple[str, str]], victims: list[str]) -> None:
+    findings, affected = told(three_hosts(), fault)
+    assert findings == causes
+    assert affected == victims
+
+
+@pytest.mark.parametrize(("seconds", "findings"), [(50, []), (-61, [("clock.skew", "b/clock")])])
+def test_two_clocks_that_differ(seconds: float, findings: list[tuple[str, str]]) -> None:
+    planned = ill.plan(ill.cluster("a", "b", rocketchat_version="7.9.3"))
+    assert told(planned, ill.clock("b", seconds))[0] == findings
+
+
+def test_services_on_another_host_than_nats_need_it_too() -> None:
+    planned = ill.plan(ill.cluster("a", "b", groups={"nats": ["a"]}, rocketchat_version="7.9.3"))
+    faults = (
+        ill.container("a", "nats", "stopped"),
+        ill.nats_silent("a"),
+        ill.container("b", "account-1", "crash_loop"),
+    )
+    assert told(planned, *faults) == ([("container.stopped", "a/nats")], ["b/account-1"])
+
+
+def test_a_node_in_a_namespace_of_its_own_disturbs_nobody() -> None:
+    def somebody_else(answers: ill.Answers) -> None:
+        node = {"name": "other-account", "address": "172.31.250.9", "namespace": "other"}
+        answers["chat"]["nats"]["unexpected"].append(node)
+
+    assert told(one_host(), somebody_else) == ([], [])
+
+
+def test_a_finding_says_what_to_type_and_what_else_was_seen() -> None:
+    answers = healthy(one_host())
+    together(ill.container("chat", "account-1", "stopped"), gone("chat", "account-1"))(answers)
+    [finding] = diagnose(one_host(), answers, inventory="my chat").findings
+    assert finding.sentence == "The sentence of stopped."
+    assert (finding.next.where, finding.next.command) == ("chat", "sudo docker start account-1")
+    assert finding.evidence == ["The sentence of closed.", "The sentence of missing."]
+    ill.container("chat", "account-1", "image")(answers)
+    [finding] = diagnose(one_host(), answers, inventory="my chat").findings
+    assert finding.next.where == "controller"
+    assert finding.next.command == "ansible-playbook -i 'my chat' rocketops.rocketchat.site"
+
+
+def test_a_secret_in_a_log_is_not_repeated() -> None:
+    planned = one_host()
+    url = planned["hosts"]["chat"]["probes"]["containers"]["containers"][1]["secret_environment"]["MONGO_URL"]
+    answers = healthy(planned)
+    ill.container(
+        "chat", "account-1", "crash_loop", drift=["TRANSPORTER has nats-secret"], diagnosis=f"cannot parse {url}!"
+    )(answers)
+    [finding] = diagnose(planned, answers).findings
+    assert {finding.sentence, *finding.evidence} == {"cannot parse ********!", "TRANSPORTER has ********"}
+    assert UNHEALTHY in {part.state for part in diagnose(planned, answers).parts}
+
+
+def test_a_number_that_ansible_censored_is_unknown() -> None:
+    answers = healthy(one_host())
+    answers["chat"]["containers"]["engine"]["time_utc"] = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    answers["chat"]["services"]["endpoints"][0]["latency_ms"] = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    found = diagnose(one_host(), answers)
+    assert found.healthy
+    assert {part.name: part.latency_ms for part in found.parts}["rocketchat-1"] is None

@@ -1,0 +1,81 @@
+"""What the plan has the health modules ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from tests.deployment import ROOT
+from tests.unit.plan_inventories import cluster, every_container, lab, plan
+
+
+def probes(planned: dict[str, Any], host: str) -> dict[str, Any]:
+    return planned["hosts"][host]["probes"]
+
+
+def test_docker_is_asked_about_all_that_runs_there_as_it_was_planned() -> None:
+    planned = plan(lab())
+    asked = {entry["hostname"]: entry for entry in probes(planned, "chat")["containers"]["containers"]}
+    server = asked.pop("chat-nats")
+    composed = planned["hosts"]["chat"]["nats"]["compose"]["services"]["nats"]
+    assert (server["name"], server["image"]) == (composed["container_name"], composed["image"])
+    deployed = every_container(planned)
+    assert set(asked) == set(deployed)
+    for hostname, entry in asked.items():
+        service = deployed[hostname]
+        assert (entry["name"], entry["image"]) == (service["container_name"], service["image"])
+        assert {**entry["environment"], **entry["secret_environment"]} == service["complete"]
+        assert entry["extra_hosts"] == service["extra_hosts"]
+
+
+def test_mongodb_is_asked_as_the_user_and_at_the_names_that_the_services_use() -> None:
+    for host in "ab":
+        assert probes(plan(cluster("a", "b", groups={"nginx": ["b"]})), host)["mongodb"] == {
+            "members": ["a.mongodb.internal:27017", "b.mongodb.internal:27017"],
+            "replica_set": "rs0",
+            "database": "rocketchat",
+            "username": "rocketchat",
+            "password": "mongodb-secret",
+            "data_directory": "/var/lib/mongodb",
+        }
+
+
+def test_nats_is_logged_in_to_where_that_is_possible() -> None:
+    assert probes(plan(lab()), "chat")["nats"] == {"url": "http://127.0.0.1:8222", "expected_routes": 0}
+    assert probes(plan(cluster("a", "b", "c")), "b")["nats"] == {
+        "url": "http://127.0.0.1:8222",
+        "expected_routes": 2,
+        "address": "198.18.0.12:4222",
+        "username": "rocketchat",
+        "password": "nats-secret",
+    }
+
+
+def test_the_proxy_is_asked_on_its_own_host_under_the_name_that_people_type() -> None:
+    planned = plan(
+        cluster("a", "b", groups={"nginx": ["b"]}, rocketchat_root_url="https://chat.example.com:8443/team/")
+    )
+    assert probes(planned, "b")["ddp"] == {"url": "https://chat.example.com:8443/team", "connect_to": "127.0.0.1:8443"}
+    assert probes(planned, "a")["ddp"] is None
+
+
+def test_a_host_is_asked_only_about_what_it_has() -> None:
+    groups = {"mongodb": ["a"], "nats": ["b"], "rocketchat": ["b"], "nginx": ["c"]}
+    planned = plan(cluster("a", "b", "c", groups=groups))
+    asked = {host: {name for name, probe in probes(planned, host).items() if probe} for host in "abc"}
+    assert asked == {"a": {"mongodb"}, "b": {"containers", "nats"}, "c": {"ddp"}}
+
+
+def test_the_data_directory_is_the_one_that_mongod_is_given() -> None:
+    template = (ROOT / "roles" / "mongodb" / "templates" / "mongod.conf.j2").read_text(encoding="utf-8")
+    directory = probes(plan(lab()), "chat")["mongodb"]["data_directory"]
+    assert f"dbPath: {directory}\n" in template
+
+
+def test_the_playbook_registers_what_the_report_reads() -> None:
+    plays = yaml.safe_load((ROOT / "playbooks" / "verify.yml").read_text(encoding="utf-8"))
+    questions = plays[0]["tasks"][0]["block"]
+    source = (ROOT / "plugins" / "action" / "health_report.py").read_text(encoding="utf-8")
+    for question in questions:
+        assert f'"{question["register"]}"' in source
