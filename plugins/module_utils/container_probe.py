@@ -41,7 +41,7 @@ class Expected:
 
 @dataclass
 class EngineHealth:
-    """``time_utc``: the host's clock when the engine was asked, in seconds of the epoch."""
+    """``time_utc``: the host's clock when the engine was first asked, in seconds of the epoch."""
 
     reachable: bool
     time_utc: float
@@ -102,13 +102,14 @@ class Health:
 
 def probe_containers(expected: Sequence[Expected], socket_path: str, patience: Patience) -> tuple[Health, int]:
     """Asks until all is healthy or time is up: the health, and how often it was asked."""
-    polled = poll([lambda stop: ask(expected, socket_path, patience.limit(stop))], patience)[0]
+    # all hosts are asked at the same time, but not all are waited for equally long
+    now = time.time()
+    polled = poll([lambda stop: ask(expected, socket_path, now, patience.limit(stop))], patience)[0]
     return polled.answer, polled.attempts
 
 
-def ask(expected: Sequence[Expected], socket_path: str, until: float) -> Health:
-    """One look at everything."""
-    now = time.time()
+def ask(expected: Sequence[Expected], socket_path: str, now: float, until: float) -> Health:
+    """One look at everything. ``now``: when the first look began."""
     try:
         engine = greet(socket_path, until)
         listed = engine.containers(until)
@@ -217,8 +218,12 @@ def _ill(
         sentence = f"Its log ends with: {words}" if words else "Its log says nothing about why."
     else:
         fault, sentence = _not_healthy(health)
-    times = f"It ended {health.restart_count} times, last {_ago(found['State']['FinishedAt'])}. " if often else ""
-    return fault, times + sentence
+    return fault, (_ended(health.restart_count, found["State"]["FinishedAt"]) if often else "") + sentence
+
+
+def _ended(count: int, stamp: str) -> str:
+    often = "once," if count == 1 else f"{count} times, last"
+    return f"It ended {often} {_ago(stamp)}. "
 
 
 def _not_healthy(health: ContainerHealth) -> tuple[str, str]:

@@ -72,7 +72,7 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
             no_port("chat", "account-1"),
             off_the_bus("chat", "account-1", fault="refused"),
         ),
-        ("bus.refused", "account-1"),
+        ("container.environment", "account-1"),
         [],
     ),
     "NATS refuses everybody": (
@@ -95,7 +95,7 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
             no_port("chat", "presence-1"),
             off_the_bus("chat", "presence-1", fault="namespace"),
         ),
-        ("bus.namespace", "presence-1"),
+        ("container.environment", "presence-1"),
         [],
     ),
     "TRANSPORTER with an entry without prefix": (

@@ -15,19 +15,27 @@ from .model import MONGODB, Need, Subject, Symptom
 _CONSEQUENCES = {"no_primary", "change_stream", "lag"}
 # Faults seen from outside that a host which is away explains; the others are the member's own.
 _ABSENCE = {"member_down", "unreachable", "connect_timeout"}
+_MEMBER = (("member", ""),)
 
 
 def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
-    """The leading member last: what the set as a whole lacks may be the others' fault."""
+    """The leading member last: what the set as a whole lacks may be the others' fault, planned or not."""
     names = {host: planned["mongodb"]["name"] for host, planned in plan["hosts"].items() if planned["mongodb"]}
     view = set_view(names, answers)
     roles = {_dns_name(member["name"]): member for member in view.get("members") or []}
     leader = _leader(names, view, answers)
-    for host in sorted(names, key=lambda host: host == leader):
-        yield _member(host, roles.get(names[host]), view, answers[host], host == leader)
     for name, member in roles.items():
         if name not in names.values():
-            yield Subject(str(leader), member["name"], MONGODB, "mongodb", member["role"], symptoms=_seen(member, ""))
+            yield _unplanned(str(leader), member)
+    for host in sorted(names, key=lambda host: host == leader):
+        yield _member(host, roles.get(names[host]), view, answers[host], host == leader)
+
+
+def _unplanned(host: str, member: Mapping[str, Any]) -> Subject:
+    """A member of the set's configuration that is none of the plan's."""
+    return Subject(
+        host, member["name"], MONGODB, "mongodb", member["role"], symptoms=_seen(member, ""), provides=_MEMBER
+    )
 
 
 def set_view(hosts: Iterable[str], answers: Mapping[str, HostAnswers]) -> dict[str, Any]:
@@ -73,7 +81,7 @@ def _member(
         replica=str((member or {}).get("role") or "-"),
         latency_ms=view.get("latency_ms") if member else None,
         symptoms=symptoms,
-        provides=(("member", ""), ("mongodb", "")) if serves else (("member", ""),),
+        provides=(*_MEMBER, ("mongodb", "")) if serves else _MEMBER,
     )
 
 

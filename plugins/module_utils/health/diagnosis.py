@@ -23,7 +23,7 @@ from .containers import DRIFT_WORDS
 from .model import AFFECTED, HEALTHY, UNHEALTHY, Diagnosis, Finding, Need, Part, Subject, Symptom
 
 # Where several symptoms of one part are causes, these say more than the others.
-TELLING = {"container.hostname", "bus.namespace", "bus.refused", "mongodb.disk_full", "mongodb.disk_read_only"}
+TELLING = {"container.hostname", "mongodb.disk_full", "mongodb.disk_read_only"}
 
 # Causes that keep nobody from working, so that nobody else's symptoms are blamed on them. It drifted and serves, if
 # nothing else is wrong with it.

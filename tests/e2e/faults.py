@@ -1,0 +1,238 @@
+"""The faults an operator meets, as commands for the host that bring each about and mend it again.
+
+Words between @ stand for what only the deployment knows: @HOST@, @ADDRESS@ and its secrets by their variables' names.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SLOW_LINK = (Path(__file__).parent / "slow_link.py").read_text(encoding="utf-8")
+PROJECT = "docker compose --project-directory /opt/rocketchat --file /opt/rocketchat/compose.yaml"
+OVERRIDE = "/run/fault.json"
+SITE = "/etc/nginx/conf.d/rocketchat.conf"
+MEMBER = "@HOST@.mongodb.internal"
+GATEWAY = "{{range .IPAM.Config}}{{.Gateway}}{{end}}"
+DATA = "/var/lib/mongodb"
+CERTIFICATE = "/etc/nginx/rocketchat"
+SERVICES = ("rocketchat-1", "ddp-streamer-1", "authorization-1", "account-1", "presence-1", "stream-hub-1")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``cause``: the component that the report has to name, and nothing else; ``kinds``: the words it may use.
+
+    ``seen``: a command that succeeds once the fault shows; without one, it shows at once.
+    """
+
+    make: str
+    mend: str
+    cause: str
+    kinds: frozenset[str]
+    seen: str = ""
+
+
+def fault(make: str, mend: str, cause: str, *kinds: str, seen: str = "") -> Fault:
+    return Fault(make, mend, cause, frozenset(kinds), seen)
+
+
+def overridden(service: str, settings: Mapping[str, Any], *kinds: str, seen: str = "", cause: str = "") -> Fault:
+    """One container with other settings than the plan's, as somebody at the host's shell would make it."""
+    override = shlex.quote(json.dumps({"services": {service: settings}}))
+    return fault(
+        f"echo {override} > {OVERRIDE}; {PROJECT} --file {OVERRIDE} up --detach --no-deps --timeout 2 {service}",
+        f"rm --force {OVERRIDE}; {PROJECT} up --detach --no-deps --timeout 2 {service}",
+        cause or service,
+        *kinds,
+        seen=seen,
+    )
+
+
+def environment(service: str, seen: str = "", **variables: str) -> Fault:
+    return overridden(service, {"environment": variables}, "container.environment", seen=seen)
+
+
+def logged(container: str, text: str) -> str:
+    return f"docker logs --tail 200 {container} 2>&1 | grep --quiet {shlex.quote(text)}"
+
+
+def restarted(container: str) -> str:
+    return f"test $(docker inspect --format '{{{{.RestartCount}}}}' {container}) -ge 2"
+
+
+def site_edited(expression: str, *kinds: str) -> Fault:
+    """nginx with an edited site."""
+    return fault(
+        f"cp --preserve {SITE} /run/site.conf; sed --in-place {shlex.quote(expression)} {SITE}; systemctl reload nginx",
+        f"cp --preserve /run/site.conf {SITE}; systemctl reload nginx",
+        "nginx",
+        *kinds,
+    )
+
+
+def of_service(service: str) -> dict[str, Fault]:
+    """What can be wrong with any container."""
+    wrong_tag = "$(docker inspect --format '{{.Config.Image}}' " + service + ")"
+    other = overridden(service, {"image": "rocketops/other:7.9.2"}, "container.image")
+    return {
+        "stopped": fault(f"docker stop {service}", f"docker start {service}", service, "container.stopped"),
+        "paused": fault(f"docker pause {service}", f"docker unpause {service}", service, "container.paused"),
+        "crash-looping": overridden(
+            service,
+            {"command": ["-e", "process.exit(3)"], "entrypoint": ["node"]},
+            "container.crash_loop",
+            seen=restarted(service),
+        ),  # fmt: skip
+        "wrong tag": Fault(
+            f"docker tag {wrong_tag} rocketops/other:7.9.2; {other.make}", other.mend, service, other.kinds
+        ),
+    }
+
+
+CONTAINERS = {f"{service} {what}": one for service in SERVICES for what, one in of_service(service).items()}
+
+ENTRANCE = {
+    "nginx stopped": fault("systemctl stop nginx", "systemctl start nginx", "nginx", "ddp.refused"),
+    "nginx without the split": site_edited("s#http://ddp_streamer;#http://rocketchat;#", "ddp.split_missing"),
+    "upgrade header removed": site_edited("/Upgrade/d", "ddp.upgrade_stripped"),
+    "certificate expired": fault(
+        f"cp --archive {CERTIFICATE} /run/pki; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+        f" -subj /CN=chat -addext subjectAltName=IP:@ADDRESS@ -not_before 20250101000000Z -not_after 20260101000000Z"
+        f" -keyout {CERTIFICATE}/key.pem -out {CERTIFICATE}/certificate.pem; systemctl reload nginx",
+        f"cp --archive /run/pki/* {CERTIFICATE}/; rm --recursive /run/pki; systemctl reload nginx",
+        "certificate",
+        "certificate.expired",
+    ),
+}
+
+BUS = {
+    "NATS stopped": fault("docker stop nats", "docker start nats", "nats", "container.stopped"),
+    "NATS password wrong for one service": environment(
+        "account-1", seen=logged("account-1", "Authorization Violation"),
+        TRANSPORTER="nats://rocketchat:wrong@nats:4222",
+    ),
+    "one service on another namespace": environment("presence-1", MS_NAMESPACE="other"),
+    "TRANSPORTER with an unprefixed entry": environment(
+        "authorization-1", TRANSPORTER="nats://rocketchat:@nats_password@@nats:4222,nats:4222"
+    ),
+    "NATS slow": fault(
+        "iptables --table nat --insert OUTPUT --protocol tcp --destination 127.0.0.1 --dport 8222"
+        " --jump REDIRECT --to-ports 18222;"
+        "address=$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' nats);"
+        f"echo {shlex.quote(SLOW_LINK)} > /run/slow_link.py;"
+        "nohup timeout 120 python3 /run/slow_link.py 18222 $address 8222 0.5 > /dev/null 2>&1 &"
+        "echo $! > /run/slow.pid",
+        "kill $(cat /run/slow.pid); iptables --table nat --delete OUTPUT 1",
+        "nats",
+        "nats.slow",
+        seen="curl --silent --fail --output /dev/null http://127.0.0.1:18222/varz",
+    ),
+}  # fmt: skip
+
+
+def mongod_told(command: str) -> str:
+    """Something that MongoDB's administrator says to the member at hand."""
+    client = "MongoClient('localhost', directConnection=True, username='admin', password='@mongodb_admin_password@')"
+    return f"python3 -c {shlex.quote(f'from pymongo import MongoClient; admin = {client}.admin; {command}')}"
+
+
+def user_has(**changes: Any) -> str:
+    return mongod_told(f"admin.command('updateUser', 'rocketchat', **{changes!r})")
+
+
+OWN_ROLES = [{"role": "readWrite", "db": "rocketchat"}, {"role": "clusterMonitor", "db": "admin"}]
+CONFIGURE = (
+    "config = admin.command('replSetGetConfig')['config']; {}; config['version'] += 10;"
+    "admin.command('replSetReconfig', config, force=True)"
+)
+GHOST: dict[str, Any] = {"_id": 9, "host": "198.18.0.250:27017"}
+
+DATABASE = {
+    "mongod stopped": fault("systemctl stop mongod", "systemctl start mongod", "mongodb", "mongodb.refused"),
+    "mongod hung": fault(
+        "systemctl kill --signal STOP mongod", "systemctl kill --signal CONT mongod", "mongodb", "mongodb.silent"
+    ),
+    "MongoDB password wrong for one service": environment(
+        "account-1",
+        MONGO_URL="mongodb://rocketchat:wrong@@HOST@.mongodb.internal:27017/rocketchat?replicaSet=rs0&authSource=admin",
+    ),
+    "member's name not resolvable in a container": Fault(
+        f"printf 'services:\\n  account-1:\\n    extra_hosts: !reset []\\n' > {OVERRIDE};"
+        f"{PROJECT} --file {OVERRIDE} up --detach --no-deps --timeout 2 account-1",
+        f"rm --force {OVERRIDE}; {PROJECT} up --detach --no-deps --timeout 2 account-1",
+        "account-1",
+        frozenset({"container.hosts"}),
+    ),
+    "no primary": fault(
+        mongod_told("admin.command('replSetStepDown', 300, force=True)"),
+        mongod_told("admin.command('replSetFreeze', 0)"),
+        "mongodb",
+        "mongodb.no_primary",
+    ),
+    "no majority for want of a member": fault(
+        mongod_told(CONFIGURE.format(f"config['members'].append({GHOST!r})")),
+        mongod_told(CONFIGURE.format("config['members'].pop()")),
+        GHOST["host"],
+        "mongodb.unreachable",
+        seen=mongod_told("assert not admin.command('hello')['isWritablePrimary']"),
+    ),
+    "MongoDB password wrong": fault(
+        user_has(pwd="another"), user_has(pwd="@rocketchat_mongodb_password@"), "mongodb", "mongodb.auth"
+    ),
+    "user lacks a privilege": fault(
+        user_has(roles=[{"role": "read", "db": "rocketchat"}, OWN_ROLES[1]]),
+        user_has(roles=OWN_ROLES),
+        "mongodb",
+        "mongodb.privilege_missing",
+    ),
+    "user has too wide privileges": fault(
+        user_has(roles=[*OWN_ROLES, {"role": "root", "db": "admin"}]),
+        user_has(roles=OWN_ROLES),
+        "mongodb",
+        "mongodb.privilege_wide",
+    ),
+    "disk read-only": fault(
+        f"systemctl stop mongod; mount --bind {DATA} {DATA}; mount --options remount,ro,bind {DATA};"
+        "systemctl start mongod; true",
+        f"systemctl stop mongod; umount {DATA}; systemctl reset-failed mongod; systemctl start mongod",
+        "mongodb",
+        "mongodb.disk_read_only",
+    ),
+    "disk full": fault(
+        f"systemctl stop mongod; mkdir /run/small; mount --types tmpfs --options size=400m small /run/small;"
+        f"cp --archive {DATA}/. /run/small; chown mongodb: /run/small; mount --bind /run/small {DATA};"
+        f"systemctl start mongod; dd if=/dev/zero of={DATA}/filling bs=1M 2> /dev/null; true",
+        f"systemctl stop mongod; umount {DATA} /run/small; rmdir /run/small; systemctl reset-failed mongod;"
+        "systemctl start mongod",
+        "mongodb",
+        "mongodb.disk_full",
+    ),
+}
+
+IDENTITY = {
+    "two containers with one hostname": overridden(
+        "presence-1", {"hostname": "@HOST@-account-1"}, "container.hostname"
+    ),
+    "two stream-hubs": fault(
+        "docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' stream-hub-1 > /run/second-hub.env;"
+        "docker run --detach --name second-hub --hostname second-hub --env-file /run/second-hub.env"
+        f" --add-host {MEMBER}:$(docker network inspect --format '{GATEWAY}' rocketchat) --network rocketchat"
+        " $(docker inspect --format '{{.Config.Image}}' stream-hub-1)",
+        "docker rm --force second-hub; rm /run/second-hub.env",
+        "second-hub",
+        "container.second_stream_hub",
+    ),
+}
+
+MACHINE = {
+    "Docker Engine stopped": fault(
+        "systemctl stop docker.socket docker.service", "systemctl start docker.service", "docker", "engine.stopped"
+    ),
+}
+
+ALL = {**ENTRANCE, **CONTAINERS, **BUS, **DATABASE, **IDENTITY, **MACHINE}

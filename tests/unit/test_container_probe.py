@@ -1,0 +1,321 @@
+"""What Docker says is told as one fault and one sentence for each container, without any secret."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_probe import (
+    ContainerHealth,
+    Expected,
+    Health,
+    probe_containers,
+)
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+
+from tests.unit.docker_engine import FakeEngine, container, frames, moment, served
+
+MONGO_URL = "mongodb://rocketchat:mongo-secret@chat.mongodb.internal:27017/rocketchat?replicaSet=rs0&authSource=admin"
+TRANSPORTER = "nats://rocketchat:nats-secret@nats:4222,nats://rocketchat:nats-secret@10.0.0.12:4222"
+SECRETS = {"MONGO_URL": MONGO_URL, "TRANSPORTER": TRANSPORTER}
+SERVICES = {"account-1": "account-service", "stream-hub-1": "stream-hub-service"}
+Entry = dict[str, Any]
+
+
+def image(service: str, tag: str = "7.9.3") -> str:
+    return f"depot:5000/rocketchat/{service}:{tag}"
+
+
+EXPECTED = [
+    Expected(
+        name, name[:-2].replace("-", "_"), image(service), f"chat-{name}", {"NODE_ENV": "production"}, SECRETS,
+        ["chat.mongodb.internal:172.31.250.1"],
+    )
+    for name, service in SERVICES.items()
+]  # fmt: skip
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    """All is as planned."""
+    environment = {"NODE_ENV": "production", **SECRETS}
+    return FakeEngine(
+        {name: container(name, image(service), f"chat-{name}", **environment) for name, service in SERVICES.items()}
+    )
+
+
+@pytest.fixture
+def look(engine: FakeEngine, tmp_path: Path) -> Iterator[Callable[[], Health]]:
+    with served(engine, tmp_path / "docker.sock") as path:
+        yield lambda: probe_containers(EXPECTED, path, Patience(0, 5))[0]
+
+
+def of_account(health: Health) -> ContainerHealth:
+    """The account service's part, and no other part has a fault."""
+    account, other = health.containers
+    assert (other.fault, other.drift) == (None, [])
+    return account
+
+
+def test_all_as_planned(engine: FakeEngine, look: Callable[[], Health]) -> None:
+    health = look()
+    assert health.healthy
+    assert (health.engine.reachable, health.engine.version, health.engine.fault) == (True, "26.1.5", None)
+    # one list, one look at each container, and no log where nothing is wrong
+    assert len(engine.asked) == 1 + 1 + len(EXPECTED)
+
+
+def state(**changes: Any) -> Callable[[Entry], None]:
+    return lambda entry: entry["State"].update(changes)
+
+
+def restarted(count: int, **changes: Any) -> Callable[[Entry], None]:
+    def change(entry: Entry) -> None:
+        entry["RestartCount"] = count
+        entry["State"].update(StartedAt=moment(150), FinishedAt=moment(150), **changes)
+
+    return change
+
+
+def config(name: str, value: Any) -> Callable[[Entry], None]:
+    return lambda entry: entry["Config"].update({name: value})
+
+
+def variable(name: str, value: str) -> Callable[[Entry], None]:
+    def change(entry: Entry) -> None:
+        kept = [line for line in entry["Config"]["Env"] if not line.startswith(f"{name}=")]
+        entry["Config"]["Env"] = [*kept, f"{name}={value}"]
+
+    return change
+
+
+STARTING = {"Health": {"Status": "starting"}}
+FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
+    "stopped": (
+        state(Status="exited", Running=False, ExitCode=137, FinishedAt=moment(7300)),
+        [],
+        "stopped",
+        "It ended with exit code 137 2 hours ago and is not started again, as after a `docker stop`.",
+    ),
+    "never started": (
+        state(Status="created", Running=False),
+        [],
+        "stopped",
+        "It was created and never started and is not started again, as after a `docker stop`.",
+    ),
+    "paused": (
+        state(Status="paused", Paused=True),
+        [],
+        "paused",
+        "Somebody paused it (`docker pause`); it holds its connections and does nothing.",
+    ),
+    "other tag": (
+        config("Image", image("account-service", "7.9.2")),
+        [],
+        "image",
+        f"It runs {image('account-service', '7.9.2')} instead of the planned {image('account-service')}.",
+    ),
+    "crash loop": (
+        restarted(7, Status="restarting", Restarting=True, ExitCode=1, **STARTING),
+        ["Node.js v22.1.0", "Error: boom at nats://rocketchat:other-secret@nats:4222", "    at Object.<anonymous>"],
+        "crash_loop",
+        "It ended 7 times, last 2 minutes ago. Its log ends with: Error: boom at nats://rocketchat:********@nats:4222",
+    ),
+    "crash loop without a word": (
+        restarted(2, **STARTING),
+        [],
+        "crash_loop",
+        "It ended 2 times, last 2 minutes ago. Its log says nothing about why.",
+    ),
+    "licence": (
+        restarted(3, **STARTING),
+        ["Enterprise license not found. Shutting down..."],
+        "licence",
+        "It ended 3 times, last 2 minutes ago. It shuts itself down for want of a licence: there is none with the module "
+        "scalability, or monolith or NATS were out of its reach for more than 40 s.",
+    ),
+    "one hostname twice": (
+        restarted(3, **STARTING),
+        ["[FATAL] nodeID conflict"],
+        "node_id_conflict",
+        "It ended 3 times, last 2 minutes ago. Another container on the bus has its hostname, so one of the two always "
+        "ends.",
+    ),
+    "refused by NATS": (
+        state(StartedAt=moment(20), **STARTING),
+        ["NATS error. 'Authorization Violation'"],
+        "nats_auth",
+        "NATS refuses its user or password.",
+    ),
+    "out of memory": (
+        restarted(1, OOMKilled=True, **STARTING),
+        [],
+        "oom_killed",
+        "It ended once, 2 minutes ago. It used more memory than it may have, and the kernel ended it.",
+    ),
+    "alive without a port": (
+        state(StartedAt=moment(125), **STARTING),
+        [],
+        "starting",
+        "It was started 2 minutes ago and is not healthy yet; services open their port when NATS and a monolith are "
+        "there.",
+    ),
+    "healthcheck fails": (
+        state(Health={"Status": "unhealthy"}),
+        [],
+        "unhealthy",
+        "Its healthcheck fails: it runs, and does not answer on its port.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "log", "fault", "diagnosis"), FAULTS.values(), ids=FAULTS)
+def test_fault(
+    engine: FakeEngine,
+    look: Callable[[], Health],
+    change: Callable[[Entry], None],
+    log: list[str],
+    fault: str,
+    diagnosis: str,
+) -> None:
+    change(engine.containers["account-1"])
+    engine.logs["account-1"] = frames(*log)
+    health = look()
+    assert not health.healthy
+    account = of_account(health)
+    assert (account.fault, account.diagnosis, account.drift) == (fault, diagnosis, [])
+
+
+DRIFTS = {
+    "TRANSPORTER without prefix": (
+        variable("TRANSPORTER", TRANSPORTER.replace(",nats://", ",")),
+        "TRANSPORTER is not the plan's: an entry lacks nats:// in front, and such a service lives on without ever "
+        "opening its port.",
+    ),
+    "TRANSPORTER with another password": (
+        variable("TRANSPORTER", TRANSPORTER.replace("nats-secret", "other-secret")),
+        "TRANSPORTER is not the plan's: it has another user or password for NATS.",
+    ),
+    "TRANSPORTER to elsewhere": (
+        variable("TRANSPORTER", "nats://rocketchat:nats-secret@elsewhere:4222"),
+        "TRANSPORTER is not the plan's: it names other NATS servers.",
+    ),
+    "MONGO_URL with another password": (
+        variable("MONGO_URL", MONGO_URL.replace("mongo-secret", "other-secret")),
+        "MONGO_URL is not the plan's: it has another user or password for MongoDB.",
+    ),
+    "MONGO_URL without a database": (
+        variable("MONGO_URL", MONGO_URL.replace("/rocketchat?", "/?")),
+        "MONGO_URL is not the plan's: it names no database, so that of the name test is used.",
+    ),
+    "MONGO_URL to elsewhere": (
+        variable("MONGO_URL", MONGO_URL.replace("chat.", "other.")),
+        "MONGO_URL is not the plan's: it names other members of the replica set.",
+    ),
+    "MONGO_URL with other options": (
+        variable("MONGO_URL", MONGO_URL.replace("rs0", "rs1")),
+        "MONGO_URL is not the plan's: it has other options.",
+    ),
+    "another namespace": (
+        variable("MS_NAMESPACE", "other-secret"),
+        "MS_NAMESPACE is set in it, and the plan has no such variable.",
+    ),
+    "a plain variable": (
+        variable("NODE_ENV", "other-secret"),
+        "NODE_ENV is not the plan's: it has another value.",
+    ),
+    "a variable missing": (config("Env", [f"{n}={v}" for n, v in SECRETS.items()]), "NODE_ENV is not set in it."),
+}
+
+
+@pytest.mark.parametrize(("change", "sentence"), DRIFTS.values(), ids=DRIFTS)
+def test_environment_drift(
+    engine: FakeEngine, look: Callable[[], Health], change: Callable[[Entry], None], sentence: str
+) -> None:
+    change(engine.containers["account-1"])
+    health = look()
+    account = of_account(health)
+    assert (account.fault, account.diagnosis, account.drift) == ("environment", sentence, [sentence])
+    assert "secret" not in str(health)
+
+
+def test_unplanned_variables_that_tell_nothing_are_no_drift(engine: FakeEngine, look: Callable[[], Health]) -> None:
+    variable("PATH", "/bin")(engine.containers["account-1"])
+    assert look().healthy
+
+
+@pytest.mark.parametrize(
+    ("hosts", "sentence"),
+    [
+        (None, "It cannot resolve chat.mongodb.internal: the name is missing in its extra_hosts."),
+        (
+            ["chat.mongodb.internal:10.0.0.1"],
+            "It takes chat.mongodb.internal to be at 10.0.0.1 instead of 172.31.250.1.",
+        ),
+    ],
+)
+def test_names_it_cannot_resolve(
+    engine: FakeEngine, look: Callable[[], Health], hosts: list[str] | None, sentence: str
+) -> None:
+    engine.containers["account-1"]["HostConfig"]["ExtraHosts"] = hosts
+    account = of_account(look())
+    assert (account.fault, account.diagnosis) == ("hosts", sentence)
+
+
+def test_other_hostname_is_the_fault_of_whoever_has_it(engine: FakeEngine, look: Callable[[], Health]) -> None:
+    engine.containers["account-1"]["Config"]["Hostname"] = "chat-stream-hub-1"
+    assert of_account(look()).fault == "hostname"
+
+
+def test_absent(engine: FakeEngine, look: Callable[[], Health]) -> None:
+    del engine.containers["account-1"]
+    account = of_account(look())
+    assert (account.present, account.fault) == (False, "absent")
+
+
+UNPLANNED = {
+    "second stream-hub": (image("stream-hub-service", "7.9.2"), "hub", "second_stream_hub", "stream_hub"),
+    "taken hostname": ("debian:13", "chat-account-1", "hostname", None),
+    "one more account": ("docker.io/rocketchat/account-service:7.9.3", "another", "unplanned", "account"),
+}
+
+
+@pytest.mark.parametrize(("its_image", "hostname", "fault", "service"), UNPLANNED.values(), ids=UNPLANNED)
+def test_unplanned_containers_that_disturb(
+    engine: FakeEngine, look: Callable[[], Health], its_image: str, hostname: str, fault: str, service: str | None
+) -> None:
+    engine.containers["extra"] = container("extra", its_image, hostname)
+    (found,) = look().unplanned
+    assert (found.name, found.fault, found.service) == ("extra", fault, service)
+
+
+@pytest.mark.parametrize("network", ["rocketchat", "elsewhere"])
+def test_others_do_not_concern_us(engine: FakeEngine, look: Callable[[], Health], network: str) -> None:
+    its_image = image("stream-hub-service") if network == "elsewhere" else "debian:13"
+    engine.containers["extra"] = container("extra", its_image, "extra")
+    engine.containers["extra"]["NetworkSettings"]["Networks"] = {network: {}}
+    assert look().healthy
+
+
+def test_engine_is_away(tmp_path: Path) -> None:
+    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Patience(0, 5))
+    assert (health.healthy, health.containers, attempts) == (False, [], 1)
+    assert (health.engine.reachable, health.engine.fault) == (False, "stopped")
+
+
+def test_engine_hangs(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "docker.sock"))
+        listener.listen()
+        health, _attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Patience(0, 0.3))
+    assert health.engine.fault == "silent"
+
+
+def test_another_program_at_the_socket(engine: FakeEngine, tmp_path: Path) -> None:
+    engine.answer = lambda _method, _url: (200, b"<html>")  # type: ignore[method-assign]
+    with served(engine, tmp_path / "docker.sock") as path:
+        health, _attempts = probe_containers(EXPECTED, path, Patience(0, 5))
+    assert health.engine.fault == "protocol"
