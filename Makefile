@@ -53,8 +53,9 @@ e2e: venv ## take parts of the deployed host away, and see what the product does
 test: lint unit molecule e2e ## run everything that CI runs
 	@$(BIN)/python -m lab down molecule1
 
-bench: lab ## measure a run that has nothing to do against a ping
+bench: lab ## measure a run that has nothing to do, and a look at the health, against a ping
 	@$(BIN)/python -m tests.bench.noop $(INVENTORY)
+	@$(BIN)/python -m tests.bench.health $(INVENTORY)
 
 clean: lab-down ## remove the lab and what was installed into this directory
 	@rm -rf .venv .cache

@@ -134,8 +134,8 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         restarted(3, **STARTING),
         ["Enterprise license not found. Shutting down..."],
         "licence",
-        "It ended 3 times, last 2 minutes ago. It shuts itself down for want of a licence: there is none with the module "
-        "scalability, or monolith or NATS were out of its reach for more than 40 s.",
+        "It ended 3 times, last 2 minutes ago. It shuts itself down for want of a licence: there is none with the "
+        "module scalability, or monolith or NATS were out of its reach for more than 40 s.",
     ),
     "one hostname twice": (
         restarted(3, **STARTING),
