@@ -178,7 +178,7 @@ def _feature_compatibility(login: Login, findings: Findings) -> None:
     series = ".".join(str(findings.version).split(".")[:2])
     if found["version"] != series:
         # MongoDB manual, setFeatureCompatibilityVersion: since 7.0 it must be confirmed
-        confirm = ", confirm: true" if int(series.split(".")[0]) >= 7 else ""
+        confirm = ", confirm: true" if int(series.split(".", maxsplit=1)[0]) >= 7 else ""
         raise Fault(
             "fcv",
             f"MongoDB {findings.version} still works in the manner of {found['version']} "

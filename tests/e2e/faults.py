@@ -207,7 +207,9 @@ DATABASE = {
         f"systemctl stop mongod; mkdir /run/small; mount --types tmpfs --options size=400m small /run/small;"
         f"cp --archive {DATA}/. /run/small; chown mongodb: /run/small; mount --bind /run/small {DATA};"
         f"systemctl start mongod; dd if=/dev/zero of={DATA}/filling bs=1M 2> /dev/null; true",
-        f"systemctl stop mongod; umount {DATA} /run/small; rmdir /run/small; systemctl reset-failed mongod;"
+        # with what was written meanwhile: a change stream does not survive that its past is taken away
+        f"systemctl stop mongod; umount {DATA} && rm /run/small/filling && find {DATA} -mindepth 1 -delete &&"
+        f"cp --archive /run/small/. {DATA} && umount /run/small; rmdir /run/small; systemctl reset-failed mongod;"
         "systemctl start mongod",
         "mongodb",
         "mongodb.disk_full",

@@ -82,7 +82,7 @@ def _container_drift(answers: Mapping[str, HostAnswers]) -> Iterator[dict[str, A
 def _mongodb_drift(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[dict[str, Any]]:
     running = _mongodb(plan, answers).get("version")
     if running and not running.startswith(f"{plan['mongodb_version']}."):
-        host = next(host for host, planned in plan["hosts"].items() if planned["mongodb"])
+        host = [host for host, planned in plan["hosts"].items() if planned["mongodb"]][0]
         sentence = f"MongoDB {running} runs, and {plan['mongodb_version']} is planned."
         yield _drift(host, "mongodb", plan["mongodb_version"], running, [sentence])
 

@@ -110,7 +110,7 @@ def _licence(everything: list[tuple[str, Mapping[str, Any]]], answers: Mapping[s
     entries = [answers[host].find("containers", "containers", container["name"]) for host, container in everything]
     if not any(entry and entry["fault"] == "licence" for entry in entries):
         return
-    host = next(each[0] for each in everything if each[1]["service"] == MONOLITH)
+    host = [host for host, container in everything if container["service"] == MONOLITH][0]
     sentence = (
         "Surplus replicas shut themselves down, because the monolith has no valid licence for them: it is missing "
         "there, has expired, or lacks the module scalability."
