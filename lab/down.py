@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from lab import engine
+from lab import engine, machine
 from lab.docker import docker, exists, reachable
 from lab.names import HOME, LABEL, PREFIX, host_container
 from lab.progress import Progress
@@ -12,6 +12,11 @@ from lab.progress import Progress
 
 def remove_hosts(names: list[str], progress: Progress) -> None:
     """Remove these hosts and their disks."""
+    if engine.DATA_ROOT.exists() and not reachable():
+        # after a restart of the machine the hosts are there, and the engine that can remove them is not
+        with progress.step("Docker Engine"):
+            machine.install_missing()
+            engine.ensure()
     for name in names:
         with progress.step(f"remove {name}"):
             if reachable() and exists("container", host_container(name)):

@@ -21,16 +21,8 @@ author:
   - rocketops maintainers (@rocketops)
 requirements:
   - pymongo >= 3.11 on the host that runs the module
-attributes:
-  check_mode:
-    description: Only asks, so it does the same with and without check mode.
-    support: full
-  diff_mode:
-    description: Nothing changes.
-    support: none
-  idempotent:
-    description: Never changes anything.
-    support: full
+extends_documentation_fragment:
+  - rocketops.rocketchat.probing
 options:
   members:
     description:
@@ -78,20 +70,12 @@ options:
         has not reached its size yet may be shorter.
     type: float
     default: 1
-  request_timeout:
-    description: Seconds in which a member must answer.
-    type: float
-    default: 5
   timeout:
     description:
       - Seconds to wait for the set to become healthy; V(0) asks once. Ends early when only a fault is left that does
         not pass, such as a wrong password.
     type: float
     default: 0
-  fail_on_unhealthy:
-    description: Whether an unhealthy set fails the task.
-    type: bool
-    default: true
 seealso:
   - module: rocketops.rocketchat.nats_health
   - module: rocketops.rocketchat.service_health
@@ -249,6 +233,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_login, mongodb_probe, mongodb_wire
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_checks import Limits
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_disk import Disk
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.options import PATIENCE, VERDICT
 
 
 def target_of(params: dict[str, Any]) -> mongodb_probe.Target:
@@ -284,9 +269,9 @@ def main() -> None:
             "minimum_free_bytes": {"type": "bytes", "default": 1073741824},
             "maximum_lag": {"type": "float", "default": 30.0},
             "minimum_oplog_hours": {"type": "float", "default": 1.0},
-            "request_timeout": {"type": "float", "default": 5.0},
+            **PATIENCE,
+            **VERDICT,
             "timeout": {"type": "float", "default": 0.0},
-            "fail_on_unhealthy": {"type": "bool", "default": True},
         },
         supports_check_mode=True,
     )
