@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 from lab import docker, engine_traces
+from lab.command import run
 from lab.names import HOME
 from lab.waiting import wait_for
 
@@ -64,5 +65,8 @@ def stop() -> None:
             seconds=60,
             failure=lambda: f"The Docker Engine with process id {pid} does not stop; see {LOG_FILE}.",
         )
+    if DATA_ROOT.is_mount() and not started_by_lab():
+        # dockerd mounts its data onto itself where the machine's mounts are private, and leaves that when it is killed
+        run("umount", str(DATA_ROOT))
     if engine_traces.NOTE.exists() and not docker.reachable():
         engine_traces.remove()
