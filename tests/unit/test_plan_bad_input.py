@@ -13,11 +13,12 @@ from tests.unit.plan_inventories import Inventory, cluster, complaints, plan, si
 
 URL_REMEDY = "Write the address people will type, such as https://chat.example.com."
 SERVICES = (
-    "Services are rocketchat, ddp_streamer, authorization, account, presence, stream_hub, queue_worker, "
+    "Known are rocketchat, ddp_streamer, authorization, account, presence, stream_hub, queue_worker, "
     "omnichannel_transcript."
 )
 SUBNET_REMEDY = "Make it a /25 or larger, such as /24."
 PLAIN_NAME = "is not a plain name. Use letters, digits, - and _ only, beginning with a letter or digit."
+NO_NUMBER = "is not a whole number. Correct it; the role's README describes it."
 OWN_NAME = "has a meaning of its own already. Choose another name."
 PORT_REMEDY = "Choose another port; a service needs one for each replica, in a row."
 ADDRESS = (
@@ -129,22 +130,27 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
 SERVICE_SETTINGS: list[tuple[dict[str, Any], str]] = [
     (
         {"rocketchat_replicas": {"ddp-stramer": 2}},
-        f"rocketchat_replicas.ddp-stramer: is not a service (host chat). Did you mean ddp_streamer? {SERVICES}",
+        f"rocketchat_replicas.ddp-stramer: is not known. Did you mean ddp_streamer? {SERVICES}",
     ),
     (
         {"rocketchat_replicas": {"accounts": 2}},
-        f"rocketchat_replicas.accounts: is not a service (host chat). Did you mean account? {SERVICES}",
+        f"rocketchat_replicas.accounts: is not known. Did you mean account? {SERVICES}",
     ),
-    ({"rocketchat_replicas": {7: 2}}, f"rocketchat_replicas.7: is not a service (host chat). {SERVICES}"),
-    ({"rocketchat_ports": {"nginx": 80}}, f"rocketchat_ports.nginx: is not a service (host chat). {SERVICES}"),
+    ({"rocketchat_replicas": {7: 2}}, f"rocketchat_replicas.7: is not known. {SERVICES}"),
+    ({"rocketchat_ports": {"nginx": 80}}, f"rocketchat_ports.nginx: is not known. {SERVICES}"),
     *(
         (
             {"rocketchat_replicas": {"account": value}},
             f"rocketchat_replicas.account = {value!r}: is not a number of replicas (host chat). "
             "Write a whole number from 0 to 99.",
         )
-        for value in (-1, 100, "two", 1.5, True)
+        for value in (-1, 100)
     ),
+    *(
+        ({"rocketchat_replicas": {"account": value}}, f"rocketchat_replicas.account = {value!r}: {NO_NUMBER}")
+        for value in ("two", 1.5, True)
+    ),
+    ({"rocketchat_ports": {"account": "http"}}, f"rocketchat_ports.account = 'http': {NO_NUMBER}"),
     *(
         (
             {"rocketchat_version": "7.9.3", "rocketchat_replicas": {"stream_hub": count}},
@@ -165,7 +171,7 @@ SERVICE_SETTINGS: list[tuple[dict[str, Any], str]] = [
             {"rocketchat_ports": {"account": value}},
             f"rocketchat_ports.account = {value!r}: is not a port (host chat). Write a number from 1 to 65436.",
         )
-        for value in (0, 65437, "http")
+        for value in (0, 65437)
     ),
 ]
 
@@ -236,9 +242,9 @@ HOSTS: list[tuple[Inventory, list[str]]] = [
     (
         cluster("a", groups={"nats": [], "nginx": []}),
         [
-            f"inventory group {group}: has no host. Put at least one host into [{group}]; "
+            f"inventory group {group}: has no host. Put at least one host into [{group}]{own}; "
             "the same host may stand in all of mongodb, nats, rocketchat, nginx."
-            for group in ("nats", "nginx")
+            for group, own in (("nats", ", or set rocketchat_nats_urls to use your own"), ("nginx", ""))
         ],
     ),
     (
@@ -328,12 +334,12 @@ def test_all_mistakes_are_in_one_message() -> None:
     variables = [line.partition(":")[0].partition(" =")[0] for line in found]
     assert variables == [
         "8 problems in the inventory; nothing was changed.",
-        "1. rocketchat_version",
-        "2. rocketchat_root_url",
-        "3. nats_username",
-        "4. nats_password",
-        "5. rocketchat_replicas.stream_hub",
-        "6. rocketchat_replicas.acount",
+        "1. rocketchat_replicas.acount",
+        "2. rocketchat_version",
+        "3. rocketchat_root_url",
+        "4. nats_username",
+        "5. nats_password",
+        "6. rocketchat_replicas.stream_hub",
         "7. rocketchat_ports.presence",
         "8. rocketchat_license",
     ]

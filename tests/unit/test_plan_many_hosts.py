@@ -62,9 +62,23 @@ def test_long_names_are_cut_and_stay_different() -> None:
     assert max(map(len, hostnames)) == 63
 
 
-def test_settings_of_the_deployment_are_those_of_a_groups_first_host() -> None:
-    inventory = cluster("a", "b", groups={"rocketchat": ["b", "a"], "nats": ["a", "b"]})
-    inventory["hosts"]["a"] |= {"rocketchat_version": "8.5.0", "nats_username": "of-a"}
-    planned = plan(inventory)
-    assert planned["version"] == "8.9.1"
-    assert nats(planned, "b")[1]["authorization"]["user"] == "of-a"
+def test_a_group_decides_the_settings_that_are_named_after_it() -> None:
+    inventory = cluster("a", "b", groups={"nats": ["b"]})
+    inventory["hosts"]["a"] |= {"nats_username": "not-asked"}
+    inventory["hosts"]["b"] |= {"nats_username": "of-b"}
+    assert nats(plan(inventory), "b")[1]["authorization"]["user"] == "of-b"
+
+
+def test_some_settings_are_a_hosts_own() -> None:
+    inventory = cluster("a", "b")
+    inventory["hosts"]["b"] |= {
+        "rocketchat_replicas": {"ddp_streamer": 2},
+        "rocketchat_ports": {"ddp_streamer": 4000},
+        "rocketchat_resources": {"ddp_streamer": {"memory": "1g", "cpus": "1.5"}},
+    }
+    streamers = {name: c for name, c in every_container(plan(inventory)).items() if "ddp-streamer" in name}
+    assert {name: (c["ports"], c.get("mem_limit"), c.get("cpus")) for name, c in streamers.items()} == {
+        "a-ddp-streamer-1": (["198.18.0.11:3100:3000"], None, None),
+        "b-ddp-streamer-1": (["198.18.0.12:4000:3000"], "1g", 1.5),
+        "b-ddp-streamer-2": (["198.18.0.12:4001:3000"], "1g", 1.5),
+    }

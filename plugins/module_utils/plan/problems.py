@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -32,3 +34,28 @@ class PlanError(Exception):
         count = len(self.problems)
         head = f"{count} problem{'s' if count > 1 else ''} in the inventory; nothing was changed."
         return "\n".join([head, *(f"{number}. {problem}" for number, problem in enumerate(self.problems, 1))])
+
+
+class Notes:
+    """What the reading of an inventory meets, in its order: problems, and what is allowed but unwise."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.warnings: list[str] = []
+
+    def complain(self, variable: str, value: object, reason: str, remedy: str) -> None:
+        self.problems.append(Problem(variable, value, reason, remedy))
+
+    def complain_once(self, variable: str, value: object, reason: str, remedy: str) -> None:
+        """The same mistake in a group variable is met on every host, and told for the first."""
+        if not any((found.variable, found.value) == (variable, value) for found in self.problems):
+            self.complain(variable, value, reason, remedy)
+
+    def warn(self, warning: str) -> None:
+        self.warnings.append(warning)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A sentence with the known name that ``name`` resembles most, and a space; empty where none does."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"Did you mean {near[0]}? " if near else ""
