@@ -105,7 +105,8 @@ class ActionModule(ActionBase):
         if not strangers:
             return problems, []
         names = ", ".join(sorted(strangers))
-        return problems, [f"No role of this collection knows {names}: what they say has no effect here."]
+        says = "what it says has" if len(strangers) == 1 else "what they say has"
+        return problems, [f"No role of this collection knows {names}: {says} no effect here."]
 
     def _certificates(self, inventory: dict[str, Any]) -> list[Problem]:
         """What is wrong with the certificates' files on this machine, where there are to be any."""

@@ -74,6 +74,13 @@ def complaints(inventory: Inventory, **secrets: str) -> list[str]:
     return []
 
 
+def message(*problems: str) -> list[str]:
+    """What ``complaints`` gives for these problems."""
+    plural = "s" if len(problems) > 1 else ""
+    head = f"{len(problems)} problem{plural} in the inventory; nothing was changed."
+    return [head, *(f"{number}. {problem}" for number, problem in enumerate(problems, 1))]
+
+
 def every_container(planned: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """All Compose services of Rocket.Chat, by hostname, each with the host it is on and its complete environment."""
     found = {}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.plan_inventories import SECRETS as VALID_SECRETS
-from tests.unit.plan_inventories import Inventory, cluster, complaints, plan, single
+from tests.unit.plan_inventories import Inventory, cluster, complaints, message, plan, single
 
 URL_REMEDY = "Write the address people will type, such as https://chat.example.com."
 SERVICES = (
@@ -279,12 +279,6 @@ HOSTS: list[tuple[Inventory, list[str]]] = [
         ["rocketchat_replicas.account = -1: is not a number of replicas (host a). Write a whole number from 0 to 99."],
     ),
 ]
-
-
-def message(*problems: str) -> list[str]:
-    plural = "s" if len(problems) > 1 else ""
-    head = f"{len(problems)} problem{plural} in the inventory; nothing was changed."
-    return [head, *(f"{number}. {problem}" for number, problem in enumerate(problems, 1))]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,17 @@ def replicas(inventory: dict[str, Any]) -> dict[str, int]:
 
 @pytest.mark.parametrize(
     ("users", "hosts", "each"),
-    [(0, 1, 1), (1, 1, 1), (500, 1, 1), (501, 1, 2), (2000, 1, 4), (501, 2, 1), (2000, 3, 2), (5000, 2, 5)],
+    [
+        (0, 1, 1),
+        (1, 1, 1),
+        (500, 1, 1),
+        (501, 1, 2),
+        (2000, 1, 4),
+        (501, 2, 1),
+        (2000, 3, 2),
+        (5000, 2, 5),
+        (1_000_000, 1, 99),
+    ],
 )
 def test_one_of_both_for_500_users_spread_over_the_hosts(users: int, hosts: int, each: int) -> None:
     names = ["a", "b", "c"][:hosts]

@@ -13,6 +13,9 @@ MONOLITH = "rocketchat"
 DDP_STREAMER = "ddp_streamer"
 STREAM_HUB = "stream_hub"
 
+# Of one service on one host; their ports follow each other.
+MAX_REPLICAS = 99
+
 # Every image serves HTTP there when PORT is set so; the defaults in the services' code differ from one another.
 CONTAINER_PORT = 3000
 

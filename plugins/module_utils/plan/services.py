@@ -7,13 +7,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .catalogue import METRICS_PORT_DISTANCE, SERVICES, STREAM_HUB
+from .catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, STREAM_HUB
 from .problems import Notes
 from .settings import Limits
 from .sizing import proposed_replicas
 from .versions import STREAM_HUB_GONE_SINCE, Version, has_stream_hub
 
-MAX_REPLICAS = 99
 MAX_FIRST_PORT = 65535 - MAX_REPLICAS
 
 # An idle service takes 61 to 70 MiB (seen: 6.14-dev on Node 14).

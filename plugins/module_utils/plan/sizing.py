@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .catalogue import DDP_STREAMER, MONOLITH
+from .catalogue import DDP_STREAMER, MAX_REPLICAS, MONOLITH
 from .settings import Host
 
 USERS_PER_REPLICA = 500
@@ -43,7 +43,7 @@ def proposed_replicas(users: int, hosts: int) -> dict[str, int]:
     """Replicas on each of ``hosts``, by service; nothing where no number of users is given."""
     if users < 1:
         return {}
-    each = math.ceil(users / USERS_PER_REPLICA / max(hosts, 1))
+    each = min(math.ceil(users / USERS_PER_REPLICA / hosts), MAX_REPLICAS)
     return {MONOLITH: each, DDP_STREAMER: each}
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .environment import CONTROL_CHARACTER
 from .problems import Notes
 from .settings import Uploads
 from .urls import HOST_AND_PORT
@@ -60,6 +61,9 @@ def _s3(notes: Notes, given: dict[str, Any]) -> dict[str, str]:
     if bool(given.get("access_key")) != bool(given.get("secret_key")):
         missing = "secret_key" if given.get("access_key") else "access_key"
         notes.complain(f"{variable}.{missing}", None, "is not set, and its counterpart is", "Set both, or neither")
+    for key, value in given.items():
+        if isinstance(value, str) and CONTROL_CHARACTER.search(value):
+            notes.complain(f"{variable}.{key}", None, "has several lines or control characters", "Write one line")
     endpoint = given.get("endpoint", "")
     if endpoint and not ENDPOINT.fullmatch(endpoint):
         shown = None if "@" in endpoint else endpoint
