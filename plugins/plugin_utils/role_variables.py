@@ -94,7 +94,8 @@ def _read_one(variable: str, option: dict[str, Any], given: Any, hidden: bool) -
         missing = Problem(variable, None, "is not set", "Set it; the role's README describes it")
         # what is required has no default
         return (NEUTRAL[option["type"]], [missing]) if option.get("required") else (default, [])
-    shown = None if hidden else given
+    holds_secrets = any(key.get("no_log") for key in option.get("options", {}).values())
+    shown = None if hidden or holds_secrets else given
     value, fits = _converted(option, given)
     if not fits:
         return NEUTRAL.get(option["type"]) if default is None else default, [_mistaken(variable, option, shown)]
@@ -114,7 +115,11 @@ def _converted(option: dict[str, Any], given: Any) -> tuple[Any, bool]:
     if isinstance(given, refused):
         return None, False
     alone = {name: option[name] for name in ("type", "choices") if name in option}
-    checked = ArgumentSpecValidator({"value": alone}).validate({"value": given})
+    try:
+        checked = ArgumentSpecValidator({"value": alone}).validate({"value": given})
+    except ArithmeticError:
+        # YAML's .inf as a whole number, which Ansible does not expect
+        return None, False
     return checked.validated_parameters.get("value"), not checked.error_messages
 
 
@@ -136,7 +141,9 @@ def _read_elements(
     values: list[Any] = []
     problems: list[Problem] = []
     for number, element in enumerate(value):
-        read_one, found = _read_one(f"{variable}[{number}]", {"type": option["elements"]}, element, hidden)
+        read_one, found = _read_one(
+            f"{variable}[{number}]", {"type": option["elements"], "required": True}, element, hidden
+        )
         problems += found
         if not found:
             values.append(read_one)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.unit.plan_inventories import SECRETS as VALID_SECRETS
 from tests.unit.plan_inventories import Inventory, cluster, complaints, message, plan, single
 
 URL_REMEDY = "Write the address people will type, such as https://chat.example.com."
@@ -350,25 +347,3 @@ def test_a_version_newer_than_the_table_is_a_warning() -> None:
         "rocketchat_version = '12.0.1' is newer than this collection knows (up to, not including, 9.1.0); "
         "it is deployed like the newest known release."
     ]
-
-
-MARK = "S3CRET"
-marked = st.text(max_size=8).map(lambda text: MARK + text)
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    secrets=st.fixed_dictionaries(
-        dict.fromkeys(VALID_SECRETS, marked),
-    ),
-    license_=marked,
-    root_url=marked.map(lambda text: f"https://user:{text}@chat.example.com"),
-    replicas=st.dictionaries(st.sampled_from(["account", "stream_hub", "nothing"]), st.integers(-1, 3)),
-)
-def test_no_secret_is_in_a_message(
-    secrets: dict[str, str], license_: str, root_url: str, replicas: dict[str, int]
-) -> None:
-    inventory = single(rocketchat_license=license_, rocketchat_root_url=root_url, rocketchat_replicas=replicas)
-    found = complaints(inventory, **secrets)
-    assert found
-    assert MARK not in "\n".join(found)

@@ -19,9 +19,14 @@ TYPES: list[Case] = [
     ({"rocketchat_metrics": "perhaps"}, f"rocketchat_metrics = 'perhaps': is not true or false. {README}"),
     ({"rocketchat_retry_enabled": "yes!"}, f"rocketchat_retry_enabled = 'yes!': is not true or false. {README}"),
     ({"rocketchat_extra_proxies": True}, f"rocketchat_extra_proxies = True: is not a whole number. {README}"),
+    ({"nats_port": float("inf")}, f"nats_port = inf: is not a whole number. {README}"),
     ({"rocketchat_root_url": ["x"]}, f"rocketchat_root_url = ['x']: is not a text. {README}"),
     ({"rocketchat_mail_url": {"host": "S3CRET"}}, f"rocketchat_mail_url: is not a text. {README}"),
     ({"rocketchat_nats_urls": {"a": "b"}}, f"rocketchat_nats_urls: is not a list. {README}"),
+    (
+        {"rocketchat_nats_urls": [None]},
+        "rocketchat_nats_urls[0]: is not set. Set it; the role's README describes it.",
+    ),
     ({"rocketchat_nats_urls": [["S3CRET"]]}, f"rocketchat_nats_urls[0]: is not a text. {README}"),
     ({"rocketchat_environment": ["A=b"]}, f"rocketchat_environment: is not a mapping of names to values. {README}"),
     (
@@ -39,6 +44,10 @@ TYPES: list[Case] = [
     (
         {"rocketchat_resources": {"account": {"cpus": True}}},
         f"rocketchat_resources.account.cpus = True: is not a number. {README}",
+    ),
+    (
+        {"rocketchat_resources": {"account": {"a\nb": "1g"}}},
+        "rocketchat_resources.account.a\\nb: is not known. Known are memory, cpus.",
     ),
     (
         {"rocketchat_resources": {"account": {"memroy": "1g"}}},

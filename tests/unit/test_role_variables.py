@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variable
     unknown_variables,
 )
 
-from tests.deployment import ansible
+from tests.deployment import ROOT, ansible
 
 OPTIONS = role_options(frozenset({"rocketchat"}))
 
@@ -92,6 +93,14 @@ def test_variables_that_no_role_has(name: str, near: str) -> None:
 )
 def test_variables_that_are_nobodys_mistake(name: str) -> None:
     assert list(unknown_variables([name])) == []
+
+
+def test_variables_of_the_playbooks_are_known() -> None:
+    """Those that an operator may set are those that a playbook has a default for."""
+    playbooks = "".join(path.read_text() for path in (ROOT / "playbooks").glob("*.yml"))
+    used = set(re.findall(r"(rocketchat_\w+) *\| *default", playbooks))
+    assert used
+    assert list(unknown_variables(sorted(used))) == []
 
 
 def inventory(directory: Path, content: dict[str, Any]) -> str:

@@ -20,7 +20,9 @@ class Problem:
 
     def __str__(self) -> str:
         shown = "" if self.value is None else f" = {self.value!r}"
-        return f"{self.variable}{shown}: {self.reason}. {self.remedy}."
+        # the keys of a mapping are part of its name, and they may be anything
+        variable = "".join(char if char.isprintable() else repr(char)[1:-1] for char in self.variable)
+        return f"{variable}{shown}: {self.reason}. {self.remedy}."
 
 
 class PlanError(Exception):
