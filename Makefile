@@ -53,7 +53,8 @@ e2e: venv ## take parts of the deployed host away, and see what the product does
 test: lint unit molecule e2e ## run everything that CI runs
 	@$(BIN)/python -m lab down molecule1
 
-bench: lab ## measure a run that has nothing to do against a ping
+bench: lab ## measure the plan of many hosts, and a run that has nothing to do against a ping
+	@$(BIN)/python -m tests.bench.plan
 	@$(BIN)/python -m tests.bench.noop $(INVENTORY)
 
 clean: lab-down ## remove the lab and what was installed into this directory

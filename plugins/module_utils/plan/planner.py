@@ -15,7 +15,7 @@ from .deployment import Container, HostPlan, Member, Plan
 from .names import slug
 from .problems import PlanError, Problem
 from .reader import Reader
-from .settings import Host, Instance, Limits, Settings, proxy_port
+from .settings import GROUPS, Host, Instance, Limits, Settings, proxy_port
 from .sizing import sizing_warnings
 from .urls import is_address
 from .versions import upload_owner
@@ -52,6 +52,7 @@ class Planner:
         self.settings = settings
         self.hosts = settings.hosts
         self.single_host = len(self.hosts) == 1
+        self.members_of = {group: [host for host in self.hosts if group in host.groups] for group in GROUPS}
         self.gateway = str(next(settings.network.hosts()))
         self.members = [
             Member(host.name, f"{slug(host.name)}.mongodb.internal", self._member_address(host))
@@ -76,7 +77,7 @@ class Planner:
     # -- parts ------------------------------------------------------------------------------------------------------
 
     def _in_group(self, group: str) -> list[Host]:
-        return [host for host in self.hosts if group in host.groups]
+        return self.members_of[group]
 
     def _member_address(self, host: Host) -> str:
         """On a single host MongoDB needs no address beyond the host: containers reach it at the bridge's own."""
