@@ -16,9 +16,9 @@ from tests.conftest import COLLECTIONS
 
 sys.path.insert(0, str(COLLECTIONS))
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.planner import make_plan  # noqa: E402
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.secrets import resolve  # noqa: E402
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import read_inventory  # noqa: E402
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.secrets import resolve
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import read_inventory
 
 FEW, MANY = 100, 1000
 PARTS = ("reading", "planning", "as data")
