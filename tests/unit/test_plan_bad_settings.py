@@ -19,6 +19,11 @@ TYPES: list[Case] = [
     ({"rocketchat_metrics": "perhaps"}, f"rocketchat_metrics = 'perhaps': is not true or false. {README}"),
     ({"rocketchat_retry_enabled": "yes!"}, f"rocketchat_retry_enabled = 'yes!': is not true or false. {README}"),
     ({"rocketchat_extra_proxies": True}, f"rocketchat_extra_proxies = True: is not a whole number. {README}"),
+    (
+        {"docker_registry_certificates": {"https://registry.example.com": "ca.pem"}},
+        "docker_registry_certificates.https://registry.example.com: is not the host of a registry. "
+        "Write one such as registry.example.com:5000.",
+    ),
     ({"nats_port": float("inf")}, f"nats_port = inf: is not a whole number. {README}"),
     ({"rocketchat_root_url": ["x"]}, f"rocketchat_root_url = ['x']: is not a text. {README}"),
     ({"rocketchat_mail_url": {"host": "S3CRET"}}, f"rocketchat_mail_url: is not a text. {README}"),
@@ -246,9 +251,50 @@ ENVIRONMENT: list[Case] = [
             "rocketchat_license",
             "rocketchat_registration_token",
             "rocketchat_admin_username",
-            "rocketchat_admin_email",
         )
     ),
+]
+
+FORMATS: list[Case] = [
+    (
+        {variable: text},
+        f"{variable}{'' if '@' in text else f' = {text!r}'}: is not {noun}. Write one such as {example}.",
+    )
+    for variable, noun, example, texts in (
+        (
+            "docker_repository_url",
+            "the address of a package repository",
+            "https://mirror.example.com/docker",
+            ["", "mirror.example.com", "https://me:S3CRET@mirror.example.com/docker", "https://mirror/a b"],
+        ),
+        (
+            "mongodb_repository_url",
+            "the address of a package repository",
+            "https://mirror.example.com/mongodb",
+            ["ftp://mirror.example.com"],
+        ),
+        (
+            "mongodb_repository_key_url",
+            "the address of a key",
+            "https://mirror.example.com/mongodb.asc",
+            ["/etc/key.asc"],
+        ),
+        (
+            "nats_image",
+            "an image with its version",
+            "nats:2.12.8-alpine",
+            ["", "nats", "nats:latest", "https://registry.example.com/nats:2.12", "registry.example.com:5000/nats"],
+        ),
+        ("nginx_client_max_body_size", "a size in nginx's notation", "200m", ["", "200 MB", "1.5g", "-1"]),
+        ("rocketchat_admin_email", "an address of mail", "admin@example.com", ["admin", "a b@example.com", "a@\nb"]),
+        (
+            "rocketchat_image_registry",
+            "a registry without a scheme",
+            "registry.example.com:5000",
+            ["https://registry.example.com", "registry.example.com/Mirror"],
+        ),
+    )
+    for text in texts
 ]
 
 DIRECTORY_REMEDY = "Write one such as /var/lib/rocketchat/uploads."
@@ -372,7 +418,7 @@ NATS = [
 
 @pytest.mark.parametrize(
     ("variables", "problem"),
-    [*NUMBERS, *IMAGES, *ENVIRONMENT, *UPLOADS, *MAIL, *TYPES],
+    [*FORMATS, *NUMBERS, *IMAGES, *ENVIRONMENT, *UPLOADS, *MAIL, *TYPES],
     ids=lambda value: str(value) if isinstance(value, dict) else "",
 )
 def test_a_mistake_in_a_setting(variables: dict[str, Any], problem: str) -> None:

@@ -47,6 +47,24 @@ def test_another_image_for_one_service() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"nats_image": f"registry.example.com:5000/library/nats@sha256:{'0' * 64}"},
+        {"nats_image": "registry.example.com/nats:2.12"},
+        {"nats_image": "nats:latest-2.12"},
+        {"rocketchat_image_registry": "registry.example.com:5000/mirror/"},
+        {"nginx_client_max_body_size": "0"},
+        {"nginx_client_max_body_size": "1G"},
+        {"docker_repository_url": "http://depot.example.com:8081/docker/debian"},
+        {"docker_registry_certificates": {"registry.example.com:5000": "ca.pem", "registry": "ca.pem"}},
+        {"mongodb_repository_key_url": "https://mirror.example.com/mongodb.asc"},
+    ],
+)
+def test_texts_of_the_right_form(variables: dict[str, Any]) -> None:
+    assert len(containers(single(**variables))) == len(SERVICES)
+
+
 def test_limits_are_those_of_the_service_and_nothing_is_limited_by_default() -> None:
     limits = {"account": {"memory": "512m"}, "presence": {"cpus": 0.5}, "rocketchat": {"memory": "2G", "cpus": 2}}
     found = containers(single(rocketchat_resources=limits))

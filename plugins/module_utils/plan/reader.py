@@ -15,6 +15,7 @@ from urllib.parse import SplitResult
 
 from .catalogue import SERVICES
 from .environment import CONTROL_CHARACTER, read_environment
+from .formats import check_formats
 from .hosts import check_agreement, check_groups, check_private_addresses
 from .objections import objections
 from .problems import Notes
@@ -55,12 +56,7 @@ RANGES = {
     "rocketchat_request_timeout": (1, LONGEST_SECONDS, "a number of seconds"),
 }
 
-ONE_LINE = (
-    "rocketchat_license",
-    "rocketchat_registration_token",
-    "rocketchat_admin_username",
-    "rocketchat_admin_email",
-)
+ONE_LINE = ("rocketchat_license", "rocketchat_registration_token", "rocketchat_admin_username")
 
 
 class Reader:
@@ -217,6 +213,7 @@ class Reader:
 
     def _host(self, name: str, version: Version | None) -> Host:
         notes, variables = self.notes, self.hostvars[name]
+        check_formats(notes, variables)
         groups = frozenset(group for group in GROUPS if name in self.groups.get(group, []))
         replicas = read_replicas(notes, name, variables, version, len(self.groups["rocketchat"]))
         if name != self.groups["rocketchat"][0]:
