@@ -398,6 +398,7 @@ MONGODB = [
 NATS_REMEDY = "Write one such as nats://user:password@nats1.example.com:4222."
 UNSAFE = "has characters in its user name or password that Rocket.Chat's NATS client does not decode"
 NATS = [
+    ("nats", "does not begin with nats://"),
     ("nats1.example.com:4222", "does not begin with nats://"),
     ("tls://nats1.example.com:4222", "does not begin with nats://"),
     ("monolith+nats://nats1.example.com:4222", "does not begin with nats://"),
@@ -573,7 +574,8 @@ def test_a_mongodb_newer_than_the_table_for_a_rocketchat_newer_than_the_table() 
 
 
 @pytest.mark.parametrize(
-    ("rocketchat", "mongodb"), [("9.0.0", "9.0"), ("9.7.0", "7.0"), ("9.7.0", "newest"), ("9.7.0", "9")]
+    ("rocketchat", "mongodb"),
+    [("9.0.0", "9.0"), ("9.7.0", "7.0"), ("9.7.0", "newest"), ("9.7.0", "9"), ("9.7.0", "٩.٠")],
 )
 def test_a_mongodb_that_is_not_in_the_table(rocketchat: str, mongodb: str) -> None:
     assert complaints(single(rocketchat_version=rocketchat, mongodb_version=mongodb)) == message(

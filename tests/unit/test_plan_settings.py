@@ -236,13 +236,13 @@ def test_uploads_in_an_object_store(given: dict[str, Any], path_style: str) -> N
 
 @pytest.mark.parametrize(("version", "owner"), [("8.4.9", "999"), ("8.5.0", "65533")])
 def test_uploads_in_a_directory_belong_to_the_monoliths_user(version: str, owner: str) -> None:
-    variables = {"rocketchat_version": version, "rocketchat_file_upload_directory": "/srv/chat/uploads/"}
+    variables = {"rocketchat_version": version, "rocketchat_file_upload_directory": "/srv/Chat/uploads/"}
     inventory = single(rocketchat_file_upload_storage="directory", **variables)
     planned = plan(inventory)["hosts"]["chat"]["rocketchat"]
-    assert planned["directories"] == [{"path": "/srv/chat/uploads", "mode": "0750", "owner": owner}]
+    assert planned["directories"] == [{"path": "/srv/Chat/uploads", "mode": "0750", "owner": owner}]
     services = planned["compose"]["services"]
     assert {name: service["volumes"] for name, service in services.items() if "volumes" in service} == {
-        "rocketchat-1": [{"type": "bind", "source": "/srv/chat/uploads", "target": "/app/uploads"}]
+        "rocketchat-1": [{"type": "bind", "source": "/srv/Chat/uploads", "target": "/app/uploads"}]
     }
     monolith = containers(inventory)["rocketchat"]["complete"]
     assert monolith["OVERWRITE_SETTING_FileUpload_Storage_Type"] == "FileSystem"
@@ -263,7 +263,8 @@ def test_the_directory_is_made_where_the_monolith_is() -> None:
     "url",
     [
         "mongodb://me:p%40ss@db1.example.com,db2.example.com:27018/chat?replicaSet=rs0&authSource=admin",
-        "mongodb+srv://me:pass@db.example.com/chat",
+        "mongodb+srv://me:pass@db.example.com/Chat",
+        "mongodb://db.example.com:65535/chat?replicaSet=rs0",
         "mongodb://[2001:db8::5]:27017/chat?w=majority&replicaSet=rs0",
     ],
 )
@@ -278,7 +279,7 @@ def test_a_mongodb_of_the_operators_own(url: str) -> None:
     assert all(container["extra_hosts"] == [] for container in every_container(planned).values())
 
 
-@pytest.mark.parametrize("urls", [["nats://me:pass@n1.example.com:4222", "nats://10.0.0.9"], "nats://a,nats://b"])
+@pytest.mark.parametrize("urls", [["nats://me:pass@n1.example.com:4222", "nats://10.0.0.9:1/"], "nats://a,nats://b"])
 def test_a_nats_of_the_operators_own(urls: Any) -> None:
     inventory = single(rocketchat_nats_urls=urls)
     inventory["groups"]["nats"] = []

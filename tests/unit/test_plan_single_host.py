@@ -22,17 +22,17 @@ MONOLITH_ONLY = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def planned() -> dict[str, Any]:
     return plan(lab())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def host(planned: dict[str, Any]) -> dict[str, Any]:
     return planned["hosts"]["chat"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def containers(planned: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {service["container_name"]: service for service in every_container(planned).values()}
 

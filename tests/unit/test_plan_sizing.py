@@ -60,6 +60,7 @@ def small(name: str, cores: int, memory_mb: int, users: int, needed: str) -> str
 @pytest.mark.parametrize(
     ("users", "cores", "memory_mb", "needed"),
     [
+        (1, 1, 2047, "1 cores and 2048 MiB"),
         (25, 1, 2048, ""),
         (25, 1, 2047, "1 cores and 2048 MiB"),
         (26, 4, 8192, ""),
@@ -98,6 +99,8 @@ def test_more_monoliths_than_cores_allow() -> None:
         "host chat has 3 cores for 3 monoliths, and upstream advises one less than cores. "
         "Lower rocketchat_replicas.rocketchat there, or add cores or hosts."
     ]
+    two = single(rocketchat_replicas={"rocketchat": 2})
+    assert len(plan(two, {"chat": {"cores": 2, "memory_mb": 1}})["warnings"]) == 1
     assert plan(single(), {"chat": {"cores": 1, "memory_mb": 1}})["warnings"] == []
 
 
@@ -110,4 +113,8 @@ def test_more_users_than_upstream_has_sizes_for() -> None:
     assert plan(single(rocketchat_expected_users=5001))["warnings"] == [
         "rocketchat_expected_users = 5001 is more than the 5000 that upstream gives sizes for; "
         "measure before you rely on it."
+    ]
+    facts = {"chat": {"cores": 23, "memory_mb": 28672}}
+    assert plan(single(rocketchat_expected_users=6000), facts)["warnings"][1:] == [
+        small("chat", 23, 28672, 6000, "24 cores and 28672 MiB")
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.plan_inventories import lab, plan
+from tests.unit.plan_inventories import cluster, every_container, lab, plan, single
 
 OURS = {"io.rocketops.collection": "rocketops.rocketchat"}
 NETWORK = {"rocketchat": {"external": True}}
@@ -17,7 +17,7 @@ HEALTHCHECK = {"interval": "30s", "timeout": "5s", "retries": 3, "start_interval
 MONGODB_NAME = "chat.mongodb.internal"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def host() -> dict[str, Any]:
     return plan(lab())["hosts"]["chat"]
 
@@ -147,6 +147,46 @@ def test_nginx(host: dict[str, Any]) -> None:
         "path": "",
         "upstreams": {"rocketchat": ["127.0.0.1:3000"], "ddp_streamer": ["127.0.0.1:3100"]},
     }
+
+
+def test_the_deployment() -> None:
+    planned = plan(lab())
+    del planned["hosts"]
+    assert planned == {
+        "version": "7.9.3",
+        "root_url": "https://198.18.0.11",
+        "mongodb_version": "6.0",
+        "warnings": [],
+        "nats_clients": [
+            {"name": f"chat-{name}-1"}
+            for name in ("rocketchat", "ddp-streamer", "authorization", "account", "presence", "stream-hub")
+        ],
+    }
+
+
+def test_a_slash_after_the_address_is_not_meant() -> None:
+    planned = plan(single(rocketchat_root_url="https://chat.example.com/team/"))
+    monolith = every_container(planned)["chat-rocketchat-1"]["environment"]
+    assert planned["root_url"] == monolith["ROOT_URL"] == "https://chat.example.com/team"
+
+
+def test_an_ipv6_address_is_named_as_browsers_send_it() -> None:
+    proxy = plan(single(rocketchat_root_url="https://[2001:DB8::1]:8443"))["hosts"]["chat"]["nginx"]
+    assert (proxy["server_name"], proxy["subject_alternative_name"]) == ("[2001:db8::1]", "IP:2001:db8::1")
+
+
+def test_roles_run_where_their_group_says_and_docker_where_there_are_containers() -> None:
+    groups = {"mongodb": ["a"], "nats": ["b"], "rocketchat": ["c"], "nginx": ["d"]}
+    planned = plan(cluster("a", "b", "c", "d", groups=groups))["hosts"]
+    roles = ("docker", "mongodb", "nats", "rocketchat", "nginx")
+    assert {name: [role for role in roles if planned[name][role]] for name in planned} == {
+        "a": ["mongodb"],
+        "b": ["docker", "nats"],
+        "c": ["docker", "rocketchat"],
+        "d": ["nginx"],
+    }
+    assert planned["a"]["endpoints"] == planned["a"]["containers"] == []
+    assert planned["a"]["mongodb"]["needs_docker"] is False
 
 
 def test_what_is_asked_of_a_container(host: dict[str, Any]) -> None:

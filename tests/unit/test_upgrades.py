@@ -27,6 +27,8 @@ OPEN: list[Way] = [
     ("7.9.3-rc.1", "7.0.0", "unknown", "8.0", "?"),
     ("7.9.3", "7.0.0-rc.1", None, "8.0", None),
     ("7.9.3", "7.9.3", "6", "8.0", "8"),
+    ("7.9.3", "7.9.3", "٥.٠", "8.0", "5.0"),
+    ("7.9.3", "latest", "4.4.1", "", "4.4"),
     # a MongoDB of the operator's own
     ("7.9.3", "7.13.9", "8.0.1", "", None),
     ("7.9.3", "7.10.0", "5.0.1", "", None),
@@ -96,6 +98,11 @@ CLOSED: list[tuple[Way, list[str]]] = [
     ),
     (
         ("7.9.3", "8.9.1", "7.0.5", "", "7.0"),
+        ["rocketchat_version = '8.9.1': is not made for MongoDB 7.0 of rocketchat_mongodb_url. Give it MongoDB 8.0."],
+    ),
+    (
+        # a build of a distribution
+        ("7.9.3", "8.9.1", "7.0.5-rc1", "", "7.0"),
         ["rocketchat_version = '8.9.1': is not made for MongoDB 7.0 of rocketchat_mongodb_url. Give it MongoDB 8.0."],
     ),
     (
