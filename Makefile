@@ -53,6 +53,9 @@ e2e: venv ## take parts of the deployed host away, and see what the product does
 test: lint unit molecule e2e ## run everything that CI runs
 	@$(BIN)/python -m lab down molecule1
 
+mutants: venv ## change the plan in thousands of small ways, and show which of them no test notices
+	@tests/mutants
+
 bench: lab ## measure the plan of many hosts, and a run that has nothing to do against a ping
 	@$(BIN)/python -m tests.bench.plan
 	@$(BIN)/python -m tests.bench.noop $(INVENTORY)
@@ -60,4 +63,4 @@ bench: lab ## measure the plan of many hosts, and a run that has nothing to do a
 clean: lab-down ## remove the lab and what was installed into this directory
 	@rm -rf .venv .cache
 
-.PHONY: help venv lab lab-down demo lint unit molecule e2e test bench clean
+.PHONY: help venv lab lab-down demo lint unit molecule e2e test mutants bench clean

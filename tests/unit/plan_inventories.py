@@ -81,6 +81,11 @@ def message(*problems: str) -> list[str]:
     return [head, *(f"{number}. {problem}" for number, problem in enumerate(problems, 1))]
 
 
+def first_key(value: Any) -> str:
+    """What a case is called after: the variable it is about."""
+    return next(iter(value), "") if isinstance(value, dict) else ""
+
+
 def every_container(planned: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """All Compose services of Rocket.Chat, by hostname, each with the host it is on and its complete environment."""
     found = {}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.plan_inventories import Inventory, cluster, complaints, message, plan, single
+from tests.unit.plan_inventories import Inventory, cluster, complaints, first_key, message, plan, single
 
 URL_REMEDY = "Write the address people will type, such as https://chat.example.com."
 SERVICES = (
@@ -281,13 +281,13 @@ HOSTS: list[tuple[Inventory, list[str]]] = [
 @pytest.mark.parametrize(
     ("variables", "problem"),
     [*SETTINGS, *SERVICE_SETTINGS, *((given, f"{text} {PORT_REMEDY}") for given, text in PORT_CONFLICTS)],
-    ids=lambda value: str(value) if isinstance(value, dict) else "",
+    ids=first_key,
 )
 def test_a_mistake_in_a_variable(variables: dict[str, Any], problem: str) -> None:
     assert complaints(single(**variables)) == message(problem)
 
 
-@pytest.mark.parametrize(("secrets", "problem"), SECRETS)
+@pytest.mark.parametrize(("secrets", "problem"), SECRETS, ids=first_key)
 def test_a_mistake_in_a_secret(secrets: dict[str, str], problem: str) -> None:
     assert complaints(single(), **secrets) == message(problem)
 

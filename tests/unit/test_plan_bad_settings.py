@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.plan_inventories import Inventory, cluster, complaints, message, plan, single
+from tests.unit.plan_inventories import Inventory, cluster, complaints, first_key, message, plan, single
 
 README = "Correct it; the role's README describes it."
 ONE_LINE = "has several lines or control characters. Write one line"
@@ -420,7 +420,7 @@ NATS = [
 @pytest.mark.parametrize(
     ("variables", "problem"),
     [*FORMATS, *NUMBERS, *IMAGES, *ENVIRONMENT, *UPLOADS, *MAIL, *TYPES],
-    ids=lambda value: str(value) if isinstance(value, dict) else "",
+    ids=first_key,
 )
 def test_a_mistake_in_a_setting(variables: dict[str, Any], problem: str) -> None:
     assert complaints(single(**variables)) == message(problem)
@@ -432,13 +432,13 @@ def without(group: str, **variables: Any) -> Inventory:
     return inventory
 
 
-@pytest.mark.parametrize(("url", "reason"), MONGODB)
+@pytest.mark.parametrize(("url", "reason"), MONGODB, ids=range(len(MONGODB)))
 def test_a_mistake_in_the_address_of_a_mongodb(url: str, reason: str) -> None:
     found = complaints(without("mongodb", rocketchat_mongodb_url=url))
     assert found == message(f"rocketchat_mongodb_url: {reason}. {MONGODB_REMEDY}")
 
 
-@pytest.mark.parametrize(("url", "reason"), NATS)
+@pytest.mark.parametrize(("url", "reason"), NATS, ids=range(len(NATS)))
 def test_a_mistake_in_the_address_of_a_nats(url: str, reason: str) -> None:
     found = complaints(without("nats", rocketchat_nats_urls=["nats://good.example.com", url]))
     assert found == message(f"rocketchat_nats_urls[1]: {reason}. {NATS_REMEDY}")
