@@ -55,6 +55,10 @@ TYPES: list[Case] = [
         "rocketchat_resources.account.a\\nb: is not known. Known are memory, cpus.",
     ),
     (
+        {"rocketchat_resources": {"account": {"a\\b": "1g"}}},
+        "rocketchat_resources.account.a\\b: is not known. Known are memory, cpus.",
+    ),
+    (
         {"rocketchat_resources": {"account": {"memroy": "1g"}}},
         "rocketchat_resources.account.memroy: is not known. Did you mean memory? Known are memory, cpus.",
     ),

@@ -29,7 +29,12 @@ def test_a_service_asks_the_nats_of_its_own_host_first() -> None:
 def test_servers_of_nats_find_each_other() -> None:
     ports, config = nats(plan(cluster("a", "b")), "a")
     assert ports == ["127.0.0.1:8222:8222", "198.18.0.11:4222:4222", "198.18.0.11:6222:6222"]
-    assert config["cluster"]["routes"] == ["nats-route://rocketchat:nats-secret@198.18.0.12:6222"]
+    assert config["cluster"] == {
+        "name": "rocketchat",
+        "listen": "0.0.0.0:6222",
+        "authorization": {"user": "rocketchat", "password": "nats-secret"},
+        "routes": ["nats-route://rocketchat:nats-secret@198.18.0.12:6222"],
+    }
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,11 @@ def test_variables_of_all_services_are_secret_and_a_services_own_win() -> None:
     assert secret(found, "HALF") == {"rocketchat": "0.5"}
 
 
+def test_spaces_of_a_value_are_meant_and_a_line_feed_after_it_is_not() -> None:
+    found = containers(single(rocketchat_environment={"A": " x X\n"}))
+    assert secret(found, "A") == dict.fromkeys(SERVICES, " x X")
+
+
 def test_files_of_the_environment_are_shared_only_where_the_variables_are() -> None:
     planned = plan(single(rocketchat_service_environment={"ddp_streamer": {"A": "b"}}))["hosts"]["chat"]["rocketchat"]
     files = "/opt/rocketchat/env"
@@ -190,6 +195,7 @@ def test_metrics_are_published_for_those_who_may_see_them(private: str, address:
     for container in found.values():
         assert container["environment"]["MS_METRICS"] == "true"
         assert container["environment"]["MS_METRICS_PORT"] == "9458"
+        assert container["environment"]["NODE_ENV"] == "production"
 
 
 def test_every_replica_has_metrics_of_its_own() -> None:
