@@ -178,6 +178,14 @@ IMAGES: list[Case] = [
     ),
 ]
 
+IMAGES.append(
+    (
+        {"rocketchat_images": {"account": f"r.example.com/a@sha256:{'0' * 64}", "presence": "r.example.com/p:8"}},
+        "rocketchat_images.presence = 'r.example.com/p:8': has not the version that all services have, 8.9.1. "
+        "Write a tag that begins with 8.9.1, or a digest.",
+    )
+)
+
 ENVIRONMENT: list[Case] = [
     *(
         (

@@ -65,6 +65,9 @@ def test_long_names_are_cut_and_stay_different() -> None:
     hostnames = set(every_container(plan(cluster(*hosts))))
     assert len(hostnames) == 10
     assert max(map(len, hostnames)) == 63
+    longest = "y" * (63 - len("-rocketchat-1"))
+    assert f"{longest}-rocketchat-1" in every_container(plan(cluster(longest)))
+    assert f"{longest}y-rocketchat-1" not in every_container(plan(cluster(f"{longest}y")))
 
 
 def test_a_group_decides_the_settings_that_are_named_after_it() -> None:

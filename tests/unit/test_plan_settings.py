@@ -11,7 +11,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.settings
 )
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import role_options
 
-from tests.unit.plan_inventories import Inventory, cluster, every_container, plan, read_env_file, single
+from tests.unit.plan_inventories import Inventory, cluster, complaints, every_container, plan, read_env_file, single
 
 SERVICES = {"rocketchat", "ddp-streamer", "authorization", "account", "presence"}
 
@@ -63,6 +63,32 @@ def test_another_image_for_one_service() -> None:
 )
 def test_texts_of_the_right_form(variables: dict[str, Any]) -> None:
     assert len(containers(single(**variables))) == len(SERVICES)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"rocketchat_replicas": {"account": 99}},
+        {"rocketchat_ports": {"account": 1}},
+        {"rocketchat_ports": {"account": 65436}},
+        {"rocketchat_resources": {"account": {"memory": "128m", "cpus": 0.01}}},
+        {"rocketchat_resources": {"account": {"memory": "131072K", "cpus": 1024}}},
+        {"rocketchat_resources": {"account": {"memory": "1GB"}}},
+        {"mongodb_port": 1, "nats_port": 65535},
+        {"mongodb_port": 65535, "nats_port": 1},
+        {"rocketchat_extra_proxies": 10},
+        {"rocketchat_heartbeat_interval": 15, "rocketchat_heartbeat_timeout": 30},
+        {"rocketchat_heartbeat_interval": 1, "rocketchat_heartbeat_timeout": 3600, "rocketchat_request_timeout": 3600},
+        {"rocketchat_request_timeout": 1},
+        {"rocketchat_network_subnet": "10.9.8.0/25"},
+        {"rocketchat_mongodb_database": "X" + "a-_0" * 15 + "Z9"},
+        {"rocketchat_root_url": "https://chat.example.com:1"},
+        {"rocketchat_root_url": "https://Chat-1.example.com:65535/a.B_c~d-0/"},
+        {"rocketchat_environment": {"_a1": "x"}, "rocketchat_settings": {"a": "x"}},
+    ],
+)
+def test_the_ends_of_what_is_allowed(variables: dict[str, Any]) -> None:
+    assert complaints(single(**variables)) == []
 
 
 def test_limits_are_those_of_the_service_and_nothing_is_limited_by_default() -> None:
