@@ -16,7 +16,7 @@ MOST_VOTING_MEMBERS = 7
 
 def check_groups(notes: Notes, groups: dict[str, list[str]], common: dict[str, Any]) -> None:
     for group in GROUPS:
-        hosts, variable = groups.get(group), EXTERNAL.get(group, "")
+        hosts, variable = groups[group], EXTERNAL.get(group, "")
         external = bool(common.get(variable))
         if hosts and external:
             notes.complain(
@@ -33,7 +33,7 @@ def check_groups(notes: Notes, groups: dict[str, list[str]], common: dict[str, A
                 "has no host",
                 f"Put at least one host into [{group}]{own}; the same host may stand in all of {', '.join(GROUPS)}",
             )
-    _check_members(notes, len(groups.get("mongodb", [])))
+    _check_members(notes, len(groups["mongodb"]))
 
 
 def _check_members(notes: Notes, members: int) -> None:
@@ -50,8 +50,8 @@ def _check_members(notes: Notes, members: int) -> None:
 def check_agreement(notes: Notes, groups: dict[str, list[str]], hostvars: dict[str, dict[str, Any]]) -> None:
     """A setting of the whole deployment has one value; the group's other hosts must not silently lose theirs."""
     for group in GROUPS:
-        first, *others = groups.get(group) or [""]
-        for other in others:
+        for other in groups[group][1:]:
+            first = groups[group][0]
             for variable, value in hostvars[other].items():
                 if not variable.startswith(f"{group}_") or variable in HOST_VARIABLES:
                     continue

@@ -63,7 +63,7 @@ class Reader:
     """Reads the variables of all hosts and keeps what it meets in ``notes``, in the order of the reading."""
 
     def __init__(self, inventory: dict[str, Any], secrets: dict[str, str]) -> None:
-        self.groups: dict[str, list[str]] = inventory["groups"]
+        self.groups: dict[str, list[str]] = {group: inventory["groups"].get(group, []) for group in GROUPS}
         self.hostvars: dict[str, dict[str, Any]] = inventory["hosts"]
         self.secret_values = secrets
         self.notes = Notes()
@@ -73,7 +73,7 @@ class Reader:
         """The settings, or None where there is any mistake."""
         notes, common = self.notes, self.common
         check_groups(notes, self.groups, common)
-        if not self.groups.get("rocketchat"):
+        if not self.groups["rocketchat"]:
             # Without its hosts, most variables are not there to be judged.
             return None
         check_agreement(notes, self.groups, self.hostvars)
@@ -93,7 +93,7 @@ class Reader:
         environment = read_environment(notes, common)
         uploads = read_uploads(notes, common)
         # In the groups' order, whatever the order of the variables.
-        hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups.get(g, []))]
+        hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
         check_private_addresses(notes, hosts)
         notes.problems += objections(hosts, self.groups["rocketchat"][0], common, root_url)
         self._license(hosts)
@@ -184,7 +184,7 @@ class Reader:
     def _certificates(self, root_url: SplitResult | None) -> None:
         if root_url is None or root_url.scheme != "https":
             return
-        for host in self.groups.get("nginx", []):
+        for host in self.groups["nginx"]:
             variables = self.hostvars[host]
             for variable in ("nginx_certificate_file", "nginx_certificate_key_file"):
                 if variables["nginx_certificate"] == "files" and not variables.get(variable):
@@ -214,7 +214,7 @@ class Reader:
     def _host(self, name: str, version: Version | None) -> Host:
         notes, variables = self.notes, self.hostvars[name]
         check_formats(notes, variables)
-        groups = frozenset(group for group in GROUPS if name in self.groups.get(group, []))
+        groups = frozenset(group for group in GROUPS if name in self.groups[group])
         replicas = read_replicas(notes, name, variables, version, len(self.groups["rocketchat"]))
         if name != self.groups["rocketchat"][0]:
             # Exactly one in the deployment: on the first host.
