@@ -209,6 +209,14 @@ PORT_CONFLICTS: list[tuple[dict[str, Any], str]] = [
     ),
 ]
 
+PORT_CONFLICTS.append(
+    (
+        {"rocketchat_ports": {"account": 6222}},
+        "rocketchat_ports.account = 6222: puts account-1 on port 6222 of host chat, which belongs to the cluster port of "
+        "NATS.",
+    )
+)
+
 # A secret -> the problem. Values are never shown.
 SECRETS: list[tuple[dict[str, str], str]] = [
     *(
@@ -339,7 +347,11 @@ def test_all_mistakes_are_in_one_message() -> None:
 @pytest.mark.parametrize("license_, warnings", [("LICENCE", 0), ("", 1)])
 def test_without_a_licence_single_instances_are_a_warning(license_: str, warnings: int) -> None:
     found = plan(single(rocketchat_license=license_))["warnings"]
-    assert [text.partition(":")[0] for text in found] == ["rocketchat_license is empty"] * warnings
+    text = (
+        "rocketchat_license is empty: upstream requires an Enterprise licence with the scalability module for "
+        "microservices. Single instances run without it; surplus replicas would shut down."
+    )
+    assert found == [text] * warnings
 
 
 def test_a_version_newer_than_the_table_is_a_warning() -> None:

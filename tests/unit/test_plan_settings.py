@@ -80,6 +80,8 @@ def test_texts_of_the_right_form(variables: dict[str, Any]) -> None:
         {"rocketchat_heartbeat_interval": 15, "rocketchat_heartbeat_timeout": 30},
         {"rocketchat_heartbeat_interval": 1, "rocketchat_heartbeat_timeout": 3600, "rocketchat_request_timeout": 3600},
         {"rocketchat_request_timeout": 1},
+        # nobody serves metrics there
+        {"rocketchat_metrics": False, "rocketchat_metrics_ports": {"account": 3300}},
         {"rocketchat_network_subnet": "10.9.8.0/25"},
         {"rocketchat_mongodb_database": "X" + "a-_0" * 15 + "Z9"},
         {"rocketchat_root_url": "https://chat.example.com:1"},
@@ -286,6 +288,8 @@ def test_the_directory_is_made_where_the_monolith_is() -> None:
     inventory["hosts"]["b"]["rocketchat_replicas"] = {"rocketchat": 0}
     hosts = plan(inventory)["hosts"]
     assert [len(hosts[name]["rocketchat"]["directories"]) for name in "ab"] == [1, 0]
+    inventory["groups"]["rocketchat"] = ["a"]
+    assert plan(inventory)["hosts"]["a"]["rocketchat"]["directories"] == hosts["a"]["rocketchat"]["directories"]
 
 
 # -- servers of the operator's own --------------------------------------------------------------------------------

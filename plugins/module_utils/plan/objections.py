@@ -35,22 +35,22 @@ def objections(
 
 @dataclass(frozen=True)
 class Claim:
-    """``owner`` wants ``port`` because ``variable`` is ``value``."""
+    """``owner`` wants ``port`` because ``variable`` is ``value``, or whatever anybody sets."""
 
     port: int
     owner: str
-    variable: str
-    value: object
+    variable: str = ""
+    value: object = None
 
 
 def _server_claims(host: Host, common: dict[str, Any], root_url: SplitResult | None) -> Iterator[Claim]:
     """What the groups of a host put there besides containers; first the ports that nobody can change."""
     if "nats" in host.groups:
-        yield Claim(NATS_MONITORING_PORT, "the monitoring of NATS", "", None)
-        yield Claim(NATS_CLUSTER_PORT, "the cluster port of NATS", "", None)
+        yield Claim(NATS_MONITORING_PORT, "the monitoring of NATS")
+        yield Claim(NATS_CLUSTER_PORT, "the cluster port of NATS")
     if "nginx" in host.groups and root_url:
         if root_url.scheme == "https":
-            yield Claim(80, "nginx's redirect to https", "", None)
+            yield Claim(80, "nginx's redirect to https")
         yield Claim(proxy_port(root_url), "nginx", "rocketchat_root_url", root_url.geturl())
     if "nats" in host.groups:
         yield Claim(common["nats_port"], "NATS", "nats_port", common["nats_port"])
