@@ -212,8 +212,8 @@ PORT_CONFLICTS: list[tuple[dict[str, Any], str]] = [
 PORT_CONFLICTS.append(
     (
         {"rocketchat_ports": {"account": 6222}},
-        "rocketchat_ports.account = 6222: puts account-1 on port 6222 of host chat, which belongs to the cluster port of "
-        "NATS.",
+        "rocketchat_ports.account = 6222: puts account-1 on port 6222 of host chat, which belongs to the cluster "
+        "port of NATS.",
     )
 )
 
