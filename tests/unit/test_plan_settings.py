@@ -80,6 +80,8 @@ def test_texts_of_the_right_form(variables: dict[str, Any]) -> None:
         {"rocketchat_heartbeat_interval": 15, "rocketchat_heartbeat_timeout": 30},
         {"rocketchat_heartbeat_interval": 1, "rocketchat_heartbeat_timeout": 3600, "rocketchat_request_timeout": 3600},
         {"rocketchat_request_timeout": 1},
+        {"rocketchat_mail_url": "smtps://mail.example.com:465/?pool=true"},
+        {"rocketchat_mail_url": "smtp://mail.example.com?ignoreTLS=true"},
         # nobody serves metrics there
         {"rocketchat_metrics": False, "rocketchat_metrics_ports": {"account": 3300}},
         {"rocketchat_network_subnet": "10.9.8.0/25"},
