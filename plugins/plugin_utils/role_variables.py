@@ -94,8 +94,8 @@ def _read_one(variable: str, option: dict[str, Any], given: Any, hidden: bool) -
         missing = Problem(variable, None, "is not set", "Set it; the role's README describes it")
         # what is required has no default
         return (NEUTRAL[option["type"]], [missing]) if option.get("required") else (default, [])
-    holds_secrets = any(key.get("no_log") for key in option.get("options", {}).values())
-    shown = None if hidden or holds_secrets else given
+    hidden = hidden or any(key.get("no_log") for key in option.get("options", {}).values())
+    shown = None if hidden else given
     value, fits = _converted(option, given)
     if not fits:
         return NEUTRAL.get(option["type"]) if default is None else default, [_mistaken(variable, option, shown)]
@@ -113,6 +113,10 @@ def _converted(option: dict[str, Any], given: Any) -> tuple[Any, bool]:
         option["type"], ()
     )
     if isinstance(given, refused):
+        return None, False
+    # It would also split a text at "=", and a part of a secret would become a key, which is shown. JSON is for
+    # inventories in INI form.
+    if option["type"] == "dict" and isinstance(given, str) and not given.startswith("{"):
         return None, False
     alone = {name: option[name] for name in ("type", "choices") if name in option}
     try:

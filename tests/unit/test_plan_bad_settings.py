@@ -34,6 +34,11 @@ TYPES: list[Case] = [
     ),
     ({"rocketchat_nats_urls": [["S3CRET"]]}, f"rocketchat_nats_urls[0]: is not a text. {README}"),
     ({"rocketchat_environment": ["A=b"]}, f"rocketchat_environment: is not a mapping of names to values. {README}"),
+    ({"rocketchat_environment": "S3CRET=b"}, f"rocketchat_environment: is not a mapping of names to values. {README}"),
+    (
+        {"rocketchat_replicas": "account=2"},
+        f"rocketchat_replicas = 'account=2': is not a mapping of names to values. {README}",
+    ),
     (
         {"rocketchat_service_environment": {"account": "S3CRET"}},
         f"rocketchat_service_environment.account: is not a mapping of names to values. {README}",
@@ -71,6 +76,10 @@ TYPES: list[Case] = [
         {"rocketchat_file_upload_s3": {"secret": "S3CRET"}},
         "rocketchat_file_upload_s3.secret: is not known. Did you mean secret_key? "
         "Known are bucket, access_key, secret_key, region, endpoint, force_path_style.",
+    ),
+    (
+        {"rocketchat_file_upload_s3": {"bucket": {"secret_key": "S3CRET"}}},
+        f"rocketchat_file_upload_s3.bucket: is not a text. {README}",
     ),
     (
         {"rocketchat_file_upload_s3": {"secret_key": ["S3CRET"]}},

@@ -44,6 +44,13 @@ def test_wrong_type(given: dict[str, Any], message: str) -> None:
     assert told(**given) == [message]
 
 
+def test_a_mapping_may_be_json_as_an_inventory_in_ini_form_has_it() -> None:
+    given = {"rocketchat_root_url": "http://chat", "rocketchat_replicas": '{"account": "2"}'}
+    values, problems = read(OPTIONS, given)
+    assert problems == []
+    assert values["rocketchat_replicas"] == {"account": 2}
+
+
 def test_values_come_with_types_and_defaults() -> None:
     values, problems = read(OPTIONS, {"rocketchat_root_url": "http://chat", "nats_port": "4333", "mongodb_port": None})
     assert problems == []
