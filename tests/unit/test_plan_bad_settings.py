@@ -250,6 +250,16 @@ ENVIRONMENT: list[Case] = [
         "rocketchat_settings.OVERWRITE_SETTING_X: has a prefix that is added here. Write X.",
     ),
     (
+        {"rocketchat_environment": {"TOKEN=S3CRET": None}},
+        "rocketchat_environment.TOKEN: is not the name of an environment variable. "
+        "Use letters, digits and _ only, beginning with a letter or _.",
+    ),
+    (
+        {"rocketchat_settings": {"Token=S3CRET": None}},
+        "rocketchat_settings.Token: is not the name of a setting of Rocket.Chat. "
+        "Use letters, digits, _ and - only, beginning with a letter.",
+    ),
+    (
         {"rocketchat_settings": {"Some Thing": "S3CRET"}},
         "rocketchat_settings.Some Thing: is not the name of a setting of Rocket.Chat. "
         "Use letters, digits, _ and - only, beginning with a letter.",

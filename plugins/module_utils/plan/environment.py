@@ -92,7 +92,8 @@ def read_environment(notes: Notes, common: dict[str, Any]) -> Environment:
 def _variables(notes: Notes, mapping: str, given: dict[Any, Any]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in given.items():
-        variable = f"{mapping}.{name}"
+        # whoever writes "A=b" in place of "A: b" has the value in the name
+        variable = f"{mapping}.{str(name).partition('=')[0]}"
         if not VARIABLE_NAME.fullmatch(str(name)):
             remedy = "Use letters, digits and _ only, beginning with a letter or _"
             notes.complain(variable, None, "is not the name of an environment variable", remedy)
@@ -109,7 +110,7 @@ def _variables(notes: Notes, mapping: str, given: dict[Any, Any]) -> dict[str, s
 def _settings(notes: Notes, given: dict[Any, Any]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in given.items():
-        variable = f"rocketchat_settings.{name}"
+        variable = f"rocketchat_settings.{str(name).partition('=')[0]}"
         if not SETTING_NAME.fullmatch(str(name)):
             remedy = "Use letters, digits, _ and - only, beginning with a letter"
             notes.complain(variable, None, "is not the name of a setting of Rocket.Chat", remedy)
