@@ -104,7 +104,8 @@ def _variables(notes: Notes, mapping: str, given: dict[Any, Any]) -> dict[str, s
             notes.complain(variable, None, "is a setting of Rocket.Chat", remedy)
         else:
             values[name] = _text(notes, variable, value)
-    return values
+    # whatever the order they were written in
+    return dict(sorted(values.items()))
 
 
 def _settings(notes: Notes, given: dict[Any, Any]) -> dict[str, str]:
@@ -121,7 +122,8 @@ def _settings(notes: Notes, given: dict[Any, Any]) -> dict[str, str]:
             notes.complain(variable, None, "is decided by the plan", OWNED_SETTINGS[name])
         else:
             values[name] = _text(notes, variable, value)
-    return values
+    # whatever the order they were written in
+    return dict(sorted(values.items()))
 
 
 def _text(notes: Notes, variable: str, value: Any) -> str:
