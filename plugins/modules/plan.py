@@ -12,6 +12,8 @@ description:
   - Reads the variables of all hosts in the groups C(mongodb), C(nats), C(rocketchat) and C(nginx) and decides, on the
     controller and before any host is touched, what each host gets.
   - Fails with all mistakes of the inventory in one message, each with the variable, its value and the remedy.
+  - A variable that no role has and that resembles one of theirs is such a mistake. One that only begins with
+    C(rocketchat_) is a warning.
   - What the variables are is described in the roles' argument specifications.
 author:
   - rocketops maintainers (@rocketops)
@@ -71,7 +73,7 @@ plan:
       description: Address people use.
       type: str
     mongodb_version:
-      description: Release series of MongoDB.
+      description: Release series of MongoDB, empty where rocketchat_mongodb_url names one of the operator's own.
       type: str
     warnings:
       description: What is allowed but unwise, as sentences.

@@ -7,10 +7,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .settings import Limits
+
 
 @dataclass(frozen=True)
 class Container:
-    """``environment`` may be read by anybody who may see compose.yaml; ``secret_environment`` goes into 0600 files."""
+    """``environment`` may be read by anybody who may see compose.yaml; ``env_files`` are files for root alone, by path.
+
+    ``metrics``: where it publishes metrics and where it serves them in itself, as Compose writes it, or "".
+    """
 
     name: str
     service: str
@@ -19,9 +24,17 @@ class Container:
     hostname: str
     address: str
     port: int
+    metrics: str
     environment: dict[str, str]
-    secret_environment: dict[str, str]
+    env_files: dict[str, dict[str, str]]
     health_statuses: tuple[int, ...]
+    limits: Limits
+    upload_directory: str = ""
+
+    @property
+    def secret_environment(self) -> dict[str, str]:
+        """What is in the files, as the process sees it: the later file wins."""
+        return {name: value for file in self.env_files.values() for name, value in file.items()}
 
 
 @dataclass(frozen=True)
