@@ -60,9 +60,9 @@ def lab() -> Inventory:
     return single(**{name: value for name, value in variables.items() if name in VARIABLES})
 
 
-def plan(inventory: Inventory, facts: dict[str, dict[str, int]] | None = None, **secrets: str) -> dict[str, Any]:
+def plan(inventory: Inventory, **secrets: str) -> dict[str, Any]:
     read, problems = read_inventory(inventory["groups"], inventory["hosts"])
-    return asdict(make_plan(read, SECRETS | secrets, problems, facts))
+    return asdict(make_plan(read, SECRETS | secrets, problems))
 
 
 def complaints(inventory: Inventory, **secrets: str) -> list[str]:

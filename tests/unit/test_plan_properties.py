@@ -203,20 +203,20 @@ def test_planning_twice_gives_the_same_and_leaves_the_inventory_alone(
     assert inventory == untouched
 
 
-def without_probes(planned: dict[str, Any]) -> dict[str, Any]:
-    """A plan without the options of the probes, which repeat what is planned."""
+def without_repetitions(planned: dict[str, Any]) -> dict[str, Any]:
+    """A plan without what only repeats or counts what is planned."""
     for host in planned["hosts"].values():
-        host.pop("probes", None)
+        del host["probes"], host["required"]
     return planned
 
 
 @holds_for(inventories(), st.sampled_from(SCALABLE), st.data())
 def test_one_more_replica_changes_nothing_else(inventory: Inventory, service: str, data: st.DataObject) -> None:
     host = data.draw(st.sampled_from(inventory["groups"]["rocketchat"]))
-    before = without_probes(plan(inventory))
+    before = without_repetitions(plan(inventory))
     count = sum(c["service"] == service for c in before["hosts"][host]["containers"])
     inventory["hosts"][host]["rocketchat_replicas"][service] = count + 1
-    after = without_probes(plan(inventory))
+    after = without_repetitions(plan(inventory))
     added = f"{SERVICES[service].name}-{count + 1}"
     planned = after["hosts"][host]
     # Taken out again, it leaves the plan of before.
@@ -281,7 +281,7 @@ def test_a_host_among_others_is_like_a_host_alone_except_where_it_must_not_be(
     alone = copy.deepcopy(inventory)
     alone["groups"] = {group: [name] if hosts else [] for group, hosts in inventory["groups"].items()}
     alone["hosts"] = {name: inventory["hosts"][name]}
-    among_others, single = (without_probes(plan(found))["hosts"][name] for found in (inventory, alone))
+    among_others, single = (without_repetitions(plan(found))["hosts"][name] for found in (inventory, alone))
     # nginx sends to the host's own containers, and to those of the others
     for upstream, servers in single["nginx"]["upstreams"].items():
         own = {server.rpartition(":")[2] for server in servers}

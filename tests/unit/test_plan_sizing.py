@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.sizing import size_warnings
 
 from tests.unit.plan_inventories import cluster, every_container, plan, single
 
@@ -50,6 +51,16 @@ def test_explicit_numbers_win() -> None:
     assert (found["chat-ddp-streamer"], found["chat-rocketchat"]) == (1, 4)
 
 
+def warnings_of(inventory: dict[str, Any], facts: dict[str, dict[str, int]]) -> list[str]:
+    """Those of the plan, and of the hosts of which something is known."""
+    planned = plan(inventory)
+    warnings = list(planned["warnings"])
+    for name, host in planned["hosts"].items():
+        if name in facts:
+            warnings += size_warnings(planned["expected_users"], name, host["required"], facts[name])
+    return warnings
+
+
 def small(name: str, cores: int, memory_mb: int, users: int, needed: str) -> str:
     return (
         f"host {name} has {cores} cores and {memory_mb} MiB of memory, and rocketchat_expected_users = {users} needs "
@@ -77,7 +88,7 @@ def small(name: str, cores: int, memory_mb: int, users: int, needed: str) -> str
 def test_a_host_that_runs_everything(users: int, cores: int, memory_mb: int, needed: str) -> None:
     one_each = {"rocketchat": 1, "ddp_streamer": 1}
     inventory = single(rocketchat_expected_users=users, rocketchat_replicas=one_each)
-    warnings = plan(inventory, {"chat": {"cores": cores, "memory_mb": memory_mb}})["warnings"]
+    warnings = warnings_of(inventory, {"chat": {"cores": cores, "memory_mb": memory_mb}})
     assert warnings == ([small("chat", cores, memory_mb, users, needed)] if needed else [])
 
 
@@ -85,7 +96,7 @@ def test_hosts_share_what_rocketchat_needs_and_each_of_mongodbs_needs_all_of_its
     groups = {"rocketchat": ["a", "b"], "mongodb": ["c"], "nats": ["c"], "nginx": ["c"]}
     inventory = cluster("a", "b", "c", groups=groups, rocketchat_expected_users=500)
     facts = dict.fromkeys("abc", {"cores": 1, "memory_mb": 1024})
-    assert plan(inventory, facts)["warnings"] == [
+    assert warnings_of(inventory, facts) == [
         small("c", 1, 1024, 500, "2 cores and 4096 MiB"),
         small("a", 1, 1024, 500, "2 cores and 2048 MiB"),
         small("b", 1, 1024, 500, "2 cores and 2048 MiB"),
@@ -94,19 +105,19 @@ def test_hosts_share_what_rocketchat_needs_and_each_of_mongodbs_needs_all_of_its
 
 def test_more_monoliths_than_cores_allow() -> None:
     inventory = single(rocketchat_replicas={"rocketchat": 3})
-    assert plan(inventory, {"chat": {"cores": 4, "memory_mb": 1}})["warnings"] == []
-    assert plan(inventory, {"chat": {"cores": 3, "memory_mb": 1}})["warnings"] == [
+    assert warnings_of(inventory, {"chat": {"cores": 4, "memory_mb": 1}}) == []
+    assert warnings_of(inventory, {"chat": {"cores": 3, "memory_mb": 1}}) == [
         "host chat has 3 cores for 3 monoliths, and upstream advises one less than cores. "
         "Lower rocketchat_replicas.rocketchat there, or add cores or hosts."
     ]
     two = single(rocketchat_replicas={"rocketchat": 2})
-    assert len(plan(two, {"chat": {"cores": 2, "memory_mb": 1}})["warnings"]) == 1
-    assert plan(single(), {"chat": {"cores": 1, "memory_mb": 1}})["warnings"] == []
+    assert len(warnings_of(two, {"chat": {"cores": 2, "memory_mb": 1}})) == 1
+    assert warnings_of(single(), {"chat": {"cores": 1, "memory_mb": 1}}) == []
 
 
-def test_without_facts_nothing_is_said_of_hosts() -> None:
-    assert plan(single(rocketchat_expected_users=5000))["warnings"] == []
-    assert plan(single(rocketchat_expected_users=5000), {"other": {"cores": 1, "memory_mb": 1}})["warnings"] == []
+@pytest.mark.parametrize("facts", [{"cores": None, "memory_mb": 1}, {"cores": 1, "memory_mb": None}])
+def test_of_a_host_that_does_not_know_its_size_nothing_is_said(facts: dict[str, Any]) -> None:
+    assert warnings_of(single(rocketchat_expected_users=5000), {"chat": facts}) == []
 
 
 def test_more_users_than_upstream_has_sizes_for() -> None:
@@ -115,6 +126,6 @@ def test_more_users_than_upstream_has_sizes_for() -> None:
         "measure before you rely on it."
     ]
     facts = {"chat": {"cores": 23, "memory_mb": 28672}}
-    assert plan(single(rocketchat_expected_users=6000), facts)["warnings"][1:] == [
+    assert warnings_of(single(rocketchat_expected_users=6000), facts)[1:] == [
         small("chat", 23, 28672, 6000, "24 cores and 28672 MiB")
     ]

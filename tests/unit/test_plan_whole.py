@@ -157,6 +157,7 @@ def test_the_deployment() -> None:
         "version": "7.9.3",
         "root_url": "https://198.18.0.11",
         "mongodb_version": "6.0",
+        "expected_users": 0,
         "warnings": [],
         "nats_clients": [
             {"name": f"chat-{name}-1"}

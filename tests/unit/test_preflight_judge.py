@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.problems import Problem
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.hosts import Host, running_version, tag
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.judge import Verdict, judge
 
@@ -318,9 +317,25 @@ def test_installed_mongodb_of_another_series() -> None:
     )
 
 
-def test_problems_of_the_upgrade_path_are_told_with_the_others() -> None:
-    path = Problem("rocketchat_version", "8.9.1", "is older than the running 9.0.0", "Choose 9.0.0")
-    assert judge(PLAN, [asked(PLAN)], [path]).problems == [path]
+def test_no_way_back_for_rocketchat_and_mongodb() -> None:
+    newer = converged(plan(single(rocketchat_version="8.9.2")))
+    packages = {**newer.packages, "mongodb-org-server": "8.2.1"}
+    assert [
+        str(problem) for problem in verdict(converged(PLAN, docker=newer.facts["docker"], packages=packages)).problems
+    ] == [
+        "rocketchat_version = '8.9.1': is older than the running 8.9.2, which has changed the database already. "
+        "Choose 8.9.2 or newer, or restore a backup made before the upgrade.",
+        "mongodb_version = '8.0': is older than the running 8.2, and MongoDB has no way back. "
+        "Choose 8.2 or newer, and a rocketchat_version that accepts it.",
+    ]
+
+
+def test_hosts_too_small_for_the_expected_users() -> None:
+    many = plan(single(rocketchat_expected_users=500))
+    assert judge(many, [asked(many, cores=2)]).warnings == [
+        "host chat has 2 cores and 7900 MiB of memory, and rocketchat_expected_users = 500 needs 6 cores and "
+        "8192 MiB there."
+    ]
 
 
 def test_running_version_is_that_of_the_monolith() -> None:

@@ -52,6 +52,7 @@ class HostPlan:
 
     ``endpoints`` are what service_health asks; ``probes`` has the options of container_health, mongodb_health,
     nats_health and ddp_health, None where there is nothing to ask. ``containers``: Rocket.Chat's, for the report.
+    ``required``: ``cores`` and ``memory_mb`` for the expected users, and its ``monoliths``.
     """
 
     docker: dict[str, Any] | None
@@ -59,6 +60,7 @@ class HostPlan:
     nats: dict[str, Any] | None
     rocketchat: dict[str, Any] | None
     nginx: dict[str, Any] | None
+    required: dict[str, int]
     endpoints: list[dict[str, Any]] = field(default_factory=list)
     probes: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     containers: list[dict[str, Any]] = field(default_factory=list)
@@ -69,6 +71,7 @@ class Plan:
     version: str
     root_url: str
     mongodb_version: str
+    expected_users: int
     warnings: list[str]
     nats_clients: list[dict[str, str]]
     hosts: dict[str, HostPlan]

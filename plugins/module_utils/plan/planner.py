@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +17,7 @@ from .probes import LOOPBACK
 from .problems import PlanError, Problem
 from .reader import Reader
 from .settings import GROUPS, Host, Instance, Limits, Settings, proxy_port
-from .sizing import sizing_warnings
+from .sizing import requirements, unmeasured_warnings
 from .urls import is_address
 from .versions import upload_owner
 
@@ -28,14 +28,12 @@ def make_plan(
     inventory: dict[str, Any],
     secrets: dict[str, str],
     known: Sequence[Problem] = (),
-    facts: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Plan:
     """Plan the deployment.
 
     ``inventory``: ``{"groups": {group: [host, ...]}, "hosts": {host: {variable: value, ...}}}`` with every variable of
     the roles' argument specs present. ``secrets``: a value for every key of ``settings.SECRET_VARIABLES``.
-    ``known``: problems met before; of their variables nothing more is told. ``facts``: ``cores``
-    and ``memory_mb`` of hosts, where they are known; they make for warnings only. Raises PlanError with all problems.
+    ``known``: problems met before; of their variables nothing more is told. Raises PlanError with all problems.
     """
     reader = Reader(inventory, secrets)
     settings = reader.read()
@@ -43,7 +41,7 @@ def make_plan(
         told = {problem.variable for problem in known}
         met = reader.notes.problems
         raise PlanError([*known, *(problem for problem in met if problem.variable not in told)])
-    warnings = [*reader.notes.warnings, *sizing_warnings(settings.expected_users, settings.hosts, facts or {})]
+    warnings = [*reader.notes.warnings, *unmeasured_warnings(settings.expected_users)]
     return Planner(settings).plan(warnings)
 
 
@@ -69,6 +67,7 @@ class Planner:
             version=str(self.settings.version),
             root_url=self.settings.root_url.geturl().rstrip("/"),
             mongodb_version=self.settings.mongodb_version,
+            expected_users=self.settings.expected_users,
             warnings=warnings,
             nats_clients=[{"name": c.hostname} for c in everything],
             hosts={host.name: self._host_plan(host) for host in self.hosts},
@@ -161,6 +160,7 @@ class Planner:
                 {"name": c.name, "url": f"http://{c.address}:{c.port}/health", "status": list(c.health_statuses)}
                 for c in containers
             ],
+            required=requirements(self.settings.expected_users, host, self.hosts),
             probes=self._probes(host),
             containers=[
                 {

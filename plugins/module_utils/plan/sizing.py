@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .catalogue import DDP_STREAMER, MAX_REPLICAS, MONOLITH
 from .settings import Host
@@ -66,32 +67,34 @@ def needed(users: int) -> Size:
     return SIZES[-1]
 
 
-def sizing_warnings(users: int, hosts: list[Host], facts: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
-    """What is too small. ``facts``: ``cores`` and ``memory_mb`` by host; of a host without them nothing is said."""
+def requirements(users: int, host: Host, hosts: list[Host]) -> dict[str, int]:
+    """What a host needs: ``cores`` and ``memory_mb``, 0 where no number of users is given. With its ``monoliths``."""
+    cores, memory_mb = _needed_on(users, host, hosts) if users > 0 else (0, 0)
+    return {"monoliths": host.replicas.get(MONOLITH, 0), "cores": cores, "memory_mb": memory_mb}
+
+
+def unmeasured_warnings(users: int) -> Iterator[str]:
     if users > SIZES[-1].users:
         yield (
             f"rocketchat_expected_users = {users} is more than the {SIZES[-1].users} that upstream gives sizes for; "
             "measure before you rely on it."
         )
-    for host in hosts:
-        if host.name in facts:
-            yield from _host_warnings(users, host, hosts, facts[host.name])
 
 
-def _host_warnings(users: int, host: Host, hosts: list[Host], facts: Mapping[str, int]) -> Iterator[str]:
-    monoliths = host.replicas.get(MONOLITH, 0)
-    if monoliths > max(1, facts["cores"] - 1):
+def size_warnings(users: int, name: str, required: Mapping[str, int], facts: Mapping[str, Any]) -> Iterator[str]:
+    """What is too small of the host ``name``. ``facts``: its ``cores`` and ``memory_mb``, None where unknown."""
+    cores, memory_mb = facts["cores"], facts["memory_mb"]
+    if cores is None or memory_mb is None:
+        return
+    if required["monoliths"] > max(1, cores - 1):
         yield (
-            f"host {host.name} has {facts['cores']} cores for {monoliths} monoliths, and upstream advises one less "
+            f"host {name} has {cores} cores for {required['monoliths']} monoliths, and upstream advises one less "
             "than cores. Lower rocketchat_replicas.rocketchat there, or add cores or hosts."
         )
-    if users < 1:
-        return
-    cores, memory_mb = _needed_on(users, host, hosts)
-    if facts["cores"] < cores or facts["memory_mb"] < memory_mb:
+    if cores < required["cores"] or memory_mb < required["memory_mb"]:
         yield (
-            f"host {host.name} has {facts['cores']} cores and {facts['memory_mb']} MiB of memory, and "
-            f"rocketchat_expected_users = {users} needs {cores} cores and {memory_mb} MiB there."
+            f"host {name} has {cores} cores and {memory_mb} MiB of memory, and rocketchat_expected_users = {users} "
+            f"needs {required['cores']} cores and {required['memory_mb']} MiB there."
         )
 
 

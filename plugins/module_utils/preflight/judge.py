@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..plan.problems import Problem
+from ..plan.sizing import size_warnings
+from ..plan.upgrades import upgrade_problems, upgrade_warnings
 from . import requirements
 from .hosts import Host, is_ours, running_version
 from .network import clock_problems, clock_warnings, name_warnings, network_problems
@@ -30,8 +33,7 @@ class Verdict:
         return "\n".join([head, *(f"{number}. {problem}" for number, problem in enumerate(self.problems, 1))])
 
 
-def judge(plan: Mapping[str, Any], hosts: list[Host], upgrade: Sequence[Problem] = ()) -> Verdict:
-    """``upgrade``: why what runs must not become what is planned, as ``plan.upgrades`` knows it."""
+def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
     verdict = Verdict()
     for host in hosts:
         verdict.problems += _unfit(host)
@@ -42,7 +44,8 @@ def judge(plan: Mapping[str, Any], hosts: list[Host], upgrade: Sequence[Problem]
         verdict.problems += _moved_mongodb(host)
         verdict.warnings += _untested(host)
         verdict.warnings += _small(host)
-    verdict.problems += [*clock_problems(hosts), *upgrade]
+        verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
+    verdict.problems += [*clock_problems(hosts), *_upgrade_problems(plan, hosts)]
     verdict.warnings += clock_warnings(hosts)
     verdict.warnings += name_warnings(plan["root_url"], hosts)
     verdict.warnings += _upgrade_warnings(plan, hosts)
@@ -184,10 +187,24 @@ def _moved_mongodb(host: Host) -> Iterator[Problem]:
         yield Problem("mongodb_port", wanted, reason, f"Write mongodb_port: {present}")
 
 
+def _upgrade_problems(plan: Mapping[str, Any], hosts: list[Host]) -> list[Problem]:
+    """featureCompatibilityVersion is not asked: it takes a login, and an installed MongoDB is never upgraded here."""
+    installed = [host.packages[MONGODB_PACKAGES[0]] for host in hosts if MONGODB_PACKAGES[0] in host.packages]
+    running = max(installed, key=_numbers, default=None)
+    return upgrade_problems(running_version(hosts), plan["version"], running, plan["mongodb_version"], None)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
+
+
 def _upgrade_warnings(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[str]:
     running = running_version(hosts)
     if running is not None and running != plan["version"]:
         yield from _backup_warning(running, plan["version"], hosts)
+        for host in hosts:
+            for upload in (host.plan["rocketchat"] or {}).get("directories", []):
+                yield from upgrade_warnings(running, plan["version"], upload["path"])
     for host in hosts:
         installed = host.packages.get(MONGODB_PACKAGES[0], "")
         planned = host.plan["mongodb"]
