@@ -42,11 +42,14 @@ def fault(make: str, mend: str, cause: str, *kinds: str, seen: str = "") -> Faul
 
 
 def overridden(service: str, settings: Mapping[str, Any], *kinds: str, seen: str = "", cause: str = "") -> Fault:
-    """One container with other settings than the plan's, as somebody at the host's shell would make it."""
+    """One container with other settings than the plan's, as somebody at the host's shell would make it.
+
+    It is mended with its dependencies: --no-deps leaves a hash in its label that makes Compose replace it once more.
+    """
     override = shlex.quote(json.dumps({"services": {service: settings}}))
     return fault(
         f"echo {override} > {OVERRIDE}; {PROJECT} --file {OVERRIDE} up --detach --no-deps --timeout 2 {service}",
-        f"rm --force {OVERRIDE}; {PROJECT} up --detach --no-deps --timeout 2 {service}",
+        f"rm --force {OVERRIDE}; {PROJECT} up --detach --timeout 2 {service}",
         cause or service,
         *kinds,
         seen=seen,
@@ -164,7 +167,7 @@ DATABASE = {
     "member's name not resolvable in a container": Fault(
         f"printf 'services:\\n  account-1:\\n    extra_hosts: !reset []\\n' > {OVERRIDE};"
         f"{PROJECT} --file {OVERRIDE} up --detach --no-deps --timeout 2 account-1",
-        f"rm --force {OVERRIDE}; {PROJECT} up --detach --no-deps --timeout 2 account-1",
+        f"rm --force {OVERRIDE}; {PROJECT} up --detach --timeout 2 account-1",
         "account-1",
         frozenset({"container.hosts"}),
     ),

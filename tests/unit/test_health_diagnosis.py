@@ -113,6 +113,15 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
         ("container.hostname", "presence-1"),
         ["account-1"],
     ),
+    "two containers with one hostname, seen while the right one starts once more": (
+        together(
+            ill.container("chat", "presence-1", "hostname", hostname="chat-account-1"),
+            off_the_bus("chat", "presence-1"),
+            no_port("chat", "account-1"),
+        ),
+        ("container.hostname", "presence-1"),
+        ["account-1"],
+    ),
     "two containers with one hostname, and the wrong one exits": (
         together(
             ill.container("chat", "presence-1", "node_id_conflict", hostname="chat-account-1"),

@@ -51,7 +51,8 @@ def needs_of(host: str, service: str) -> tuple[Need, ...]:
 def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clients: Clients) -> Subject:
     entry = answers.find("containers", "containers", container["name"])
     endpoint = answers.find("services", "endpoints", container["name"])
-    needs = needs_of(host, container["service"])
+    # whoever took this container's hostname ends it again and again, in whatever state it is seen meanwhile
+    needs = (*needs_of(host, container["service"]), Need("hostname", container["hostname"], any_of_them=True))
     symptoms = [_explained(symptom, container) for symptom in container_symptoms(entry, needs)]
     hostname = (entry or {}).get("hostname") or container["hostname"]
     strays = hostname != container["hostname"]
@@ -86,7 +87,6 @@ def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clie
 def _explained(symptom: Symptom, container: Mapping[str, Any]) -> Symptom:
     """Some of a container's faults have explanations of their own."""
     if symptom.kind == "container.node_id_conflict":
-        # whoever took this container's hostname is the cause
         return replace(symptom, needs=(Need("hostname", container["hostname"], any_of_them=True),))
     if symptom.kind == "container.licence":
         return replace(symptom, needs=(*symptom.needs, LICENCE))
