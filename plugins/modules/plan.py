@@ -75,6 +75,9 @@ plan:
     mongodb_version:
       description: Release series of MongoDB, empty where rocketchat_mongodb_url names one of the operator's own.
       type: str
+    expected_users:
+      description: Of rocketchat_expected_users; V(0) where nobody said.
+      type: int
     warnings:
       description: What is allowed but unwise, as sentences.
       type: list
@@ -85,7 +88,9 @@ plan:
       elements: dict
     hosts:
       description:
-        - For every host the plans of its roles (V(null) where the role does not run), RV(plan.hosts) C(endpoints) for
-          M(rocketops.rocketchat.service_health) and its C(containers).
+        - For every host the plans of its roles (V(null) where the role does not run), C(endpoints) for
+          M(rocketops.rocketchat.service_health), C(probes) with the options of the other modules that ask about
+          health, its C(containers), and what is C(required) of it - C(cores) and C(memory_mb) for the expected users,
+          and the number of its C(monoliths).
       type: dict
 """

@@ -39,7 +39,8 @@ options:
     default: 3
   docker_socket:
     description:
-      - Socket of the Docker Engine. It is not asked while C(docker.service) is stopped, as that would start it.
+      - Socket of the Docker Engine. It is not asked while systemd holds it for an engine that is stopped, as that would
+        start the engine.
     type: path
     default: /var/run/docker.sock
 """
@@ -159,7 +160,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight imp
 
 def collect(names: list[str], resolve_timeout: float, docker_socket: str) -> dict[str, Any]:
     units = machine.units(list(parts.UNITS))
-    docker = (units or {}).get(parts.DOCKER_UNIT, {})
+    installed = (units or {}).get(parts.DOCKER_UNIT, {}).get("found", False)
     return {
         "os": machine.operating_system(),
         "architecture": os.uname().machine,
@@ -174,7 +175,7 @@ def collect(names: list[str], resolve_timeout: float, docker_socket: str) -> dic
         "names": surroundings.resolved(names, resolve_timeout),
         "packages": machine.packages(list(parts.PACKAGES)),
         "units": units,
-        "docker": engine.ask(docker_socket, stopped=docker.get("found", False) and not docker["active"]),
+        "docker": engine.ask(docker_socket, installed),
         "digests": machine.digests(list(parts.DIGESTS)),
         "texts": {path: machine.text(path) for path in parts.TEXTS},
         "last_backup": machine.last_change(parts.BACKUPS),

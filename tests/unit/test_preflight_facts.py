@@ -7,17 +7,14 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from socketserver import ThreadingUnixStreamServer
 from typing import Any
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight import engine, machine, parts, surroundings
 
 from tests.deployment import ansible
+from tests.unit.docker_engine import served
 
 CONTAINER = {
     "Names": ["/account-1"],
@@ -174,35 +171,20 @@ def test_last_backup(tmp_path: Path) -> None:
     assert machine.last_change(str(tmp_path)) == 2_000_000
 
 
-class Engine(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        answer = json.dumps({"/containers/json?all=1": [CONTAINER], "/networks": NETWORKS}[self.path]).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
+class Engine:
+    ANSWERS = {
+        "/version": {"Version": "26.1.5", "ApiVersion": "1.45", "MinAPIVersion": "1.24"},
+        "/v1.44/containers/json?all=1": [CONTAINER],
+        "/v1.44/networks": NETWORKS,
+    }
 
-    def address_string(self) -> str:
-        return "unix"
-
-    def log_message(self, *_arguments: Any) -> None: ...
-
-
-@contextmanager
-def served(path: Path) -> Iterator[None]:
-    with ThreadingUnixStreamServer(str(path), Engine) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
+    def answer(self, _method: str, url: str) -> tuple[int, bytes]:
+        return 200, json.dumps(self.ANSWERS[url]).encode()
 
 
 def test_engine_that_runs(tmp_path: Path) -> None:
-    with served(tmp_path / "docker.sock"):
-        answer = engine.ask(str(tmp_path / "docker.sock"), stopped=False)
+    with served(Engine(), tmp_path / "docker.sock") as path:
+        answer = engine.ask(path, installed=True)
     assert answer == {
         "state": "running",
         "containers": [
@@ -223,21 +205,15 @@ def test_engine_that_runs(tmp_path: Path) -> None:
     }
 
 
-def test_engine_that_is_stopped_is_left_alone(tmp_path: Path) -> None:
-    """A connection would have systemd start it."""
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(tmp_path / "docker.sock"))
-        server.listen()
-        server.setblocking(False)
-        assert engine.ask(str(tmp_path / "docker.sock"), stopped=True)["state"] == "stopped"
-        with pytest.raises(BlockingIOError):
-            server.accept()
+def test_engine_without_a_socket_is_stopped_or_there_is_none(tmp_path: Path) -> None:
+    path = str(tmp_path / "docker.sock")
+    assert engine.ask(path, installed=True)["state"] == "stopped"
+    assert engine.ask(path, installed=False)["state"] == "absent"
 
 
-def test_engine_that_hangs_or_is_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "TIMEOUT", 0.2)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "docker.sock"))
         server.listen()
-        assert engine.ask(str(tmp_path / "docker.sock"), stopped=False)["state"] == "silent"
-    assert engine.ask(str(tmp_path / "docker.sock"), stopped=False)["state"] == "silent"
+        assert engine.ask(str(tmp_path / "docker.sock"), installed=False)["state"] == "silent"

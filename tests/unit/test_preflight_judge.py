@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.hosts import Host, running_version, tag
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.judge import Verdict, judge
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.ports import published_at
 
 from tests.unit.plan_inventories import cluster, plan, single
 from tests.unit.preflight_hosts import BARE, ENGINE, NOW, asked, converged
@@ -223,6 +224,14 @@ def test_what_is_fine_is_not_told(facts: dict[str, Any]) -> None:
 def test_own_containers_hold_their_ports() -> None:
     listening = [listener(port, "docker-proxy", "127.0.0.1") for port in (8222, 3000, 3100)]
     assert verdict(converged(PLAN, listening=listening)) == Verdict([], [])
+
+
+def test_port_for_metrics_has_a_variable_of_its_own() -> None:
+    measured = plan(single(mongodb_version="8.0", rocketchat_metrics=True))
+    service = measured["hosts"]["chat"]["rocketchat"]["compose"]["services"]["account-1"]
+    _address, port = published_at(service["ports"][1])
+    host = asked(measured, listening=[listener(port, "node", "127.0.0.1")])
+    assert str(verdict(host, planned=measured).problems[0]).endswith("rocketchat_metrics_ports.account.")
 
 
 def test_replica_set_keeps_its_port() -> None:

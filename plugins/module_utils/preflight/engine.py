@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
-import socket
+import time
 from typing import Any
+
+from ..docker_api import greet
+from ..probing.fault import Fault
 
 TIMEOUT = 5
 
@@ -18,46 +19,24 @@ OURS = "io.rocketops."
 BRIDGE_NAME = "com.docker.network.bridge.name"
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("docker", timeout=TIMEOUT)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
-
-
-def ask(path: str, stopped: bool) -> dict[str, Any]:
-    """``stopped``: systemd says so, and a connection to its socket would start the engine.
+def ask(path: str, installed: bool) -> dict[str, Any]:
+    """``installed``: whether systemd knows the engine, which may be stopped together with its socket.
 
     ``state``: `absent`, `stopped`, `silent` or `running`; only the last has an answer to give.
     """
-    if stopped or not os.path.exists(path):
-        return {"state": "stopped" if os.path.exists(path) else "absent", "containers": [], "networks": []}
-    try:
-        containers, networks = _get(path, "/containers/json?all=1"), _get(path, "/networks")
-    except (OSError, ValueError, http.client.HTTPException):
-        return {"state": "silent", "containers": [], "networks": []}
+    state, containers, networks = "absent", [], []
+    if installed or os.path.exists(path):
+        until = time.monotonic() + TIMEOUT
+        try:
+            engine = greet(path, until)
+            state, containers, networks = "running", engine.containers(until), engine.networks(until)
+        except Fault as fault:
+            state = "stopped" if fault.kind == "stopped" else "silent"
     return {
-        "state": "running",
+        "state": state,
         "containers": [_container(container) for container in containers],
         "networks": [_network(network) for network in networks],
     }
-
-
-def _get(path: str, url: str) -> list[dict[str, Any]]:
-    connection = _UnixConnection(path)
-    try:
-        connection.request("GET", url)
-        response = connection.getresponse()
-        answer = json.loads(response.read())
-    finally:
-        connection.close()
-    if response.status != 200 or not isinstance(answer, list):
-        raise ValueError(f"status {response.status}")
-    return answer
 
 
 def _container(answer: dict[str, Any]) -> dict[str, Any]:

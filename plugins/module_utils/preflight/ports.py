@@ -48,10 +48,11 @@ def needs(plan: Mapping[str, Any]) -> Iterator[Need]:
         services = plan[role]["compose"]["services"] if plan[role] else {}
         for name, service in services.items():
             key = service["labels"].get(SERVICE_LABEL)
-            variable = f"rocketchat_ports.{key}" if key else "nats_port"
-            for published in service["ports"]:
+            for position, published in enumerate(service["ports"]):
+                # a container's own port comes first; that of its metrics may follow
+                ports = "rocketchat_metrics_ports" if position else "rocketchat_ports"
                 address, port = published_at(published)
-                yield Need(name, address, port, variable, PROXY)
+                yield Need(name, address, port, f"{ports}.{key}" if key else "nats_port", PROXY)
     if plan["nginx"]:
         yield Need("nginx", EVERYWHERE[0], plan["nginx"]["port"], "rocketchat_root_url", "nginx")
         if plan["nginx"]["tls"]:
