@@ -169,7 +169,7 @@ def unknown_variables(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     roles = _specifications()
     known = [*PLAYBOOK_VARIABLES, *(name for options in roles.values() for name in options)]
     for name in names:
-        role, _, rest = name.partition("_")
+        role, _underscore, rest = name.partition("_")
         if role not in roles or name in known or name in _internal_variables() or name.endswith("_plan"):
             continue
         # The prefix, which all have in common, says nothing about how alike two are.

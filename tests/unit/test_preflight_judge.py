@@ -318,12 +318,23 @@ def test_upgrade_without_a_recent_backup() -> None:
     assert verdict(fresh) == Verdict([], [])
 
 
-def test_installed_mongodb_of_another_series() -> None:
-    packages = {**converged(PLAN).packages, "mongodb-org-server": "7.0.14"}
-    assert verdict(converged(PLAN, packages=packages)) == Verdict(
+def test_installed_mongodb_of_another_series_that_serves() -> None:
+    older = plan(single(rocketchat_version="7.13.9", mongodb_version="8.0"))
+    packages = {**converged(older).packages, "mongodb-org-server": "7.0.14"}
+    assert verdict(converged(older, packages=packages), planned=older) == Verdict(
         [],
         ["host chat has MongoDB 7.0.14 installed, and mongodb_version is 8.0: an installed package stays as it is."],
     )
+
+
+def test_installed_mongodb_that_rocketchat_does_not_accept() -> None:
+    packages = {**converged(PLAN).packages, "mongodb-org-server": "7.0.14"}
+    told = verdict(converged(PLAN, packages=packages))
+    assert [str(problem) for problem in told.problems] == [
+        "mongodb_version = '8.0': is what Rocket.Chat 8.9.1 needs, and host chat has MongoDB 7.0.14, which stays as it "
+        "is. Upgrade it by hand first, as MongoDB's manual says, or choose an older rocketchat_version."
+    ]
+    assert told.warnings == []
 
 
 def test_no_way_back_for_rocketchat_and_mongodb() -> None:

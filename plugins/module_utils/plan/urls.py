@@ -81,8 +81,8 @@ def _wrong_mongodb_url(url: str) -> str:
     scheme, credentials, rest = _parts(url)
     if scheme not in ("mongodb", "mongodb+srv"):
         return "does not begin with mongodb:// or mongodb+srv://"
-    servers, _, path = rest.partition("/")
-    database, _, query = path.partition("?")
+    servers, _slash, path = rest.partition("/")
+    database, _mark, query = path.partition("?")
     reason = _wrong_credentials(credentials) or next(filter(None, map(_wrong_server, servers.split(","))), "")
     if reason:
         return reason
@@ -131,7 +131,7 @@ def _parts(url: str) -> tuple[str, str | None, str]:
 def _wrong_credentials(credentials: str | None) -> str:
     if credentials is None:
         return ""
-    user, _, password = credentials.partition(":")
+    user, _colon, password = credentials.partition(":")
     if PERCENT_ENCODED.fullmatch(user) and (not password or PERCENT_ENCODED.fullmatch(password)):
         return ""
     return "has characters in its user name or password that have to be percent-encoded, such as @ as %40"

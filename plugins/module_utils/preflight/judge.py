@@ -5,19 +5,18 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..plan.problems import Problem
 from ..plan.sizing import size_warnings
-from ..plan.upgrades import upgrade_problems, upgrade_warnings
 from . import requirements
-from .hosts import Host, is_ours, running_version
+from .hosts import Host, is_ours
 from .network import clock_problems, clock_warnings, name_warnings, network_problems
-from .parts import BACKUPS, KEYFILE, MONGODB_PACKAGES
+from .parts import KEYFILE, MONGODB_PACKAGES
 from .ports import mongodb_port, port_problems
+from .versions import version_problems, version_warnings
 
 
 @dataclass
@@ -45,10 +44,10 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.warnings += _untested(host)
         verdict.warnings += _small(host)
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
-    verdict.problems += [*clock_problems(hosts), *_upgrade_problems(plan, hosts)]
+    verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts)]
     verdict.warnings += clock_warnings(hosts)
     verdict.warnings += name_warnings(plan["root_url"], hosts)
-    verdict.warnings += _upgrade_warnings(plan, hosts)
+    verdict.warnings += version_warnings(plan, hosts)
     return verdict
 
 
@@ -185,43 +184,3 @@ def _moved_mongodb(host: Host) -> Iterator[Problem]:
         present = min(ports)
         reason = f"is not the port {present} with which the replica set on host {host.name} was made"
         yield Problem("mongodb_port", wanted, reason, f"Write mongodb_port: {present}")
-
-
-def _upgrade_problems(plan: Mapping[str, Any], hosts: list[Host]) -> list[Problem]:
-    """featureCompatibilityVersion is not asked: it takes a login, and an installed MongoDB is never upgraded here."""
-    installed = [host.packages[MONGODB_PACKAGES[0]] for host in hosts if MONGODB_PACKAGES[0] in host.packages]
-    running = max(installed, key=_numbers, default=None)
-    return upgrade_problems(running_version(hosts), plan["version"], running, plan["mongodb_version"], None)
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", version)]
-
-
-def _upgrade_warnings(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[str]:
-    running = running_version(hosts)
-    if running is not None and running != plan["version"]:
-        yield from _backup_warning(running, plan["version"], hosts)
-        for host in hosts:
-            for upload in (host.plan["rocketchat"] or {}).get("directories", []):
-                yield from upgrade_warnings(running, plan["version"], upload["path"])
-    for host in hosts:
-        installed = host.packages.get(MONGODB_PACKAGES[0], "")
-        planned = host.plan["mongodb"]
-        if planned and installed and not installed.startswith(f"{planned['version']}."):
-            yield (
-                f"host {host.name} has MongoDB {installed} installed, and mongodb_version is {planned['version']}: an "
-                "installed package stays as it is."
-            )
-
-
-def _backup_warning(running: str, planned: str, hosts: list[Host]) -> Iterator[str]:
-    now = max(host.facts["clock"]["epoch"] for host in hosts)
-    backups = [host.facts["last_backup"] for host in hosts if host.facts["last_backup"] is not None]
-    hours = int((now - max(backups)) // 3600) if backups else None
-    if hours is None or hours >= requirements.BACKUP_AGE_HOURS:
-        last = "there is no backup" if hours is None else f"the last backup is {hours} hours old"
-        yield (
-            f"Rocket.Chat {running} is about to become {planned}, which may change the database for good, and {last} "
-            f"in {BACKUPS}. Make one first."
-        )
