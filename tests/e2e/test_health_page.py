@@ -52,5 +52,5 @@ def test_page_shows_the_report_and_fetches_nothing(tab: Tab, report: dict[str, A
     assert tab.ask("document.querySelector('#verdict').innerText").lower() == report["summary"].lower()
     shown = tab.ask("[...document.querySelectorAll('.finding > p:first-of-type')].map(p => p.innerText)")
     assert shown == [finding["sentence"] for finding in report["findings"]]
-    picture = tab.ask("document.querySelector('.picture > svg.wide').textContent")
-    assert [part["name"] for part in report["parts"] if part["name"] not in picture] == []
+    drawn = tab.ask("document.querySelector('.picture > svg.wide').textContent").lower()
+    assert [part["name"] for part in report["parts"] if part["name"] not in drawn] == []
