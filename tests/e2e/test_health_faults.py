@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.deployment import Deployment
 from tests.e2e.faults import ALL
-from tests.e2e.report import broken, health
+from tests.e2e.report import HEALS_WITHIN, broken, health
+from tests.waiting import wait_until
 
 
 def test_the_healthy_deployment_has_no_findings(deployment: Deployment, tmp_path: Path) -> None:
@@ -24,3 +26,17 @@ def test_the_cause_is_named_and_nothing_else(deployment: Deployment, tmp_path: P
         print(finding["sentence"], "next:", finding["next"])
     assert [finding["component"] for finding in report["findings"]] == [fault.cause]
     assert report["findings"][0]["kind"] in fault.kinds
+
+
+def test_a_licence_that_does_not_allow_a_second_replica(deployment: Deployment, tmp_path: Path) -> None:
+    """Nothing that a plan could know: it has expired, say. One of the two replicas then ends again and again."""
+    wanted = ("-e", json.dumps({"rocketchat_license": "has-expired", "rocketchat_replicas": {"account": 2}}))
+    ended = "for n in 1 2; do docker logs account-$n 2>&1; done | grep --quiet 'Enterprise license not found'"
+    try:
+        deployment.playbook("site", *wanted, "-e", "rocketchat_health_timeout=10", check=False)
+        wait_until(lambda: deployment.attempt(ended).returncode == 0, HEALS_WITHIN, "a surplus replica ends")
+        report = health(deployment, tmp_path, *wanted)
+    finally:
+        deployment.playbook("site")
+    findings = [(finding["component"], finding["kind"]) for finding in report["findings"]]
+    assert findings == [("licence", "licence.invalid")]
