@@ -53,11 +53,15 @@ e2e: venv ## take parts of the deployed host away, and see what the product does
 test: lint unit molecule e2e ## run everything that CI runs
 	@$(BIN)/python -m lab down molecule1
 
-bench: lab ## measure a run that has nothing to do, and a look at the health, against a ping
+mutants: venv ## change the plan in thousands of small ways, and show which of them no test notices
+	@tests/mutants
+
+bench: lab ## measure the plan of many hosts; a run that has nothing to do and a look at the health, against a ping
+	@$(BIN)/python -m tests.bench.plan
 	@$(BIN)/python -m tests.bench.noop $(INVENTORY)
 	@$(BIN)/python -m tests.bench.health $(INVENTORY)
 
 clean: lab-down ## remove the lab and what was installed into this directory
 	@rm -rf .venv .cache
 
-.PHONY: help venv lab lab-down demo lint unit molecule e2e test bench clean
+.PHONY: help venv lab lab-down demo lint unit molecule e2e test mutants bench clean

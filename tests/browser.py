@@ -1,25 +1,104 @@
-"""A real browser for pages that the product writes: Debian's chromium, headless, that fetches nothing of its own."""
+"""A real browser for pages that the product writes: Debian's chromium, headless, told over its DevTools what to do."""
 
 from __future__ import annotations
 
+import base64
+import itertools
+import json
+import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from websockets.sync.client import ClientConnection, connect
+
+from tests.waiting import wait_until
+
+# Nothing of its own on the network, and root may run it.
 QUIET = """
     --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
     --disable-component-update --disable-sync --hide-scrollbars
 """
-DARK = ["--blink-settings=preferredColorScheme=0"]
-# A window cannot be narrower than 500, so the page is shown in a frame, whose width is what its styles look at.
-FRAME = '<body style="margin:0"><iframe src="{page}" style="width:{width}px;height:{height}px;border:0"></iframe>'
+STARTS_WITHIN = LOADS_WITHIN = 60
 
 
-def screenshot(page: Path, to: Path, width: int = 1400, height: int = 2400, dark: bool = False) -> None:
-    """A PNG of the page as a screen of that width shows it."""
-    with tempfile.TemporaryDirectory() as directory:
-        frame = Path(directory) / "frame.html"
-        frame.write_text(FRAME.format(page=page.absolute().as_uri(), width=width, height=height), encoding="utf-8")
-        window = [f"--window-size={max(width, 500)},{height}", f"--screenshot={to}"]
-        browser = ["chromium", *QUIET.split(), *(DARK if dark else []), f"--user-data-dir={directory}/profile", *window]
-        subprocess.run([*browser, frame.as_uri()], check=True, capture_output=True, timeout=60)
+def install_missing() -> None:
+    """From the machine's own package mirrors."""
+    if shutil.which("chromium") is None:
+        for command in ("apt-get update", "apt-get install --yes --no-install-recommends chromium"):
+            subprocess.run(["env", "DEBIAN_FRONTEND=noninteractive", *command.split()], check=True, timeout=600)
+
+
+class Tab:
+    """``requests``: the addresses of everything that the page wanted to load."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self._numbers = itertools.count(1)
+        self.requests: list[str] = []
+        self._command("Network.enable")
+
+    def show(self, page: Path, width: int, height: int, dark: bool) -> None:
+        """As a screen of that size shows it, in the colours its owner prefers."""
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self._command("Emulation.setEmulatedMedia", features=[scheme])
+        mobile = width < 600
+        self._command(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile
+        )
+        self.requests.clear()
+        self._command("Page.navigate", url=page.absolute().as_uri())
+        loaded = f"location.href === {json.dumps(page.absolute().as_uri())} && document.readyState === 'complete'"
+        wait_until(lambda: self.ask(loaded) is True, LOADS_WITHIN, f"{page} is loaded", 0.05)
+
+    def ask(self, expression: str) -> Any:
+        """The value of a JavaScript expression in the page."""
+        answer = self._command("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def screenshot(self, to: Path) -> None:
+        """Of the whole page, whatever the height of the screen."""
+        size = self.ask("({width: innerWidth, height: document.body.getBoundingClientRect().bottom})")
+        picture = self._command("Page.captureScreenshot", clip={"x": 0, "y": 0, "scale": 1, **size})["data"]
+        to.write_bytes(base64.b64decode(picture))
+
+    def _command(self, method: str, **parameters: Any) -> dict[str, Any]:
+        number = next(self._numbers)
+        self._connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        while True:
+            message = json.loads(self._connection.recv(timeout=LOADS_WITHIN))
+            if message.get("method") == "Network.requestWillBeSent":
+                self.requests.append(message["params"]["request"]["url"])
+            if message.get("id") == number:
+                assert "error" not in message, message
+                return dict(message["result"])
+
+
+@contextmanager
+def browser() -> Iterator[Tab]:
+    """One tab, as long as the context lasts."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        command = ["chromium", *QUIET.split(), "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                tab = _first_tab(Path(profile))
+                with connect(tab, max_size=None, proxy=None, ping_interval=None) as connection:
+                    yield Tab(connection)
+            finally:
+                process.terminate()
+
+
+def _first_tab(profile: Path) -> str:
+    """The address at which the tab takes commands, found by way of the file in which chromium says its port."""
+    told = profile / "DevToolsActivePort"
+    wait_until(lambda: told.exists() and "\n" in told.read_text(), STARTS_WITHIN, "chromium says its port", 0.05)
+    port, path = told.read_text().splitlines()
+    with connect(f"ws://127.0.0.1:{port}{path}", proxy=None) as connection:
+        connection.send(json.dumps({"id": 1, "method": "Target.getTargets"}))
+        targets = json.loads(connection.recv(timeout=STARTS_WITHIN))["result"]["targetInfos"]
+    tab = next(target["targetId"] for target in targets if target["type"] == "page")
+    return f"ws://127.0.0.1:{port}/devtools/page/{tab}"

@@ -21,7 +21,7 @@ from ..module_utils.plan.planner import make_plan
 from ..module_utils.plan.problems import PlanError, Problem
 from ..module_utils.plan.secrets import resolve
 from ..module_utils.plan.settings import GROUPS, SECRET_VARIABLES, common_variables
-from ..plugin_utils.role_variables import read, role_options
+from ..plugin_utils.role_variables import read_inventory, role_options, unknown_variables
 
 
 class ActionModule(ActionBase):
@@ -37,8 +37,10 @@ class ActionModule(ActionBase):
             }
         )
         inventory, problems = self._inventory(task_vars or {})
+        mistyped, strangers = self._unknown(task_vars or {}, inventory)
+        problems += mistyped
         if arguments["deploy"]:
-            problems += self._certificate(common_variables(inventory))
+            problems += self._certificates(inventory)
         values, new = resolve(common_variables(inventory), self._kept_secrets(arguments["secrets_file"]))
         try:
             plan = make_plan(inventory, values, problems)
@@ -52,7 +54,7 @@ class ActionModule(ActionBase):
         if new and not self._task.check_mode:
             self._keep_secrets(arguments["secrets_file"], new)
         result["changed"] = bool(new)
-        result["warnings"] = plan.warnings
+        result["warnings"] = [*plan.warnings, *strangers]
         result["plan"] = asdict(plan)
         # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
         result["_ansible_no_log"] = True
@@ -61,16 +63,14 @@ class ActionModule(ActionBase):
     def _inventory(self, task_vars: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """The variables of all hosts, types coerced and defaults filled in as for a role's arguments."""
         groups = {group: list(task_vars["groups"].get(group, [])) for group in GROUPS}
-        names = dict.fromkeys(name for group in GROUPS for name in groups[group])
-        hosts: dict[str, Any] = {}
+        given: dict[str, dict[str, Any]] = {}
         problems: list[Problem] = []
-        for name in names:
-            options = role_options(frozenset(group for group in GROUPS if name in groups[group]))
-            given, unreadable = self._given(task_vars["hostvars"][name], options)
-            hosts[name], mistaken = read(options, given)
+        for name in dict.fromkeys(name for group in GROUPS for name in groups[group]):
+            given[name], unreadable = self._given(task_vars["hostvars"][name], role_options(frozenset()))
             # A group's variable is wrong on all its hosts, and told once.
-            problems += [problem for problem in unreadable + mistaken if problem not in problems]
-        return {"groups": groups, "hosts": hosts}, problems
+            problems += [problem for problem in unreadable if problem not in problems]
+        inventory, mistaken = read_inventory(groups, given)
+        return inventory, problems + mistaken
 
     @staticmethod
     def _given(hostvars: Any, options: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -85,15 +85,46 @@ class ActionModule(ActionBase):
                 problems.append(Problem(option, None, reason, "Correct its template"))
         return given, problems
 
-    def _certificate(self, common: dict[str, Any]) -> list[Problem]:
-        """What is wrong with the certificate's files on this machine, where there are to be any."""
-        paths = {variable: common.get(variable) for variable in (CERTIFICATE, KEY)}
+    @staticmethod
+    def _unknown(task_vars: dict[str, Any], inventory: dict[str, Any]) -> tuple[list[Problem], list[str]]:
+        """Variables that resemble one of ours, and a warning of those that carry our name only."""
+        owners: dict[str, str] = {}
+        for host in inventory["hosts"]:
+            for variable in task_vars["hostvars"][host]:
+                owners.setdefault(variable, host)
+        problems: list[Problem] = []
+        strangers: list[str] = []
+        for variable, near in unknown_variables(owners):
+            if _is_result(task_vars["hostvars"][owners[variable]], variable):
+                continue
+            if near:
+                remedy = f"Did you mean {near}? Correct or rename it"
+                problems.append(Problem(variable, None, "is no variable of this collection", remedy))
+            else:
+                strangers.append(variable)
+        if not strangers:
+            return problems, []
+        names = ", ".join(sorted(strangers))
+        says = "what it says has" if len(strangers) == 1 else "what they say has"
+        return problems, [f"No role of this collection knows {names}: {says} no effect here."]
+
+    def _certificates(self, inventory: dict[str, Any]) -> list[Problem]:
+        """What is wrong with the certificates' files on this machine, where there are to be any."""
+        problems: list[Problem] = []
         try:
-            url = urlsplit(common["rocketchat_root_url"])
+            url = urlsplit(common_variables(inventory)["rocketchat_root_url"])
         except (KeyError, ValueError):
-            return []
-        if common.get("nginx_certificate") != "files" or url.scheme != "https" or not all(paths.values()):
-            return []
+            return problems
+        if url.scheme != "https":
+            return problems
+        for host in inventory["groups"]["nginx"]:
+            variables = inventory["hosts"][host]
+            paths = {variable: variables[variable] for variable in (CERTIFICATE, KEY)}
+            if variables["nginx_certificate"] == "files" and all(paths.values()):
+                problems += [p for p in self._certificate(paths, url.hostname or "") if p not in problems]
+        return problems
+
+    def _certificate(self, paths: dict[str, str], name: str) -> list[Problem]:
         pem: dict[str, bytes] = {}
         problems: list[Problem] = []
         for variable, path in paths.items():
@@ -103,7 +134,7 @@ class ActionModule(ActionBase):
             except (AnsibleError, OSError):
                 reason = "is no file that can be read on the machine Ansible runs on"
                 problems.append(Problem(variable, path, reason, "Write its absolute path"))
-        return problems or list(certificate_problems(paths, pem, url.hostname or "", datetime.now(timezone.utc)))
+        return problems or list(certificate_problems(paths, pem, name, datetime.now(timezone.utc)))
 
     def _kept_secrets(self, path: str) -> dict[str, str]:
         if not os.path.exists(path):
@@ -130,3 +161,12 @@ class ActionModule(ActionBase):
             yaml.dump(kept, file, Dumper=AnsibleDumper, default_flow_style=False, width=2000)
             os.fsync(file.fileno())
         os.replace(temporary, path)
+
+
+def _is_result(hostvars: Any, variable: str) -> bool:
+    """Whether a task of this run registered it: such variables are nobody's mistake."""
+    try:
+        value = hostvars[variable]
+    except AnsibleError:
+        return False
+    return isinstance(value, dict) and "changed" in value

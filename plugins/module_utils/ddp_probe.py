@@ -20,13 +20,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from .ddp_session import WEBSOCKETS_MISSING, DdpSession, UpgradeRefused, open_websocket
+from .ddp_session import DdpSession, UpgradeRefused, open_websocket
 from .probing.clock import milliseconds_since
 from .probing.fault import Fault
 from .probing.fetching import Answer, describe, fetch, quote
 from .probing.polling import Patience, poll
 from .probing.target import Target, parse_url
 from .probing.tls import Trust, inspect_certificate
+from .websocket import WEBSOCKETS_MISSING
 
 __all__ = ["WEBSOCKETS_MISSING", "Account", "DdpHealth", "Door", "probe_ddp"]
 

@@ -11,55 +11,37 @@ into the user's document, which `logout` takes out again.
 from __future__ import annotations
 
 import hashlib
-import inspect
 import itertools
 import json
-import socket
 import time
-import traceback
 from collections.abc import Iterator
 from typing import Any, Callable
 
-from .probing.clock import milliseconds_since, remaining
+from .probing.clock import milliseconds_since
 from .probing.fault import Fault
 from .probing.fetching import harmless
 from .probing.target import Target
 from .probing.tls import Trust, connect
-
-try:
-    from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
-    from websockets.sync.client import ClientConnection
-    from websockets.sync.client import connect as upgrade
-
-    WEBSOCKETS_MISSING: str | None = None
-except ImportError:
-    WEBSOCKETS_MISSING = traceback.format_exc()
+from .websocket import Closed, Failed, Refused, Websocket
 
 Message = dict[str, Any]
 
-_CLOSE_TIMEOUT = 0.5
 _FRAMES_MAX = 100
 _INTERNAL_ERROR = 500
 
 
-def open_websocket(target: Target, until: float, trust: Trust) -> ClientConnection:
+def open_websocket(target: Target, until: float, trust: Trust) -> Websocket:
     """An open websocket. Raises UpgradeRefused when there was another answer, Fault when there was none."""
     sock = connect(target, until, trust)
-    sock.settimeout(None)
-    # TLS is ours already, so that its faults read the same everywhere: for the library this is a plain websocket.
-    uri = f"ws://{target.host_header}{target.path}"
-    # since version 15 the library pings by itself, which keeps open what we want to see closed
-    quiet = {"ping_interval": None} if "ping_interval" in inspect.signature(upgrade).parameters else {}
     try:
-        return upgrade(uri, sock=sock, open_timeout=remaining(until), close_timeout=_CLOSE_TIMEOUT, **quiet)
-    except (socket.timeout, TimeoutError):
+        # TLS is ours already, so that its faults read the same everywhere: for the library this is a plain websocket.
+        return Websocket(sock, f"ws://{target.host_header}{target.path}", until)
+    except Refused as refused:
+        raise UpgradeRefused(target.path, refused.status) from None
+    except TimeoutError:
         sentence = f"{target.path} did not answer the websocket upgrade in time: the proxy or ddp-streamer hangs."
         raise Fault("upgrade_timeout", sentence) from None
-    except (WebSocketException, OSError, EOFError, ValueError) as error:
-        # since version 14 the library would follow a redirect, cannot with our socket, and says so in another error
-        for cause in (error, error.__context__):
-            if isinstance(cause, InvalidStatus):
-                raise UpgradeRefused(target.path, cause.response.status_code) from None
+    except Failed as error:
         raise Fault("upgrade", f"The websocket upgrade on {target.path} failed: {error}.") from None
 
 
@@ -82,7 +64,7 @@ class UpgradeRefused(Fault):
 class DdpSession:
     """DDP over one websocket, plain or wrapped in SockJS frames."""
 
-    def __init__(self, websocket: ClientConnection, framed: bool) -> None:
+    def __init__(self, websocket: Websocket, framed: bool) -> None:
         self._websocket = websocket
         self._framed = framed
         self._ids = itertools.count(1)
@@ -91,7 +73,7 @@ class DdpSession:
         if self._framed and self._frame(until) != "o":
             sentence = "The SockJS path did not begin with the SockJS open frame 'o': no ddp-streamer answers there."
             raise Fault("framing", sentence)
-        self._send({"msg": "connect", "version": "1", "support": ["1"]})
+        self._send({"msg": "connect", "version": "1", "support": ["1"]}, until)
         answer = self._wait_for(lambda message: message.get("msg") in ("connected", "failed"), until)
         if answer["msg"] == "failed":
             offer = harmless(repr(answer.get("version")))
@@ -100,7 +82,7 @@ class DdpSession:
     def ping(self, until: float) -> float:
         """The round trip in milliseconds."""
         started = time.monotonic()
-        self._send({"msg": "ping", "id": "rocketops-health"})
+        self._send({"msg": "ping", "id": "rocketops-health"}, until)
         self._wait_for(lambda message: message.get("msg") == "pong", until)
         return milliseconds_since(started)
 
@@ -127,7 +109,7 @@ class DdpSession:
 
     def subscribe(self, name: str, params: list[Any], until: float) -> None:
         number = str(next(self._ids))
-        self._send({"msg": "sub", "id": number, "name": name, "params": params})
+        self._send({"msg": "sub", "id": number, "name": name, "params": params}, until)
 
         def answers(message: Message) -> bool:
             if message.get("msg") == "ready":
@@ -146,7 +128,7 @@ class DdpSession:
 
     def _call(self, method: str, params: list[Any], until: float, silence: str) -> Message:
         number = str(next(self._ids))
-        self._send({"msg": "method", "method": method, "id": number, "params": params})
+        self._send({"msg": "method", "method": method, "id": number, "params": params}, until)
         return self._wait_for(lambda it: it.get("msg") == "result" and it.get("id") == number, until, silence)
 
     # -- quiet ---------------------------------------------------------------------------------------------------------
@@ -157,46 +139,48 @@ class DdpSession:
         until = started + seconds
         while time.monotonic() < until:
             try:
-                frame = self._websocket.recv(timeout=remaining(until))
+                frame = self._websocket.recv(until)
             except TimeoutError:
                 return
-            except ConnectionClosed as error:
-                raise _closed_in_quiet(error, time.monotonic() - started) from None
-            for message in self._messages(_text(frame)):
-                self._answer_ping(message)
+            except Closed as closed:
+                raise _closed_in_quiet(closed, time.monotonic() - started) from None
+            for message in self._messages(frame):
+                self._answer_ping(message, until)
 
-    def _answer_ping(self, message: Message) -> None:
+    def _answer_ping(self, message: Message, until: float) -> None:
         if message.get("msg") == "ping":
-            self._send({"msg": "pong", **({"id": message["id"]} if "id" in message else {})})
+            self._send({"msg": "pong", **({"id": message["id"]} if "id" in message else {})}, until)
 
     # -- frames --------------------------------------------------------------------------------------------------------
 
-    def _send(self, message: Message) -> None:
+    def _send(self, message: Message, until: float) -> None:
         text = json.dumps(message)
         try:
-            self._websocket.send(json.dumps([text]) if self._framed else text)
-        except ConnectionClosed as error:
-            raise _closed(error) from None
+            self._websocket.send(json.dumps([text]) if self._framed else text, until)
+        except TimeoutError:
+            raise Fault("silent_timeout", "The websocket is open but takes no more: ddp-streamer hangs.") from None
+        except Closed as closed:
+            raise _closed(closed) from None
 
     def _wait_for(self, wanted: Callable[[Message], bool], until: float, silence: str | None = None) -> Message:
         for _number in range(_FRAMES_MAX):
             for message in self._messages(self._frame(until, silence)):
                 if wanted(message):
                     return message
-                self._answer_ping(message)
+                self._answer_ping(message, until)
         raise Fault("ddp", f"{_FRAMES_MAX} frames came, but none of them was the answer.")
 
     def _frame(self, until: float, silence: str | None = None) -> str:
         try:
-            return _text(self._websocket.recv(timeout=remaining(until)))
+            return self._websocket.recv(until)
         except TimeoutError:
             sentence = (
                 "The websocket is open but DDP gets no answer: ddp-streamer is alive and silent. "
                 "Is it connected to NATS, and a monolith with it?"
             )
             raise Fault("silent_timeout", silence or sentence) from None
-        except ConnectionClosed as error:
-            raise _closed(error) from None
+        except Closed as closed:
+            raise _closed(closed) from None
 
     def _messages(self, frame: str) -> Iterator[Message]:
         """The DDP messages in a frame; a frame of SockJS is a letter and, after `a`, a JSON list of strings."""
@@ -211,10 +195,6 @@ class DdpSession:
         return (message for message in found if isinstance(message, dict))
 
 
-def _text(frame: str | bytes) -> str:
-    return frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
-
-
 def _error(error: Any) -> tuple[Any, str]:
     """Code and reason of a DDP error."""
     if not isinstance(error, dict):
@@ -222,16 +202,14 @@ def _error(error: Any) -> tuple[Any, str]:
     return error.get("error"), harmless(str(error.get("reason") or error.get("message") or error.get("error")))
 
 
-def _closed(error: ConnectionClosed) -> Fault:
-    code = error.rcvd.code if error.rcvd else 1006
+def _closed(closed: Closed) -> Fault:
+    code = closed.code or 1006
     return Fault("closed", f"The websocket was closed with code {code} in the middle of the DDP conversation.")
 
 
-def _closed_in_quiet(error: ConnectionClosed, after: float) -> Fault:
-    if error.rcvd:
-        return Fault(
-            "closed", f"ddp-streamer closed an idle websocket after {after:.0f} s with code {error.rcvd.code}."
-        )
+def _closed_in_quiet(closed: Closed, after: float) -> Fault:
+    if closed.code:
+        return Fault("closed", f"ddp-streamer closed an idle websocket after {after:.0f} s with code {closed.code}.")
     # a proxy cuts the connection below the websocket, which therefore ends without a word
     sentence = f"The proxy closed an idle websocket after {after:.0f} s: its read timeout is too short."
     return Fault("idle_closed", sentence)

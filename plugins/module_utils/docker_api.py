@@ -58,6 +58,10 @@ class Engine:
         """All containers, running or not, without their settings."""
         return list(self._read("/containers/json?all=1", until))
 
+    def networks(self, until: float) -> list[dict[str, Any]]:
+        """All networks with their ranges."""
+        return list(self._read("/networks", until))
+
     def inspect(self, identity: str, until: float) -> dict[str, Any] | None:
         """State and settings of a container, None if there is none (any more)."""
         found = self._read(f"/containers/{identity}/json", until, or_none=404)

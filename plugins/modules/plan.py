@@ -12,6 +12,8 @@ description:
   - Reads the variables of all hosts in the groups C(mongodb), C(nats), C(rocketchat) and C(nginx) and decides, on the
     controller and before any host is touched, what each host gets.
   - Fails with all mistakes of the inventory in one message, each with the variable, its value and the remedy.
+  - A variable that no role has and that resembles one of theirs is such a mistake. One that only begins with
+    C(rocketchat_) is a warning.
   - What the variables are is described in the roles' argument specifications.
 author:
   - rocketops maintainers (@rocketops)
@@ -71,8 +73,11 @@ plan:
       description: Address people use.
       type: str
     mongodb_version:
-      description: Release series of MongoDB.
+      description: Release series of MongoDB, empty where rocketchat_mongodb_url names one of the operator's own.
       type: str
+    expected_users:
+      description: Of rocketchat_expected_users; V(0) where nobody said.
+      type: int
     warnings:
       description: What is allowed but unwise, as sentences.
       type: list
@@ -83,7 +88,9 @@ plan:
       elements: dict
     hosts:
       description:
-        - For every host the plans of its roles (V(null) where the role does not run), RV(plan.hosts) C(endpoints) for
-          M(rocketops.rocketchat.service_health) and its C(containers).
+        - For every host the plans of its roles (V(null) where the role does not run), C(endpoints) for
+          M(rocketops.rocketchat.service_health), C(probes) with the options of the other modules that ask about
+          health, its C(containers), and what is C(required) of it - C(cores) and C(memory_mb) for the expected users,
+          and the number of its C(monoliths).
       type: dict
 """

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,25 @@ from typing import Any
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils.plan.problems import Problem
+from ..module_utils.plan.problems import Problem, did_you_mean
 
 ROLES = Path(__file__).parents[2] / "roles"
 
 # What stands in for a value of the wrong type, so that the rest of the inventory can still be judged.
-NEUTRAL = {"str": "", "path": None, "int": 1, "dict": {}}
-NOUNS = {"str": "a text", "path": "a path", "int": "a whole number", "dict": "a mapping of names to values"}
+NEUTRAL = {"str": "", "path": None, "int": 1, "dict": {}, "list": [], "bool": False}
+NOUNS = {
+    "str": "a text",
+    "path": "a path",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "dict": "a mapping of names to values",
+    "list": "a list",
+}
+README = "Correct it; the role's README describes it"
+
+# Variables of the playbooks; no role has them.
+PLAYBOOK_VARIABLES = ("rocketchat_secrets_file", "rocketchat_health_timeout", "rocketchat_deploys")
 
 
 @cache
@@ -27,34 +41,146 @@ def role_options(groups: frozenset[str]) -> dict[str, dict[str, Any]]:
     Required is a variable only where its role runs, on the hosts of ``groups``.
     """
     options: dict[str, dict[str, Any]] = {}
-    for specification in sorted(ROLES.glob("*/meta/argument_specs.yml")):
-        role = specification.parts[-3]
-        content = yaml.safe_load(specification.read_text(encoding="utf-8"))
-        for name, option in content["argument_specs"]["main"]["options"].items():
+    for role, specification in _specifications().items():
+        for name, option in specification.items():
             if not name.endswith("_plan"):
                 options[name] = {**option, "required": option.get("required", False) and role in groups}
     return options
 
 
-def read(options: dict[str, dict[str, Any]], given: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Values of the right type with defaults filled in, and a problem for each variable that has none."""
+@cache
+def _specifications() -> dict[str, dict[str, dict[str, Any]]]:
+    """The options of every role, by role."""
+    found = {}
+    for path in sorted(ROLES.glob("*/meta/argument_specs.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found[path.parts[-3]] = content["argument_specs"]["main"]["options"]
+    return found
+
+
+def read_inventory(
+    groups: dict[str, list[str]], given: dict[str, dict[str, Any]]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """What ``make_plan`` takes, and problems of types, each told once. ``given``: by host, what its variables say."""
+    hosts: dict[str, Any] = {}
+    problems: dict[str, Problem] = {}
+    for name, variables in given.items():
+        options = role_options(frozenset(group for group, members in groups.items() if name in members))
+        hosts[name], mistaken = read(options, variables)
+        # A group's variable is wrong on all its hosts.
+        problems |= {str(problem): problem for problem in mistaken}
+    return {"groups": groups, "hosts": hosts}, list(problems.values())
+
+
+def read(
+    options: dict[str, dict[str, Any]], given: dict[str, Any], within: str = "", hidden: bool = False
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Values of the right type with defaults filled in, and a problem for each variable that has none.
+
+    ``within``: the mapping that ``options`` are the keys of, as ``"rocketchat_replicas."``. ``hidden``: it is secret.
+    """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, option in options.items():
-        own = {name: given[name]} if given.get(name) is not None else {}
-        checked = ArgumentSpecValidator({name: option}).validate(own)
-        values[name] = checked.validated_parameters.get(name)
-        if checked.error_messages:
-            values[name] = option.get("default", NEUTRAL[option["type"]])
-            problems.append(_problem(name, option, own))
+        value, found = _read_one(f"{within}{name}", option, given.get(name), hidden or bool(option.get("no_log")))
+        values[name] = value
+        problems += found
     return values, problems
 
 
-def _problem(name: str, option: dict[str, Any], own: dict[str, Any]) -> Problem:
-    if not own:
-        return Problem(name, None, "is not set", "Set it; the role's README describes it")
-    shown = None if option.get("no_log") else own[name]
+def _read_one(variable: str, option: dict[str, Any], given: Any, hidden: bool) -> tuple[Any, list[Problem]]:
+    default = option.get("default")
+    if given is None:
+        missing = Problem(variable, None, "is not set", "Set it; the role's README describes it")
+        # what is required has no default
+        return (NEUTRAL[option["type"]], [missing]) if option.get("required") else (default, [])
+    hidden = hidden or any(key.get("no_log") for key in option.get("options", {}).values())
+    shown = None if hidden else given
+    value, fits = _converted(option, given)
+    if not fits:
+        return NEUTRAL.get(option["type"]) if default is None else default, [_mistaken(variable, option, shown)]
+    if "options" in option:
+        return _read_keys(variable, option["options"], value, hidden)
+    if option["type"] == "list":
+        return _read_elements(variable, option, value, hidden)
+    return value, []
+
+
+def _converted(option: dict[str, Any], given: Any) -> tuple[Any, bool]:
+    """The value as Ansible converts a role's argument, and whether it can."""
+    # Ansible would take any value for a text, and true for the number 1.
+    refused: tuple[type, ...] = {"str": (dict, list), "path": (dict, list), "int": (bool,), "float": (bool,)}.get(
+        option["type"], ()
+    )
+    if isinstance(given, refused):
+        return None, False
+    # It would also split a text at "=", and a part of a secret would become a key, which is shown. JSON is for
+    # inventories in INI form.
+    if option["type"] == "dict" and isinstance(given, str) and not given.startswith("{"):
+        return None, False
+    alone = {name: option[name] for name in ("type", "choices") if name in option}
+    try:
+        checked = ArgumentSpecValidator({"value": alone}).validate({"value": given})
+    except ArithmeticError:
+        # YAML's .inf as a whole number, which Ansible does not expect
+        return None, False
+    return checked.validated_parameters.get("value"), not checked.error_messages
+
+
+def _read_keys(
+    variable: str, options: dict[str, dict[str, Any]], value: dict[Any, Any], hidden: bool
+) -> tuple[dict[str, Any], list[Problem]]:
+    """A mapping whose keys the specification names; a key that is not given does not appear."""
+    values, problems = read(options, value, within=f"{variable}.", hidden=hidden)
+    for key in value:
+        if key not in options:
+            remedy = f"{did_you_mean(str(key), options)}Known are {', '.join(options)}"
+            problems.append(Problem(f"{variable}.{key}", None, "is not known", remedy))
+    return {key: found for key, found in values.items() if found is not None}, problems
+
+
+def _read_elements(
+    variable: str, option: dict[str, Any], value: list[Any], hidden: bool
+) -> tuple[list[Any], list[Problem]]:
+    values: list[Any] = []
+    problems: list[Problem] = []
+    for number, element in enumerate(value):
+        read_one, found = _read_one(
+            f"{variable}[{number}]", {"type": option["elements"], "required": True}, element, hidden
+        )
+        problems += found
+        if not found:
+            values.append(read_one)
+    return values, problems
+
+
+def _mistaken(variable: str, option: dict[str, Any], shown: Any) -> Problem:
     if "choices" in option:
-        choices = " or ".join(map(str, option["choices"]))
-        return Problem(name, shown, "is not one of its values", f"Write {choices}")
-    return Problem(name, shown, f"is not {NOUNS[option['type']]}", "Correct it; the role's README describes it")
+        return Problem(variable, shown, "is not one of its values", f"Write {' or '.join(map(str, option['choices']))}")
+    return Problem(variable, shown, f"is not {NOUNS[option['type']]}", README)
+
+
+def unknown_variables(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Variables that look as if they were for a role and are not, each with the known one it resembles, or "".
+
+    Other collections use the prefixes ``docker_``, ``mongodb_``, ``nats_`` and ``nginx_``, too: of their variables only
+    those are told that resemble one of ours.
+    """
+    roles = _specifications()
+    known = [*PLAYBOOK_VARIABLES, *(name for options in roles.values() for name in options)]
+    for name in names:
+        role, _underscore, rest = name.partition("_")
+        if role not in roles or name in known or name in _internal_variables() or name.endswith("_plan"):
+            continue
+        # The prefix, which all have in common, says nothing about how alike two are.
+        candidates = [other.removeprefix(f"{role}_") for other in known if other.startswith(f"{role}_")]
+        near = difflib.get_close_matches(rest, candidates, n=1, cutoff=0.8)
+        if near or role == "rocketchat":
+            yield name, f"{role}_{near[0]}" if near else ""
+
+
+@cache
+def _internal_variables() -> frozenset[str]:
+    """What the roles set for themselves in vars/main.yml."""
+    files = ROLES.glob("*/vars/main.yml")
+    return frozenset(name for path in files for name in yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -35,7 +35,9 @@ def read_by_compose(host: str, files: dict[str, str], compose: dict[str, object]
 def environment() -> dict[str, str]:
     source = random.Random(1)
     values = ["".join(source.choices(CHARACTERS, k=source.randint(1, 10))) for _ in range(2000)]
-    return {f"V{number}": value for number, value in enumerate([*CHARACTERS, "$HOME", "${HOME}", "$$", *values])}
+    named = {f"V{number}": value for number, value in enumerate([*CHARACTERS, "$HOME", "${HOME}", "$$", *values])}
+    # Rocket.Chat's settings of a single sign-on are named like this
+    return {**named, "OVERWRITE_SETTING_Accounts_OAuth_Custom-Keycloak": "true"}
 
 
 def test_environment_files(deployment: Deployment, environment: dict[str, str]) -> None:

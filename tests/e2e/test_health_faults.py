@@ -3,50 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.deployment import Deployment
-from tests.e2e.faults import ALL, Fault
+from tests.e2e.faults import ALL
+from tests.e2e.report import HEALS_WITHIN, broken, health
 from tests.waiting import wait_until
-
-SHOWS_WITHIN = 60
-HEALS_WITHIN = 120
-
-
-def health(deployment: Deployment, directory: Path, *arguments: str) -> dict[str, Any]:
-    """The report, which has to agree with the exit code."""
-    result = deployment.playbook("health", "-e", f"health_report={directory}", *arguments, check=False)
-    text = (directory / "health.json").read_text(encoding="utf-8")
-    report: dict[str, Any] = json.loads(text)
-    assert (result.returncode == 0) == report["healthy"], result.stdout[-3000:]
-    for name, secret in deployment.secrets().items():
-        assert secret not in text + result.stdout, name
-    return report
-
-
-@contextmanager
-def broken(deployment: Deployment, fault: Fault) -> Iterator[None]:
-    """With the fault there; afterwards everything is well again."""
-    words = {"HOST": deployment.host, "ADDRESS": deployment.address, **deployment.secrets()}
-
-    def command(text: str) -> str:
-        return re.sub("@([A-Za-z_]+)@", lambda word: words[word[1]], text)
-
-    try:
-        deployment.run(command(fault.make))
-        if fault.seen:
-            seen = command(fault.seen)
-            wait_until(lambda: deployment.attempt(seen).returncode == 0, SHOWS_WITHIN, "the fault shows")
-        yield
-    finally:
-        deployment.run(command(fault.mend))
-        deployment.playbook("health", "-e", f"rocketchat_health_timeout={HEALS_WITHIN}")
 
 
 def test_the_healthy_deployment_has_no_findings(deployment: Deployment, tmp_path: Path) -> None:
@@ -62,3 +26,17 @@ def test_the_cause_is_named_and_nothing_else(deployment: Deployment, tmp_path: P
         print(finding["sentence"], "next:", finding["next"])
     assert [finding["component"] for finding in report["findings"]] == [fault.cause]
     assert report["findings"][0]["kind"] in fault.kinds
+
+
+def test_a_licence_that_does_not_allow_a_second_replica(deployment: Deployment, tmp_path: Path) -> None:
+    """Nothing that a plan could know: it has expired, say. One of the two replicas then ends again and again."""
+    wanted = ("-e", json.dumps({"rocketchat_license": "has-expired", "rocketchat_replicas": {"account": 2}}))
+    ended = "for n in 1 2; do docker logs account-$n 2>&1; done | grep --quiet 'Enterprise license not found'"
+    try:
+        deployment.playbook("site", *wanted, "-e", "rocketchat_health_timeout=10", check=False)
+        wait_until(lambda: deployment.attempt(ended).returncode == 0, HEALS_WITHIN, "a surplus replica ends")
+        report = health(deployment, tmp_path, *wanted)
+    finally:
+        deployment.playbook("site")
+    findings = [(finding["component"], finding["kind"]) for finding in report["findings"]]
+    assert findings == [("licence", "licence.invalid")]

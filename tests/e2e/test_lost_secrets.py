@@ -14,6 +14,8 @@ def test_new_secrets_are_refused(deployment: Deployment, tmp_path: Path) -> None
     result = deployment.playbook("site", "-e", f"rocketchat_secrets_file={tmp_path}/secrets.yml", check=False)
     assert result.returncode != 0
     message = " ".join(result.stdout.split())
+    assert "mongodb_keyfile: is not the one MongoDB on host" in message
     assert "restore it from its backup" in message
+    assert "PLAY [Docker]" not in message, "no host was changed, and no role even began"
     assert "changed=1 " in result.stdout, "only the new secrets file was written, on this machine"
     assert deployment.run(EVIDENCE) == before

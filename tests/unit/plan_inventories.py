@@ -1,4 +1,4 @@
-"""Inventories for the tests of the plan, with the defaults that Ansible would fill in."""
+"""Inventories for the tests of the plan: what an operator wrote, read as the playbooks read it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ import yaml
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.problems import PlanError
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.settings import GROUPS
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import role_options
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import (
+    read_inventory,
+    role_options,
+)
 
 from tests.deployment import ROOT
 
 Inventory = dict[str, Any]
 
-DEFAULTS = {name: option.get("default") for name, option in role_options(frozenset()).items()}
+VARIABLES = set(role_options(frozenset()))
 SETTINGS = {
     "rocketchat_root_url": "https://chat.example.com",
     "rocketchat_license": "LICENCE-secret",
@@ -32,9 +35,9 @@ SECRETS = {
 
 
 def host(**variables: Any) -> dict[str, Any]:
-    unknown = set(variables) - set(DEFAULTS)
+    unknown = set(variables) - VARIABLES
     assert not unknown, f"no role has {unknown}"
-    return {**DEFAULTS, **SETTINGS, **variables}
+    return {**SETTINGS, **variables}
 
 
 def single(**variables: Any) -> Inventory:
@@ -54,20 +57,33 @@ def lab() -> Inventory:
     """The lab's inventory, as far as the plan is concerned."""
     text = (ROOT / "inventories" / "lab" / "group_vars" / "all" / "rocketchat.yml").read_text(encoding="utf-8")
     variables = yaml.safe_load(text) | {"rocketchat_root_url": "https://198.18.0.11"}
-    return single(**{name: value for name, value in variables.items() if name in DEFAULTS})
+    return single(**{name: value for name, value in variables.items() if name in VARIABLES})
 
 
 def plan(inventory: Inventory, **secrets: str) -> dict[str, Any]:
-    return asdict(make_plan(inventory, SECRETS | secrets))
+    read, problems = read_inventory(inventory["groups"], inventory["hosts"])
+    return asdict(make_plan(read, SECRETS | secrets, problems))
 
 
 def complaints(inventory: Inventory, **secrets: str) -> list[str]:
     """What is wrong with an inventory, one line for each mistake; empty where nothing is."""
     try:
-        make_plan(inventory, SECRETS | secrets)
+        plan(inventory, **secrets)
     except PlanError as error:
         return str(error).splitlines()
     return []
+
+
+def message(*problems: str) -> list[str]:
+    """What ``complaints`` gives for these problems."""
+    plural = "s" if len(problems) > 1 else ""
+    head = f"{len(problems)} problem{plural} in the inventory; nothing was changed."
+    return [head, *(f"{number}. {problem}" for number, problem in enumerate(problems, 1))]
+
+
+def first_key(value: Any) -> str:
+    """What a case is called after: the variable it is about."""
+    return next(iter(value), "") if isinstance(value, dict) else ""
 
 
 def every_container(planned: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -86,7 +102,7 @@ def read_env_file(text: str) -> dict[str, str]:
     """Values as Compose reads them; that it does is what tests/e2e/test_env_file.py shows."""
     values = {}
     for line in text.split("\n")[:-1]:
-        match = re.fullmatch(r'(\w+)="((?:[^"\\$]|\\["\\$])*)"', line)
+        match = re.fullmatch(r'([\w-]+)="((?:[^"\\$]|\\["\\$])*)"', line)
         assert match, f"{line} is not quoted as it should be"
         values[match[1]] = re.sub(r"\\(.)", r"\1", match[2])
     return values

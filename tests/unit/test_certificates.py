@@ -42,6 +42,7 @@ def test_fitting(names: list[object], asked: str) -> None:
     ("names", "asked"),
     [
         (["other.example.com"], "chat.example.com"),
+        (["a.example.com", "b.example.com"], "chat.example.com"),
         (["*.example.com"], "example.com"),
         (["*.example.com"], "a.chat.example.com"),
         (["198.18.0.11"], "198.18.0.12"),
@@ -50,7 +51,7 @@ def test_fitting(names: list[object], asked: str) -> None:
 def test_wrong_name(names: list[object], asked: str) -> None:
     key, pem = make_key()
     assert told(make_certificate(key, names, NOW - YEAR, NOW + YEAR), pem, asked) == [
-        f"nginx_certificate_file = '/pki/chat.pem': is made out for {names[0]}, not for {asked} of "
+        f"nginx_certificate_file = '/pki/chat.pem': is made out for {', '.join(map(str, names))}, not for {asked} of "
         "rocketchat_root_url. Name a certificate for that host."
     ]
 
@@ -59,6 +60,9 @@ def test_out_of_time() -> None:
     key, pem = make_key()
     expired = make_certificate(key, ["chat.example.com"], NOW - YEAR, NOW - timedelta(days=1))
     early = make_certificate(key, ["chat.example.com"], NOW + timedelta(days=1), NOW + YEAR)
+    last_moment = make_certificate(key, ["chat.example.com"], NOW - YEAR, NOW)
+    first_moment = make_certificate(key, ["chat.example.com"], NOW, NOW + YEAR)
+    assert told(last_moment, pem) == told(first_moment, pem) == []
     assert told(expired, pem) == ["nginx_certificate_file = '/pki/chat.pem': expired on 2026-11-23. Renew it."]
     assert told(early, pem) == [
         "nginx_certificate_file = '/pki/chat.pem': is not valid before 2026-11-25 00:00 UTC. "

@@ -42,12 +42,12 @@ def test_a_cause_with_its_victims_and_what_to_type() -> None:
         ill.no_port("chat", "account-1"),
     )
     assert "nats           chat  1        UNHEALTHY [1]         -        -" in told
-    assert "account        chat  1        affected by nats [1]  -        ?" in told
+    assert "account        chat  1        affected by nats [1]  -        NO" in told
     assert told[-5:] == [
-        "Rocket.Chat 7.9.3 at https://198.18.0.11: 1 fault, and 1 part suffers from it",
+        "Rocket.Chat 7.9.3 at https://198.18.0.11: 1 fault, and 6 parts suffer from it",
         "",
         "[1] nats on chat: The sentence of stopped.",
-        "    affects: account-1",
+        "    affects: rocketchat-1, ddp-streamer-1, authorization-1, account-1, presence-1, stream-hub-1",
         "    next: chat$ sudo docker start nats",
     ]
 

@@ -29,7 +29,12 @@ def test_a_service_asks_the_nats_of_its_own_host_first() -> None:
 def test_servers_of_nats_find_each_other() -> None:
     ports, config = nats(plan(cluster("a", "b")), "a")
     assert ports == ["127.0.0.1:8222:8222", "198.18.0.11:4222:4222", "198.18.0.11:6222:6222"]
-    assert config["cluster"]["routes"] == ["nats-route://rocketchat:nats-secret@198.18.0.12:6222"]
+    assert config["cluster"] == {
+        "name": "rocketchat",
+        "listen": "0.0.0.0:6222",
+        "authorization": {"user": "rocketchat", "password": "nats-secret"},
+        "routes": ["nats-route://rocketchat:nats-secret@198.18.0.12:6222"],
+    }
 
 
 @pytest.mark.parametrize(
@@ -60,11 +65,28 @@ def test_long_names_are_cut_and_stay_different() -> None:
     hostnames = set(every_container(plan(cluster(*hosts))))
     assert len(hostnames) == 10
     assert max(map(len, hostnames)) == 63
+    longest = "y" * (63 - len("-rocketchat-1"))
+    assert f"{longest}-rocketchat-1" in every_container(plan(cluster(longest)))
+    assert f"{longest}y-rocketchat-1" not in every_container(plan(cluster(f"{longest}y")))
 
 
-def test_settings_of_the_deployment_are_those_of_a_groups_first_host() -> None:
-    inventory = cluster("a", "b", groups={"rocketchat": ["b", "a"], "nats": ["a", "b"]})
-    inventory["hosts"]["a"] |= {"rocketchat_version": "8.5.0", "nats_username": "of-a"}
-    planned = plan(inventory)
-    assert planned["version"] == "8.9.1"
-    assert nats(planned, "b")[1]["authorization"]["user"] == "of-a"
+def test_a_group_decides_the_settings_that_are_named_after_it() -> None:
+    inventory = cluster("a", "b", groups={"nats": ["b"]})
+    inventory["hosts"]["a"] |= {"nats_username": "not-asked"}
+    inventory["hosts"]["b"] |= {"nats_username": "of-b"}
+    assert nats(plan(inventory), "b")[1]["authorization"]["user"] == "of-b"
+
+
+def test_some_settings_are_a_hosts_own() -> None:
+    inventory = cluster("a", "b")
+    inventory["hosts"]["b"] |= {
+        "rocketchat_replicas": {"ddp_streamer": 2},
+        "rocketchat_ports": {"ddp_streamer": 4000},
+        "rocketchat_resources": {"ddp_streamer": {"memory": "1g", "cpus": "1.5"}},
+    }
+    streamers = {name: c for name, c in every_container(plan(inventory)).items() if "ddp-streamer" in name}
+    assert {name: (c["ports"], c.get("mem_limit"), c.get("cpus")) for name, c in streamers.items()} == {
+        "a-ddp-streamer-1": (["198.18.0.11:3100:3000"], None, None),
+        "b-ddp-streamer-1": (["198.18.0.12:4000:3000"], "1g", 1.5),
+        "b-ddp-streamer-2": (["198.18.0.12:4001:3000"], "1g", 1.5),
+    }

@@ -52,17 +52,47 @@ def holds_for(*examples: st.SearchStrategy[Any]) -> Callable[[Callable[..., None
     return lambda test: settings(max_examples=40, deadline=None)(given(*examples)(test))
 
 
+# Settings of the whole deployment, with secrets wherever one may stand.
+additions = st.fixed_dictionaries(
+    {},
+    optional={
+        "rocketchat_metrics": st.booleans(),
+        "rocketchat_extra_proxies": st.integers(0, 3),
+        "rocketchat_environment": st.just({"TZ": "UTC", "TOKEN": "S3CRET \"'$\\"}),
+        "rocketchat_service_environment": st.just({"account": {"TOKEN": "S3CRET2"}, "rocketchat": {"A": "S3CRET3"}}),
+        "rocketchat_settings": st.just({"LDAP_Authentication_Password": "S3CRET4", "Max": 5}),
+        "rocketchat_mail_url": st.just("smtps://me:S3CRET5@mail.example.com"),
+        "rocketchat_registration_token": st.just("S3CRET6"),
+        "rocketchat_file_upload_storage": st.just("s3"),
+        "rocketchat_expected_users": st.integers(0, 3000),
+        "rocketchat_images": st.just({"account": f"r.example.com/a@sha256:{'1' * 64}"}),
+    },
+)
+STORE = {"bucket": "chat", "access_key": "S3CRET7", "secret_key": "S3CRET8"}
+EXTERNAL_MONGODB = "mongodb://me:S3CRET9@db1.example.com,db2.example.com/rocketchat?replicaSet=rs0&authSource=admin"
+EXTERNAL_NATS = ["nats://rocketchat:S3CRET10@n1:4222", "nats://rocketchat:S3CRET10@n2.example.com:4222"]
+
+
 @st.composite
 def inventories(draw: st.DrawFn) -> Inventory:
     hosts = draw(names)
     members = st.lists(st.sampled_from(hosts), min_size=1, max_size=len(hosts), unique=True)
     groups = {group: draw(members) for group in GROUPS}
+    variables = draw(additions) | {"rocketchat_file_upload_s3": STORE}
+    for group, variable, servers in (
+        ("mongodb", "rocketchat_mongodb_url", EXTERNAL_MONGODB),
+        ("nats", "rocketchat_nats_urls", EXTERNAL_NATS),
+    ):
+        if draw(st.integers(0, 3)) == 0:
+            groups[group] = []
+            variables[variable] = servers
     inventory = cluster(
         *hosts,
         groups=groups,
         rocketchat_root_url=draw(root_urls),
         rocketchat_license="S3CRET-LICENCE",
         rocketchat_version=draw(st.sampled_from(VERSIONS)),
+        **variables,
     )
     used = {name for members in groups.values() for name in members}
     inventory["hosts"] = {name: inventory["hosts"][name] for name in hosts if name in used}
@@ -78,7 +108,7 @@ def test_environments_are_complete(inventory: Inventory, given_secrets: dict[str
         environment = container["complete"]
         assert re.fullmatch(r"mongodb://[^/?]+/rocketchat\?replicaSet=rs0&authSource=admin", environment["MONGO_URL"])
         nats = environment["TRANSPORTER"].split(",")
-        assert len(nats) == len(inventory["groups"]["nats"])
+        assert len(nats) == len(inventory["groups"]["nats"] or EXTERNAL_NATS)
         assert all(re.fullmatch(r"nats://rocketchat:[^@]+@[a-z0-9.]+:4222", entry) for entry in nats)
         assert ("ROOT_URL" in environment) == ("rocketchat-" in container["container_name"]), hostname
 
@@ -96,12 +126,17 @@ def test_hostnames_are_dns_labels_and_unique(inventory: Inventory) -> None:
 
 
 @holds_for(inventories())
-def test_no_port_is_published_twice(inventory: Inventory) -> None:
+def test_no_port_is_taken_twice(inventory: Inventory) -> None:
     planned = plan(inventory)
     for name, host in planned["hosts"].items():
         published = [port for c in every_container(planned).values() if c["host"] == name for port in c["ports"]]
         published += host["nats"]["compose"]["services"]["nats"]["ports"] if host["nats"] else []
-        assert max(Counter(port.rpartition(":")[0] for port in published).values(), default=1) == 1
+        taken = [port.rpartition(":")[0] for port in published]
+        taken += [f"{address}:27017" for address in (host["mongodb"] or {"bind_addresses": []})["bind_addresses"]]
+        assert max(Counter(taken).values(), default=1) == 1
+        # nginx listens at every address
+        proxy = host["nginx"] or {"port": 0, "tls": False}
+        assert not {proxy["port"], 80 if proxy["tls"] else 0} & {int(port.rpartition(":")[2]) for port in taken}
 
 
 @holds_for(inventories())
@@ -150,30 +185,109 @@ def test_the_order_of_variables_does_not_matter(inventory: Inventory, random: An
         random.shuffle(items)
         return dict(items)
 
+    def shuffle_all(value: Any) -> Any:
+        return shuffle({key: shuffle_all(inner) for key, inner in value.items()}) if isinstance(value, dict) else value
+
     shuffled["groups"] = shuffle(shuffled["groups"])
-    shuffled["hosts"] = shuffle({name: shuffle(variables) for name, variables in shuffled["hosts"].items()})
+    shuffled["hosts"] = shuffle_all(shuffled["hosts"])
     # as text, in which the order of dictionaries counts, too
     assert json.dumps(plan(shuffled)) == json.dumps(plan(inventory))
 
 
+@holds_for(inventories(), secrets)
+def test_planning_twice_gives_the_same_and_leaves_the_inventory_alone(
+    inventory: Inventory, given_secrets: dict[str, str]
+) -> None:
+    untouched = copy.deepcopy(inventory)
+    assert plan(inventory, **given_secrets) == plan(inventory, **given_secrets)
+    assert inventory == untouched
+
+
+def without_repetitions(planned: dict[str, Any]) -> dict[str, Any]:
+    """A plan without what only repeats or counts what is planned."""
+    for host in planned["hosts"].values():
+        del host["probes"], host["required"]
+    return planned
+
+
 @holds_for(inventories(), st.sampled_from(SCALABLE), st.data())
-def test_one_more_replica_only_adds(inventory: Inventory, service: str, data: st.DataObject) -> None:
+def test_one_more_replica_changes_nothing_else(inventory: Inventory, service: str, data: st.DataObject) -> None:
     host = data.draw(st.sampled_from(inventory["groups"]["rocketchat"]))
-    before = plan(inventory)
-    replicas = inventory["hosts"][host]["rocketchat_replicas"]
-    replicas[service] = replicas.get(service, SERVICES[service].default_replicas) + 1
-    after = plan(inventory)
-    old, new = every_container(before), every_container(after)
-    assert len(new) == len(old) + 1
-    assert {name: new[name] for name in old} == old
-    for name, planned in before["hosts"].items():
-        grown = after["hosts"][name]
-        for role in ("docker", "mongodb", "nats"):
-            assert grown[role] == planned[role]
-        if planned["nginx"]:
-            for upstream, servers in planned["nginx"]["upstreams"].items():
-                more = set(grown["nginx"]["upstreams"][upstream]) - set(servers)
-                assert len(more) == (upstream == service)
+    before = without_repetitions(plan(inventory))
+    count = sum(c["service"] == service for c in before["hosts"][host]["containers"])
+    inventory["hosts"][host]["rocketchat_replicas"][service] = count + 1
+    after = without_repetitions(plan(inventory))
+    added = f"{SERVICES[service].name}-{count + 1}"
+    planned = after["hosts"][host]
+    # Taken out again, it leaves the plan of before.
+    container = planned["rocketchat"]["compose"]["services"].pop(added)
+    if not any(c["service"] == service for c in before["hosts"][host]["containers"]):
+        for path in set(planned["rocketchat"]["env_files"]) - set(before["hosts"][host]["rocketchat"]["env_files"]):
+            assert path == f"/opt/rocketchat/env/{SERVICES[service].name}.env"
+            del planned["rocketchat"]["env_files"][path]
+    planned["endpoints"] = [endpoint for endpoint in planned["endpoints"] if endpoint["name"] != added]
+    planned["containers"] = [entry for entry in planned["containers"] if entry["name"] != added]
+    after["nats_clients"].remove({"name": container["hostname"]})
+    for proxy in (other["nginx"] for other in after["hosts"].values() if other["nginx"]):
+        if service in proxy["upstreams"]:
+            proxy["upstreams"][service].remove(container["ports"][0].removesuffix(":3000"))
+    assert after == before
+
+
+def comparable(host: dict[str, Any]) -> dict[str, Any]:
+    """A host's plan without what has to differ between a host alone and one among others: how it finds the servers, at
+    which address others find it, and stream-hub, of which there is one."""
+    host = copy.deepcopy(host)
+    project = host["rocketchat"]
+    services = project["compose"]["services"]
+    services.pop("stream-hub-1", None)
+    for service in services.values():
+        service["extra_hosts"] = []
+        service["ports"] = [port.partition(":")[2] for port in service["ports"]]
+    for path, text in project["env_files"].items():
+        project["env_files"][path] = re.sub("^(MONGO_URL|TRANSPORTER)=.*", r"\1", text, flags=re.MULTILINE)
+    host["endpoints"] = [
+        {**endpoint, "url": endpoint["url"].rpartition(":")[2]}
+        for endpoint in host["endpoints"]
+        if endpoint["name"] != "stream-hub-1"
+    ]
+    host["containers"] = [entry for entry in host["containers"] if entry["name"] != "stream-hub-1"]
+    if host["mongodb"]:
+        for key in ("bind_addresses", "needs_docker", "first", "members", "names"):
+            del host["mongodb"][key]
+    if host["nats"]:
+        config = json.loads(host["nats"]["config"])
+        config.pop("cluster", None)
+        host["nats"]["config"] = config
+        nats = host["nats"]["compose"]["services"]["nats"]
+        nats["ports"] = nats["ports"][:1]
+        del nats["labels"]
+    for servers in host["nginx"]["upstreams"].values():
+        servers[:] = sorted(server.rpartition(":")[2] for server in servers)
+    return host
+
+
+@holds_for(inventories(), st.data())
+def test_a_host_among_others_is_like_a_host_alone_except_where_it_must_not_be(
+    inventory: Inventory, data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(inventory["groups"]["rocketchat"]))
+    for group, hosts in inventory["groups"].items():
+        if hosts and name not in hosts:
+            inventory["groups"][group] = [*hosts, name]
+    for variables in inventory["hosts"].values():
+        # shared over the hosts
+        variables.pop("rocketchat_expected_users", None)
+    alone = copy.deepcopy(inventory)
+    alone["groups"] = {group: [name] if hosts else [] for group, hosts in inventory["groups"].items()}
+    alone["hosts"] = {name: inventory["hosts"][name]}
+    among_others, single = (without_repetitions(plan(found))["hosts"][name] for found in (inventory, alone))
+    # nginx sends to the host's own containers, and to those of the others
+    for upstream, servers in single["nginx"]["upstreams"].items():
+        own = {server.rpartition(":")[2] for server in servers}
+        assert own <= {server.rpartition(":")[2] for server in among_others["nginx"]["upstreams"][upstream]}
+        among_others["nginx"]["upstreams"][upstream] = servers
+    assert comparable(among_others) == comparable(single)
 
 
 @holds_for(inventories())
@@ -196,4 +310,4 @@ def test_members_of_the_set_are_known_everywhere(inventory: Inventory) -> None:
     assert len(hosts) == 1
     assert sorted(entry.rpartition(":")[2] for entry in hosts.pop()) == sorted(addresses.values())
     firsts = [host["mongodb"]["first"] for host in planned["hosts"].values() if host["mongodb"]]
-    assert firsts.count(True) == 1
+    assert firsts.count(True) == bool(addresses)

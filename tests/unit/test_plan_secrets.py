@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.secrets import resolve
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.settings import SECRET_VARIABLES
 
@@ -27,5 +29,17 @@ def test_generated_secrets_are_accepted_and_all_different() -> None:
     values, _ = resolve({}, {})
     assert complaints(single(), **values) == []
     assert len(set(values.values())) == len(SECRET_VARIABLES)
-    assert min(map(len, values.values())) >= 64
+    assert re.fullmatch(r"[A-Za-z0-9+/]{1008}", values.pop("mongodb_keyfile"))
+    assert all(re.fullmatch("[0-9a-f]{64}", value) for value in values.values())
     assert resolve({}, {})[0] != values
+
+
+def test_servers_of_the_operators_own_need_no_secrets_of_ours() -> None:
+    values, new = resolve({"rocketchat_mongodb_url": "mongodb+srv://a/b", "rocketchat_nats_urls": ["nats://a"]}, {})
+    assert new == {"rocketchat_admin_password": values["admin_password"]}
+    assert {name: value for name, value in values.items() if name != "admin_password"} == {
+        "mongodb_password": "",
+        "mongodb_admin_password": "",
+        "mongodb_keyfile": "",
+        "nats_password": "",
+    }

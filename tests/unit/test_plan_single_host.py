@@ -22,17 +22,17 @@ MONOLITH_ONLY = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def planned() -> dict[str, Any]:
     return plan(lab())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def host(planned: dict[str, Any]) -> dict[str, Any]:
     return planned["hosts"]["chat"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def containers(planned: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {service["container_name"]: service for service in every_container(planned).values()}
 
@@ -80,6 +80,10 @@ def test_images_of_other_registries(variables: dict[str, str], image: str | None
         ("NODE_ENV", "production"),
         ("MOLECULER_LOG_LEVEL", "warn"),
         ("DB_WATCHERS", "true"),
+        ("HEARTBEAT_INTERVAL", "10"),
+        ("HEARTBEAT_TIMEOUT", "30"),
+        ("REQUEST_TIMEOUT", "60"),
+        ("RETRY_ENABLED", "true"),
     ],
 )
 def test_every_service_gets(containers: dict[str, Any], variable: str, value: str) -> None:
@@ -112,7 +116,7 @@ def test_watchers_by_version(version: str, watchers: str | None) -> None:
 
 def test_variables_that_break_services_are_left_alone(containers: dict[str, Any]) -> None:
     for container in containers.values():
-        assert not {"BROKER", "RETRY_ENABLED", "MULTIPLE_INSTANCES_PING_INTERVAL"} & set(container["complete"])
+        assert not {"BROKER", "MULTIPLE_INSTANCES_PING_INTERVAL"} & set(container["complete"])
 
 
 def test_everything_is_published_on_loopback_only(host: dict[str, Any], containers: dict[str, Any]) -> None:

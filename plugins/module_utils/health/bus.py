@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .answers import HostAnswers
-from .containers import container_symptoms
+from .containers import STANDS_STILL, container_symptoms
 from .machines import unasked
 from .model import NATS, Need, Subject, Symptom
 
@@ -64,7 +64,9 @@ class Clients:
     def __init__(self, plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> None:
         self._clients: dict[str, dict[str, Any]] = {}
         self._refuses_us = False
-        told = [answers[host].get("nats") for host, planned in plan["hosts"].items() if planned["nats"]]
+        hosts = [host for host, planned in plan["hosts"].items() if planned["nats"]]
+        self._nobody_runs = bool(hosts) and not any(map(_runs, (answers[host] for host in hosts)))
+        told = [answers[host].get("nats") for host in hosts]
         self._everybody_told = all(answer.get("reachable") for answer in told)
         for answer in told:
             refused = (answer.get("login") or {}).get("fault") == "auth_refused"
@@ -77,6 +79,8 @@ class Clients:
 
     def connected(self, hostname: str) -> bool | None:
         """Who is nowhere to be seen may be connected to a server that could not be asked."""
+        if self._nobody_runs:
+            return False
         client = self._clients.get(hostname, {"connected": False, "fault": "missing"})
         if client["connected"] or self._everybody_told or client["fault"] != "missing":
             return bool(client["connected"])
@@ -85,6 +89,8 @@ class Clients:
     def symptom(self, hostname: str, needs: tuple[Need, ...]) -> Symptom | None:
         """Why it is not connected, or not well so. Another namespace is its own fault, and so is a refused login,
         unless NATS refuses what was planned."""
+        if self._nobody_runs:
+            return Symptom("bus.down", "No NATS server runs to which it could be connected.", needs)
         client = self._clients.get(hostname)
         if client is None or not client.get("fault"):
             return None
@@ -95,6 +101,12 @@ class Clients:
             # it may be connected to the very server that could not be asked
             needs = (*needs, Need("nats", any_of_them=True))
         return Symptom(f"bus.{fault}", client["diagnosis"], needs)
+
+
+def _runs(answers: HostAnswers) -> bool:
+    """Unless Docker says that it does not. Its monitoring alone may be out of reach, and the bus be well."""
+    container = answers.find("containers", "containers", "nats")
+    return not container or container["fault"] not in STANDS_STILL
 
 
 def _says_more(client: Mapping[str, Any], known: Mapping[str, Any]) -> bool:

@@ -12,7 +12,8 @@ from .model import Need, Symptom
 # It runs, but not with what was planned for it; it may serve all the same.
 DRIFT_WORDS = {"image", "environment", "hosts", "drift"}
 # Somebody did it to the container: no other part being away explains that.
-OF_ITS_OWN = {"absent", "stopped", "paused", "oom_killed", "hostname", *DRIFT_WORDS}
+STANDS_STILL = {"absent", "stopped", "paused"}
+OF_ITS_OWN = {*STANDS_STILL, "oom_killed", "hostname", *DRIFT_WORDS}
 
 
 def container_symptoms(entry: Mapping[str, Any] | None, needs: tuple[Need, ...]) -> list[Symptom]:

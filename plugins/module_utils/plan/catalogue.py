@@ -13,8 +13,17 @@ MONOLITH = "rocketchat"
 DDP_STREAMER = "ddp_streamer"
 STREAM_HUB = "stream_hub"
 
+# Of one service on one host; their ports follow each other.
+MAX_REPLICAS = 99
+
 # Every image serves HTTP there when PORT is set so; the defaults in the services' code differ from one another.
 CONTAINER_PORT = 3000
+
+# Where containers serve metrics: the port of the services' broker, and another for the monolith's own exporter, whose
+# broker has that one. On the host, a service's first metrics port is that far above its first port.
+SERVICE_METRICS_PORT = 9458
+MONOLITH_METRICS_PORT = 9100
+METRICS_PORT_DISTANCE = 10000
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,14 @@ MONOLITH_REGISTRY = "registry.rocket.chat"
 SERVICES_REGISTRY = "docker.io"
 
 
-def image_reference(service: Service, version: str, registry: str) -> str:
-    """The image of a service; monolith and services always have the same version."""
+def image_reference(service: Service, version: str, registry: str, images: dict[str, str]) -> str:
+    """The image of a service, which ``images`` may name; monolith and services always have the same version."""
+    if service.key in images:
+        return images[service.key]
     default = MONOLITH_REGISTRY if service.key == MONOLITH else SERVICES_REGISTRY
     return f"{registry.rstrip('/') or default}/{service.image}:{version}"
+
+
+def metrics_port(service: Service) -> int:
+    """Where a container of the service serves metrics, in itself."""
+    return MONOLITH_METRICS_PORT if service.key == MONOLITH else SERVICE_METRICS_PORT

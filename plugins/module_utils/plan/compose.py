@@ -11,6 +11,7 @@ from typing import Any
 from .catalogue import CONTAINER_PORT, MONOLITH
 from .deployment import Container
 from .settings import Settings
+from .uploads import CONTAINER_DIRECTORY
 
 # What we create carries it; what does not carry it is never removed.
 LABEL = "io.rocketops.collection"
@@ -31,9 +32,6 @@ HEALTHCHECK_TIMES = {
 NATS_PING_SECONDS = 20
 NATS_MONITORING_PORT = 8222
 NATS_CLUSTER_PORT = 6222
-
-# What every service needs to find the others.
-SHARED_SECRETS = ("MONGO_URL", "TRANSPORTER")
 
 
 def healthcheck_command(statuses: tuple[int, ...]) -> list[str]:
@@ -57,23 +55,10 @@ def env_file(environment: dict[str, str]) -> str:
     return "".join(f'{name}="{value.translate(escapes)}"\n' for name, value in sorted(environment.items()))
 
 
-def env_file_names(container: Container) -> list[str]:
-    """Every service gets what all need; the monolith's own secrets are in a file only it gets."""
-    names = ["services.env", "rocketchat.env"] if container.service == MONOLITH else ["services.env"]
-    return [f"/opt/rocketchat/env/{name}" for name in names]
-
-
-def env_files(containers: list[Container]) -> dict[str, str]:
-    secrets: dict[str, dict[str, str]] = {}
-    for container in containers:
-        for name, value in container.secret_environment.items():
-            file = env_file_names(container)[0 if name in SHARED_SECRETS else -1]
-            secrets.setdefault(file, {})[name] = value
-    return {file: env_file(environment) for file, environment in secrets.items()}
-
-
 def rocketchat_project(containers: list[Container], network: str, names: dict[str, str]) -> dict[str, Any]:
     """The Compose project of one host and its env files: ``{"compose": ..., "env_files": {path: content}}``."""
+    # Containers of one service share their files.
+    files = {path: environment for container in containers for path, environment in container.env_files.items()}
     first = next((container.name for container in containers if container.service == MONOLITH), None)
     return {
         "compose": {
@@ -81,26 +66,34 @@ def rocketchat_project(containers: list[Container], network: str, names: dict[st
             "services": {c.name: _rocketchat_service(c, network, names, first) for c in containers},
             "networks": {network: {"external": True}},
         },
-        "env_files": env_files(containers),
+        "env_files": {path: env_file(environment) for path, environment in files.items()},
     }
 
 
 def _rocketchat_service(container: Container, network: str, names: dict[str, str], first: str | None) -> dict[str, Any]:
-    service = {
+    service: dict[str, Any] = {
         "image": container.image,
         "container_name": container.name,
         # nodeID is hostname-pid: a hostname that occurs twice in the deployment makes one of the two exit
         "hostname": container.hostname,
         "restart": "unless-stopped",
         "environment": {name: escaped(value) for name, value in container.environment.items()},
-        "env_file": env_file_names(container),
+        "env_file": list(container.env_files),
         "networks": {network: {"aliases": [container.hostname]}},
-        "ports": [f"{container.address}:{container.port}:{CONTAINER_PORT}"],
+        "ports": [f"{container.address}:{container.port}:{CONTAINER_PORT}", *filter(None, [container.metrics])],
         "extra_hosts": [f"{name}:{address}" for name, address in names.items()],
         "healthcheck": {"test": healthcheck_command(container.health_statuses), **HEALTHCHECK_TIMES},
         "labels": {**OURS, "io.rocketops.service": container.service},
         **CONFINED,
     }
+    if container.limits.memory is not None:
+        service["mem_limit"] = container.limits.memory
+    if container.limits.cpus is not None:
+        service["cpus"] = container.limits.cpus
+    if container.upload_directory:
+        # This form of it fails where the directory is missing; the short one would create it as root's.
+        mount = {"type": "bind", "source": container.upload_directory, "target": CONTAINER_DIRECTORY}
+        service["volumes"] = [mount]
     if first and container.name != first:
         # Two monoliths racing through the first start's migrations corrupt the database; and until a monolith
         # is on the bus, the services would sit there without a port.

@@ -7,10 +7,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .settings import Limits
+
 
 @dataclass(frozen=True)
 class Container:
-    """``environment`` may be read by anybody who may see compose.yaml; ``secret_environment`` goes into 0600 files."""
+    """``environment`` may be read by anybody who may see compose.yaml; ``env_files`` are files for root alone, by path.
+
+    ``metrics``: where it publishes metrics and where it serves them in itself, as Compose writes it, or "".
+    """
 
     name: str
     service: str
@@ -19,9 +24,17 @@ class Container:
     hostname: str
     address: str
     port: int
+    metrics: str
     environment: dict[str, str]
-    secret_environment: dict[str, str]
+    env_files: dict[str, dict[str, str]]
     health_statuses: tuple[int, ...]
+    limits: Limits
+    upload_directory: str = ""
+
+    @property
+    def secret_environment(self) -> dict[str, str]:
+        """What is in the files, as the process sees it: the later file wins."""
+        return {name: value for file in self.env_files.values() for name, value in file.items()}
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,7 @@ class HostPlan:
 
     ``endpoints`` are what service_health asks; ``probes`` has the options of container_health, mongodb_health,
     nats_health and ddp_health, None where there is nothing to ask. ``containers``: Rocket.Chat's, for the report.
+    ``required``: ``cores`` and ``memory_mb`` for the expected users, and its ``monoliths``.
     """
 
     docker: dict[str, Any] | None
@@ -46,6 +60,7 @@ class HostPlan:
     nats: dict[str, Any] | None
     rocketchat: dict[str, Any] | None
     nginx: dict[str, Any] | None
+    required: dict[str, int]
     endpoints: list[dict[str, Any]] = field(default_factory=list)
     probes: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     containers: list[dict[str, Any]] = field(default_factory=list)
@@ -56,6 +71,7 @@ class Plan:
     version: str
     root_url: str
     mongodb_version: str
+    expected_users: int
     warnings: list[str]
     nats_clients: list[dict[str, str]]
     hosts: dict[str, HostPlan]

@@ -23,31 +23,34 @@ def objections(
     hosts: list[Host], first: str, common: dict[str, Any], root_url: SplitResult | None
 ) -> Iterator[Problem]:
     """``first``: the first host of [rocketchat]. ``root_url``: None where it could not be read."""
+    metrics = common["rocketchat_metrics"]
     for host in hosts:
-        yield from _port_conflicts([*_server_claims(host, common, root_url), *_container_claims(host)], host.name)
+        claims = [*_server_claims(host, common, root_url), *_container_claims(host, metrics)]
+        yield from _port_conflicts(claims, host.name)
     yield from _missing_services(hosts, first)
     yield from _idle_hosts(hosts)
+    yield from _divided_uploads(hosts, common["rocketchat_file_upload_storage"])
     yield from _useless_names(hosts)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """``owner`` wants ``port`` because ``variable`` is ``value``."""
+    """``owner`` wants ``port`` because ``variable`` is ``value``, or whatever anybody sets."""
 
     port: int
     owner: str
-    variable: str
-    value: object
+    variable: str = ""
+    value: object = None
 
 
 def _server_claims(host: Host, common: dict[str, Any], root_url: SplitResult | None) -> Iterator[Claim]:
     """What the groups of a host put there besides containers; first the ports that nobody can change."""
     if "nats" in host.groups:
-        yield Claim(NATS_MONITORING_PORT, "the monitoring of NATS", "", None)
-        yield Claim(NATS_CLUSTER_PORT, "the cluster port of NATS", "", None)
+        yield Claim(NATS_MONITORING_PORT, "the monitoring of NATS")
+        yield Claim(NATS_CLUSTER_PORT, "the cluster port of NATS")
     if "nginx" in host.groups and root_url:
         if root_url.scheme == "https":
-            yield Claim(80, "nginx's redirect to https", "", None)
+            yield Claim(80, "nginx's redirect to https")
         yield Claim(proxy_port(root_url), "nginx", "rocketchat_root_url", root_url.geturl())
     if "nats" in host.groups:
         yield Claim(common["nats_port"], "NATS", "nats_port", common["nats_port"])
@@ -55,10 +58,13 @@ def _server_claims(host: Host, common: dict[str, Any], root_url: SplitResult | N
         yield Claim(common["mongodb_port"], "MongoDB", "mongodb_port", common["mongodb_port"])
 
 
-def _container_claims(host: Host) -> Iterator[Claim]:
+def _container_claims(host: Host, metrics: bool) -> Iterator[Claim]:
     for instance in host.instances():
         key = instance.service.key
         yield Claim(instance.port, instance.name, f"rocketchat_ports.{key}", host.ports[key])
+    for instance in host.instances() if metrics else ():
+        key, owner = instance.service.key, f"the metrics of {instance.name}"
+        yield Claim(instance.metrics_port, owner, f"rocketchat_metrics_ports.{key}", host.metrics_ports[key])
 
 
 def _port_conflicts(claims: list[Claim], host: str) -> Iterator[Problem]:
@@ -106,6 +112,17 @@ def _idle_hosts(hosts: list[Host]) -> Iterator[Problem]:
                 f"leave host {host.name} of [rocketchat] without any container",
                 "Write 1 or more for at least one service, or take the host out of the group",
             )
+
+
+def _divided_uploads(hosts: list[Host], storage: str) -> Iterator[Problem]:
+    monoliths = sum(host.replicas.get(MONOLITH, 0) for host in hosts)
+    if storage == "directory" and monoliths > 1:
+        yield Problem(
+            "rocketchat_file_upload_storage",
+            storage,
+            f"keeps uploads where only one monolith finds them, and {monoliths} are planned",
+            "Choose gridfs or s3, or deploy one monolith in all",
+        )
 
 
 def _useless_names(hosts: list[Host]) -> Iterator[Problem]:

@@ -4,27 +4,31 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from . import compose, probes
-from .catalogue import CONTAINER_PORT, DDP_STREAMER, MONOLITH, Service, image_reference
+from . import compose, environment, probes
+from .catalogue import DDP_STREAMER, MONOLITH, Service, image_reference, metrics_port
 from .compose import NATS_CLUSTER_PORT
 from .deployment import Container, HostPlan, Member, Plan
 from .names import slug
 from .probes import LOOPBACK
 from .problems import PlanError, Problem
 from .reader import Reader
-from .settings import Host, Instance, Settings, proxy_port
-from .versions import needs_db_watchers
+from .settings import GROUPS, Host, Instance, Limits, Settings, proxy_port
+from .sizing import requirements, unmeasured_warnings
+from .urls import is_address
+from .versions import upload_owner
 
-# nginx is the only proxy between a client and the services, so they trust exactly one forwarded address.
-PROXIES = 1
+ENV_FILES = "/opt/rocketchat/env"
 
 
-def make_plan(inventory: dict[str, Any], secrets: dict[str, str], known: Sequence[Problem] = ()) -> Plan:
+def make_plan(
+    inventory: dict[str, Any],
+    secrets: dict[str, str],
+    known: Sequence[Problem] = (),
+) -> Plan:
     """Plan the deployment.
 
     ``inventory``: ``{"groups": {group: [host, ...]}, "hosts": {host: {variable: value, ...}}}`` with every variable of
@@ -35,8 +39,10 @@ def make_plan(inventory: dict[str, Any], secrets: dict[str, str], known: Sequenc
     settings = reader.read()
     if known or settings is None:
         told = {problem.variable for problem in known}
-        raise PlanError([*known, *(problem for problem in reader.problems if problem.variable not in told)])
-    return Planner(settings).plan(reader.warnings)
+        met = reader.notes.problems
+        raise PlanError([*known, *(problem for problem in met if problem.variable not in told)])
+    warnings = [*reader.notes.warnings, *unmeasured_warnings(settings.expected_users)]
+    return Planner(settings).plan(warnings)
 
 
 class Planner:
@@ -44,6 +50,7 @@ class Planner:
         self.settings = settings
         self.hosts = settings.hosts
         self.single_host = len(self.hosts) == 1
+        self.members_of = {group: [host for host in self.hosts if group in host.groups] for group in GROUPS}
         self.gateway = str(next(settings.network.hosts()))
         self.members = [
             Member(host.name, f"{slug(host.name)}.mongodb.internal", self._member_address(host))
@@ -60,6 +67,7 @@ class Planner:
             version=str(self.settings.version),
             root_url=self.settings.root_url.geturl().rstrip("/"),
             mongodb_version=self.settings.mongodb_version,
+            expected_users=self.settings.expected_users,
             warnings=warnings,
             nats_clients=[{"name": c.hostname} for c in everything],
             hosts={host.name: self._host_plan(host) for host in self.hosts},
@@ -68,7 +76,7 @@ class Planner:
     # -- parts ------------------------------------------------------------------------------------------------------
 
     def _in_group(self, group: str) -> list[Host]:
-        return [host for host in self.hosts if group in host.groups]
+        return self.members_of[group]
 
     def _member_address(self, host: Host) -> str:
         """On a single host MongoDB needs no address beyond the host: containers reach it at the bridge's own."""
@@ -81,6 +89,8 @@ class Planner:
 
     def _mongo_url(self) -> str:
         settings = self.settings
+        if settings.mongodb_url:
+            return settings.mongodb_url
         password = quote(settings.secrets.mongodb_password, safe="")
         members = ",".join(f"{member.name}:{settings.mongodb_port}" for member in self.members)
         return (
@@ -91,6 +101,8 @@ class Planner:
     def _transporter(self, host: Host) -> str:
         """Every entry with its prefix, the host's own NATS first: the client fails over in this order."""
         settings = self.settings
+        if settings.nats_urls:
+            return ",".join(settings.nats_urls)
         servers = sorted(self._in_group("nats"), key=lambda server: server.name != host.name)
         return ",".join(
             f"nats://{settings.nats_username}:{settings.secrets.nats_password}@"
@@ -103,48 +115,32 @@ class Planner:
         )
 
     def _container(self, host: Host, instance: Instance) -> Container:
-        service = instance.service
+        service, settings = instance.service, self.settings
         hostname = slug(f"{host.name}-{instance.name}")
+        # Metrics are asked for from elsewhere, and hold nothing that needs a password; but they are not for everybody.
+        metrics = f"{host.private_address or LOOPBACK}:{instance.metrics_port}:{metrics_port(service)}"
         return Container(
             name=instance.name,
             service=service.key,
             replica=instance.replica,
-            image=image_reference(service, str(self.settings.version), self.settings.image_registry),
+            image=image_reference(service, str(settings.version), settings.image_registry, settings.images),
             hostname=hostname,
             address=self._listen_address(host, service),
             port=instance.port,
-            environment=self._environment(service, hostname),
-            secret_environment=self._secret_environment(host, service),
+            metrics=metrics if settings.metrics else "",
+            environment=environment.plain(settings, service, hostname),
+            env_files=self._env_files(host, service),
             health_statuses=service.health_statuses,
+            limits=host.limits.get(service.key, Limits()),
+            upload_directory=settings.uploads.directory if service.key == MONOLITH else "",
         )
 
-    def _environment(self, service: Service, hostname: str) -> dict[str, str]:
-        settings = self.settings
-        # NODE_ENV: without production, ddp-streamer crashes. PORT: the defaults in the code differ per service.
-        environment = {"NODE_ENV": "production", "PORT": str(CONTAINER_PORT), "MOLECULER_LOG_LEVEL": settings.log_level}
-        if needs_db_watchers(settings.version):
-            environment["DB_WATCHERS"] = "true"
-        if service.behind_proxy:
-            environment["HTTP_FORWARDED_COUNT"] = str(PROXIES)
-        if service.key == MONOLITH:
-            environment |= {
-                "ROOT_URL": settings.root_url.geturl().rstrip("/"),
-                "INSTANCE_IP": hostname,
-                "ADMIN_USERNAME": settings.admin_username,
-                "DEPLOY_METHOD": "docker",
-                "DEPLOY_PLATFORM": "rocketops",
-            }
-            if settings.admin_email:
-                environment["ADMIN_EMAIL"] = settings.admin_email
-        return environment
-
-    def _secret_environment(self, host: Host, service: Service) -> dict[str, str]:
-        secret = {"MONGO_URL": self.mongo_url, "TRANSPORTER": self._transporter(host)}
-        if service.key == MONOLITH:
-            secret["ADMIN_PASS"] = self.settings.secrets.admin_password
-            if self.settings.license:
-                secret["ROCKETCHAT_LICENSE"] = self.settings.license
-        return secret
+    def _env_files(self, host: Host, service: Service) -> dict[str, dict[str, str]]:
+        """A service's own variables are in a file only it gets, which wins over the one of all."""
+        shared = environment.shared_secrets(self.settings, self.mongo_url, self._transporter(host))
+        own = environment.own_secrets(self.settings, service)
+        files = {f"{ENV_FILES}/services.env": shared}
+        return files | {f"{ENV_FILES}/{service.name}.env": own} if own else files
 
     # -- what each role applies -------------------------------------------------------------------------------------
 
@@ -164,6 +160,7 @@ class Planner:
                 {"name": c.name, "url": f"http://{c.address}:{c.port}/health", "status": list(c.health_statuses)}
                 for c in containers
             ],
+            required=requirements(self.settings.expected_users, host, self.hosts),
             probes=self._probes(host),
             containers=[
                 {
@@ -232,14 +229,21 @@ class Planner:
         )
 
     def _rocketchat(self, containers: list[Container]) -> dict[str, Any]:
+        settings = self.settings
         names = {member.name: member.address for member in self.members}
-        return compose.rocketchat_project(containers, self.settings.network_name, names)
+        directories = dict.fromkeys(c.upload_directory for c in containers if c.upload_directory)
+        owner = str(upload_owner(settings.version))
+        return {
+            **compose.rocketchat_project(containers, settings.network_name, names),
+            "directories": [{"path": path, "mode": "0750", "owner": owner} for path in directories],
+        }
 
     def _nginx(self) -> dict[str, Any]:
         url = self.settings.root_url
         name = str(url.hostname)
         return {
-            "server_name": name,
+            # as in a request's Host header
+            "server_name": f"[{name}]" if ":" in name else name,
             "subject_alternative_name": f"{'IP' if is_address(name) else 'DNS'}:{name}",
             "tls": url.scheme == "https",
             "port": proxy_port(url),
@@ -257,11 +261,3 @@ class Planner:
             for container in containers
             if container.service == service
         ]
-
-
-def is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -18,7 +20,9 @@ class Problem:
 
     def __str__(self) -> str:
         shown = "" if self.value is None else f" = {self.value!r}"
-        return f"{self.variable}{shown}: {self.reason}. {self.remedy}."
+        # the keys of a mapping are part of its name, and they may be anything
+        variable = "".join(char if char.isprintable() else repr(char)[1:-1] for char in self.variable)
+        return f"{variable}{shown}: {self.reason}. {self.remedy}."
 
 
 class PlanError(Exception):
@@ -32,3 +36,28 @@ class PlanError(Exception):
         count = len(self.problems)
         head = f"{count} problem{'s' if count > 1 else ''} in the inventory; nothing was changed."
         return "\n".join([head, *(f"{number}. {problem}" for number, problem in enumerate(self.problems, 1))])
+
+
+class Notes:
+    """What the reading of an inventory meets, in its order: problems, and what is allowed but unwise."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.warnings: list[str] = []
+
+    def complain(self, variable: str, value: object, reason: str, remedy: str) -> None:
+        self.problems.append(Problem(variable, value, reason, remedy))
+
+    def complain_once(self, variable: str, value: object, reason: str, remedy: str) -> None:
+        """The same mistake in a group variable is met on every host, and told for the first."""
+        if not any((found.variable, found.value) == (variable, value) for found in self.problems):
+            self.complain(variable, value, reason, remedy)
+
+    def warn(self, warning: str) -> None:
+        self.warnings.append(warning)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A sentence with the known name that ``name`` resembles most, and a space; empty where none does."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"Did you mean {near[0]}? " if near else ""

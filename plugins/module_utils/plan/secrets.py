@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import base64
 import secrets
+from typing import Any
 
-from .settings import SECRET_VARIABLES
+from .settings import SECRET_VARIABLES, needed_secrets
 
 # 32 bytes are 256 bits; mongod takes a keyfile of up to 1024 base64 characters.
 PASSWORD_BYTES = 32
@@ -21,14 +22,16 @@ def generate(name: str) -> str:
     return secrets.token_hex(PASSWORD_BYTES)
 
 
-def resolve(given: dict[str, str], kept: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+def resolve(given: dict[str, Any], kept: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Values for all secrets, and those among them that are new and have to be kept.
 
     ``given`` and ``kept`` are by variable name; what the operator gives wins over what an earlier run generated.
+    Those that the deployment does not need stay empty.
     """
-    values: dict[str, str] = {}
+    values = dict.fromkeys(SECRET_VARIABLES, "")
     new: dict[str, str] = {}
-    for name, variable in SECRET_VARIABLES.items():
+    for name in needed_secrets(given):
+        variable = SECRET_VARIABLES[name]
         known = given.get(variable) or kept.get(variable)
         if not known:
             known = new[variable] = generate(name)

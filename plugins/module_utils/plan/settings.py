@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult
 
@@ -16,9 +16,52 @@ from .versions import Version
 # The groups that say what runs where. One host in all four is the single-host deployment.
 GROUPS = ("mongodb", "nats", "rocketchat", "nginx")
 
+# The variable that takes a group's place when what it runs is the operator's own.
+EXTERNAL = {"mongodb": "rocketchat_mongodb_url", "nats": "rocketchat_nats_urls"}
+
+# Variables that may differ from host to host; every other one is of the whole deployment.
+HOST_VARIABLES = frozenset(
+    {
+        "mongodb_repository_key_url",
+        "mongodb_repository_suite",
+        "mongodb_repository_url",
+        "nginx_certificate",
+        "nginx_certificate_file",
+        "nginx_certificate_key_file",
+        "nginx_client_max_body_size",
+        "rocketchat_metrics_ports",
+        "rocketchat_ports",
+        "rocketchat_private_address",
+        "rocketchat_replicas",
+        "rocketchat_resources",
+    }
+)
+
+# Variables whose values are never shown, as `no_log` of the roles' argument specs says.
+HIDDEN_VARIABLES = frozenset(
+    {
+        "mongodb_admin_password",
+        "mongodb_keyfile",
+        "nats_password",
+        "rocketchat_admin_password",
+        "rocketchat_environment",
+        "rocketchat_file_upload_s3",
+        "rocketchat_license",
+        "rocketchat_mail_url",
+        "rocketchat_mongodb_password",
+        "rocketchat_mongodb_url",
+        "rocketchat_nats_urls",
+        "rocketchat_registration_token",
+        "rocketchat_service_environment",
+        "rocketchat_settings",
+    }
+)
+
 
 @dataclass(frozen=True)
 class Secrets:
+    """Empty are those of what the operator runs."""
+
     admin_password: str
     mongodb_password: str
     mongodb_admin_password: str
@@ -36,13 +79,31 @@ SECRET_VARIABLES = {
 }
 
 
+def needed_secrets(common: dict[str, Any]) -> list[str]:
+    """The secrets of what this deployment runs itself."""
+    return [
+        name
+        for name in SECRET_VARIABLES
+        if not any(common.get(variable) and name.startswith(group) for group, variable in EXTERNAL.items())
+    ]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a container may use at most; None where there is no limit."""
+
+    memory: str | None = None
+    cpus: float | None = None
+
+
 @dataclass(frozen=True)
 class Instance:
-    """One container to be: which replica of a service on its host, and the port it is published on there."""
+    """One container to be: which replica of a service on its host, and the ports it is published on there."""
 
     service: Service
     replica: int
     port: int
+    metrics_port: int
 
     @property
     def name(self) -> str:
@@ -58,41 +119,88 @@ class Host:
     private_address: str
     replicas: dict[str, int]
     ports: dict[str, int]
+    metrics_ports: dict[str, int]
+    limits: dict[str, Limits]
 
     def instances(self) -> Iterator[Instance]:
         for key, count in self.replicas.items():
-            for replica in range(1, count + 1):
-                yield Instance(SERVICES[key], replica, self.ports[key] + replica - 1)
+            for index in range(count):
+                yield Instance(SERVICES[key], index + 1, self.ports[key] + index, self.metrics_ports[key] + index)
+
+
+@dataclass(frozen=True)
+class Uploads:
+    """Where uploads are kept: settings of Rocket.Chat, and the directory of the host, "" where there is none."""
+
+    settings: dict[str, str] = field(default_factory=dict)
+    directory: str = ""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the operator adds to the containers, as text: variables of all, of one service, settings of Rocket.Chat."""
+
+    shared: dict[str, str]
+    services: dict[str, dict[str, str]]
+    settings: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Broker:
+    """How long the services wait for one another, in seconds."""
+
+    heartbeat_interval: int
+    heartbeat_timeout: int
+    request_timeout: int
+    retry_enabled: bool
 
 
 @dataclass(frozen=True)
 class Settings:
+    """``mongodb_url`` and ``nats_urls`` are the operator's own servers, and empty where the deployment runs them."""
+
     version: Version
     root_url: SplitResult
     license: str
+    mail_url: str
+    registration_token: str
     image_registry: str
+    images: dict[str, str]
     log_level: str
     admin_username: str
     admin_email: str
     network_name: str
     network: ipaddress.IPv4Network
+    mongodb_url: str
     mongodb_version: str
     mongodb_port: int
     mongodb_replica_set: str
     mongodb_database: str
     mongodb_username: str
+    nats_urls: list[str]
     nats_image: str
     nats_username: str
     nats_port: int
+    environment: Environment
+    uploads: Uploads
+    broker: Broker
+    metrics: bool
+    extra_proxies: int
+    expected_users: int
     secrets: Secrets
     hosts: list[Host]
 
 
 def common_variables(inventory: dict[str, Any]) -> dict[str, Any]:
-    """Settings of the whole deployment: each as the first host of the group it is named after has it."""
+    """Settings of the whole deployment: each as the first host of the group it is named after has it.
+
+    A group without a host has those of any other, which are the variables of all hosts or defaults.
+    """
+    groups = inventory["groups"]
+    everybody = [host for group in ("rocketchat", *GROUPS) for host in groups.get(group, [])]
     common: dict[str, Any] = {}
     for group in GROUPS:
-        for host in inventory["groups"].get(group, [])[:1]:
+        for host in (groups.get(group) or everybody)[:1]:
             variables = inventory["hosts"][host]
             common |= {name: value for name, value in variables.items() if name.startswith(f"{group}_")}
     return common

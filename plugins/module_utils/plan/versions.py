@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .problems import Notes
+
 
 @dataclass(frozen=True, order=True)
 class Version:
@@ -46,6 +48,10 @@ STREAM_HUB_OPTIONAL_SINCE = Version(7, 7, 3)
 # From this release on, the image does not exist any more.
 STREAM_HUB_GONE_SINCE = Version(8, 0, 0)
 
+# From this release on, the monolith's image runs as the user the services' images always had; before it, as the
+# Docker library's (read in the images' Dockerfiles, November 2026).
+SAME_USER_SINCE = Version(8, 5, 0)
+
 
 def parse_version(text: str) -> Version | None:
     """``"8.9.1"`` as a Version, or None where the text is not a complete released version."""
@@ -71,3 +77,50 @@ def has_stream_hub(version: Version) -> bool:
 
 def needs_db_watchers(version: Version) -> bool:
     return STREAM_HUB_OPTIONAL_SINCE <= version < STREAM_HUB_GONE_SINCE
+
+
+def upload_owner(version: Version) -> int:
+    """The user, and group, the monolith writes uploads as."""
+    return 999 if version < SAME_USER_SINCE else 65533
+
+
+def read_version(notes: Notes, text: str) -> Version | None:
+    version = parse_version(text)
+    if version is None:
+        remedy = 'Write all three numbers, such as "8.9.1"'
+        notes.complain("rocketchat_version", text, "is not a version", remedy)
+    elif version < OLDEST:
+        notes.complain("rocketchat_version", text, "is too old", f"Choose {OLDEST} or newer")
+        return None
+    elif not is_known(version):
+        notes.warn(
+            f"rocketchat_version = {text!r} is newer than this collection knows (up to, not including, "
+            f"{NEWEST_KNOWN}); it is deployed like the newest known release."
+        )
+    return version
+
+
+def read_mongodb_version(notes: Notes, series: str, version: Version | None) -> str:
+    """The release series to install; the newest accepted one where none is asked for."""
+    if version is None:
+        return ""
+    accepted = accepted_mongodb(version)
+    if not series:
+        return accepted[-1]
+    if series in accepted:
+        return series
+    if not is_known(version) and _is_newer(series, accepted[-1]):
+        notes.warn(
+            f"mongodb_version = {series!r} is newer than this collection knows; whether Rocket.Chat {version} accepts "
+            "it was not checked."
+        )
+        return series
+    remedy = f"Choose {' or '.join(accepted)}, or leave it out for {accepted[-1]}"
+    notes.complain("mongodb_version", series, f"is not supported by Rocket.Chat {version}", remedy)
+    return series
+
+
+def _is_newer(series: str, than: str) -> bool:
+    if not re.fullmatch(r"\d{1,3}\.\d{1,3}", series, re.ASCII):
+        return False
+    return [*map(int, series.split("."))] > [*map(int, than.split("."))]

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Texts that are handed on as they are: to nginx, Docker and apt, which would complain only on the host."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from .problems import Notes
+
+SERVER = r"[A-Za-z0-9.-]+(:[0-9]{1,5})?"
+URL = rf"https?://{SERVER}(/[!-~]*)?"
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a text has to match as a whole, what it then is, and an example. ``may_be_empty``: it is optional."""
+
+    pattern: str
+    noun: str
+    example: str
+    may_be_empty: bool = False
+
+
+FORMATS = {
+    "docker_repository_url": Format(URL, "the address of a package repository", "https://mirror.example.com/docker"),
+    "mongodb_repository_url": Format(URL, "the address of a package repository", "https://mirror.example.com/mongodb"),
+    "mongodb_repository_key_url": Format(URL, "the address of a key", "https://mirror.example.com/mongodb.asc", True),
+    "nats_image": Format(
+        rf"({SERVER}/)?[a-z0-9._/-]+(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]*|(:[A-Za-z0-9_.-]+)?@sha256:[0-9a-f]{{64}})",
+        "an image with its version",
+        "nats:2.12.8-alpine",
+    ),
+    "nginx_client_max_body_size": Format("[0-9]{1,9}[kKmMgG]?", "a size in nginx's notation", "200m"),
+    "rocketchat_admin_email": Format(r"[^\s@]+@[^\s@]+", "an address of mail", "admin@example.com", True),
+    "rocketchat_image_registry": Format(
+        rf"{SERVER}(/[a-z0-9._/-]*)?", "a registry without a scheme", "registry.example.com:5000", True
+    ),
+}
+
+
+def check_formats(notes: Notes, variables: dict[str, Any]) -> None:
+    """Of one host; what is wrong with a variable of all is told once."""
+    for variable, form in FORMATS.items():
+        text: str = variables[variable]
+        if not re.fullmatch(form.pattern, text) and not (form.may_be_empty and not text):
+            # a URL may carry a password
+            shown = None if "@" in text else text
+            notes.complain_once(variable, shown, f"is not {form.noun}", f"Write one such as {form.example}")
+    for registry in variables["docker_registry_certificates"]:
+        if not re.fullmatch(SERVER, str(registry)):
+            reason, remedy = "is not the host of a registry", "Write one such as registry.example.com:5000"
+            notes.complain_once(f"docker_registry_certificates.{registry}", None, reason, remedy)

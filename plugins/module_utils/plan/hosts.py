@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is asked of the hosts and groups of an inventory, whatever the services are."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from .problems import Notes
+from .settings import EXTERNAL, GROUPS, HIDDEN_VARIABLES, HOST_VARIABLES, Host
+
+# MongoDB's limit for a replica set; all members of ours vote.
+MOST_VOTING_MEMBERS = 7
+
+
+def check_groups(notes: Notes, groups: dict[str, list[str]], common: dict[str, Any]) -> None:
+    for group in GROUPS:
+        hosts, variable = groups[group], EXTERNAL.get(group, "")
+        external = bool(common.get(variable))
+        if hosts and external:
+            notes.complain(
+                variable,
+                None,
+                f"is set, and group {group} has hosts ({', '.join(hosts[:3])}{', ...' if len(hosts) > 3 else ''})",
+                f"Empty [{group}] to use your own, or remove the variable to deploy one",
+            )
+        elif not hosts and not external:
+            own = f", or set {variable} to use your own" if variable else ""
+            notes.complain(
+                f"inventory group {group}",
+                None,
+                "has no host",
+                f"Put at least one host into [{group}]{own}; the same host may stand in all of {', '.join(GROUPS)}",
+            )
+    _check_members(notes, len(groups["mongodb"]))
+
+
+def _check_members(notes: Notes, members: int) -> None:
+    if members > MOST_VOTING_MEMBERS:
+        reason = f"has {members} hosts, and a replica set has {MOST_VOTING_MEMBERS} voting members at most"
+        notes.complain("inventory group mongodb", None, reason, f"Leave {MOST_VOTING_MEMBERS} or fewer in it")
+    elif members and members % 2 == 0:
+        notes.warn(
+            f"inventory group mongodb has {members} hosts: an even number survives no more losses than one less does. "
+            "Use 1, 3 or 5."
+        )
+
+
+def check_agreement(notes: Notes, groups: dict[str, list[str]], hostvars: dict[str, dict[str, Any]]) -> None:
+    """A setting of the whole deployment has one value; the group's other hosts must not silently lose theirs."""
+    for group in GROUPS:
+        for other in groups[group][1:]:
+            first = groups[group][0]
+            for variable, value in hostvars[other].items():
+                if not variable.startswith(f"{group}_") or variable in HOST_VARIABLES:
+                    continue
+                expected = hostvars[first].get(variable)
+                if value != expected:
+                    shown = variable not in HIDDEN_VARIABLES
+                    reason = f"differs between host {other} and host {first}{f' ({expected!r})' if shown else ''}"
+                    remedy = "It holds for the whole deployment: set it once, in group_vars/all.yml"
+                    notes.complain_once(variable, value if shown else None, reason, remedy)
+
+
+def check_private_addresses(notes: Notes, hosts: list[Host]) -> None:
+    """Every host needs one as soon as there are two."""
+    seen: dict[str, str] = {}
+    for host in hosts:
+        if len(hosts) < 2 and not host.private_address:
+            continue
+        variable = f"rocketchat_private_address (host {host.name})"
+        address = _own_address(host.private_address)
+        if address is None:
+            reason = "is not the IPv4 address at which the other hosts reach this one"
+            if ":" in host.private_address:
+                reason = "is no IPv4 address, and the containers' network has no IPv6"
+            remedy = "Set it in the host's variables, such as 10.0.0.11"
+            notes.complain(variable, host.private_address or None, reason, remedy)
+            continue
+        if address in seen:
+            notes.complain(variable, address, f"is the address of host {seen[address]}, too", "Give every host its own")
+        seen[address] = host.name
+
+
+def _own_address(text: str) -> str | None:
+    """An IPv4 address that belongs to one host; 0.0.0.0 would publish what is meant for the other hosts everywhere."""
+    try:
+        address = ipaddress.IPv4Address(text)
+    except ValueError:
+        return None
+    return None if address.is_unspecified or address.is_loopback or address.is_multicast else str(address)

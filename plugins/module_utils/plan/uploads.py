@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where Rocket.Chat keeps uploads.
+
+Names of the settings: Rocket.Chat's ``server/settings/file-upload.ts``, read in November 2026.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .environment import CONTROL_CHARACTER
+from .problems import Notes
+from .settings import Uploads
+from .urls import HOST_AND_PORT
+
+# Where the monolith's image has its volume.
+CONTAINER_DIRECTORY = "/app/uploads"
+
+# What others keep their files in; a directory within or around one of them would take over or lose theirs.
+TAKEN = ("/etc", "/opt/rocketchat", "/opt/nats", "/var/lib/docker", "/var/lib/mongodb", "/proc", "/sys", "/dev", "/run")
+
+ENDPOINT = re.compile(rf"https?://{HOST_AND_PORT.pattern}/?")
+
+
+def read_uploads(notes: Notes, common: dict[str, Any]) -> Uploads:
+    storage = common["rocketchat_file_upload_storage"]
+    if storage == "s3":
+        return Uploads(_s3(notes, common["rocketchat_file_upload_s3"]))
+    if storage == "directory":
+        settings = {"FileUpload_Storage_Type": "FileSystem", "FileUpload_FileSystemPath": CONTAINER_DIRECTORY}
+        return Uploads(settings, _directory(notes, common["rocketchat_file_upload_directory"]))
+    # GridFS is Rocket.Chat's default and stays the administrator's to change.
+    return Uploads()
+
+
+def _directory(notes: Notes, text: str) -> str:
+    directory = text.rstrip("/")
+    parts = directory.split("/")
+    if not re.fullmatch(r"(/[A-Za-z0-9._-]+){2,}", directory) or {".", ".."} & set(parts):
+        notes.complain(
+            "rocketchat_file_upload_directory",
+            text,
+            "is not the absolute path of a directory below another",
+            "Write one such as /var/lib/rocketchat/uploads",
+        )
+    elif any(f"{directory}/".startswith(f"{path}/") or f"{path}/".startswith(f"{directory}/") for path in TAKEN):
+        reason = "belongs to the system or to another part of the deployment"
+        notes.complain(
+            "rocketchat_file_upload_directory", text, reason, "Write one such as /var/lib/rocketchat/uploads"
+        )
+    return directory
+
+
+def _s3(notes: Notes, given: dict[str, Any]) -> dict[str, str]:
+    variable = "rocketchat_file_upload_s3"
+    if not given.get("bucket"):
+        reason = "is not set, and rocketchat_file_upload_storage is s3"
+        notes.complain(f"{variable}.bucket", None, reason, "Name the bucket")
+    if bool(given.get("access_key")) != bool(given.get("secret_key")):
+        missing = "secret_key" if given.get("access_key") else "access_key"
+        notes.complain(f"{variable}.{missing}", None, "is not set, and its counterpart is", "Set both, or neither")
+    for key, value in given.items():
+        if isinstance(value, str) and CONTROL_CHARACTER.search(value):
+            notes.complain(f"{variable}.{key}", None, "has several lines or control characters", "Write one line")
+    endpoint = given.get("endpoint", "")
+    if endpoint and not ENDPOINT.fullmatch(endpoint):
+        shown = None if "@" in endpoint else endpoint
+        reason = "is not the address of an object store"
+        remedy = "Write scheme and host without the bucket, such as https://s3.example.com"
+        notes.complain(f"{variable}.endpoint", shown, reason, remedy)
+    names = {
+        "FileUpload_S3_Bucket": given.get("bucket"),
+        "FileUpload_S3_AWSAccessKeyId": given.get("access_key"),
+        "FileUpload_S3_AWSSecretAccessKey": given.get("secret_key"),
+        "FileUpload_S3_Region": given.get("region"),
+        "FileUpload_S3_BucketURL": endpoint,
+    }
+    settings = {name: value for name, value in names.items() if value}
+    path_style = "true" if given.get("force_path_style") else "false"
+    return {"FileUpload_Storage_Type": "AmazonS3", **settings, "FileUpload_S3_ForcePathStyle": path_style}

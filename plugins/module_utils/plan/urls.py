@@ -1,0 +1,158 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The addresses an operator writes: of the deployment itself, and of servers that are not ours.
+
+Those of servers carry passwords, so none of them is ever shown.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from .problems import Notes
+
+HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
+PERCENT_ENCODED = re.compile(r"(?:[^%:@/?#\s]|%[0-9A-Fa-f]{2})+")
+
+# Moleculer hands the NATS URL on without decoding it: what would need escaping cannot work.
+URL_SAFE = re.compile(r"[A-Za-z0-9._~-]+", re.ASCII)
+
+# Databases of MongoDB itself.
+MONGODB_DATABASES = ("admin", "config", "local")
+
+ROOT_URL_REMEDY = "Write the address people will type, such as https://chat.example.com"
+MAIL_URL_REMEDY = "Write one such as smtp://user:password@mail.example.com:587"
+MONGODB_URL_REMEDY = "Write one such as mongodb://user:password@db1.example.com/rocketchat?replicaSet=rs0"
+NATS_URL_REMEDY = "Write one such as nats://user:password@nats1.example.com:4222"
+
+
+def read_root_url(notes: Notes, text: str) -> SplitResult | None:
+    # It may carry a password.
+    shown = None if "@" in text else text
+    try:
+        url = urlsplit(text)
+        port_is_valid = url.port is None or url.port > 0
+    except ValueError:
+        notes.complain("rocketchat_root_url", shown, "is not a URL", ROOT_URL_REMEDY)
+        return None
+    reason = ""
+    if url.scheme not in ("http", "https") or "://" not in text:
+        reason = "does not begin with http:// or https://"
+    elif not url.hostname or not re.fullmatch(r"[A-Za-z0-9.:-]+", url.hostname) or not port_is_valid:
+        reason = "names no valid host"
+    elif url.query or url.fragment or url.username is not None:
+        reason = "has more than scheme, host, port and path"
+    elif not re.fullmatch(r"[A-Za-z0-9/._~-]*", url.path):
+        reason = "has a path with characters that a proxy may rewrite"
+    if reason:
+        notes.complain("rocketchat_root_url", shown, reason, ROOT_URL_REMEDY)
+        return None
+    return url
+
+
+def read_mail_url(notes: Notes, text: str) -> str:
+    url = text.strip()
+    if url:
+        scheme, credentials, rest = _parts(url)
+        if scheme not in ("smtp", "smtps"):
+            reason = "does not begin with smtp:// or smtps://"
+        else:
+            reason = _wrong_credentials(credentials) or _wrong_server(rest.partition("/")[0].partition("?")[0])
+        if reason:
+            notes.complain("rocketchat_mail_url", None, reason, MAIL_URL_REMEDY)
+    return url
+
+
+def read_mongodb_url(notes: Notes, text: str) -> str:
+    url = text.strip()
+    reason = _wrong_mongodb_url(url) if url else ""
+    if reason:
+        notes.complain("rocketchat_mongodb_url", None, reason, MONGODB_URL_REMEDY)
+    return url
+
+
+def _wrong_mongodb_url(url: str) -> str:
+    """Why the services could not use it; empty where they can.
+
+    A name with mongodb+srv brings replicaSet along in DNS. Without a database the driver would use ``test``.
+    """
+    scheme, credentials, rest = _parts(url)
+    if scheme not in ("mongodb", "mongodb+srv"):
+        return "does not begin with mongodb:// or mongodb+srv://"
+    servers, _slash, path = rest.partition("/")
+    database, _mark, query = path.partition("?")
+    reason = _wrong_credentials(credentials) or next(filter(None, map(_wrong_server, servers.split(","))), "")
+    if reason:
+        return reason
+    if scheme == "mongodb+srv" and re.search("[:,]", servers):
+        return "has a port or several servers, and a name with mongodb+srv stands for all of them"
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", database):
+        return "names no database"
+    if database in MONGODB_DATABASES:
+        return f"names the database {database}, which is MongoDB's own"
+    if scheme == "mongodb" and not re.search(r"(^|&)replicaSet=[^&]", query):
+        return "names no replicaSet, and Rocket.Chat needs one"
+    return ""
+
+
+def read_nats_urls(notes: Notes, urls: list[str]) -> list[str]:
+    for number, url in enumerate(urls):
+        reason = _wrong_nats_url(url)
+        if reason:
+            notes.complain(f"rocketchat_nats_urls[{number}]", None, reason, NATS_URL_REMEDY)
+    return urls
+
+
+def _wrong_nats_url(url: str) -> str:
+    """Why Moleculer could not use it: it exits on tls:// and bare hosts, and hangs on a token or an escape."""
+    scheme, credentials, server = _parts(url)
+    if scheme != "nats":
+        return "does not begin with nats://"
+    if "," in server:
+        return "holds several servers; each is an entry of the list with its own nats://"
+    if credentials is not None:
+        user, colon, password = credentials.partition(":")
+        if not colon:
+            return "has a token, which Rocket.Chat's NATS client does not pass on"
+        if not URL_SAFE.fullmatch(user) or not URL_SAFE.fullmatch(password):
+            return "has characters in its user name or password that Rocket.Chat's NATS client does not decode"
+    return _wrong_server(server.removesuffix("/"))
+
+
+def _parts(url: str) -> tuple[str, str | None, str]:
+    """Scheme, credentials (None where there are none) and the rest."""
+    scheme, separator, rest = url.partition("://")
+    credentials, at, server = rest.rpartition("@")
+    return scheme if separator else "", credentials if at else None, server
+
+
+def _wrong_credentials(credentials: str | None) -> str:
+    if credentials is None:
+        return ""
+    user, _colon, password = credentials.partition(":")
+    if PERCENT_ENCODED.fullmatch(user) and (not password or PERCENT_ENCODED.fullmatch(password)):
+        return ""
+    return "has characters in its user name or password that have to be percent-encoded, such as @ as %40"
+
+
+def _wrong_server(server: str) -> str:
+    match = HOST_AND_PORT.fullmatch(server)
+    if not match or not 1 <= int(match["port"] or 1) <= 65535:
+        return "names no valid host and port"
+    if is_loopback(match["host"].strip("[]")):
+        return f"names {match['host']}, which in a container is the container itself"
+    return ""
+
+
+def is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_loopback(host: str) -> bool:
+    return host.lower() == "localhost" or (is_address(host) and ipaddress.ip_address(host).is_loopback)

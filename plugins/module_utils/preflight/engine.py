@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a Docker Engine runs, in two requests to its socket. Only reads."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+from ..docker_api import greet
+from ..probing.fault import Fault
+
+TIMEOUT = 5
+
+PROJECT = "com.docker.compose.project"
+SERVICE = "com.docker.compose.service"
+OURS = "io.rocketops."
+BRIDGE_NAME = "com.docker.network.bridge.name"
+
+
+def ask(path: str, installed: bool) -> dict[str, Any]:
+    """``installed``: whether systemd knows the engine, which may be stopped together with its socket.
+
+    ``state``: `absent`, `stopped`, `silent` or `running`; only the last has an answer to give.
+    """
+    state, containers, networks = "absent", [], []
+    if installed or os.path.exists(path):
+        until = time.monotonic() + TIMEOUT
+        try:
+            engine = greet(path, until)
+            state, containers, networks = "running", engine.containers(until), engine.networks(until)
+        except Fault as fault:
+            state = "stopped" if fault.kind == "stopped" else "silent"
+    return {
+        "state": state,
+        "containers": [_container(container) for container in containers],
+        "networks": [_network(network) for network in networks],
+    }
+
+
+def _container(answer: dict[str, Any]) -> dict[str, Any]:
+    labels = answer.get("Labels") or {}
+    published = {(port["IP"], port["PublicPort"]) for port in answer.get("Ports") or [] if "PublicPort" in port}
+    return {
+        "name": answer["Names"][0].lstrip("/"),
+        "image": answer["Image"],
+        "state": answer["State"],
+        "project": labels.get(PROJECT),
+        "service": labels.get(SERVICE),
+        "labels": {name: value for name, value in labels.items() if name.startswith(OURS)},
+        "published": [{"address": address, "port": port} for address, port in sorted(published)],
+    }
+
+
+def _network(answer: dict[str, Any]) -> dict[str, Any]:
+    ipam = (answer.get("IPAM") or {}).get("Config") or []
+    return {
+        "name": answer["Name"],
+        "interface": (answer.get("Options") or {}).get(BRIDGE_NAME) or f"br-{answer['Id'][:12]}",
+        "subnets": [entry["Subnet"] for entry in ipam if "Subnet" in entry],
+    }

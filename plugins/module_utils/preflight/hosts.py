@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A host before the run: what is planned for it, and what it said of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..plan.catalogue import MONOLITH
+from ..plan.compose import LABEL
+
+SERVICE_LABEL = "io.rocketops.service"
+
+
+@dataclass(frozen=True)
+class Host:
+    """``facts`` and ``asked``: what preflight_facts returned. ``address``: where Ansible reaches the host.
+
+    ``projects``: by role the services of the Compose project on the host, None where there is none.
+    ``files``: what the roles will have written, by path; of the projects' files only those for the environment.
+    """
+
+    name: str
+    plan: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    asked: Mapping[str, float]
+    docker_source: str = "docker"
+    address: str = ""
+    projects: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def packages(self) -> Mapping[str, str]:
+        return self.facts["packages"] or {}
+
+    @property
+    def containers(self) -> list[dict[str, Any]]:
+        return list(self.facts["docker"]["containers"])
+
+
+def is_ours(container: Mapping[str, Any]) -> bool:
+    return LABEL in container["labels"]
+
+
+def running_version(hosts: list[Host]) -> str | None:
+    """The tag of the image of the first monolith that runs; None where none does."""
+    for host in hosts:
+        for container in host.containers:
+            if container["labels"].get(SERVICE_LABEL) == MONOLITH and container["state"] == "running":
+                return tag(container["image"])
+    return None
+
+
+def tag(image: str) -> str:
+    """Of an image reference; a registry may have a port, so only what follows the last slash counts."""
+    return image.rpartition("/")[2].partition(":")[2]

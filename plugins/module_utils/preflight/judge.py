@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Judges the hosts by what they said of themselves, before any is changed. Pure: facts and plan in, words out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..plan.problems import Problem
+from ..plan.sizing import size_warnings
+from . import requirements
+from .hosts import Host, is_ours
+from .network import clock_problems, clock_warnings, name_warnings, network_problems
+from .parts import KEYFILE, MONGODB_PACKAGES
+from .ports import mongodb_port, port_problems
+from .versions import version_problems, version_warnings
+
+
+@dataclass
+class Verdict:
+    """``problems`` stop the run, in the order of the hosts; ``warnings`` are sentences."""
+
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def message(self) -> str:
+        count = len(self.problems)
+        head = f"{count} problem{'s' if count > 1 else ''} with the hosts; nothing was changed on them."
+        return "\n".join([head, *(f"{number}. {problem}" for number, problem in enumerate(self.problems, 1))])
+
+
+def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
+    verdict = Verdict()
+    for host in hosts:
+        verdict.problems += _unfit(host)
+        verdict.problems += port_problems(host)
+        verdict.problems += network_problems(host)
+        verdict.problems += _taken_names(host)
+        verdict.problems += _other_secrets(host)
+        verdict.problems += _moved_mongodb(host)
+        verdict.warnings += _untested(host)
+        verdict.warnings += _small(host)
+        verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
+    verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts)]
+    verdict.warnings += clock_warnings(hosts)
+    verdict.warnings += name_warnings(plan["root_url"], hosts)
+    verdict.warnings += version_warnings(plan, hosts)
+    return verdict
+
+
+def _unfit(host: Host) -> Iterator[Problem]:
+    """What no setting can help."""
+    yield from _unfit_system(host)
+    architecture = host.facts["architecture"]
+    if architecture not in requirements.POSSIBLE_ARCHITECTURES:
+        reason = "is one that neither Rocket.Chat nor MongoDB are made for"
+        yield Problem(f"architecture of host {host.name}", architecture, reason, "Choose a host with x86_64")
+    if host.plan["mongodb"] and architecture == "x86_64" and not host.facts["avx"]:
+        version = host.plan["mongodb"]["version"]
+        if tuple(map(int, version.split("."))) >= requirements.AVX_SINCE:
+            reason = f"needs a processor with AVX, and host {host.name} has none"
+            remedy = "Give the virtual machine the processor model of its machine, or choose another host"
+            yield Problem("mongodb_version", version, reason, remedy)
+    if _works_hard(host) and _memory_is_below(host, requirements.MEMORY_NEEDED_MB):
+        reason = f"MiB are too little: Rocket.Chat and MongoDB need {requirements.MEMORY_NEEDED_MB} at least"
+        remedy = f"Give it {requirements.MEMORY_ADVISED_MB} MiB or more"
+        yield Problem(f"memory of host {host.name}", host.facts["memory_mb"], reason, remedy)
+    for room, free in _rooms(host):
+        if free < room.needed and not _is_installed(host, room.role):
+            reason = f"has {free} MiB left for {room.directory}, and {room.needed} are needed at least"
+            remedy = f"Make room or mount a larger disk there; {room.advised} MiB are a sensible beginning"
+            yield Problem(f"disk of host {host.name}", None, reason, remedy)
+
+
+def _unfit_system(host: Host) -> Iterator[Problem]:
+    system = host.facts["os"]
+    subject = f"operating system of host {host.name}"
+    if "debian" not in system["family"]:
+        reason = "is not Debian, and everything here is installed with apt"
+        yield Problem(subject, system["name"], reason, "Choose a host with Debian 13")
+    elif _has_old_packages(system):
+        if host.plan["mongodb"]:
+            reason = "has a python3-pymongo that is too old to set MongoDB up"
+            yield Problem(subject, system["name"], reason, "Choose a host with Debian 13 for [mongodb]")
+        if host.plan["docker"] and host.docker_source == "distribution":
+            reason = f"does not package Compose v2 (host {host.name} has {system['name']})"
+            yield Problem("docker_source", "distribution", reason, "Write docker_source: docker")
+
+
+def _has_old_packages(system: Mapping[str, Any]) -> bool:
+    release = system["version"].partition(".")[0]
+    old = requirements.LAST_RELEASE_WITH_OLD_PACKAGES
+    return system["id"] == "debian" and release.isdigit() and int(release) <= old
+
+
+def _untested(host: Host) -> Iterator[str]:
+    system, architecture = host.facts["os"], host.facts["architecture"]
+    if "debian" in system["family"] and system["id"] != "debian":
+        yield (
+            f"host {host.name} has {system['name']}, with which this collection was not tested. Set "
+            "docker_repository_url, mongodb_repository_url and mongodb_repository_suite to what is made for it."
+        )
+    elif system["id"] == "debian" and system["version"] not in requirements.TESTED_RELEASES:
+        yield f"host {host.name} has {system['name']}; this collection was tested with Debian 13 only."
+    if architecture in set(requirements.POSSIBLE_ARCHITECTURES) - set(requirements.TESTED_ARCHITECTURES):
+        yield (
+            f"host {host.name} is {architecture}; this collection was tested with x86_64 only, and MongoDB has no "
+            "Debian packages for it."
+        )
+
+
+def _small(host: Host) -> Iterator[str]:
+    advised = requirements.MEMORY_ADVISED_MB
+    below = [limit for limit in (advised, requirements.MEMORY_NEEDED_MB) if _memory_is_below(host, limit)]
+    if _works_hard(host) and below == [advised]:
+        memory = host.facts["memory_mb"]
+        yield f"host {host.name} has {memory} MiB of memory; upstream asks for {advised} MiB for as few as 25 users."
+    for room, free in _rooms(host):
+        installed = _is_installed(host, room.role)
+        if free < (room.needed if installed else room.advised) and (installed or free >= room.needed):
+            yield f"host {host.name} has only {free} MiB left on the disk of {room.directory}."
+
+
+def _works_hard(host: Host) -> bool:
+    return bool(host.plan["rocketchat"] or host.plan["mongodb"])
+
+
+def _memory_is_below(host: Host, limit: int) -> bool:
+    memory = host.facts["memory_mb"]
+    return memory is not None and memory < limit * requirements.MEMORY_REPORTED
+
+
+def _rooms(host: Host) -> Iterator[tuple[requirements.Room, int]]:
+    free = {entry["directory"]: entry["free_mb"] for entry in host.facts["file_systems"]}
+    for room in requirements.ROOMS:
+        if host.plan[room.role] and room.directory in free:
+            yield room, free[room.directory]
+
+
+def _is_installed(host: Host, role: str) -> bool:
+    if role == "mongodb":
+        return MONGODB_PACKAGES[0] in host.packages
+    return any(is_ours(container) for container in host.containers)
+
+
+def _taken_names(host: Host) -> Iterator[Problem]:
+    """Docker has one container of a name; Compose takes over none that is not its own."""
+    planned: dict[str, str] = {}
+    for project in (host.plan[role]["compose"] for role in ("nats", "rocketchat") if host.plan[role]):
+        planned |= {service["container_name"]: project["name"] for service in project["services"].values()}
+    for container in host.containers:
+        name = container["name"]
+        if name in planned and container["project"] != planned[name]:
+            reason = f"is there already on host {host.name} ({container['image']}), and not as part of this deployment"
+            yield Problem("Docker container", name, reason, f"Rename it: docker rename {name} NEW-NAME")
+
+
+def _other_secrets(host: Host) -> Iterator[Problem]:
+    """Another keyfile means other passwords, too: mongod would restart with it and then let nobody in."""
+    kept = host.facts["digests"].get(KEYFILE)
+    planned = host.plan["mongodb"]
+    if kept and planned and kept != hashlib.sha256(f"{planned['keyfile']}\n".encode()).hexdigest():
+        yield Problem(
+            "mongodb_keyfile",
+            None,
+            f"is not the one MongoDB on host {host.name} was set up with, so its passwords will be others, too",
+            "If the secrets file (.rocketchat_secrets.yml beside the inventory, unless rocketchat_secrets_file says "
+            "otherwise) was lost or generated anew, restore it from its backup. If the keyfile is to change on "
+            f"purpose, remove {KEYFILE} on all members first",
+        )
+
+
+def _moved_mongodb(host: Host) -> Iterator[Problem]:
+    """A replica set knows its members by name and port: after a restart on another one it has no primary."""
+    planned = host.plan["mongodb"]
+    if not planned or KEYFILE not in host.facts["digests"]:
+        return
+    ports = {listener["port"] for listener in host.facts["listening"] if listener["process"] == "mongod"}
+    wanted = mongodb_port(host.plan)
+    if ports and wanted not in ports:
+        present = min(ports)
+        reason = f"is not the port {present} with which the replica set on host {host.name} was made"
+        yield Problem("mongodb_port", wanted, reason, f"Write mongodb_port: {present}")

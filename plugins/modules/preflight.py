@@ -1,0 +1,46 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: preflight
+short_description: Judges the hosts before a deployment changes them, and shows what it will change
+version_added: 0.2.0
+description:
+  - Joins the plan with what M(rocketops.rocketchat.preflight_facts) registered on all hosts. Fails with everything
+    that cannot work in one message, warns of what is unwise, and otherwise lists the planned changes.
+  - The list tells of packages, containers, the containers' network, and the settings of Docker, MongoDB and nginx, as
+    far as the chosen tags let the run get to them. "may" stands where only Docker Compose can tell.
+  - It does not tell of package repositories, certificates of registries, self-signed certificates, users of MongoDB,
+    and permissions of files.
+  - Part of this collection's C(preflight) playbook, whose registered variables it reads.
+author:
+  - rocketops maintainers (@rocketops)
+attributes:
+  check_mode:
+    description: Only reads.
+    support: full
+  diff_mode:
+    description: Nothing is changed.
+    support: none
+  action:
+    description: Runs on the controller.
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Judge the hosts, and show what will change
+  rocketops.rocketchat.preflight:
+  run_once: true
+"""
+
+RETURN = r"""
+changes:
+  description: The planned changes, in the order of the roles for each host. Empty where there is nothing to change.
+  returned: success
+  type: list
+  elements: str
+  sample: ["chat1: will create ddp-streamer-2", "chat1: will replace rocketchat-1: image 7.9.2 -> 7.9.3"]
+"""

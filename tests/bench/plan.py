@@ -1,0 +1,79 @@
+"""How long the plan of many hosts takes, and that it grows with their number and no faster.
+
+Measured is what runs on the controller: reading the variables, planning, and turning the plan into plain data.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from dataclasses import asdict
+from itertools import pairwise
+from typing import Any
+
+from tests.conftest import COLLECTIONS
+
+sys.path.insert(0, str(COLLECTIONS))
+
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.secrets import resolve
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import read_inventory
+
+FEW, MANY = 100, 1000
+PARTS = ("reading", "planning", "as data")
+ROUNDS = 5
+SECONDS_FOR_MANY = 2.0
+# 10 is linear, 100 would be quadratic; the rest is what memory and a busy machine add
+RATIO = 15.0
+
+VARIABLES = {
+    "rocketchat_root_url": "https://chat.example.com",
+    "rocketchat_license": "licence",
+    "nginx_certificate": "self_signed",
+    "rocketchat_version": "7.9.3",
+    # with stream-hub on the first host, every service of the catalogue
+    "rocketchat_replicas": {"queue_worker": 1, "omnichannel_transcript": 1},
+    "rocketchat_environment": {"TZ": "Europe/Berlin"},
+}
+
+
+def inventory(count: int) -> tuple[dict[str, list[str]], dict[str, Any]]:
+    """Rocket.Chat on every host; MongoDB and NATS on three of them and the proxy on two."""
+    names = [f"chat{number}" for number in range(count)]
+    groups = {"mongodb": names[:3], "nats": names[:3], "rocketchat": names, "nginx": names[:2]}
+    addresses = {name: f"198.18.{number // 200}.{number % 200 + 1}" for number, name in enumerate(names)}
+    return groups, {name: {**VARIABLES, "rocketchat_private_address": addresses[name]} for name in names}
+
+
+def measured(count: int) -> dict[str, float]:
+    """Seconds of the fastest of some rounds, for each part of the way; others on the machine only ever add."""
+    groups, given = inventory(count)
+    secrets, _ = resolve({}, {})
+    rounds: list[list[float]] = []
+    for _ in range(ROUNDS):
+        gc.collect()
+        times = [time.process_time()]
+        read, problems = read_inventory(groups, given)
+        times.append(time.process_time())
+        plan = make_plan(read, secrets, problems)
+        times.append(time.process_time())
+        data = asdict(plan)
+        times.append(time.process_time())
+        assert len(data["hosts"]) == count
+        rounds.append([after - before for before, after in pairwise(times)])
+    return dict(zip(PARTS, map(min, zip(*rounds, strict=True)), strict=True))
+
+
+def main() -> int:
+    few, many = measured(FEW), measured(MANY)
+    for part in many:
+        print(f"{part}: {few[part]:.3f} s for {FEW} hosts, {many[part]:.3f} s for {MANY}")
+    seconds, ratio = sum(many.values()), sum(many.values()) / sum(few.values())
+    print(f"plan_{MANY}_hosts = {seconds:.2f} s")
+    print(f"plan_{MANY}_over_{FEW} = {ratio:.1f}")
+    return 0 if seconds < SECONDS_FOR_MANY and ratio < RATIO else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

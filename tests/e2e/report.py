@@ -1,0 +1,47 @@
+"""health.yml as an operator runs it, on a deployment that is well or was broken."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.deployment import Deployment
+from tests.e2e.faults import Fault
+from tests.waiting import wait_until
+
+SHOWS_WITHIN = 60
+HEALS_WITHIN = 120
+
+
+def health(deployment: Deployment, directory: Path, *arguments: str) -> dict[str, Any]:
+    """The report, which has to agree with the exit code."""
+    result = deployment.playbook("health", "-e", f"health_report={directory}", *arguments, check=False)
+    text = (directory / "health.json").read_text(encoding="utf-8")
+    report: dict[str, Any] = json.loads(text)
+    assert (result.returncode == 0) == report["healthy"], result.stdout[-3000:]
+    for name, secret in deployment.secrets().items():
+        assert secret not in text + result.stdout, name
+    return report
+
+
+@contextmanager
+def broken(deployment: Deployment, fault: Fault) -> Iterator[None]:
+    """With the fault there; afterwards everything is well again."""
+    words = {"HOST": deployment.host, "ADDRESS": deployment.address, **deployment.secrets()}
+
+    def command(text: str) -> str:
+        return re.sub("@([A-Za-z_]+)@", lambda word: words[word[1]], text)
+
+    try:
+        deployment.run(command(fault.make))
+        if fault.seen:
+            seen = command(fault.seen)
+            wait_until(lambda: deployment.attempt(seen).returncode == 0, SHOWS_WITHIN, "the fault shows")
+        yield
+    finally:
+        deployment.run(command(fault.mend))
+        deployment.playbook("health", "-e", f"rocketchat_health_timeout={HEALS_WITHIN}")

@@ -1,0 +1,56 @@
+"""health.html as people see it: in a real browser, at the width of a desk and of a phone, in light and in dark.
+
+The pictures that the tests take are left in .cache/screenshots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser import Tab, browser, install_missing
+from tests.deployment import ROOT, Deployment
+from tests.e2e.faults import ALL
+from tests.e2e.report import broken, health
+
+SCREENSHOTS = ROOT / ".cache" / "screenshots"
+LOOKS = (Path(__file__).parent / "looks.js").read_text(encoding="utf-8")
+# As high as no page is, so that nothing of it is out of sight.
+HEIGHT = 6000
+
+
+@pytest.fixture(scope="module")
+def report(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Of a deployment that has a cause and victims, and the page beside it."""
+    directory = tmp_path_factory.mktemp("report")
+    with broken(deployment, ALL["NATS stopped"]):
+        return {**health(deployment, directory), "page": directory / "health.html"}
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Tab]:
+    install_missing()
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    with browser() as tab:
+        yield tab
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 375])
+def test_page_reads_well(tab: Tab, report: dict[str, Any], width: int, dark: bool) -> None:
+    tab.show(report["page"], width, HEIGHT, dark)
+    tab.screenshot(SCREENSHOTS / f"health-{width}-{'dark' if dark else 'light'}.png")
+    assert tab.ask(LOOKS) == []
+
+
+def test_page_shows_the_report_and_fetches_nothing(tab: Tab, report: dict[str, Any]) -> None:
+    tab.show(report["page"], 1400, HEIGHT, dark=False)
+    assert tab.requests == [report["page"].as_uri()]
+    assert tab.ask("document.querySelector('#verdict').innerText").lower() == report["summary"].lower()
+    shown = tab.ask("[...document.querySelectorAll('.finding > p:first-of-type')].map(p => p.innerText)")
+    assert shown == [finding["sentence"] for finding in report["findings"]]
+    drawn = tab.ask("document.querySelector('.picture > svg.wide').textContent").lower()
+    assert [part["name"] for part in report["parts"] if part["name"] not in drawn] == []

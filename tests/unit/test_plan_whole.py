@@ -1,0 +1,197 @@
+"""The plan of the lab's host, word for word: what the roles apply changes only together with this."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.plan_inventories import cluster, every_container, lab, plan, single
+
+OURS = {"io.rocketops.collection": "rocketops.rocketchat"}
+NETWORK = {"rocketchat": {"external": True}}
+CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+HEALTHCHECK = {"interval": "30s", "timeout": "5s", "retries": 3, "start_interval": "2s"}
+MONGODB_NAME = "chat.mongodb.internal"
+
+
+@pytest.fixture
+def host() -> dict[str, Any]:
+    return plan(lab())["hosts"]["chat"]
+
+
+def test_docker(host: dict[str, Any]) -> None:
+    network = {"name": "rocketchat", "subnet": "172.31.250.0/24", "gateway": "172.31.250.1"}
+    assert host["docker"] == {"network": network}
+
+
+def test_mongodb(host: dict[str, Any]) -> None:
+    assert host["mongodb"] == {
+        "version": "6.0",
+        "bind_addresses": ["127.0.0.1", "172.31.250.1"],
+        "needs_docker": True,
+        "first": True,
+        "name": MONGODB_NAME,
+        "members": [f"{MONGODB_NAME}:27017"],
+        "names": {MONGODB_NAME: "172.31.250.1"},
+        "admin_password": "root-secret",
+        "keyfile": "keyfile/secret",
+        "user": {
+            "name": "rocketchat",
+            "password": "mongodb-secret",
+            "roles": [{"db": "rocketchat", "role": "readWrite"}, {"db": "admin", "role": "clusterMonitor"}],
+        },
+    }
+
+
+def test_nats(host: dict[str, Any]) -> None:
+    text = host["nats"]["config"]
+    # in one order, so that only another configuration replaces the container
+    assert text == json.dumps(json.loads(text), indent=2, sort_keys=True) + "\n"
+    assert json.loads(text) == {
+        "server_name": "chat-nats",
+        "listen": "0.0.0.0:4222",
+        "http": "0.0.0.0:8222",
+        "authorization": {"user": "rocketchat", "password": "nats-secret"},
+        "ping_interval": "20s",
+    }
+    assert host["nats"]["compose"] == {
+        "name": "nats",
+        "services": {
+            "nats": {
+                "image": "depot.lab.internal:5000/library/nats:2.12.8-alpine",
+                "container_name": "nats",
+                "hostname": "chat-nats",
+                "restart": "unless-stopped",
+                "command": ["--config", "/etc/nats/nats.conf"],
+                "volumes": ["/opt/nats/nats.conf:/etc/nats/nats.conf:ro"],
+                "networks": {"rocketchat": {"aliases": ["nats"]}},
+                "ports": ["127.0.0.1:8222:8222"],
+                "read_only": True,
+                "healthcheck": {
+                    "test": ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8222/healthz"],
+                    **HEALTHCHECK,
+                    "start_period": "30s",
+                },
+                "labels": {**OURS, "io.rocketops.config": hashlib.sha256(text.encode()).hexdigest()},
+                **CONFINED,
+            }
+        },
+        "networks": NETWORK,
+    }
+
+
+def test_a_container(host: dict[str, Any]) -> None:
+    compose = host["rocketchat"]["compose"]
+    assert {key: compose[key] for key in compose if key != "services"} == {"name": "rocketchat", "networks": NETWORK}
+    script = (
+        "require('http').get('http://127.0.0.1:3000/health',r=>process.exit([200,500].includes(r.statusCode)?0:1))"
+        ".on('error',()=>process.exit(1))"
+    )
+    assert compose["services"]["stream-hub-1"] == {
+        "image": "depot.lab.internal:5000/rocketchat/stream-hub-service:7.9.3",
+        "container_name": "stream-hub-1",
+        "hostname": "chat-stream-hub-1",
+        "restart": "unless-stopped",
+        "environment": {
+            "NODE_ENV": "production",
+            "PORT": "3000",
+            "MOLECULER_LOG_LEVEL": "warn",
+            "HEARTBEAT_INTERVAL": "10",
+            "HEARTBEAT_TIMEOUT": "30",
+            "REQUEST_TIMEOUT": "60",
+            "RETRY_ENABLED": "true",
+            "DB_WATCHERS": "true",
+        },
+        "env_file": ["/opt/rocketchat/env/services.env"],
+        "networks": {"rocketchat": {"aliases": ["chat-stream-hub-1"]}},
+        "ports": ["127.0.0.1:3500:3000"],
+        "extra_hosts": [f"{MONGODB_NAME}:172.31.250.1"],
+        "healthcheck": {"test": ["CMD", "node", "-e", script], **HEALTHCHECK, "start_period": "10m"},
+        "labels": {**OURS, "io.rocketops.service": "stream_hub"},
+        **CONFINED,
+        "depends_on": {"rocketchat-1": {"condition": "service_healthy"}},
+    }
+
+
+def test_the_environment_of_the_monolith(host: dict[str, Any]) -> None:
+    monolith = host["rocketchat"]["compose"]["services"]["rocketchat-1"]
+    assert monolith["environment"] == {
+        "NODE_ENV": "production",
+        "PORT": "3000",
+        "MOLECULER_LOG_LEVEL": "warn",
+        "HEARTBEAT_INTERVAL": "10",
+        "HEARTBEAT_TIMEOUT": "30",
+        "REQUEST_TIMEOUT": "60",
+        "RETRY_ENABLED": "true",
+        "DB_WATCHERS": "true",
+        "HTTP_FORWARDED_COUNT": "1",
+        "ROOT_URL": "https://198.18.0.11",
+        "INSTANCE_IP": "chat-rocketchat-1",
+        "ADMIN_USERNAME": "admin",
+        "DEPLOY_METHOD": "docker",
+        "DEPLOY_PLATFORM": "rocketops",
+    }
+    assert host["rocketchat"]["env_files"]["/opt/rocketchat/env/rocketchat.env"] == (
+        'ADMIN_PASS="admin-secret"\nROCKETCHAT_LICENSE="LAB-LICENSE-scalability"\n'
+    )
+
+
+def test_nginx(host: dict[str, Any]) -> None:
+    assert host["nginx"] == {
+        "server_name": "198.18.0.11",
+        "subject_alternative_name": "IP:198.18.0.11",
+        "tls": True,
+        "port": 443,
+        "path": "",
+        "upstreams": {"rocketchat": ["127.0.0.1:3000"], "ddp_streamer": ["127.0.0.1:3100"]},
+    }
+
+
+def test_the_deployment() -> None:
+    planned = plan(lab())
+    del planned["hosts"]
+    assert planned == {
+        "version": "7.9.3",
+        "root_url": "https://198.18.0.11",
+        "mongodb_version": "6.0",
+        "expected_users": 0,
+        "warnings": [],
+        "nats_clients": [
+            {"name": f"chat-{name}-1"}
+            for name in ("rocketchat", "ddp-streamer", "authorization", "account", "presence", "stream-hub")
+        ],
+    }
+
+
+def test_a_slash_after_the_address_is_not_meant() -> None:
+    planned = plan(single(rocketchat_root_url="https://chat.example.com/teamX/"))
+    monolith = every_container(planned)["chat-rocketchat-1"]["environment"]
+    assert planned["root_url"] == monolith["ROOT_URL"] == "https://chat.example.com/teamX"
+
+
+def test_an_ipv6_address_is_named_as_browsers_send_it() -> None:
+    proxy = plan(single(rocketchat_root_url="https://[2001:DB8::1]:8443"))["hosts"]["chat"]["nginx"]
+    assert (proxy["server_name"], proxy["subject_alternative_name"]) == ("[2001:db8::1]", "IP:2001:db8::1")
+
+
+def test_roles_run_where_their_group_says_and_docker_where_there_are_containers() -> None:
+    groups = {"mongodb": ["a"], "nats": ["b"], "rocketchat": ["c"], "nginx": ["d"]}
+    planned = plan(cluster("a", "b", "c", "d", groups=groups))["hosts"]
+    roles = ("docker", "mongodb", "nats", "rocketchat", "nginx")
+    assert {name: [role for role in roles if planned[name][role]] for name in planned} == {
+        "a": ["mongodb"],
+        "b": ["docker", "nats"],
+        "c": ["docker", "rocketchat"],
+        "d": ["nginx"],
+    }
+    assert planned["a"]["endpoints"] == planned["a"]["containers"] == []
+    assert planned["a"]["mongodb"]["needs_docker"] is False
+
+
+def test_what_is_asked_of_a_container(host: dict[str, Any]) -> None:
+    named = {entry["name"]: entry for entry in host["containers"]}
+    expected = {"name": "account-1", "service": "account", "replica": 1, "hostname": "chat-account-1"}
+    assert expected.items() <= named["account-1"].items()

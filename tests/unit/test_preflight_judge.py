@@ -1,0 +1,364 @@
+"""The gate: what stops a run, what only warns, and the exact words of both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.hosts import Host, running_version, tag
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.judge import Verdict, judge
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.ports import published_at
+
+from tests.unit.plan_inventories import cluster, plan, single
+from tests.unit.preflight_hosts import BARE, ENGINE, NOW, asked, converged
+
+PLAN = plan(single(mongodb_version="8.0"))
+DEBIAN_12 = {"id": "debian", "version": "12", "family": ["debian"], "name": "Debian GNU/Linux 12 (bookworm)"}
+UBUNTU = {"id": "ubuntu", "version": "24.04", "family": ["ubuntu", "debian"], "name": "Ubuntu 24.04.4 LTS"}
+FEDORA = {"id": "fedora", "version": "43", "family": ["fedora"], "name": "Fedora Linux 43"}
+
+
+def verdict(*hosts: Host, planned: dict[str, Any] = PLAN) -> Verdict:
+    return judge(planned, list(hosts))
+
+
+def problems(host: Host) -> list[str]:
+    return [str(problem) for problem in verdict(host).problems]
+
+
+def listener(port: int, process: str | None, address: str = "0.0.0.0", unit: str | None = None) -> dict[str, Any]:
+    return {"address": address, "port": port, "pid": 7, "process": process, "unit": unit}
+
+
+def room(directory: str, free_mb: int) -> list[dict[str, Any]]:
+    return [{"directory": directory, "found": "/var/lib", "size_mb": 20_000, "free_mb": free_mb}]
+
+
+def names(*addresses: str, fault: str | None = None) -> dict[str, Any]:
+    return {"chat.example.com": {"addresses": list(addresses), "fault": fault}}
+
+
+def stranger(name: str, published: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "name": name, "image": "mongo:7", "state": "running", "project": "shop", "service": "db", "labels": {},
+        "published": published,
+    }  # fmt: skip
+
+
+def engine(*containers: dict[str, Any], networks: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    return {**ENGINE, "containers": list(containers), "networks": networks or []}
+
+
+@pytest.mark.parametrize("host", [asked(PLAN), converged(PLAN)], ids=["bare", "converged"])
+def test_good_host_is_passed_in_silence(host: Host) -> None:
+    assert verdict(host) == Verdict([], [])
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "another system": (
+        {"os": FEDORA},
+        "operating system of host chat = 'Fedora Linux 43': is not Debian, and everything here is installed with apt. "
+        "Choose a host with Debian 13.",
+    ),
+    "an old Debian": (
+        {"os": DEBIAN_12},
+        "operating system of host chat = 'Debian GNU/Linux 12 (bookworm)': has a python3-pymongo that is too old to "
+        "set MongoDB up. Choose a host with Debian 13 for [mongodb].",
+    ),
+    "another processor": (
+        {"architecture": "ppc64le"},
+        "architecture of host chat = 'ppc64le': is one that neither Rocket.Chat nor MongoDB are made for. Choose a "
+        "host with x86_64.",
+    ),
+    "no AVX": (
+        {"avx": False},
+        "mongodb_version = '8.0': needs a processor with AVX, and host chat has none. Give the virtual machine the "
+        "processor model of its machine, or choose another host.",
+    ),
+    "too little memory": (
+        {"memory_mb": 900},
+        "memory of host chat = 900: MiB are too little: Rocket.Chat and MongoDB need 1024 at least. Give it 2048 MiB "
+        "or more.",
+    ),
+    "a full disk for data": (
+        {"file_systems": room("/var/lib/mongodb", 1023)},
+        "disk of host chat: has 1023 MiB left for /var/lib/mongodb, and 1024 are needed at least. Make room or mount a "
+        "larger disk there; 10240 MiB are a sensible beginning.",
+    ),
+    "a full disk for images": (
+        {"file_systems": room("/var/lib/docker", 2047)},
+        "disk of host chat: has 2047 MiB left for /var/lib/docker, and 2048 are needed at least. Make room or mount a "
+        "larger disk there; 10240 MiB are a sensible beginning.",
+    ),
+    "another web server": (
+        {"listening": [listener(443, "apache2", "::", "apache2.service")]},
+        "port 443 of host chat: belongs to apache2 (apache2.service), which listens on [::]:443, and nginx needs it. "
+        "Stop it there, or choose another port with rocketchat_root_url.",
+    ),
+    "the port of the redirect": (
+        {"listening": [listener(80, "python3", "127.0.0.1")]},
+        "port 80 of host chat: belongs to python3, which listens on 127.0.0.1:80, and nginx's redirect to https needs "
+        "it. Stop it there.",
+    ),
+    "the port of a service": (
+        {"listening": [listener(3300, "node", "127.0.0.1", "grafana.service")]},
+        "port 3300 of host chat: belongs to node (grafana.service), which listens on 127.0.0.1:3300, and account-1 "
+        "needs it. Stop it there, or choose another port with rocketchat_ports.account.",
+    ),
+    "a hidden process": (
+        {"listening": [listener(8222, None)]},
+        "port 8222 of host chat: belongs to a process that does not show itself, which listens on 0.0.0.0:8222, and "
+        "nats needs it. Stop it there, or choose another port with nats_port.",
+    ),
+    "a container on MongoDB's port": (
+        {
+            "listening": [listener(27017, "docker-proxy")],
+            "docker": engine(stranger("shop-db", [{"address": "0.0.0.0", "port": 27017}])),
+        },
+        "port 27017 of host chat: belongs to Docker container shop-db, which listens on 0.0.0.0:27017, and MongoDB "
+        "needs it. Stop it there, or choose another port with mongodb_port.",
+    ),
+    "a container of the same name": (
+        {"docker": engine(stranger("nats", []))},
+        "Docker container = 'nats': is there already on host chat (mongo:7), and not as part of this deployment. "
+        "Rename it: docker rename nats NEW-NAME.",
+    ),
+    "a route": (
+        {"routes": [{"network": "172.16.0.0/12", "interface": "wg0"}]},
+        "rocketchat_network_subnet = '172.31.250.0/24': overlaps with the route of host chat to 172.16.0.0/12 "
+        "(interface wg0). Choose a range that no host has a route to.",
+    ),
+    "another Docker network": (
+        {
+            "routes": [{"network": "172.31.0.0/16", "interface": "br-1"}],
+            "docker": engine(networks=[{"name": "shop", "interface": "br-1", "subnets": ["172.31.0.0/16"]}]),
+        },
+        "rocketchat_network_subnet = '172.31.250.0/24': overlaps with the route of host chat to 172.31.0.0/16 (Docker "
+        "network shop). Choose a range that no host has a route to.",
+    ),
+    "another keyfile": (
+        {"digests": {"/etc/mongod.keyfile": "0" * 64}},
+        "mongodb_keyfile: is not the one MongoDB on host chat was set up with, so its passwords will be others, too. "
+        "If the secrets file (.rocketchat_secrets.yml beside the inventory, unless rocketchat_secrets_file says "
+        "otherwise) was lost or generated anew, restore it from its backup. If the keyfile is to change on purpose, "
+        "remove /etc/mongod.keyfile on all members first.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "message"), BAD.values(), ids=list(BAD))
+def test_what_cannot_work_is_a_problem(facts: dict[str, Any], message: str) -> None:
+    assert problems(asked(PLAN, **facts)) == [message]
+
+
+RISKY: dict[str, tuple[dict[str, Any], str]] = {
+    "a relative of Debian": (
+        {"os": UBUNTU},
+        "host chat has Ubuntu 24.04.4 LTS, with which this collection was not tested. Set docker_repository_url, "
+        "mongodb_repository_url and mongodb_repository_suite to what is made for it.",
+    ),
+    "a newer Debian": (
+        {"os": {**BARE["os"], "version": "", "name": "Debian GNU/Linux forky/sid"}},
+        "host chat has Debian GNU/Linux forky/sid; this collection was tested with Debian 13 only.",
+    ),
+    "arm": (
+        {"architecture": "aarch64", "avx": False},
+        "host chat is aarch64; this collection was tested with x86_64 only, and MongoDB has no Debian packages for it.",
+    ),
+    "little memory": (
+        {"memory_mb": 1500},
+        "host chat has 1500 MiB of memory; upstream asks for 2048 MiB for as few as 25 users.",
+    ),
+    "a small disk": (
+        {"file_systems": room("/var/lib/mongodb", 10239)},
+        "host chat has only 10239 MiB left on the disk of /var/lib/mongodb.",
+    ),
+    "a disk that is just large enough": (
+        {"file_systems": room("/var/lib/docker", 2048)},
+        "host chat has only 2048 MiB left on the disk of /var/lib/docker.",
+    ),
+    "a free clock": (
+        {"clock": {"epoch": NOW, "synchronised": False}},
+        "nothing synchronises the clock of chat; use systemd-timesyncd or chrony.",
+    ),
+    "a wrong clock": (
+        {"clock": {"epoch": NOW - 120.2, "synchronised": True}},
+        "the clock of host chat is 120 s behind that of this machine.",
+    ),
+    "an unknown name": (
+        {"names": names(fault="unknown")},
+        "the name chat.example.com of rocketchat_root_url cannot be resolved on chat. People need it in their DNS, and "
+        "Rocket.Chat itself uses it for links and previews.",
+    ),
+    "a name of others": (
+        {"names": names("192.0.2.7", "2001:db8::7")},
+        "the name chat.example.com of rocketchat_root_url leads to 192.0.2.7, 2001:db8::7, which is no address of chat "
+        "in [nginx]. That is right only behind another proxy or NAT.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "message"), RISKY.values(), ids=list(RISKY))
+def test_what_is_unwise_is_a_warning(facts: dict[str, Any], message: str) -> None:
+    assert verdict(asked(PLAN, **facts)) == Verdict([], [message])
+
+
+FINE: dict[str, dict[str, Any]] = {
+    "memory that firmware took some of": {"memory_mb": 1900},
+    "a clock that nobody knows of": {"clock": {"epoch": NOW, "synchronised": None}},
+    "a clock within the limit": {"clock": {"epoch": NOW + 60, "synchronised": True}},
+    "nginx of its own": {"listening": [listener(80, "nginx"), listener(443, "nginx", "::")]},
+    "the same port elsewhere": {"listening": [listener(3300, "node", "198.18.0.11")]},
+    "a proxy of nobody knows which container": {"listening": [listener(3300, "docker-proxy", "127.0.0.1")]},
+    "another network beside ours": {"routes": [{"network": "172.31.251.0/24", "interface": "eth1"}]},
+    "a name that leads home": {"names": names("127.0.1.1")},
+    "no systemd, no dpkg": {"units": None, "packages": None},
+}
+
+
+@pytest.mark.parametrize("facts", FINE.values(), ids=list(FINE))
+def test_what_is_fine_is_not_told(facts: dict[str, Any]) -> None:
+    assert verdict(asked(PLAN, **facts)) == Verdict([], [])
+
+
+def test_own_containers_hold_their_ports() -> None:
+    listening = [listener(port, "docker-proxy", "127.0.0.1") for port in (8222, 3000, 3100)]
+    assert verdict(converged(PLAN, listening=listening)) == Verdict([], [])
+
+
+def test_port_for_metrics_has_a_variable_of_its_own() -> None:
+    measured = plan(single(mongodb_version="8.0", rocketchat_metrics=True))
+    service = measured["hosts"]["chat"]["rocketchat"]["compose"]["services"]["account-1"]
+    _address, port = published_at(service["ports"][1])
+    host = asked(measured, listening=[listener(port, "node", "127.0.0.1")])
+    assert str(verdict(host, planned=measured).problems[0]).endswith("rocketchat_metrics_ports.account.")
+
+
+def test_replica_set_keeps_its_port() -> None:
+    mongod = [listener(27017, "mongod", address) for address in ("127.0.0.1", "172.31.250.1")]
+    assert verdict(converged(PLAN, listening=mongod)) == Verdict([], [])
+    moved = plan(single(mongodb_port=27018))
+    assert problems(converged(moved, listening=mongod)) == [
+        "mongodb_port = 27018: is not the port 27017 with which the replica set on host chat was made. Write "
+        "mongodb_port: 27017."
+    ]
+    assert problems(asked(moved, listening=mongod)) == [], "a mongod that is not ours"
+
+
+def test_own_network_is_no_obstacle_wherever_else_a_route_leads() -> None:
+    routes = [
+        {"network": "172.31.250.0/24", "interface": "br-83ec1ede63c7"},
+        {"network": "172.16.0.0/12", "interface": "wg0"},
+    ]
+    assert verdict(converged(PLAN, routes=routes)) == Verdict([], [])
+
+
+def test_own_network_may_move_within_its_range() -> None:
+    """Its present route goes when it is created anew."""
+    moved = plan(single(rocketchat_network_subnet="172.31.250.0/25"))
+    host = asked(moved, docker=converged(PLAN).facts["docker"] | {"containers": []}, routes=[
+        {"network": "172.31.250.0/24", "interface": "br-83ec1ede63c7"},
+    ])  # fmt: skip
+    assert problems(host) == []
+
+
+def test_full_disk_does_not_stop_the_repair_of_what_runs() -> None:
+    host = converged(PLAN, file_systems=[*room("/var/lib/mongodb", 500), *room("/var/lib/docker", 5000)])
+    assert verdict(host) == Verdict([], ["host chat has only 500 MiB left on the disk of /var/lib/mongodb."])
+
+
+def test_distribution_of_an_old_debian_lacks_compose() -> None:
+    planned = plan(cluster("chat", "other", groups={"mongodb": ["other"]}))
+    host = asked(planned, host={"docker_source": "distribution"}, os=DEBIAN_12)
+    found = verdict(host, planned=planned)
+    assert [str(problem) for problem in found.problems] == [
+        "docker_source = 'distribution': does not package Compose v2 (host chat has Debian GNU/Linux 12 (bookworm)). "
+        "Write docker_source: docker."
+    ]
+    assert found.warnings == [
+        "host chat has Debian GNU/Linux 12 (bookworm); this collection was tested with Debian 13 only."
+    ]
+
+
+def test_old_mongodb_needs_no_avx() -> None:
+    old = plan(single(rocketchat_version="6.13.0", mongodb_version="4.4"))
+    assert problems(asked(old, avx=False)) == []
+
+
+def test_everything_is_told_at_once() -> None:
+    host = asked(PLAN, avx=False, memory_mb=500, digests={"/etc/mongod.keyfile": "0" * 64})
+    lines = verdict(host).message().splitlines()
+    assert lines[0] == "3 problems with the hosts; nothing was changed on them."
+    assert [line[:2] for line in lines[1:]] == ["1.", "2.", "3."]
+
+
+def test_clocks_of_hosts_that_disagree() -> None:
+    planned = plan(cluster("one", "two"))
+    clocks = {"one": NOW - 45, "two": NOW + 45}
+    hosts = [asked(planned, name, clock={"epoch": epoch, "synchronised": True}) for name, epoch in clocks.items()]
+    found = verdict(*hosts, planned=planned)
+    assert [str(problem) for problem in found.problems] == [
+        "clock of host two: is 90 s ahead of that of host one. Have all hosts synchronise their clocks, with "
+        "systemd-timesyncd or chrony."
+    ]
+    assert found.warnings == []
+
+
+def test_upgrade_without_a_recent_backup() -> None:
+    docker = converged(plan(single(rocketchat_version="8.9.0"))).facts["docker"]
+    warning = (
+        "Rocket.Chat 8.9.0 is about to become 8.9.1, which may change the database for good, and {} in "
+        "/var/backups/rocketchat. Make one first."
+    )
+    without = converged(PLAN, docker=docker)
+    assert verdict(without) == Verdict([], [warning.format("there is no backup")])
+    old = converged(PLAN, docker=docker, last_backup=int(NOW) - 30 * 3600)
+    assert verdict(old) == Verdict([], [warning.format("the last backup is 30 hours old")])
+    fresh = converged(PLAN, docker=docker, last_backup=int(NOW) - 3600)
+    assert verdict(fresh) == Verdict([], [])
+
+
+def test_installed_mongodb_of_another_series_that_serves() -> None:
+    older = plan(single(rocketchat_version="7.13.9", mongodb_version="8.0"))
+    packages = {**converged(older).packages, "mongodb-org-server": "7.0.14"}
+    assert verdict(converged(older, packages=packages), planned=older) == Verdict(
+        [],
+        ["host chat has MongoDB 7.0.14 installed, and mongodb_version is 8.0: an installed package stays as it is."],
+    )
+
+
+def test_installed_mongodb_that_rocketchat_does_not_accept() -> None:
+    packages = {**converged(PLAN).packages, "mongodb-org-server": "7.0.14"}
+    told = verdict(converged(PLAN, packages=packages))
+    assert [str(problem) for problem in told.problems] == [
+        "mongodb_version = '8.0': is what Rocket.Chat 8.9.1 needs, and host chat has MongoDB 7.0.14, which stays as it "
+        "is. Upgrade it by hand first, as MongoDB's manual says, or choose an older rocketchat_version."
+    ]
+    assert told.warnings == []
+
+
+def test_no_way_back_for_rocketchat_and_mongodb() -> None:
+    newer = converged(plan(single(rocketchat_version="8.9.2")))
+    packages = {**newer.packages, "mongodb-org-server": "8.2.1"}
+    assert [
+        str(problem) for problem in verdict(converged(PLAN, docker=newer.facts["docker"], packages=packages)).problems
+    ] == [
+        "rocketchat_version = '8.9.1': is older than the running 8.9.2, which has changed the database already. "
+        "Choose 8.9.2 or newer, or restore a backup made before the upgrade.",
+        "mongodb_version = '8.0': is older than the running 8.2, and MongoDB has no way back. "
+        "Choose 8.2 or newer, and a rocketchat_version that accepts it.",
+    ]
+
+
+def test_hosts_too_small_for_the_expected_users() -> None:
+    many = plan(single(rocketchat_expected_users=500))
+    assert judge(many, [asked(many, cores=2)]).warnings == [
+        "host chat has 2 cores and 7900 MiB of memory, and rocketchat_expected_users = 500 needs 6 cores and "
+        "8192 MiB there."
+    ]
+
+
+def test_running_version_is_that_of_the_monolith() -> None:
+    assert running_version([asked(PLAN)]) is None
+    assert running_version([converged(PLAN)]) == "8.9.1"
+    assert tag("registry:5000/rocketchat/rocket.chat:8.9.1") == "8.9.1"
