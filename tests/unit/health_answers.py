@@ -237,10 +237,21 @@ def stranger(host: str, name: str) -> Fault:
 
 
 def unplanned(host: str, name: str, hostname: str, fault: str | None) -> Fault:
-    entry = {"name": name, "image": "rocketchat/stream-hub-service:7.9.3", "hostname": hostname, "status": "running"}
-    return lambda answers: answers[host]["containers"]["unplanned"].append(
-        {**entry, "service": "stream_hub", "fault": fault, "diagnosis": fault and f"The sentence of {fault}."}
-    )
+    """An engine has one container of a name."""
+    entry: dict[str, Any] = {
+        "name": name,
+        "image": "rocketchat/stream-hub-service:7.9.3",
+        "hostname": hostname,
+        "status": "running",
+    }
+    entry |= {"service": "stream_hub", "fault": fault, "diagnosis": fault and f"The sentence of {fault}."}
+
+    def apply(answers: Answers) -> None:
+        containers = answers[host]["containers"]
+        others = [other for other in containers["unplanned"] if other["name"] != name]
+        containers["unplanned"] = [*others, entry]
+
+    return apply
 
 
 def mongodb_set(fault: str, primary: str | None = None) -> Fault:
