@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.diagnosis import diagnose
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.table import as_text
 
@@ -57,6 +58,12 @@ def test_what_ansible_mends_is_typed_on_the_controller() -> None:
         "[1] account-1 on chat: The sentence of image.",
         "    next: controller$ ansible-playbook -i chat rocketops.rocketchat.site",
     ]
+
+
+@pytest.mark.parametrize("fault", ["second_stream_hub", "hostname", "unplanned"])
+def test_a_container_of_nobodys_plan_is_to_be_stopped(fault: str) -> None:
+    told = lines(ill.unplanned("chat", "stray", "chat-account-1", fault))
+    assert told[-1] == "    next: chat$ sudo docker stop stray"
 
 
 def test_a_service_that_is_not_on_the_bus() -> None:

@@ -24,6 +24,7 @@ ON_THE_HOST = {
     "engine": "sudo journalctl -u docker --since -10m",
     "container.stopped": "sudo docker start {name}",
     "container.paused": "sudo docker unpause {name}",
+    "container.unplanned": "sudo docker stop {name}",
     "container": _LOG,
     "http": _LOG,
     "bus": _LOG,
@@ -69,7 +70,9 @@ ON_THE_CONTROLLER = {
 
 def advice(kind: str, cause: Subject, plan: Mapping[str, Any], inventory: str) -> Command:
     family = kind.partition(".")[0]
-    for word in (kind, family):
+    # A container without a row in the table is in nobody's plan, and only in the way.
+    words = (kind, family) if cause.kind or family != "container" else ("container.unplanned",)
+    for word in words:
         for where, commands in ((CONTROLLER, ON_THE_CONTROLLER), (cause.host, ON_THE_HOST)):
             if word in commands:
                 return Command(where, commands[word].format(**_names(cause, plan, inventory)))
