@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-# By role, and for Docker by its variable docker_source; the first of each is the part itself. As in the roles' variables.
+# By role, and for Docker by its variable docker_source; the first of each is the part itself. As in the roles' vars.
 DOCKER_PACKAGES = {
     "docker": ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin", "python3-requests"),
     "distribution": ("docker.io", "docker-cli", "docker-compose", "python3-requests"),
