@@ -18,8 +18,8 @@ from ..module_utils.preflight.judge import judge
 from ..plugin_utils.role_files import role_files
 from ..plugin_utils.role_variables import role_options
 
-# What the task before registered on every host.
-REGISTERED = "rocketchat_preflight"
+# What the tasks before registered on every host, and on those with another MongoDB than planned.
+REGISTERED, REGISTERED_MONGODB = "rocketchat_preflight", "rocketchat_preflight_mongodb"
 
 # libyaml's, where PyYAML was built with it
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -60,6 +60,7 @@ class ActionModule(ActionBase):
             facts=facts,
             asked=answer["asked"],
             docker_source=setting("docker_source"),
+            feature_compatibility_version=hostvars[REGISTERED_MONGODB].get("feature_compatibility_version"),
             address=str(hostvars.get("ansible_host", name)),
             projects={role: _services(facts["texts"][path]) for role, path in parts.PROJECTS.items()},
             files=files,

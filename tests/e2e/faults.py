@@ -144,6 +144,14 @@ def mongod_told(command: str) -> str:
     return f"python3 -c {shlex.quote(f'from pymongo import MongoClient; admin = {client}.admin; {command}')}"
 
 
+COMPATIBLE_WITH_THE_RELEASE_BEFORE = fault(
+    mongod_told("admin.command('setFeatureCompatibilityVersion', '5.0')"),
+    mongod_told("admin.command('setFeatureCompatibilityVersion', '6.0')"),
+    "mongodb",
+    "mongodb.fcv",
+)
+
+
 def user_has(**changes: Any) -> str:
     return mongod_told(f"admin.command('updateUser', 'rocketchat', **{changes!r})")
 

@@ -15,6 +15,8 @@ import pytest
 from lab.docker import exists
 from lab.names import HOSTS, host_container
 from tests.deployment import ROOT, Deployment
+from tests.e2e.faults import COMPATIBLE_WITH_THE_RELEASE_BEFORE
+from tests.e2e.report import broken
 
 NOTHING = "Nothing to change."
 NATS = "depot.lab.internal:5000/library/nats"
@@ -119,6 +121,15 @@ def test_stranger_on_a_port_stops_the_run(deployment: Deployment) -> None:
     ) in message
     assert "PLAY [Docker]" not in message
     assert containers(deployment) == before
+
+
+def test_compatibility_version_that_was_not_raised_stops_an_upgrade(deployment: Deployment) -> None:
+    """mongod would refuse to start with the data of a release that is two steps older."""
+    with broken(deployment, COMPATIBLE_WITH_THE_RELEASE_BEFORE):
+        result = deployment.playbook("site", "--check", "-e", "mongodb_version=7.0", check=False)
+    message = " ".join(result.stdout.split())
+    assert "1 problem with the hosts; nothing was changed on them. 1. mongodb_version = '7.0'" in message
+    assert "needs featureCompatibilityVersion 6.0 first, and it is 5.0." in message
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -335,6 +336,15 @@ def test_installed_mongodb_that_rocketchat_does_not_accept() -> None:
         "is. Upgrade it by hand first, as MongoDB's manual says, or choose an older rocketchat_version."
     ]
     assert told.warnings == []
+
+
+def test_compatibility_version_that_was_not_raised() -> None:
+    packages = {**converged(PLAN).packages, "mongodb-org-server": "7.0.14"}
+    host = replace(converged(PLAN, packages=packages), feature_compatibility_version="6.0")
+    assert problems(host) == [
+        "mongodb_version = '8.0': needs featureCompatibilityVersion 7.0 first, and it is 6.0. "
+        'Run db.adminCommand({setFeatureCompatibilityVersion: "7.0", confirm: true}).'
+    ]
 
 
 def test_no_way_back_for_rocketchat_and_mongodb() -> None:

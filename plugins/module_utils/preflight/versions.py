@@ -17,10 +17,13 @@ from .parts import BACKUPS, MONGODB_PACKAGES
 
 
 def version_problems(plan: Mapping[str, Any], hosts: list[Host]) -> list[Problem]:
-    """featureCompatibilityVersion is not asked: it takes a login, and an installed MongoDB is never upgraded here."""
     installed = [host.packages[MONGODB_PACKAGES[0]] for host in hosts if MONGODB_PACKAGES[0] in host.packages]
     running = max(installed, key=_numbers, default=None)
-    problems = upgrade_problems(running_version(hosts), plan["version"], running, plan["mongodb_version"], None)
+    told = [host.feature_compatibility_version for host in hosts if host.feature_compatibility_version]
+    compatibility = min(told, key=_numbers, default=None)
+    problems = upgrade_problems(
+        running_version(hosts), plan["version"], running, plan["mongodb_version"], compatibility
+    )
     if not any(problem.variable == "mongodb_version" for problem in problems):
         problems += _outdated_mongodb(plan, hosts)
     return problems
