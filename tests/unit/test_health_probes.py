@@ -19,12 +19,21 @@ def test_docker_is_asked_about_all_that_runs_there_as_it_was_planned() -> None:
     asked = {entry["hostname"]: entry for entry in probes(planned, "chat")["containers"]["containers"]}
     server = asked.pop("chat-nats")
     composed = planned["hosts"]["chat"]["nats"]["compose"]["services"]["nats"]
-    assert (server["name"], server["image"]) == (composed["container_name"], composed["image"])
+    assert server == {
+        "name": composed["container_name"],
+        "service": "nats",
+        "image": composed["image"],
+        "hostname": "chat-nats",
+        "environment": {},
+        "secret_environment": {},
+        "extra_hosts": [],
+    }
     deployed = every_container(planned)
     assert set(asked) == set(deployed)
     for hostname, entry in asked.items():
         service = deployed[hostname]
-        assert (entry["name"], entry["image"]) == (service["container_name"], service["image"])
+        told = (service["container_name"], service["image"], service["labels"]["io.rocketops.service"])
+        assert (entry["name"], entry["image"], entry["service"]) == told
         assert {**entry["environment"], **entry["secret_environment"]} == service["complete"]
         assert entry["extra_hosts"] == service["extra_hosts"]
 
@@ -58,6 +67,12 @@ def test_the_proxy_is_asked_on_its_own_host_under_the_name_that_people_type() ->
     )
     assert probes(planned, "b")["ddp"] == {"url": "https://chat.example.com:8443/team", "connect_to": "127.0.0.1:8443"}
     assert probes(planned, "a")["ddp"] is None
+
+
+def test_a_host_without_nats_is_asked_about_the_services_alone() -> None:
+    planned = plan(cluster("a", "b", groups={"nats": ["a"]}))
+    services = [container["name"] for container in planned["hosts"]["b"]["containers"]]
+    assert [entry["name"] for entry in probes(planned, "b")["containers"]["containers"]] == services
 
 
 def test_a_host_is_asked_only_about_what_it_has() -> None:
