@@ -15,10 +15,11 @@ MISTAKES = {
 
 
 def state(deployment: Deployment) -> str:
-    """Everything a playbook could have left: names, sizes and times of all files it may write, and containers."""
+    """Everything a playbook could have left: content, times and modes of all files it may write, and containers."""
     places = "/etc /opt /root /home /usr/bin /usr/sbin /var/lib/dpkg"
     files = f"find {places} -printf '%p %s %T@ %m\\n' | sort"
-    return deployment.run(files) + deployment.run("docker ps --no-trunc --format '{{.ID}}'")
+    content = f"find {places} -type f -exec sha256sum {{}} + | sort"
+    return deployment.run(f"{files}; {content}") + deployment.run("docker ps --no-trunc --format '{{.ID}}'")
 
 
 def test_all_mistakes_are_told_and_nothing_is_touched(deployment: Deployment) -> None:
