@@ -50,7 +50,11 @@ def require_supported() -> None:
 
 def install_missing() -> None:
     """Install the Debian packages whose programs are not there yet; an engine only if none can be reached."""
-    wanted = TOOLS if docker.reachable() else TOOLS | ENGINE
+    install(TOOLS if docker.reachable() else TOOLS | ENGINE)
+
+
+def install(wanted: dict[str, str]) -> None:
+    """Install the packages of those programs that are not there yet, from the machine's own mirrors."""
     packages = [package for program, package in wanted.items() if shutil.which(program) is None]
     if not packages:
         return

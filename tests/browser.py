@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -23,13 +22,6 @@ QUIET = """
     --disable-component-update --disable-sync --hide-scrollbars
 """
 STARTS_WITHIN = LOADS_WITHIN = 60
-
-
-def install_missing() -> None:
-    """From the machine's own package mirrors."""
-    if shutil.which("chromium") is None:
-        for command in ("apt-get update", "apt-get install --yes --no-install-recommends chromium"):
-            subprocess.run(["env", "DEBIAN_FRONTEND=noninteractive", *command.split()], check=True, timeout=600)
 
 
 class Tab:

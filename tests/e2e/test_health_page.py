@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser import Tab, browser, install_missing
+from lab.machine import install
+from tests.browser import Tab, browser
 from tests.deployment import ROOT, Deployment
 from tests.e2e.faults import ALL
 from tests.e2e.report import broken, health
@@ -32,7 +33,7 @@ def report(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def tab() -> Iterator[Tab]:
-    install_missing()
+    install({"chromium": "chromium"})
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     with browser() as tab:
         yield tab

@@ -52,8 +52,9 @@ def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clie
     entry = answers.find("containers", "containers", container["name"])
     endpoint = answers.find("services", "endpoints", container["name"])
     # whoever took this container's hostname ends it again and again, in whatever state it is seen meanwhile
-    needs = (*needs_of(host, container["service"]), Need("hostname", container["hostname"], any_of_them=True))
-    symptoms = [_explained(symptom, container) for symptom in container_symptoms(entry, needs)]
+    identity = Need("hostname", container["hostname"], any_of_them=True)
+    needs = (*needs_of(host, container["service"]), identity)
+    symptoms = [_explained(symptom, identity) for symptom in container_symptoms(entry, needs)]
     hostname = (entry or {}).get("hostname") or container["hostname"]
     strays = hostname != container["hostname"]
     if strays:
@@ -84,10 +85,10 @@ def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clie
     )
 
 
-def _explained(symptom: Symptom, container: Mapping[str, Any]) -> Symptom:
+def _explained(symptom: Symptom, identity: Need) -> Symptom:
     """Some of a container's faults have explanations of their own."""
     if symptom.kind == "container.node_id_conflict":
-        return replace(symptom, needs=(Need("hostname", container["hostname"], any_of_them=True),))
+        return replace(symptom, needs=(identity,))
     if symptom.kind == "container.licence":
         return replace(symptom, needs=(*symptom.needs, LICENCE))
     return symptom
