@@ -203,6 +203,7 @@ class Planner:
             "name": own.name,
             "members": [f"{member.name}:{self.settings.mongodb_port}" for member in self.members],
             "names": {member.name: member.address for member in self.members},
+            "database": self.settings.mongodb_database,
             "admin_password": self.settings.secrets.mongodb_admin_password,
             "keyfile": self.settings.secrets.mongodb_keyfile,
             "user": {
