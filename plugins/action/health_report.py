@@ -47,7 +47,7 @@ class ActionModule(ActionBase):
             host: {question: variables["hostvars"][host].get(name) for question, name in REGISTERED.items()}
             for host in plan["hosts"]
         }
-        diagnosis = diagnose(plan, registered, _inventory(variables))
+        diagnosis = diagnose(plan, registered, variables.get("ansible_inventory_sources") or ["INVENTORY"])
         Display().display(f"\n{as_text(diagnosis, plan)}\n")
         result["files"] = []
         if arguments["directory"] and not self._task.check_mode:
@@ -74,8 +74,3 @@ class ActionModule(ActionBase):
                 f"The report could not be written to {directory}: {error.strerror}. Name a directory that you may "
                 "write to with -e health_report=DIRECTORY."
             ) from error
-
-
-def _inventory(variables: dict[str, Any]) -> str:
-    """What was given to ansible-playbook with -i; the first, if several were."""
-    return str(next(iter(variables.get("ansible_inventory_sources") or []), "INVENTORY"))

@@ -162,7 +162,8 @@ def _state(expected: Expected, found: dict[str, Any]) -> ContainerHealth:
         running=state["Running"] and not state["Paused"] and not state["Restarting"],
         paused=state["Paused"],
         restarting=state["Restarting"],
-        exit_code=None if state["Running"] else state["ExitCode"],
+        # between two lives it counts as running
+        exit_code=None if state["Running"] and not state["Restarting"] else state["ExitCode"],
         oom_killed=state["OOMKilled"],
         restart_count=found["RestartCount"],
         started_at=state["StartedAt"],
@@ -182,9 +183,10 @@ def _not_running(health: ContainerHealth, found: dict[str, Any]) -> tuple[str, s
         return "paused", "Somebody paused it (`docker pause`); it holds its connections and does nothing."
     if health.restarting or health.running:
         return None
-    ended = f"It ended with exit code {health.exit_code} {_ago(found['State']['FinishedAt'])}"
     if health.status == "created":
-        ended = "It was created and never started"
+        error = found["State"].get("Error")
+        return "stopped", f"It was created and never started{f', for Docker says: {error}' if error else ''}."
+    ended = f"It ended {_ago(found['State']['FinishedAt'])} with exit code {health.exit_code}"
     return "stopped", f"{ended} and is not started again, as after a `docker stop`."
 
 
@@ -214,16 +216,19 @@ def _ill(
         fault, sentence = known.fault, known.sentence
     elif often:
         words = last_words(log, expected.secret_environment.values())
-        fault = "crash_loop"
-        sentence = f"Its log ends with: {words}" if words else "Its log says nothing about why."
+        if words:
+            fault, sentence = "crash_loop", f"Its log ends with: {words}"
+        else:
+            fault, sentence = "crash_silent", "It wrote nothing to its log: does it run what it should?"
     else:
         fault, sentence = _not_healthy(health)
-    return fault, (_ended(health.restart_count, found["State"]["FinishedAt"]) if often else "") + sentence
+    return fault, (_ended(health, found["State"]["FinishedAt"]) if often else "") + sentence
 
 
-def _ended(count: int, stamp: str) -> str:
-    often = "once," if count == 1 else f"{count} times, last"
-    return f"It ended {often} {_ago(stamp)}. "
+def _ended(health: ContainerHealth, stamp: str) -> str:
+    often = "once," if health.restart_count == 1 else f"{health.restart_count} times, last"
+    code = "" if health.exit_code is None else f" with exit code {health.exit_code}"
+    return f"It ended {often} {_ago(stamp)}{code}. "
 
 
 def _not_healthy(health: ContainerHealth) -> tuple[str, str]:

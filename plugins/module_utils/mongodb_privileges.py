@@ -36,40 +36,51 @@ _ADMINISTER_SERVER = {
 # clusterMonitor may read these (seen with MongoDB 6.0.5)
 _READABLE = {"config", "local"}
 
+# A name and the database it is defined in.
+Role = tuple[str, str]
+_MONITOR: Role = ("clusterMonitor", "admin")
+
 
 def judge(granted: dict[str, Any], database: str | None) -> None:
     """`granted`: authInfo of `connectionStatus`. Raises Fault; without a database only clusterMonitor is judged."""
     privileges = granted["authenticatedUserPrivileges"]
     user = " ".join(repr(one["user"]) for one in granted["authenticatedUsers"])
-    lacking = _missing(privileges, database)
+    lacking = _lacking(privileges, database)
     if lacking:
         raise Fault(
             "privilege_missing",
-            f"The user {user} lacks {'; and '.join(lacking)}. An administrator grants it with "
-            "db.getSiblingDB('admin').grantRolesToUser().",
+            f"The user {user} lacks {'; and '.join(lacking.values())}. An administrator grants it with "
+            f"db.getSiblingDB('admin').grantRolesToUser({user}, {_listed(lacking)}).",
         )
     wide = [] if database is None else _wide(privileges, database)
     if wide:
-        needed = {("readWrite", database), ("clusterMonitor", "admin")}
+        needed = [("readWrite", str(database)), _MONITOR]
         held = [(one["role"], one["db"]) for one in granted["authenticatedUserRoles"]]
         roles = [f"{role} on {place}" for role, place in held if (role, place) not in needed]
         raise Fault(
             "privilege_wide",
             f"The user {user} may {', '.join(wide)}, which Rocket.Chat does not need; whoever breaks into Rocket.Chat "
-            f"may it too. It comes from {', '.join(roles)}. Have readWrite on {database} and clusterMonitor on admin "
-            "granted, then the rest taken with db.getSiblingDB('admin').revokeRolesFromUser().",
+            f"may do so too. It comes from {', '.join(roles)}. An administrator leaves it what it needs with "
+            f"db.getSiblingDB('admin').updateUser({user}, {{roles: {_listed(needed)}}}).",
         )
 
 
-def _missing(privileges: Iterable[dict[str, Any]], database: str | None) -> list[str]:
-    lacking = []
+def _listed(roles: Iterable[Role]) -> str:
+    """As mongosh takes them."""
+    return "[" + ", ".join(f"{{role: {name!r}, db: {database!r}}}" for name, database in roles) + "]"
+
+
+def _lacking(privileges: Iterable[dict[str, Any]], database: str | None) -> dict[Role, str]:
+    """What is missing, by the role that has it."""
+    lacking: dict[Role, str] = {}
     on_cluster = [action for action in _ON_CLUSTER if action not in _actions(privileges, cluster=True)]
     if on_cluster:
-        lacking.append(f"{', '.join(on_cluster)}: the role clusterMonitor on admin has it")
-    allowed = _actions(privileges, database=database) if database else set(_ON_DATABASE)
-    on_database = [action for action in _ON_DATABASE if action not in allowed]
-    if on_database:
-        lacking.append(f"{', '.join(on_database)} on the database {database}: the role readWrite there has it")
+        lacking[_MONITOR] = ", ".join(on_cluster)
+    if database is not None:
+        allowed = _actions(privileges, database=database)
+        on_database = [action for action in _ON_DATABASE if action not in allowed]
+        if on_database:
+            lacking["readWrite", database] = f"{', '.join(on_database)} on the database {database}"
     return lacking
 
 

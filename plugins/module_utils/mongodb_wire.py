@@ -139,7 +139,7 @@ def _connect_fault(address: Address, fault: Fault) -> Fault:
             "end of /var/log/mongodb/mongod.log there tell why it ended, `systemctl start mongod` starts it; if it "
             "runs, see net.port and net.bindIp in /etc/mongod.conf.",
         )
-    return Fault("unreachable", f"{fault.sentence} `ping {host}` and, there, `ss -ltn` and the firewall tell which.")
+    return Fault("unreachable", f"{fault.sentence} `ping {host}` and, there, `ss -ltn` and the firewall tell why.")
 
 
 def silent() -> Fault:

@@ -144,7 +144,8 @@ def _present(one: Expected, connection: Connection, namespace: str) -> Client:
     found = connection.namespace
     if found is None or found == namespace:
         return Client(one.name, True, connection.rtt_ms)
-    sentence = f"Connected, but in the namespace {found!r} instead of {namespace!r}: see MS_NAMESPACE."
+    found, planned = (f"the namespace {name}" if name else "no namespace" for name in (found, namespace))
+    sentence = f"Connected, but in {found} instead of {planned}: see MS_NAMESPACE."
     return Client(one.name, False, connection.rtt_ms, "namespace", sentence)
 
 

@@ -181,13 +181,14 @@ containers:
         - What is wrong, as a fixed word, V(null) if nothing is.
         - One of V(absent), V(stopped), V(paused), V(image), V(hostname), V(hosts), V(environment), V(oom_killed),
           V(licence), V(node_id_conflict), V(resolve), V(nats_auth), V(mongodb_auth), V(mongodb_privilege),
-          V(mongodb), V(out_of_memory), V(crash_loop), V(unhealthy), V(starting).
+          V(mongodb), V(out_of_memory), V(crash_loop), V(crash_silent) where its log is empty, V(unhealthy),
+          V(starting).
       type: str
       sample: stopped
     diagnosis:
       description: What is wrong, as a sentence, V(null) if nothing is.
       type: str
-      sample: It ended with exit code 0 3 minutes ago and is not started again, as after a `docker stop`.
+      sample: It ended 3 minutes ago with exit code 0 and is not started again, as after a `docker stop`.
     drift:
       description: Sentences about settings that are not the planned ones. They show no values of variables.
       type: list

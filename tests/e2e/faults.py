@@ -27,7 +27,8 @@ SERVICES = ("rocketchat-1", "ddp-streamer-1", "authorization-1", "account-1", "p
 class Fault:
     """``cause``: the component that the report has to name, and nothing else; ``kinds``: the words it may use.
 
-    ``seen``: a command that succeeds once the fault shows; without one, it shows at once.
+    ``seen``: a command that succeeds once the fault shows; without one, it shows at once. ``next_mends``: whether the
+    command that the report names next mends the fault; else it shows why. ``mend`` also works after it.
     """
 
     make: str
@@ -35,13 +36,16 @@ class Fault:
     cause: str
     kinds: frozenset[str]
     seen: str = ""
+    next_mends: bool = True
 
 
-def fault(make: str, mend: str, cause: str, *kinds: str, seen: str = "") -> Fault:
-    return Fault(make, mend, cause, frozenset(kinds), seen)
+def fault(make: str, mend: str, cause: str, *kinds: str, seen: str = "", next_mends: bool = True) -> Fault:
+    return Fault(make, mend, cause, frozenset(kinds), seen, next_mends)
 
 
-def overridden(service: str, settings: Mapping[str, Any], *kinds: str, seen: str = "", cause: str = "") -> Fault:
+def overridden(
+    service: str, settings: Mapping[str, Any], *kinds: str, seen: str = "", next_mends: bool = True
+) -> Fault:
     """One container with other settings than the plan's, as somebody at the host's shell would make it.
 
     It is mended with its dependencies: --no-deps leaves a hash in its label that makes Compose replace it once more.
@@ -50,9 +54,10 @@ def overridden(service: str, settings: Mapping[str, Any], *kinds: str, seen: str
     return fault(
         f"echo {override} > {OVERRIDE}; {PROJECT} --file {OVERRIDE} up --detach --no-deps --timeout 2 {service}",
         f"rm --force {OVERRIDE}; {PROJECT} up --detach --timeout 2 {service}",
-        cause or service,
+        service,
         *kinds,
         seen=seen,
+        next_mends=next_mends,
     )
 
 
@@ -84,12 +89,15 @@ def of_service(service: str) -> dict[str, Fault]:
     other = overridden(service, {"image": "rocketops/other:7.9.2"}, "container.image")
     return {
         "stopped": fault(f"docker stop {service}", f"docker start {service}", service, "container.stopped"),
-        "paused": fault(f"docker pause {service}", f"docker unpause {service}", service, "container.paused"),
+        "paused": fault(
+            f"docker pause {service}", f"docker unpause {service}; docker start {service}", service, "container.paused"
+        ),
         "crash-looping": overridden(
             service,
             {"command": ["-e", "process.exit(3)"], "entrypoint": ["node"]},
-            "container.crash_loop",
+            "container.crash_silent",
             seen=restarted(service),
+            next_mends=False,
         ),  # fmt: skip
         "wrong tag": Fault(
             f"docker tag {wrong_tag} rocketops/other:7.9.2; {other.make}", other.mend, service, other.kinds
@@ -134,6 +142,7 @@ BUS = {
         "nats",
         "nats.slow",
         seen="curl --silent --fail --output /dev/null http://127.0.0.1:18222/varz",
+        next_mends=False,
     ),
 }  # fmt: skip
 
@@ -184,6 +193,7 @@ DATABASE = {
         mongod_told("admin.command('replSetFreeze', 0)"),
         "mongodb",
         "mongodb.no_primary",
+        next_mends=False,
     ),
     "no majority for want of a member": fault(
         mongod_told(CONFIGURE.format(f"config['members'].append({GHOST!r})")),
@@ -191,6 +201,7 @@ DATABASE = {
         GHOST["host"],
         "mongodb.unreachable",
         seen=mongod_told("assert not admin.command('hello')['isWritablePrimary']"),
+        next_mends=False,
     ),
     "MongoDB password wrong": fault(
         user_has(pwd="another"), user_has(pwd="@rocketchat_mongodb_password@"), "mongodb", "mongodb.auth"
@@ -213,6 +224,7 @@ DATABASE = {
         f"systemctl stop mongod; umount {DATA}; systemctl reset-failed mongod; systemctl start mongod",
         "mongodb",
         "mongodb.disk_read_only",
+        next_mends=False,
     ),
     "disk full": fault(
         f"systemctl stop mongod; mkdir /run/small; mount --types tmpfs --options size=400m small /run/small;"
@@ -224,6 +236,7 @@ DATABASE = {
         "systemctl start mongod",
         "mongodb",
         "mongodb.disk_full",
+        next_mends=False,
     ),
 }
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.deployment import Deployment
+from tests.deployment import Deployment, ansible
 from tests.e2e.faults import Fault
 from tests.waiting import wait_until
 
@@ -17,15 +18,23 @@ SHOWS_WITHIN = 60
 HEALS_WITHIN = 120
 
 
-def health(deployment: Deployment, directory: Path, *arguments: str) -> dict[str, Any]:
+def health(deployment: Deployment, directory: Path, *arguments: str, check: bool = False) -> dict[str, Any]:
     """The report, which has to agree with the exit code."""
-    result = deployment.playbook("health", "-e", f"health_report={directory}", *arguments, check=False)
+    result = deployment.playbook("health", "-e", f"health_report={directory}", *arguments, check=check)
     text = (directory / "health.json").read_text(encoding="utf-8")
     report: dict[str, Any] = json.loads(text)
     assert (result.returncode == 0) == report["healthy"], result.stdout[-3000:]
     for name, secret in deployment.secrets().items():
         assert secret not in text + result.stdout, name
     return report
+
+
+def follow(deployment: Deployment, told: dict[str, str]) -> str:
+    """What the command prints that a finding says to type next; one that fails is an error."""
+    if told["where"] == "controller":
+        program, *arguments = shlex.split(told["command"])
+        return ansible(program, *arguments).stdout
+    return deployment.run(told["command"])
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 
 from tests.deployment import Deployment
 from tests.e2e.faults import ALL
-from tests.e2e.report import HEALS_WITHIN, broken, health
+from tests.e2e.report import HEALS_WITHIN, broken, follow, health
 from tests.waiting import wait_until
 
 
@@ -19,13 +19,20 @@ def test_the_healthy_deployment_has_no_findings(deployment: Deployment, tmp_path
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_cause_is_named_and_nothing_else(deployment: Deployment, tmp_path: Path, name: str) -> None:
+    """And the command to type next mends it or shows something."""
     fault = ALL[name]
     with broken(deployment, fault):
         report = health(deployment, tmp_path)
-    for finding in report["findings"]:
-        print(finding["sentence"], "next:", finding["next"])
-    assert [finding["component"] for finding in report["findings"]] == [fault.cause]
-    assert report["findings"][0]["kind"] in fault.kinds
+        for finding in report["findings"]:
+            print(finding["sentence"], "next:", finding["next"])
+        assert [finding["component"] for finding in report["findings"]] == [fault.cause]
+        [finding] = report["findings"]
+        assert finding["kind"] in fault.kinds
+        said = follow(deployment, finding["next"])
+        if fault.next_mends:
+            health(deployment, tmp_path, "-e", f"rocketchat_health_timeout={HEALS_WITHIN}", check=True)
+        else:
+            assert said.strip()
 
 
 def test_a_licence_that_does_not_allow_a_second_replica(deployment: Deployment, tmp_path: Path) -> None:

@@ -98,13 +98,13 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         state(Status="exited", Running=False, ExitCode=137, FinishedAt=moment(7300)),
         [],
         "stopped",
-        "It ended with exit code 137 2 hours ago and is not started again, as after a `docker stop`.",
+        "It ended 2 hours ago with exit code 137 and is not started again, as after a `docker stop`.",
     ),
     "never started": (
-        state(Status="created", Running=False),
+        state(Status="created", Running=False, Error="port is already allocated"),
         [],
         "stopped",
-        "It was created and never started and is not started again, as after a `docker stop`.",
+        "It was created and never started, for Docker says: port is already allocated.",
     ),
     "paused": (
         state(Status="paused", Paused=True),
@@ -122,13 +122,14 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         restarted(7, Status="restarting", Restarting=True, ExitCode=1, **STARTING),
         ["Node.js v22.1.0", "Error: boom at nats://rocketchat:other-secret@nats:4222", "    at Object.<anonymous>"],
         "crash_loop",
-        "It ended 7 times, last 2 minutes ago. Its log ends with: Error: boom at nats://rocketchat:********@nats:4222",
+        "It ended 7 times, last 2 minutes ago with exit code 1. Its log ends with: Error: boom at "
+        "nats://rocketchat:********@nats:4222",
     ),
     "crash loop without a word": (
         restarted(2, **STARTING),
         [],
-        "crash_loop",
-        "It ended 2 times, last 2 minutes ago. Its log says nothing about why.",
+        "crash_silent",
+        "It ended 2 times, last 2 minutes ago. It wrote nothing to its log: does it run what it should?",
     ),
     "licence": (
         restarted(3, **STARTING),

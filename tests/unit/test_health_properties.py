@@ -56,7 +56,8 @@ def where_it_runs(fault: Fault) -> Fault:
 
 
 CONTAINER_FAULTS = words(
-    "absent stopped paused crash_loop exited oom_killed licence node_id_conflict image hostname environment"
+    "absent stopped paused crash_loop crash_silent exited oom_killed licence node_id_conflict image hostname"
+    " environment"
 )
 answered = st.lists(
     st.one_of(

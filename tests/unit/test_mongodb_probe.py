@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tempfile
 import threading
@@ -348,6 +349,13 @@ def test_privileges(single: ReplicaSet, name: str, roles: list[Any], fault: str 
     assert check_of(health, "privileges").fault == fault
     can_read = "find" not in said.split(", ", maxsplit=1)[0]
     assert check_of(health, "change_stream").fault == (None if can_read else "change_stream")
+    if fault:
+        told = re.search(r"\)\.(?P<command>\w+)\('(?P<user>\w+)', ", str(health.diagnosis))
+        assert told
+        named = re.findall(r"{role: '(\w+)', db: '(\w+)'}", str(health.diagnosis))
+        with single.members[0].admin() as client:
+            client.admin.command(told["command"], told["user"], roles=[{"role": r, "db": db} for r, db in named])
+        assert ask(target(single.names, name, "pw")).fault != fault
 
 
 def test_a_role_of_the_operators_own_counts_as_what_it_is(single: ReplicaSet) -> None:

@@ -83,7 +83,7 @@ def test_another_namespace_is_named(nats: Server) -> None:
     assert faults(health) == {"chat1-presence": "namespace"}
     assert (
         diagnosis(health, "chat1-presence")
-        == "Connected, but in the namespace 'other' instead of '': see MS_NAMESPACE."
+        == "Connected, but in the namespace other instead of no namespace: see MS_NAMESPACE."
     )
     assert health.unexpected == []
 

@@ -36,6 +36,7 @@ def test_mongodb(host: dict[str, Any]) -> None:
         "name": MONGODB_NAME,
         "members": [f"{MONGODB_NAME}:27017"],
         "names": {MONGODB_NAME: "172.31.250.1"},
+        "database": "rocketchat",
         "admin_password": "root-secret",
         "keyfile": "keyfile/secret",
         "user": {

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .model import CONTROLLER, Command, Subject
@@ -13,18 +13,21 @@ from .model import CONTROLLER, Command, Subject
 _LOG = "sudo docker logs --tail 50 {name}"
 _NATS_LOG = "sudo docker logs --since 10m nats"
 _MONGOD_LOG = "sudo tail -n 50 /var/log/mongodb/mongod.log"
+# Without everybody's connections and logins, among which an election is not found.
+_REPLICATION_LOG = """sudo grep -E '"c":"(ELECTION|INITSYNC|REPL|ROLLBACK)' /var/log/mongodb/mongod.log | tail -n 20"""
 _NGINX_LOG = "sudo tail -n 20 /var/log/nginx/error.log"
 _SITE = "ansible-playbook -i {inventory} rocketops.rocketchat.site"
 
 # Commands for the finding's own host.
 ON_THE_HOST = {
-    "clock.skew": "timedatectl timesync-status",
+    "clock.skew": "timedatectl",
     "engine.stopped": "sudo systemctl start docker",
     "engine.silent": "sudo systemctl restart docker",
     "engine": "sudo journalctl -u docker --since -10m",
     "container.stopped": "sudo docker start {name}",
     "container.paused": "sudo docker unpause {name}",
     "container.unplanned": "sudo docker stop {name}",
+    "container.crash_silent": "sudo docker inspect --format '{{{{.Path}}}} {{{{.Args}}}}' {name}",
     "container": _LOG,
     "http": _LOG,
     "bus": _LOG,
@@ -38,6 +41,9 @@ ON_THE_HOST = {
     "mongodb.member_down": "sudo systemctl start mongod",
     "mongodb.silent": "sudo systemctl restart mongod",
     "mongodb.resolve": "getent hosts {member}",
+    "mongodb.no_primary": _REPLICATION_LOG,
+    "mongodb.not_serving": _REPLICATION_LOG,
+    "mongodb.unplanned": _REPLICATION_LOG,
     "mongodb.disk_full": "df -h {data_directory}",
     "mongodb.disk_read_only": "findmnt --target {data_directory}",
     "mongodb": _MONGOD_LOG,
@@ -58,6 +64,7 @@ ON_THE_CONTROLLER = {
     "container.drift": _SITE,
     "bus.namespace": _SITE,
     "nats.auth_refused": f"{_SITE} --tags nats",
+    "mongodb.auth": f"{_SITE} --tags mongodb",
     "mongodb.privilege_missing": f"{_SITE} --tags mongodb",
     "mongodb.privilege_wide": f"{_SITE} --tags mongodb",
     "ddp.split_missing": f"{_SITE} --tags nginx",
@@ -68,18 +75,19 @@ ON_THE_CONTROLLER = {
 }
 
 
-def advice(kind: str, cause: Subject, plan: Mapping[str, Any], inventory: str) -> Command:
+def advice(kind: str, cause: Subject, plan: Mapping[str, Any], inventories: Sequence[str]) -> Command:
     family = kind.partition(".")[0]
-    # A container without a row in the table is in nobody's plan, and only in the way.
-    words = (kind, family) if cause.kind or family != "container" else ("container.unplanned",)
+    # What the plan does not have is not to be started: a container without a row in the table, a member by its address.
+    unplanned = {"container": not cause.kind, "mongodb": cause.name != "mongodb"}.get(family, False)
+    words = (f"{family}.unplanned",) if unplanned else (kind, family)
     for word in words:
         for where, commands in ((CONTROLLER, ON_THE_CONTROLLER), (cause.host, ON_THE_HOST)):
             if word in commands:
-                return Command(where, commands[word].format(**_names(cause, plan, inventory)))
+                return Command(where, commands[word].format(**_names(cause, plan, inventories)))
     raise KeyError(f"{family} is no family of findings")
 
 
-def _names(cause: Subject, plan: Mapping[str, Any], inventory: str) -> dict[str, str]:
+def _names(cause: Subject, plan: Mapping[str, Any], inventories: Sequence[str]) -> dict[str, str]:
     planned = plan["hosts"][cause.host]
     mongodb = planned["mongodb"] or {}
     probe = planned["probes"]["mongodb"] or {}
@@ -87,9 +95,9 @@ def _names(cause: Subject, plan: Mapping[str, Any], inventory: str) -> dict[str,
     names = {
         "name": cause.name,
         "host": cause.host,
-        "inventory": inventory,
         "monolith": next(iter(monoliths), "rocketchat-1"),
         "member": str(mongodb.get("name", "")),
         "data_directory": str(probe.get("data_directory", "")),
     }
-    return {key: shlex.quote(value) for key, value in names.items()}
+    given = {"inventory": " -i ".join(map(shlex.quote, inventories))}
+    return {key: shlex.quote(value) for key, value in names.items()} | given

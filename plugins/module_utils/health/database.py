@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .answers import HostAnswers
@@ -33,9 +34,12 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
 
 def _unplanned(host: str, member: Mapping[str, Any]) -> Subject:
     """A member of the set's configuration that is none of the plan's."""
-    return Subject(
-        host, member["name"], MONGODB, "mongodb", member["role"], symptoms=_seen(member, ""), provides=_MEMBER
+    remedy = (
+        f" The plan has no such member: if it is gone for good, take it out with rs.remove('{member['name']}'), or, "
+        "while the set has no primary, with rs.reconfig() and force: true."
     )
+    symptoms = [replace(symptom, sentence=symptom.sentence + remedy) for symptom in _seen(member, "")]
+    return Subject(host, member["name"], MONGODB, "mongodb", member["role"], symptoms=symptoms, provides=_MEMBER)
 
 
 def set_view(hosts: Iterable[str], answers: Mapping[str, HostAnswers]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ and machines.py. Here is only the rule that joins them:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import bus, database, entrance, machines, services
@@ -39,12 +39,12 @@ HARMLESS = {
 
 
 def diagnose(
-    plan: Mapping[str, Any], registered: Mapping[str, Mapping[str, Any]], inventory: str = "INVENTORY"
+    plan: Mapping[str, Any], registered: Mapping[str, Mapping[str, Any]], inventories: Sequence[str] = ("INVENTORY",)
 ) -> Diagnosis:
-    """``inventory``: what the operator gives to ansible-playbook, for the commands to type next."""
+    """``inventories``: what the operator gives to ansible-playbook, for the commands to type next."""
     subjects = gather(plan, read(plan, registered))
     court = Court(subjects)
-    findings = _findings(subjects, court, plan, inventory)
+    findings = _findings(subjects, court, plan, inventories)
     numbers = {(finding.host, finding.component): finding.number for finding in findings}
     order = {host: position for position, host in enumerate(plan["hosts"])}
     rows = sorted((subject for subject in subjects if subject.kind), key=lambda subject: order[subject.host])
@@ -103,7 +103,9 @@ def main_symptom(cause: Subject) -> Symptom:
     return min(cause.symptoms, key=lambda symptom: (not symptom.intrinsic, symptom.kind not in TELLING))
 
 
-def _findings(subjects: list[Subject], court: Court, plan: Mapping[str, Any], inventory: str) -> list[Finding]:
+def _findings(
+    subjects: list[Subject], court: Court, plan: Mapping[str, Any], inventories: Sequence[str]
+) -> list[Finding]:
     causes = [subject for subject in subjects if court.blamed.get(subject.id) == [subject]]
     findings = []
     for number, cause in enumerate(causes, 1):
@@ -116,7 +118,7 @@ def _findings(subjects: list[Subject], court: Court, plan: Mapping[str, Any], in
                 host=cause.host,
                 kind=symptom.kind,
                 sentence=symptom.sentence,
-                next=advice(symptom.kind, cause, plan, inventory),
+                next=advice(symptom.kind, cause, plan, inventories),
                 victims=[s.id for s in subjects if s.kind and s is not cause and cause in court.blamed.get(s.id, [])],
                 evidence=list(others),
             )

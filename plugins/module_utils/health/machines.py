@@ -13,6 +13,7 @@ from .model import ENGINE, Need, Subject, Symptom
 
 # MongoDB and Rocket.Chat's presence compare times of different hosts.
 SKEW_MAX_SECONDS = 60
+_SYNCHRONISE = "Have all hosts synchronise theirs, with systemd-timesyncd or chrony."
 
 # The modules behind the questions, for people, and which part of a host's plan is what they ask about.
 MODULES = {
@@ -81,7 +82,10 @@ def _clocks(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
         return
     if len(times) == 2:
         (one, first), (other, second) = times.items()
-        sentence = f"The clocks of {one} and {other} differ by {abs(first - second):.0f} s; one of them is wrong."
+        sentence = (
+            f"The clocks of {one} and {other} differ by {abs(first - second):.0f} s; one of them is wrong. "
+            f"{_SYNCHRONISE}"
+        )
         yield Subject(other, "clock", symptoms=[Symptom("clock.skew", sentence)])
         return
     usual = statistics.median(times.values())
@@ -89,7 +93,7 @@ def _clocks(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
         if abs(time - usual) > SKEW_MAX_SECONDS:
             sentence = (
                 f"The clock of {host} is {abs(time - usual):.0f} s {'ahead of' if time > usual else 'behind'} "
-                "those of the other hosts."
+                f"those of the other hosts. {_SYNCHRONISE}"
             )
             yield Subject(host, "clock", symptoms=[Symptom("clock.skew", sentence)])
 
