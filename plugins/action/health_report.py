@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ansible import context
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -17,6 +18,7 @@ from ..module_utils.health.answers import read
 from ..module_utils.health.diagnosis import diagnose
 from ..module_utils.health.document import document
 from ..module_utils.health.files import write
+from ..module_utils.health.invocation import options
 from ..module_utils.health.table import as_text, verdict
 
 # What the tasks of verify.yml registered their answers as.
@@ -47,7 +49,7 @@ class ActionModule(ActionBase):
             host: {question: variables["hostvars"][host].get(name) for question, name in REGISTERED.items()}
             for host in plan["hosts"]
         }
-        diagnosis = diagnose(plan, registered, variables.get("ansible_inventory_sources") or ["INVENTORY"])
+        diagnosis = diagnose(plan, registered, options(context.CLIARGS))
         Display().display(f"\n{as_text(diagnosis, plan)}\n")
         result["files"] = []
         if arguments["directory"] and not self._task.check_mode:

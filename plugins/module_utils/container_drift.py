@@ -8,8 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import SplitResult, urlsplit
 
+_SHOWN_MAX = 3
+
 # Variables that change what a service is or whom it talks to, although nobody planned them.
 TELLING = ("MS_NAMESPACE", "BROKER", "DB_WATCHERS", "MULTIPLE_INSTANCES_PING_INTERVAL")
+
+
+def the_first_of(sentences: Sequence[str]) -> str:
+    """So many as a person reads; all of them are in the answer's ``drift``."""
+    more = len(sentences) - _SHOWN_MAX
+    return " ".join([*sentences[:_SHOWN_MAX], *([f"And {more} more."] if more > 0 else [])])
 
 
 def environment_drift(planned: Mapping[str, str], actual: Mapping[str, str]) -> Iterator[tuple[str, str]]:

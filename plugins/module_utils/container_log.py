@@ -34,8 +34,8 @@ KNOWN = (
     Known(
         re.compile(r"Enterprise license not found"),
         "licence",
-        "It shuts itself down for want of a licence: there is none with the module scalability, or monolith or NATS "
-        "were out of its reach for more than 40 s.",
+        "It shut itself down because no licence was confirmed: NATS or the monolith was out of its reach for more than "
+        "40 s, or there is no licence with the module scalability.",
         drift="ROCKETCHAT_LICENSE",
     ),
     Known(
@@ -63,7 +63,7 @@ KNOWN = (
         drift="MONGO_URL",
     ),
     Known(
-        re.compile(r"not authorized on (?P<name>\w+)"),
+        re.compile(r"not authorized on (?P<name>[\w-]+)"),
         "mongodb_privilege",
         "Its user lacks a privilege on the database {name}.",
         drift="MONGO_URL",
@@ -77,7 +77,8 @@ KNOWN = (
     Known(
         re.compile(r"heap out of memory"),
         "out_of_memory",
-        "Node.js ran out of heap memory.",
+        "Node.js ran out of heap memory. rocketchat_service_environment can give it more, with NODE_OPTIONS: "
+        "--max-old-space-size and a number of MiB.",
     ),
 )
 

@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from .container_drift import environment_drift, hosts_drift
+from .container_drift import environment_drift, hosts_drift, the_first_of
 from .container_log import last_words, lines, reason
 from .docker_api import Engine, greet
 from .probing.fault import Fault
+from .probing.fetching import harmless
 from .probing.polling import Patience, poll
 
 _AT_ONCE = 8
@@ -142,8 +143,8 @@ def _judged(engine: Engine, expected: Expected, found: dict[str, Any] | None, un
     candidates = (
         _not_running(health, found),
         _wrong_identity(expected, health),
-        ("hosts", " ".join(unresolved)) if unresolved else None,
-        ("environment", " ".join(variables.values())) if variables else None,
+        ("hosts", the_first_of(unresolved)) if unresolved else None,
+        ("environment", the_first_of([*variables.values()])) if variables else None,
     )
     fault = next((candidate for candidate in candidates if candidate), None)
     fault = fault or _ill(engine, expected, health, found, until)
@@ -185,7 +186,7 @@ def _not_running(health: ContainerHealth, found: dict[str, Any]) -> tuple[str, s
         return None
     if health.status == "created":
         error = found["State"].get("Error")
-        return "stopped", f"It was created and never started{f', for Docker says: {error}' if error else ''}."
+        return "stopped", f"It was created and never started{f', for Docker says: {harmless(error)}' if error else ''}."
     ended = f"It ended {_ago(found['State']['FinishedAt'])} with exit code {health.exit_code}"
     return "stopped", f"{ended} and is not started again, as after a `docker stop`."
 
@@ -211,15 +212,21 @@ def _ill(
     log = _log(engine, found, until)
     known = reason(log)
     if health.oom_killed:
-        fault, sentence = "oom_killed", "It used more memory than it may have, and the kernel ended it."
+        fault, sentence = (
+            "oom_killed",
+            (
+                "The kernel ended it because memory ran out: it reached its limit (rocketchat_resources), or the host "
+                "has none left."
+            ),
+        )
     elif known:
         fault, sentence = known.fault, known.sentence
     elif often:
         words = last_words(log, expected.secret_environment.values())
         if words:
-            fault, sentence = "crash_loop", f"Its log ends with: {words}"
+            fault, sentence = "crash_loop", f"Its log says: {words}"
         else:
-            fault, sentence = "crash_silent", "It wrote nothing to its log: does it run what it should?"
+            fault, sentence = "crash_silent", "Its log tells nothing: does it run what it should?"
     else:
         fault, sentence = _not_healthy(health)
     return fault, (_ended(health, found["State"]["FinishedAt"]) if often else "") + sentence
@@ -234,10 +241,13 @@ def _ended(health: ContainerHealth, stamp: str) -> str:
 def _not_healthy(health: ContainerHealth) -> tuple[str, str]:
     if health.health == "starting":
         return "starting", (
-            f"It was started {_ago(health.started_at)} and is not healthy yet; services open their port when NATS and "
-            "a monolith are there."
+            f"It was started {_ago(health.started_at)} and is not healthy yet: ask again in a minute. Services other "
+            "than the monolith open their port when NATS and a monolith are there."
         )
-    return "unhealthy", "Its healthcheck fails: it runs, and does not answer on its port."
+    return "unhealthy", (
+        "It runs, but its healthcheck fails: it hangs, or has opened no port because it did not find NATS and a "
+        "monolith."
+    )
 
 
 def _log(engine: Engine, found: dict[str, Any], until: float) -> list[str]:
@@ -300,10 +310,15 @@ def _disturbing(expected: Sequence[Expected], found: dict[str, Any]) -> Iterator
         )
     elif service == "stream_hub":
         fault = "second_stream_hub"
-        sentence = "It is a stream-hub beside the planned one: with two of them every event arrives twice."
+        sentence = (
+            "It is a stream-hub that is not in the plan: beside the planned one it makes every event arrive twice."
+        )
     elif service:
         fault = "unplanned"
-        sentence = f"It is no container of the plan and runs {service.replace('_', '-')} for this deployment."
+        sentence = (
+            f"It is no container of the plan, is on this deployment's network and runs {service.replace('_', '-')}: "
+            "left over, or started by hand."
+        )
     else:
         return
     name = found["Name"].lstrip("/")

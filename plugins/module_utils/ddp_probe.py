@@ -23,7 +23,7 @@ from typing import Any, Callable
 from .ddp_session import DdpSession, UpgradeRefused, open_websocket
 from .probing.clock import milliseconds_since
 from .probing.fault import Fault
-from .probing.fetching import Answer, describe, fetch, quote
+from .probing.fetching import Answer, describe, fetch, harmless, quote
 from .probing.polling import Patience, poll
 from .probing.target import Target, parse_url
 from .probing.tls import Trust, inspect_certificate
@@ -31,6 +31,7 @@ from .websocket import WEBSOCKETS_MISSING
 
 __all__ = ["WEBSOCKETS_MISSING", "Account", "DdpHealth", "Door", "probe_ddp"]
 
+MONOLITH, STREAMER = "monolith", "ddp-streamer"
 HEALTHY, UNHEALTHY, SKIPPED = "healthy", "unhealthy", "skipped"
 
 # Faults of the way to the proxy: what lies behind it cannot be asked, and six times the same sentence helps nobody.
@@ -136,7 +137,7 @@ def probe_ddp(door: Door, quiet: float = 0) -> tuple[DdpHealth, int]:
 def _walk(door: Door, stop: float) -> DdpHealth:
     """Every check once, in the order in which a client meets them."""
     health = DdpHealth()
-    health.run("sockjs_info", lambda: _check_split(_get(door, "/sockjs/info", "ddp-streamer", stop)))
+    health.run("sockjs_info", lambda: _check_split(_get(door, "/sockjs/info", STREAMER, stop)))
     fault = health.checks[0].fault or ""
     if door.target("/").tls and not fault.startswith(("resolve", "refused", "unreachable", "connect", "tls")):
         health.certificate = inspect_certificate(door.target("/"), door.patience.limit(stop))
@@ -148,7 +149,7 @@ def _walk(door: Door, stop: float) -> DdpHealth:
     else:
         _talk_plainly(health, door, stop)
         _talk_in_frames(health, door, stop)
-    health.run("monolith", lambda: _check_page(_get(door, "/", "monolith", stop)))
+    health.run("monolith", lambda: _check_page(_get(door, "/", MONOLITH, stop)))
     return health
 
 
@@ -172,9 +173,12 @@ def _get(door: Door, path: str, service: str, stop: float) -> Answer:
 
 def _raise_for_gateway(status: int, service: str) -> None:
     if status in (502, 503):
+        waits = "it starts just now"
+        if service == STREAMER:
+            waits = "it waits for NATS and a monolith and has opened no port"
         sentence = (
             f"The proxy reaches no {service} (status {status}): it is down, its address in the proxy is wrong, "
-            "or it waits for NATS and a monolith and has opened no port."
+            f"or {waits}."
         )
         raise Fault("upstream_down", sentence)
     if status == 504:
@@ -188,10 +192,13 @@ def _check_split(answer: Answer) -> None:
     except ValueError:
         info = None
     if answer.location:
-        sentence = f"/sockjs/info is redirected to {answer.location}: ask the URL that clients end up with."
+        sentence = (
+            f"/sockjs/info is redirected to {harmless(answer.location)}: something changed the proxy's configuration, "
+            "or the root URL is not the address that clients end up at."
+        )
         raise Fault("redirected", sentence)
     if answer.status != 200 or not isinstance(info, dict) or "websocket" not in info:
-        sentence = f"/sockjs/info is not served by Rocket.Chat: {describe(answer).lower()}{quote(answer)}."
+        sentence = f"/sockjs/info is not served by Rocket.Chat: {describe(answer)}{quote(answer)}."
         raise Fault("not_rocketchat", sentence)
     if info.get("ms") is not True:
         sentence = (
@@ -203,7 +210,7 @@ def _check_split(answer: Answer) -> None:
 
 def _check_page(answer: Answer) -> None:
     if not 200 <= answer.status < 400:
-        raise Fault("status", f"The monolith's page is not served: {describe(answer).lower()}{quote(answer)}.")
+        raise Fault("status", f"The monolith's page is not served: {describe(answer)}{quote(answer)}.")
 
 
 # -- the websocket side ------------------------------------------------------------------------------------------------
@@ -213,7 +220,7 @@ def _open(door: Door, path: str, stop: float) -> Any:
     try:
         return open_websocket(door.target(path), door.patience.limit(stop), door.trust)
     except UpgradeRefused as refused:
-        _raise_for_gateway(refused.status, "ddp-streamer")
+        _raise_for_gateway(refused.status, STREAMER)
         raise
 
 

@@ -42,7 +42,7 @@ def open_websocket(target: Target, until: float, trust: Trust) -> Websocket:
         sentence = f"{target.path} did not answer the websocket upgrade in time: the proxy or ddp-streamer hangs."
         raise Fault("upgrade_timeout", sentence) from None
     except Failed as error:
-        raise Fault("upgrade", f"The websocket upgrade on {target.path} failed: {error}.") from None
+        raise Fault("upgrade", f"The websocket upgrade on {target.path} failed: {harmless(str(error))}.") from None
 
 
 class UpgradeRefused(Fault):

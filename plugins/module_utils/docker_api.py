@@ -22,7 +22,7 @@ from typing import Any
 
 from .probing.clock import remaining
 from .probing.fault import Fault
-from .probing.fetching import TimedSocket
+from .probing.fetching import TimedSocket, harmless
 
 SOCKET = "/var/run/docker.sock"
 
@@ -87,7 +87,7 @@ def greet(socket_path: str, until: float) -> Engine:
         raise Fault(
             "stopped",
             "The Docker Engine is stopped: systemd only holds its socket and would start it for the next docker "
-            "command. `systemctl status docker` says why; start it with `systemctl start docker`.",
+            "command. `systemctl status docker` says why; start it with `sudo systemctl start docker`.",
         )
     answer = _decoded(socket_path, *_get(socket_path, "/version", until, _BODY_MAX))
     if not isinstance(answer, dict) or not answer.get("ApiVersion"):
@@ -148,7 +148,7 @@ def _decoded(socket_path: str, status: int, body: bytes) -> Any:
 def _message(status: int, body: bytes) -> str:
     """What an engine says of an error; its messages end with no full stop."""
     try:
-        return f"{json.loads(body)['message']} ({status})".strip()
+        return f"{harmless(json.loads(body)['message'])} ({status})".strip()
     except (ValueError, KeyError, TypeError):
         return f"status {status}"
 
@@ -161,14 +161,15 @@ def _fault(socket_path: str, error: OSError) -> Fault:
     if isinstance(error, (FileNotFoundError, ConnectionRefusedError)):
         how = "there is no socket" if isinstance(error, FileNotFoundError) else "nobody listens"
         return Fault(
-            "stopped", f"The Docker Engine is stopped: {how} at {socket_path}. Start it: systemctl start docker."
+            "stopped",
+            f"The Docker Engine does not run: {how} at {socket_path}. Start it with `sudo systemctl start docker`.",
         )
     # a full queue of connections nobody takes answers EAGAIN at once
     if isinstance(error, (socket.timeout, BlockingIOError)) or error.errno == errno.EAGAIN:
         return Fault(
             "silent",
             f"The Docker Engine takes connections at {socket_path} but did not answer in time: it hangs, or starts "
-            "just now. Containers run on, but nobody restarts one that ends. Look at `journalctl -u docker`.",
+            "just now. Containers run on, but nobody restarts one that ends. Look at `sudo journalctl -u docker`.",
         )
     if isinstance(error, PermissionError):
         return Fault("denied", f"No permission for {socket_path}: ask as root (become: true) or in the group docker.")

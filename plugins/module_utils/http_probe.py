@@ -89,20 +89,27 @@ def _asker(endpoint: Endpoint, target: Target, patience: Patience, trust: Trust)
             status = answer.status
             fault = judge(endpoint, answer)
         except Fault as caught:
-            fault = caught
+            fault = _explained(caught)
         return Attempt(fault, status, milliseconds_since(started))
 
     return ask
+
+
+def _explained(fault: Fault) -> Fault:
+    """Seen on Rocket.Chat's services (6.14): none opens a port before it finds a monolith on its NATS bus."""
+    if fault.kind != "reset":
+        return fault
+    return Fault(fault.kind, f"{fault.sentence} A service of Rocket.Chat waits like this for NATS and a monolith.")
 
 
 def judge(endpoint: Endpoint, answer: Answer) -> Fault | None:
     """Whether the answer is the expected one."""
     if answer.status not in endpoint.status:
         expected = " or ".join(str(code) for code in endpoint.status)
-        return Fault("status", f"{describe(answer)} instead of {expected}{quote(answer)}.")
+        return Fault("status", f"It {describe(answer)} instead of {expected}{quote(answer)}.")
     if endpoint.body is not None and endpoint.body not in answer.body.decode("utf-8", "replace"):
         said = f"begins with {answer.gist!r}" if answer.body else "is empty"
-        sentence = f"{describe(answer)}, but {endpoint.body!r} is not in the body, which {said}: "
+        sentence = f"It {describe(answer)}, but {endpoint.body!r} is not in the body, which {said}: "
         return Fault("body", sentence + "something other than the service answers there.")
     return None
 

@@ -132,9 +132,9 @@ def _replication_lag(findings: Findings, maximum: float) -> None:
     if behind:
         raise Fault(
             "lag",
-            f"Behind the primary: {', '.join(behind)}, more than {maximum:g} s. If the primary is lost, members elect "
-            "one of these, and what it lacks is rolled back. Compare the load of their disks (`iostat -x 1`) and the "
-            "network between the hosts.",
+            f"Behind the primary: {', '.join(behind)}, more than {maximum:g} s. If the primary is lost, one of these "
+            "may take over, and newer writes are rolled back. Compare what their disks have to do (`vmstat 1 5`, the "
+            "column wa) and the network between the hosts.",
         )
 
 
@@ -164,8 +164,8 @@ def _oplog(login: Login, findings: Findings, minimum_hours: float) -> None:
         raise Fault(
             "oplog",
             f"The oplog of {size['maxSize']} MiB is full and reaches {hours:.1f} h back, not {minimum_hours:g} h: "
-            "a member that is away for longer must copy all data anew. Enlarge it on each member with "
-            "db.adminCommand({replSetResizeOplog: 1, size: <MiB>}).",
+            "a member that is away for longer must copy all data anew. Enlarge it on each member, in "
+            "mongosh, with db.adminCommand({replSetResizeOplog: 1, size: <MiB>}).",
         )
 
 
@@ -183,7 +183,7 @@ def _feature_compatibility(login: Login, findings: Findings) -> None:
             "fcv",
             f"MongoDB {findings.version} still works in the manner of {found['version']} "
             "(featureCompatibilityVersion), so the next series will not start on these data. When the upgrade to "
-            f"{series} is to stay, an administrator runs "
+            f"{series} is to stay, an administrator types in mongosh "
             f'db.adminCommand({{setFeatureCompatibilityVersion: "{series}"{confirm}}}).',
         )
 

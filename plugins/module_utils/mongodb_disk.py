@@ -17,7 +17,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault
 
 _MIB = 1024 * 1024
 # faults of a member that a full or read-only disk brings about
-_DEAD = {"refused", "silent", "closed", "member_down"}
+_DEAD = {"refused", "silent", "closed"}
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ def check_disk(disk: Disk | None, members: Sequence[Member]) -> Check:
         return Check("disk", "healthy")
     dead = [member.name for member in members if member.fault in _DEAD and is_here(member.name)]
     consequence = (
-        f" That is the likely reason why {' and '.join(dead)} on this host is down: mend the disk first, then "
-        "`systemctl restart mongod`."
+        f" That is the likely reason why {' and '.join(dead)} on this host is down: repair the disk first, then "
+        "`sudo systemctl restart mongod`."
     )
     return Check("disk", "unhealthy", fault.kind, fault.sentence + (consequence if dead else ""))
 
@@ -51,12 +51,12 @@ def _fault(disk: Disk) -> Fault | None:
         found = os.statvfs(directory)
     except OSError as error:
         sentence = f"The data directory {directory} cannot be read ({error.strerror}): is its file system mounted?"
-        return Fault("disk_missing", f"{sentence} `findmnt` and `journalctl -k` tell.")
+        return Fault("disk_missing", f"{sentence} `findmnt` and `sudo journalctl -k` tell.")
     if found.f_flag & os.ST_RDONLY:
         return Fault(
             "disk_read_only",
             f"The file system of {directory} is mounted read-only, and mongod ends when it cannot write. The kernel "
-            "does that after errors of the disk: look at `journalctl -k`, repair it, then mount it writable again.",
+            "does that after errors of the disk: see `sudo journalctl -k`, repair it, then mount it writable again.",
         )
     # what is left to a user who is not root, as mongod is
     free = found.f_bavail * found.f_frsize
@@ -66,11 +66,11 @@ def _fault(disk: Disk) -> Fault | None:
             "disk_full",
             f"The file system of {directory} has {free // _MIB} MiB ({percent:.1f} %) left, less than "
             f"{disk.minimum_free_bytes // _MIB} MiB or {disk.minimum_free_percent:g} %; mongod ends when it cannot "
-            f"write. `df -h {directory}` and `du -xh {directory}` show what fills it: free space or enlarge it.",
+            "write: free space or enlarge it.",
         )
     if found.f_files and not found.f_favail:
-        sentence = f"The file system of {directory} has no inodes left, so mongod cannot create files: `df -i` shows it"
-        return Fault("disk_full", f"{sentence}; delete small files that nobody needs.")
+        sentence = f"The file system of {directory} has no inodes left, so mongod cannot create files"
+        return Fault("disk_full", f"{sentence}: delete small files that nobody needs.")
     return None
 
 

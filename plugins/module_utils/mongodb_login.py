@@ -120,8 +120,8 @@ def _check_password(login: Login, peer: str, user: User) -> None:
         raise Fault(
             "auth",
             f"{peer} refuses the login of the user {user.name!r} of the database admin: its password is wrong, or "
-            f"there is no such user ({refused}). Compare the password with the one it was created with; an "
-            f"administrator sets it with db.getSiblingDB('admin').changeUserPassword({user.name!r}, passwordPrompt()).",
+            f"there is no such user ({refused}). The site playbook sets both right; by hand, an administrator types in "
+            f"mongosh db.getSiblingDB('admin').changeUserPassword({user.name!r}, passwordPrompt()).",
         ) from None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import Knock, parse_member
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fetching import harmless
 
 LOG = "/var/log/mongodb/mongod.log there"
 # Member states that serve, and what the others mean (MongoDB manual, "Replica Set Member States").
@@ -19,9 +20,11 @@ _MEANING = {
     "startup": f"it starts and has not read the set's configuration yet. If this stays, look at {LOG}.",
     "startup2": f"it copies all data from another member (initial sync), which takes its time. Progress is in {LOG}.",
     "recovering": "it catches up, is in maintenance, or was away for longer than the others' oplogs reach back. If "
-    f"'too stale to catch up' is in {LOG}, stop mongod, empty its data directory and start it: it copies them anew.",
+    f"'too stale to catch up' is in {LOG}, and only while another member is primary: stop mongod, move its data "
+    "directory aside, make an empty one that the user mongodb owns, and start it; it then copies all data from the "
+    "others.",
     "rollback": f"it takes back writes that the others never got. Wait; what it took back is named in {LOG}.",
-    "removed": "the set's configuration does not have it. Add it with rs.add(), or stop it.",
+    "removed": "the set's configuration does not have it. Add it in mongosh with rs.add(), or stop it.",
 }
 
 
@@ -63,9 +66,10 @@ def judge(knock: Knock, replica_set: str, status: dict[str, Any]) -> Member:
     fault = knock.fault or _set_fault(knock, replica_set)
     role = _role(knock.hello or {}, entry)
     if fault is None and entry.get("health", 1) != 1:
+        told = harmless(entry.get("lastHeartbeatMessage") or "it says no more").rstrip(".")
         fault = Fault(
             "member_down",
-            f"It answers here, but another member cannot reach it: {entry.get('lastHeartbeatMessage') or 'no reason'}. "
+            f"It answers here, but another member cannot reach it: {told}. "
             "On every host of the set, all names in its configuration must lead to the members, and no firewall may "
             "stand between them.",
         )
@@ -102,8 +106,8 @@ def _set_fault(knock: Knock, replica_set: str) -> Fault | None:
         return Fault(
             "not_initiated",
             f"mongod runs, but has no valid configuration of a replica set ({hello.get('info', 'it says no more')}): "
-            "the set was never initiated (the site playbook does it), or this member was removed from it or does not "
-            f"find its own name in it. Look at {LOG}.",
+            "it does not find its own name in it, was removed from it, or its data directory is empty because a disk "
+            "is not mounted. Only if this deployment is new: run the site playbook, which initiates the set.",
         )
     return Fault(
         "standalone",
@@ -138,7 +142,7 @@ def no_primary(knocks: Sequence[Knock], replica_set: str, config: dict[str, Any]
         return Fault(
             "no_primary",
             f"The set has no primary, so nothing can be written: {count}, {needed} are needed to elect one. Bring back "
-            f"{' or '.join(away)}: `systemctl status mongod` there tells why it is away, `systemctl start mongod` "
+            f"{' or '.join(away)}: `systemctl status mongod` there tells why it is away, `sudo systemctl start mongod` "
             "starts it.",
         )
     return Fault(

@@ -49,8 +49,8 @@ def judge(granted: dict[str, Any], database: str | None) -> None:
     if lacking:
         raise Fault(
             "privilege_missing",
-            f"The user {user} lacks {'; and '.join(lacking.values())}. An administrator grants it with "
-            f"db.getSiblingDB('admin').grantRolesToUser({user}, {_listed(lacking)}).",
+            f"The user {user} lacks {'; and '.join(lacking.values())}. The site playbook grants it; by hand, an "
+            f"administrator types in mongosh db.getSiblingDB('admin').grantRolesToUser({user}, {_listed(lacking)}).",
         )
     wide = [] if database is None else _wide(privileges, database)
     if wide:
@@ -60,7 +60,8 @@ def judge(granted: dict[str, Any], database: str | None) -> None:
         raise Fault(
             "privilege_wide",
             f"The user {user} may {', '.join(wide)}, which Rocket.Chat does not need; whoever breaks into Rocket.Chat "
-            f"may do so too. It comes from {', '.join(roles)}. An administrator leaves it what it needs with "
+            f"may do so too. It comes from {', '.join(roles)}. The site playbook takes it away; by hand, an "
+            "administrator types in mongosh "
             f"db.getSiblingDB('admin').updateUser({user}, {{roles: {_listed(needed)}}}).",
         )
 

@@ -87,7 +87,7 @@ def _knock(name: str, until: float) -> Knock:
         except OSError:
             return Knock(name, fault=closed())
         except (ValueError, struct.error):
-            sentence = "What listens there is not mongod: `ss -ltnp` there names it; compare the port with net.port."
+            sentence = "What listens there is not mongod: `sudo ss -ltnp` names it; compare the port with net.port."
             return Knock(name, fault=Fault("protocol", sentence))
     # From its own host, mongod does not refuse the question before the first user exists, but then names none (seen).
     return Knock(name, hello, open=bool(databases.get("databases")))
@@ -136,18 +136,22 @@ def _connect_fault(address: Address, fault: Fault) -> Fault:
         return Fault(
             "refused",
             "Connection refused: mongod does not run there, or listens elsewhere. `systemctl status mongod` and the "
-            "end of /var/log/mongodb/mongod.log there tell why it ended, `systemctl start mongod` starts it; if it "
-            "runs, see net.port and net.bindIp in /etc/mongod.conf.",
+            "end of /var/log/mongodb/mongod.log there tell why it ended, `sudo systemctl start mongod` starts it; if "
+            "it runs, see net.port and net.bindIp in /etc/mongod.conf.",
         )
-    return Fault("unreachable", f"{fault.sentence} `ping {host}` and, there, `ss -ltn` and the firewall tell why.")
+    return Fault(
+        "unreachable",
+        f"{fault.sentence} `getent hosts {host}` shows where its name leads; `ss -ltn` there and the firewall tell the "
+        "rest. On a single host the address is that of Docker's network: does `ip -brief address` have it?",
+    )
 
 
 def silent() -> Fault:
     return Fault(
         "silent",
-        "It accepts connections but does not answer: mongod hangs. Look at `ps -C mongod -o pid,stat,wchan` there. "
-        "With T it was paused (`kill -CONT` and its pid continues it), with D it waits for its disk (`journalctl -k`); "
-        "otherwise `systemctl restart mongod`.",
+        "It accepts connections but does not answer in time: mongod hangs or is overloaded. In the column STAT of "
+        "`ps -C mongod -o pid,stat`, T means that it was paused (`sudo systemctl kill --signal CONT mongod` continues "
+        "it), D that it waits for its disk (`sudo journalctl -k`); otherwise `sudo systemctl restart mongod`.",
     )
 
 

@@ -160,13 +160,15 @@ def _slow(one: Expected, connection: Connection | None, ago: float) -> Client:
 
 def _missing(one: Expected, refused: Sequence[str], by_exclusion: bool) -> Client:
     if one.address in refused or (one.address is None and by_exclusion):
+        certain = f"NATS refuses its login from {one.address}"
+        likely = f"probably because NATS refuses its login: it refused one from {' and '.join(refused)} lately"
         sentence = (
-            f"Not connected: NATS refused its login from {one.address or ' or '.join(refused)}; "
-            "correct user and password in its TRANSPORTER."
+            f"Not connected, {'for ' + certain if one.address else likely}. Compare user and password in its "
+            "TRANSPORTER with the planned ones."
         )
         return Client(one.name, False, None, "refused", sentence)
     sentence = (
-        "Not connected: it is down, or the address, user or password in its TRANSPORTER is wrong "
+        "Not connected: it is down, has lost NATS, or the address, user or password in its TRANSPORTER is wrong "
         "(it then lives on without opening a port)."
     )
     if refused:

@@ -84,7 +84,8 @@ def _try(target: Target, credentials: dict[str, str], until: float) -> Fault | N
             info = _info(target, _line(target, reader))
             if info.get("tls_required"):
                 sentence = (
-                    f"NATS at {target.peer} demands TLS, which Rocket.Chat's services end at (TRANSPORTER tls://)."
+                    f"NATS at {target.peer} demands TLS, with which Rocket.Chat's services cannot connect: its "
+                    "configuration was changed by hand."
                 )
                 raise Fault("tls_required", sentence)
             options = {"verbose": False, "pedantic": False, "name": OWN_NAME, "lang": "", "version": "", **credentials}

@@ -98,7 +98,7 @@ class Monitoring:
         target = parse_url(self.url + path)
         answer = fetch(target, self._patience.limit(stop), self._trust, body_max=_BODY_MAX)
         if answer.status != 200:
-            raise Fault("status", f"{self.url}{path}: {describe(answer).lower()} instead of 200.")
+            raise Fault("status", f"{self.url}{path}: {describe(answer)} instead of 200.")
         try:
             found = json.loads(answer.body)
         except ValueError:

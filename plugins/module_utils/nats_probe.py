@@ -118,7 +118,7 @@ def _slow_fault(wanted: Wanted, latency_ms: float) -> Fault | None:
     if latency_ms <= wanted.slow_after:
         return None
     sentence = (
-        f"NATS answers, but takes {latency_ms:.0f} ms (more than {wanted.slow_after:.0f} ms): its host is overloaded "
-        "or the way to it is slow, and with it every call between the services."
+        f"NATS's monitoring takes {latency_ms:.0f} ms to answer (more than {wanted.slow_after:.0f} ms): its host is "
+        "probably overloaded, and every call between the services is slow then, too."
     )
     return Fault("slow", sentence)

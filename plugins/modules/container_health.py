@@ -20,6 +20,10 @@ extends_documentation_fragment:
   - rocketops.rocketchat.probing
 author:
   - rocketops maintainers (@rocketops)
+attributes:
+  action:
+    description: An action plugin notes the controller's time around the question, for RV(asked).
+    support: full
 options:
   containers:
     description: What the engine should run.
@@ -94,6 +98,11 @@ attempts:
   returned: always
   type: int
   sample: 1
+asked:
+  description: The controller's clock before and after the module ran, in seconds of the epoch.
+  returned: always
+  type: dict
+  sample: {before: 1795492799.8, after: 1795492800.4}
 engine:
   description: The Docker Engine.
   returned: always
@@ -227,7 +236,8 @@ unplanned:
     diagnosis:
       description: What is wrong with it, as a sentence.
       type: str
-      sample: "It is a stream-hub beside the planned one: with two of them every event arrives twice."
+      sample: >-
+        It is a stream-hub that is not in the plan: beside the planned one it makes every event arrive twice.
 """
 
 from dataclasses import asdict

@@ -18,8 +18,8 @@ author:
 options:
   directory:
     description:
-      - Directory on the controller that C(health.json) and C(health.html) are written to. It is made, mode 0700, if it
-        is missing. A relative path starts where C(ansible-playbook) was called.
+      - Directory on the controller that C(health.json) and C(health.html) are written to. It is created, mode 0700, if
+        it is missing. A relative path starts where C(ansible-playbook) was called.
       - The files are replaced whole. They hold no secret, but names of hosts, versions and lines of logs, and are of
         mode 0600 therefore; copy the page to where others may see it.
       - C(health.json) is described by C(docs/health.schema.json) of this collection.
@@ -107,7 +107,7 @@ findings:
     sentence:
       description: The likely cause, for people.
       type: str
-      sample: Somebody stopped it; it stays down until it is started.
+      sample: It ended 3 minutes ago with exit code 0 and is not started again, as after a `docker stop`.
     next:
       description: The command to type next.
       type: dict

@@ -154,9 +154,10 @@ diagnosis:
   returned: always, unless an option is wrong
   type: str
   sample: >-
-    chat2.mongodb.internal:27017: It accepts connections but does not answer: mongod hangs. Look at `ps -C mongod -o
-    pid,stat,wchan` there. With T it was paused (`kill -CONT` and its pid continues it), with D it waits for its disk
-    (`journalctl -k`); otherwise `systemctl restart mongod`.
+    chat2.mongodb.internal:27017: It accepts connections but does not answer in time: mongod hangs or is overloaded. In
+    the column STAT of `ps -C mongod -o pid,stat`, T means that it was paused (`sudo systemctl kill --signal CONT
+    mongod` continues it), D that it waits for its disk (`sudo journalctl -k`); otherwise `sudo systemctl restart
+    mongod`.
 members:
   description:
     - The members that were given, then those that only the set's configuration has. A member that was given by another
@@ -222,8 +223,9 @@ checks:
       type: str
       sample: >-
         The user 'rocketchat' may write to every database, which Rocket.Chat does not need; whoever breaks into
-        Rocket.Chat may it too. It comes from readWriteAnyDatabase on admin. Have readWrite on rocketchat and
-        clusterMonitor on admin granted, then the rest taken with db.getSiblingDB('admin').revokeRolesFromUser().
+        Rocket.Chat may do so too. It comes from readWriteAnyDatabase on admin. The site playbook takes it away; by
+        hand, an administrator types in mongosh db.getSiblingDB('admin').updateUser('rocketchat', {roles: [{role:
+        'readWrite', db: 'rocketchat'}, {role: 'clusterMonitor', db: 'admin'}]}).
 """
 
 from dataclasses import asdict

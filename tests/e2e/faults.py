@@ -175,7 +175,11 @@ GHOST: dict[str, Any] = {"_id": 9, "host": "198.18.0.250:27017"}
 DATABASE = {
     "mongod stopped": fault("systemctl stop mongod", "systemctl start mongod", "mongodb", "mongodb.refused"),
     "mongod hung": fault(
-        "systemctl kill --signal STOP mongod", "systemctl kill --signal CONT mongod", "mongodb", "mongodb.silent"
+        "systemctl kill --signal STOP mongod",
+        "systemctl kill --signal CONT mongod",
+        "mongodb",
+        "mongodb.silent",
+        next_mends=False,
     ),
     "MongoDB password wrong for one service": environment(
         "account-1",

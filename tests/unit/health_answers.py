@@ -44,6 +44,7 @@ def _host(planned: dict[str, Any], host: str) -> dict[str, Any]:
 def _containers(mine: dict[str, Any]) -> dict[str, Any]:
     return {
         "healthy": True,
+        "asked": {"before": MOMENT, "after": MOMENT},
         "engine": {"reachable": True, "fault": None, "diagnosis": None, "version": "26.1.5", "time_utc": MOMENT},
         "containers": [
             {

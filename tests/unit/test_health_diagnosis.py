@@ -493,12 +493,12 @@ def test_a_node_in_a_namespace_of_its_own_disturbs_nobody() -> None:
 def test_a_finding_says_what_to_type_and_what_else_was_seen() -> None:
     answers = healthy(one_host())
     together(ill.container("chat", "account-1", "stopped"), gone("chat", "account-1"))(answers)
-    [finding] = diagnose(one_host(), answers, inventories=["my chat"]).findings
+    [finding] = diagnose(one_host(), answers, options="-i 'my chat'").findings
     assert finding.sentence == "The sentence of stopped."
     assert (finding.next.where, finding.next.command) == ("chat", "sudo docker start account-1")
     assert finding.evidence == ["The sentence of closed.", "The sentence of missing."]
     ill.container("chat", "account-1", "image")(answers)
-    [finding] = diagnose(one_host(), answers, inventories=["my chat"]).findings
+    [finding] = diagnose(one_host(), answers, options="-i 'my chat'").findings
     assert finding.next.where == "controller"
     assert finding.next.command == "ansible-playbook -i 'my chat' rocketops.rocketchat.site"
 

@@ -30,7 +30,7 @@ def told(planned: dict[str, Any], *faults: Fault) -> dict[str, Any]:
     answers = healthy(planned)
     together(*faults)(answers)
     return document(
-        diagnosis.diagnose(planned, answers, ["chat"]), planned, read(planned, answers), "2026-11-24T03:47:12Z"
+        diagnosis.diagnose(planned, answers, "-i chat"), planned, read(planned, answers), "2026-11-24T03:47:12Z"
     )
 
 

@@ -13,7 +13,7 @@ from tests.unit.health_answers import Fault, gone, healthy, one_host, three_host
 def lines(*faults: Fault) -> list[str]:
     answers = healthy(one_host())
     together(*faults)(answers)
-    return as_text(diagnose(one_host(), answers, inventories=["chat"]), one_host()).splitlines()
+    return as_text(diagnose(one_host(), answers, options="-i chat"), one_host()).splitlines()
 
 
 def test_all_healthy() -> None:

@@ -1,61 +1,111 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The next command to type for each kind of finding. A look where it is unclear, the remedy where it is clear."""
+"""The next command to type for each kind of finding: the remedy where it is clear and harmless, else a look.
+
+None of them asks a question, waits for a key, or shows a secret.
+"""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from .model import CONTROLLER, Command, Subject
 
 _LOG = "sudo docker logs --tail 50 {name}"
-_NATS_LOG = "sudo docker logs --since 10m nats"
+_PUBLISHED = "sudo docker ps --all --filter name={name}"
 _MONGOD_LOG = "sudo tail -n 50 /var/log/mongodb/mongod.log"
 # Without everybody's connections and logins, among which an election is not found.
 _REPLICATION_LOG = """sudo grep -E '"c":"(ELECTION|INITSYNC|REPL|ROLLBACK)' /var/log/mongodb/mongod.log | tail -n 20"""
+_MONGOSH = "mongosh mongodb://admin@localhost:{port}/admin"
 _NGINX_LOG = "sudo tail -n 20 /var/log/nginx/error.log"
-_SITE = "ansible-playbook -i {inventory} rocketops.rocketchat.site"
+_LOAD = "uptime; sudo docker stats --no-stream"
+_LISTENERS = "sudo ss -ltnp"
+_KERNEL_LOG = "sudo journalctl --dmesg --no-pager -n 20"
+_WHO_IS_WHO = (
+    "sudo docker ps -q | xargs -r sudo docker inspect --format '{{{{.Config.Hostname}}}} {{{{.Name}}}} "
+    "{{{{.Config.Image}}}}{{{{range .NetworkSettings.Networks}}}} {{{{.IPAddress}}}}{{{{end}}}}'"
+)
+_PLAYBOOK = "ansible-playbook {options} rocketops.rocketchat."
+_SITE = _PLAYBOOK + "site"
+_HEALTH = _PLAYBOOK + "health"
 
 # Commands for the finding's own host.
 ON_THE_HOST = {
     "clock.skew": "timedatectl",
+    "engine": "sudo journalctl -u docker --no-pager -n 50",
     "engine.stopped": "sudo systemctl start docker",
-    "engine.silent": "sudo systemctl restart docker",
-    "engine": "sudo journalctl -u docker --since -10m",
+    "engine.denied": "ls -l /var/run/docker.sock",
+    "container": _LOG,
     "container.stopped": "sudo docker start {name}",
     "container.paused": "sudo docker unpause {name}",
-    "container.unplanned": "sudo docker stop {name}",
     "container.crash_silent": "sudo docker inspect --format '{{{{.Path}}}} {{{{.Args}}}}' {name}",
-    "container": _LOG,
+    "container.oom_killed": f"{_KERNEL_LOG} --grep 'out of memory'",
+    "container.node_id_conflict": _WHO_IS_WHO,
+    "stranger": "sudo docker stop {name}",
+    "stranger.unplanned": (
+        "sudo docker inspect --format '{{{{.Created}}}} {{{{.Config.Image}}}} {{{{json .Config.Labels}}}}' {name}"
+    ),
     "http": _LOG,
+    "http.refused": _PUBLISHED,
     "bus": _LOG,
-    "bus.refused": "sudo docker exec {name} printenv TRANSPORTER | sed 's#:[^@/]*@#:***@#g'",
-    "bus.unexpected": "sudo docker ps --format '{{{{.Names}}}} {{{{.Image}}}}'",
-    "licence": "sudo docker logs --since 1h {monolith} 2>&1 | grep -i licen",
-    "nats.refused": "sudo docker start nats",
-    "nats.slow": "curl -s http://127.0.0.1:8222/varz | grep -E 'cpu|mem|slow_consumers'",
-    "nats": _NATS_LOG,
-    "mongodb.refused": "sudo systemctl start mongod",
-    "mongodb.member_down": "sudo systemctl start mongod",
-    "mongodb.silent": "sudo systemctl restart mongod",
-    "mongodb.resolve": "getent hosts {member}",
+    "bus.refused": "sudo docker logs --tail 50 nats",
+    "bus.slow": _LOAD,
+    "bus.unexpected": _WHO_IS_WHO,
+    "nats": "sudo docker logs --tail 50 nats",
+    "nats.refused": "sudo docker ps --all --filter name=nats",
+    "nats.slow": _LOAD,
+    "nats.not_nats": _LISTENERS,
+    "mongodb": _MONGOD_LOG,
+    # it may start and end at once, which `systemctl start` does not tell
+    "mongodb.refused": (
+        "sudo systemctl start mongod; sleep 5; systemctl status --no-pager --lines 0 mongod; "
+        "sudo tail -n 5 /var/log/mongodb/mongod.log"
+    ),
+    "mongodb.silent": "ps -C mongod -o pid,stat,wchan:20,etime; uptime",
+    "mongodb.unreachable": "getent hosts {member}; ip -brief address; sudo ss -ltn",
+    "mongodb.protocol": _LISTENERS,
+    "mongodb.not_initiated": "sudo ls -lA {data_directory} | head -n 15; findmnt --target {data_directory}",
+    "mongodb.wrong_set": "grep -n replSetName /etc/mongod.conf",
+    "mongodb.driver": "dpkg-query --show python3-pymongo mongodb-org-server",
+    "mongodb.member_down": _REPLICATION_LOG,
     "mongodb.no_primary": _REPLICATION_LOG,
     "mongodb.not_serving": _REPLICATION_LOG,
-    "mongodb.unplanned": _REPLICATION_LOG,
-    "mongodb.disk_full": "df -h {data_directory}",
-    "mongodb.disk_read_only": "findmnt --target {data_directory}",
-    "mongodb": _MONGOD_LOG,
-    "ddp.refused": "sudo systemctl start nginx",
+    "member": _REPLICATION_LOG,
+    "mongodb.lag": "vmstat 1 5",
+    "mongodb.oplog": _MONGOSH,
+    "mongodb.fcv": _MONGOSH,
+    "mongodb.disk_missing": "ls -ld {data_directory}; findmnt --verify; lsblk -f",
+    "mongodb.disk_full": (
+        "df -h {data_directory}; df -i {data_directory}; "
+        'sudo du -xh --max-depth=2 "$(findmnt -no TARGET --target {data_directory})" | sort -h | tail -n 20'
+    ),
+    "mongodb.disk_read_only": f"findmnt --target {{data_directory}}; {_KERNEL_LOG}",
     "ddp": _NGINX_LOG,
+    "ddp.refused": "sudo nginx -t && sudo systemctl start nginx",
+    "ddp.upstream_silent": f"{_LOAD}; systemctl status --no-pager --lines 0 nginx",
+    "certificate.early": "timedatectl",
+}
+
+# Commands for where a service runs that the finding is about, on its host if it runs there.
+AT_A_SERVICE = {
+    "licence": ("rocketchat", "sudo docker logs {name} 2>&1 | grep -i licen | tail -n 20"),
+    "ddp.status": ("rocketchat", _LOG),
+    "ddp.upgrade_timeout": ("ddp_streamer", _LOG),
+    "ddp.silent_timeout": ("ddp_streamer", _LOG),
+    "ddp.closed": ("ddp_streamer", _LOG),
+    "ddp.framing": ("ddp_streamer", _LOG),
+    "ddp.ddp": ("ddp_streamer", _LOG),
+    "ddp.login_failed": ("account", _LOG),
 }
 
 # Commands for the controller: what runs is not what was planned, or a host cannot be asked.
 ON_THE_CONTROLLER = {
-    "host.unreachable": "ansible -i {inventory} {host} -m ansible.builtin.ping",
-    "host.not_asked": "ansible-playbook -i {inventory} rocketops.rocketchat.health",
-    "question": "ansible-playbook -i {inventory} rocketops.rocketchat.health -v",
+    "host.unreachable": "ansible {options} {host} -m ansible.builtin.ping",
+    "host.not_asked": _HEALTH,
+    "question": f"{_HEALTH} -vvv --limit {{host}}",
+    "question.library": _SITE,
     "container.absent": _SITE,
     "container.image": _SITE,
     "container.hostname": _SITE,
@@ -63,41 +113,65 @@ ON_THE_CONTROLLER = {
     "container.hosts": _SITE,
     "container.drift": _SITE,
     "bus.namespace": _SITE,
-    "nats.auth_refused": f"{_SITE} --tags nats",
-    "mongodb.auth": f"{_SITE} --tags mongodb",
+    # without tags: the new password has to reach the services, too
+    "nats.auth_refused": _SITE,
+    "nats.auth_off": _SITE,
+    "nats.tls_required": _SITE,
+    "mongodb.auth": _SITE,
     "mongodb.privilege_missing": f"{_SITE} --tags mongodb",
     "mongodb.privilege_wide": f"{_SITE} --tags mongodb",
+    "mongodb.auth_off": f"{_SITE} --tags mongodb",
+    "mongodb.standalone": f"{_SITE} --tags mongodb",
+    "mongodb.wrong_member": f"{_SITE} --tags mongodb",
+    "mongodb.resolve": f"{_SITE} --tags mongodb",
     "ddp.split_missing": f"{_SITE} --tags nginx",
     "ddp.upgrade_stripped": f"{_SITE} --tags nginx",
     "ddp.upgrade_refused": f"{_SITE} --tags nginx",
     "ddp.idle_closed": f"{_SITE} --tags nginx",
+    "ddp.redirected": f"{_SITE} --tags nginx",
+    "ddp.not_rocketchat": f"{_SITE} --tags nginx",
+    "ddp.tls": f"{_SITE} --tags nginx",
     "certificate": f"{_SITE} --tags nginx",
 }
 
 
-def advice(kind: str, cause: Subject, plan: Mapping[str, Any], inventories: Sequence[str]) -> Command:
-    family = kind.partition(".")[0]
+def advice(kind: str, cause: Subject, plan: Mapping[str, Any], options: str) -> Command:
+    family, _dot, word = kind.partition(".")
     # What the plan does not have is not to be started: a container without a row in the table, a member by its address.
-    unplanned = {"container": not cause.kind, "mongodb": cause.name != "mongodb"}.get(family, False)
-    words = (f"{family}.unplanned",) if unplanned else (kind, family)
-    for word in words:
-        for where, commands in ((CONTROLLER, ON_THE_CONTROLLER), (cause.host, ON_THE_HOST)):
-            if word in commands:
-                return Command(where, commands[word].format(**_names(cause, plan, inventories)))
+    if family == "container" and not cause.kind:
+        family = "stranger"
+    elif family == "mongodb" and cause.name != "mongodb":
+        family = "member"
+    names = _names(cause, plan)
+    for key in (f"{family}.{word}", family):
+        if key in ON_THE_CONTROLLER:
+            return Command(CONTROLLER, ON_THE_CONTROLLER[key].format(**names, options=options))
+        if key in AT_A_SERVICE:
+            service, command = AT_A_SERVICE[key]
+            host, name = _container(service, cause.host, plan)
+            return Command(host, command.format(name=shlex.quote(name)))
+        if key in ON_THE_HOST:
+            return Command(cause.host, ON_THE_HOST[key].format(**names))
     raise KeyError(f"{family} is no family of findings")
 
 
-def _names(cause: Subject, plan: Mapping[str, Any], inventories: Sequence[str]) -> dict[str, str]:
+def _names(cause: Subject, plan: Mapping[str, Any]) -> dict[str, str]:
     planned = plan["hosts"][cause.host]
     mongodb = planned["mongodb"] or {}
     probe = planned["probes"]["mongodb"] or {}
-    monoliths = [c["name"] for c in planned["containers"] if c["service"] == "rocketchat"]
     names = {
         "name": cause.name,
         "host": cause.host,
-        "monolith": next(iter(monoliths), "rocketchat-1"),
         "member": str(mongodb.get("name", "")),
+        "port": next(iter(mongodb.get("members", [])), "").rpartition(":")[2],
         "data_directory": str(probe.get("data_directory", "")),
     }
-    given = {"inventory": " -i ".join(map(shlex.quote, inventories))}
-    return {key: shlex.quote(value) for key, value in names.items()} | given
+    return {key: shlex.quote(value) for key, value in names.items()}
+
+
+def _container(service: str, host: str, plan: Mapping[str, Any]) -> tuple[str, str]:
+    """A container of a service and its host: this one, if it has any."""
+    found = [
+        (name, c["name"]) for name, one in plan["hosts"].items() for c in one["containers"] if c["service"] == service
+    ]
+    return min(found, key=lambda place: place[0] != host)

@@ -16,6 +16,8 @@ QUESTIONS = ("containers", "mongodb", "services", "nats", "ddp")
 _CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _PASSWORD_IN_URL = re.compile(r"://[^:/@]*:([^@]*)@")
 
+_REASON_MAX = 300
+
 # Sentences of the modules, which may quote a log; names and addresses are not searched for secrets.
 _FREE_TEXT = {"diagnosis", "msg", "drift"}
 
@@ -58,8 +60,10 @@ def _read_host(registered: Mapping[str, Any]) -> HostAnswers:
 
 
 def _reason(answer: Mapping[str, Any]) -> str:
-    """Ansible's message, without the words it puts in front of every one."""
-    return re.sub(r"^(Task failed: |Module failed: )+", "", str(answer.get("msg") or "no reason was given"))
+    """Ansible's message, without the words it puts in front of every one; of a traceback no more than its beginning."""
+    text = " ".join(str(answer.get("msg") or "no reason was given").split())
+    text = re.sub(r"^(Task failed: |Module failed: )+", "", text)
+    return text if len(text) <= _REASON_MAX else f"{text[: _REASON_MAX - 3]}..."
 
 
 # -- secrets -----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..container_drift import the_first_of
 from .model import Need, Symptom
 
 # It runs, but not with what was planned for it; it may serve all the same.
@@ -27,5 +28,5 @@ def container_symptoms(entry: Mapping[str, Any] | None, needs: tuple[Need, ...])
         symptoms.append(Symptom(f"container.{fault}", entry["diagnosis"], () if own else needs))
     if entry.get("drift") and fault not in OF_ITS_OWN:
         # It crashes, or seems well, but it does not run with what was planned for it.
-        symptoms.append(Symptom("container.drift", " ".join(entry["drift"])))
+        symptoms.append(Symptom("container.drift", the_first_of(entry["drift"])))
     return symptoms

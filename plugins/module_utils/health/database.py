@@ -35,8 +35,9 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
 def _unplanned(host: str, member: Mapping[str, Any]) -> Subject:
     """A member of the set's configuration that is none of the plan's."""
     remedy = (
-        f" The plan has no such member: if it is gone for good, take it out with rs.remove('{member['name']}'), or, "
-        "while the set has no primary, with rs.reconfig() and force: true."
+        " The plan has no such member. If it is gone for good, take it out in mongosh with "
+        f"rs.remove('{member['name']}'). While the set has no primary that needs rs.reconfig() with force: true, which "
+        "loses the writes that only members which are away have: first try to bring them back."
     )
     symptoms = [replace(symptom, sentence=symptom.sentence + remedy) for symptom in _seen(member, "")]
     return Subject(host, member["name"], MONGODB, "mongodb", member["role"], symptoms=symptoms, provides=_MEMBER)

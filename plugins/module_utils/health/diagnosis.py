@@ -13,7 +13,7 @@ and machines.py. Here is only the rule that joins them:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from . import bus, database, entrance, machines, services
@@ -23,7 +23,7 @@ from .containers import DRIFT_WORDS
 from .model import AFFECTED, HEALTHY, UNHEALTHY, Diagnosis, Finding, Need, Part, Subject, Symptom
 
 # Where several symptoms of one part are causes, these say more than the others.
-TELLING = {"container.hostname", "mongodb.disk_full", "mongodb.disk_read_only"}
+TELLING = {"container.hostname", "mongodb.disk_full", "mongodb.disk_missing", "mongodb.disk_read_only"}
 
 # Causes that keep nobody from working, so that nobody else's symptoms are blamed on them. It drifted and serves, if
 # nothing else is wrong with it.
@@ -39,12 +39,12 @@ HARMLESS = {
 
 
 def diagnose(
-    plan: Mapping[str, Any], registered: Mapping[str, Mapping[str, Any]], inventories: Sequence[str] = ("INVENTORY",)
+    plan: Mapping[str, Any], registered: Mapping[str, Mapping[str, Any]], options: str = "-i INVENTORY"
 ) -> Diagnosis:
-    """``inventories``: what the operator gives to ansible-playbook, for the commands to type next."""
+    """``options``: what the operator gives to ansible-playbook, for the commands to type next."""
     subjects = gather(plan, read(plan, registered))
     court = Court(subjects)
-    findings = _findings(subjects, court, plan, inventories)
+    findings = _findings(subjects, court, plan, options)
     numbers = {(finding.host, finding.component): finding.number for finding in findings}
     order = {host: position for position, host in enumerate(plan["hosts"])}
     rows = sorted((subject for subject in subjects if subject.kind), key=lambda subject: order[subject.host])
@@ -103,9 +103,7 @@ def main_symptom(cause: Subject) -> Symptom:
     return min(cause.symptoms, key=lambda symptom: (not symptom.intrinsic, symptom.kind not in TELLING))
 
 
-def _findings(
-    subjects: list[Subject], court: Court, plan: Mapping[str, Any], inventories: Sequence[str]
-) -> list[Finding]:
+def _findings(subjects: list[Subject], court: Court, plan: Mapping[str, Any], options: str) -> list[Finding]:
     causes = [subject for subject in subjects if court.blamed.get(subject.id) == [subject]]
     findings = []
     for number, cause in enumerate(causes, 1):
@@ -118,7 +116,7 @@ def _findings(
                 host=cause.host,
                 kind=symptom.kind,
                 sentence=symptom.sentence,
-                next=advice(symptom.kind, cause, plan, inventories),
+                next=advice(symptom.kind, cause, plan, options),
                 victims=[s.id for s in subjects if s.kind and s is not cause and cause in court.blamed.get(s.id, [])],
                 evidence=list(others),
             )

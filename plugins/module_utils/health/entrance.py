@@ -17,6 +17,13 @@ _OF_ITS_OWN = {"refused", "split_missing", "upgrade_stripped", "idle_closed", "r
 _ALL_REFUSE = {"upstream_down"}
 
 
+_NEW_FILES = (
+    " Unless it is self-signed, first put the new files where nginx_certificate_file and nginx_certificate_key_file "
+    "point; the site playbook installs them."
+)
+_REMEDIES = {"expired": _NEW_FILES, "name": _NEW_FILES}
+
+
 def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
     for host, planned in plan["hosts"].items():
         if planned["nginx"]:
@@ -29,7 +36,8 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
 def _certificate(host: str, told: Mapping[str, Any]) -> Subject:
     """A cause of its own, as nginx may have others beside it."""
     word = str(told["fault"]).removeprefix("certificate_")
-    symptom = Symptom(f"certificate.{word}", told["diagnosis"])
+    sentence = told["diagnosis"] + _REMEDIES.get(word, "")
+    symptom = Symptom(f"certificate.{word}", sentence)
     return Subject(host, "certificate", symptoms=[symptom], provides=(("certificate", host),))
 
 

@@ -57,13 +57,14 @@ def _header(document: Document) -> str:
 
 def _finding(finding: Mapping[str, Any], document: Document) -> str:
     place = f" <span>on {escape(finding['host'])}</span>" if finding["component"] != "host" else ""
-    where = finding["next"]["where"]
+    where = "the controller, where Ansible runs"
+    if finding["next"]["where"] != CONTROLLER:
+        where = escape(finding["next"]["where"])
     return (
         f'<section class="finding" data-kind="{escape(finding["kind"])}">'
         f"<h3>[{finding['number']}] {escape(called(finding))}{place} <small>{escape(finding['kind'])}</small></h3>"
         f"<p>{escape(finding['sentence'])}</p>"
-        f'<div class="next"><span>Next, {"here, where Ansible runs" if where == CONTROLLER else f"on {escape(where)}"}:'
-        f"</span><pre>{escape(finding['next']['command'])}</pre></div>"
+        f'<div class="next"><span>Next, on {where}:</span><pre>{escape(finding["next"]["command"])}</pre></div>'
         f"{_victims(finding, document)}{_evidence(finding)}</section>"
     )
 
@@ -151,7 +152,7 @@ def _by_host(versions: Mapping[str, str | None]) -> str:
 
 def _drift(document: Document) -> str:
     if not document["drift"]:
-        return '<h2>Drift</h2><p class="soft">What was asked runs as planned.</p>'
+        return '<h2>Drift</h2><p class="soft">Nothing that was asked differs from the plan.</p>'
     rows = "".join(
         f'<tr><td>{escape(one["name"])} <span class="soft">on {escape(one["host"])}</span></td>'
         f'<td class="whole" data-label="planned">{escape(one["planned"] or "nothing")}</td>'

@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..probing.clock import ahead
 from .answers import HostAnswers
 from .model import ENGINE, Need, Subject, Symptom
 
@@ -34,7 +35,7 @@ ASKED_ABOUT = {
 
 def unasked(host: str, question: str) -> Symptom:
     """A part about which the question that decides was not answered."""
-    sentence = f"{MODULES[question]} was not asked on {host}, so nothing is known."
+    sentence = f"{MODULES[question]} did not run on {host}, so nothing is known."
     return Symptom("host.not_asked", sentence, (Need("host", host), Need("question", host)))
 
 
@@ -50,7 +51,7 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
 
 def _silence(host: str, answers: HostAnswers) -> list[Symptom]:
     if answers.unreachable is not None:
-        sentence = f"Host {host} did not answer ssh, so nothing on it could be asked: {answers.unreachable}"
+        sentence = f"Ansible cannot work on host {host}, so nothing there was asked: {answers.unreachable}"
         return [Symptom("host.unreachable", sentence)]
     if not answers.given and not answers.failed:
         sentence = f"Host {host} was not asked: --limit leaves it out, or an earlier play failed there."
@@ -63,21 +64,30 @@ def _failures(host: str, planned: Mapping[str, Any], answers: HostAnswers) -> li
     if _silence(host, answers):
         return []
     failed = [
-        Symptom("question.failed", f"{MODULES[question]} could not run on {host}: {message}")
+        Symptom(f"question.{_failure(message)}", f"{MODULES[question]} could not run on {host}: {message}")
         for question, message in answers.failed.items()
     ]
     missing = [
-        Symptom("question.not_asked", f"{MODULES[question]} was not asked on {host}.")
+        Symptom("question.not_asked", f"{MODULES[question]} did not run on {host}.")
         for question, part in ASKED_ABOUT.items()
         if planned[part] and question not in answers.given and question not in answers.failed
     ]
     return failed + missing
 
 
+def _failure(message: str) -> str:
+    """Ansible's own words, missing_required_lib(), for what the roles install."""
+    return "library" if "required Python library" in message else "failed"
+
+
 def _clocks(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
-    """All hosts are asked at the same time. With two of them nobody can say whose clock is wrong."""
-    engines = {host: answer.get("containers").get("engine") or {} for host, answer in answers.items()}
-    times = {host: float(engine["time_utc"]) for host, engine in engines.items() if engine.get("time_utc") is not None}
+    """Held against the controller's, as not all are asked at once. Of two, nobody can say whose is wrong."""
+    told = {host: answer.get("containers") for host, answer in answers.items()}
+    times = {
+        host: ahead(float(answer["engine"]["time_utc"]), **answer["asked"])
+        for host, answer in told.items()
+        if answer and answer["engine"].get("time_utc") is not None
+    }
     if not times or max(times.values()) - min(times.values()) <= SKEW_MAX_SECONDS:
         return
     if len(times) == 2:

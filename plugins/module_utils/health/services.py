@@ -113,8 +113,9 @@ def _licence(everything: list[tuple[str, Mapping[str, Any]]], answers: Mapping[s
         return
     host = [host for host, container in everything if container["service"] == MONOLITH][0]
     sentence = (
-        "Surplus replicas shut themselves down, because the monolith has no valid licence for them: it is missing "
-        "there, has expired, or lacks the module scalability."
+        "Replicas shut themselves down because nobody confirmed a licence with the module scalability. If NATS or the "
+        "monolith was away for 40 s just now, that is why, and they come back by themselves; otherwise the licence is "
+        "missing in the monolith, has expired, or lacks that module."
     )
     # An outage of NATS or of the monolith for 40 s does the same, as a licence that cannot be asked for counts as none.
     needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH, any_of_them=True, as_planned=True))

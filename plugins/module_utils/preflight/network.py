@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..plan.problems import Problem
+from ..probing.clock import ahead
 from . import requirements
 from .hosts import Host
 
@@ -77,7 +78,7 @@ def _is_loopback(address: str) -> bool:
 
 def clock_problems(hosts: Sequence[Host]) -> Iterator[Problem]:
     """Hosts that disagree: presence, licence and certificates are all judged by the clock."""
-    offsets = {host.name: ahead(host) for host in hosts}
+    offsets = {host.name: _ahead(host) for host in hosts}
     if not offsets:
         return
     first, last = min(offsets, key=lambda name: offsets[name]), max(offsets, key=lambda name: offsets[name])
@@ -93,13 +94,11 @@ def clock_warnings(hosts: Sequence[Host]) -> Iterator[str]:
     if free:
         yield f"nothing synchronises the clock of {', '.join(free)}; use systemd-timesyncd or chrony."
     for host in hosts:
-        offset = ahead(host)
+        offset = _ahead(host)
         if abs(offset) > requirements.CLOCKS_APART_SECONDS:
             direction = "ahead of" if offset > 0 else "behind"
             yield f"the clock of host {host.name} is {abs(offset):.0f} s {direction} that of this machine."
 
 
-def ahead(host: Host) -> float:
-    """Seconds by which a clock is certainly ahead of the controller's: it was asked between two readings of that."""
-    epoch = float(host.facts["clock"]["epoch"])
-    return epoch - min(max(epoch, host.asked["before"]), host.asked["after"])
+def _ahead(host: Host) -> float:
+    return ahead(float(host.facts["clock"]["epoch"]), **host.asked)

@@ -15,3 +15,8 @@ def remaining(until: float) -> float:
 
 def milliseconds_since(started: float) -> float:
     return round((time.monotonic() - started) * 1000, 1)
+
+
+def ahead(epoch: float, before: float, after: float) -> float:
+    """Seconds by which a clock that said `epoch` is certainly ahead of one that was read before and after it."""
+    return epoch - min(max(epoch, before), after)

@@ -52,9 +52,10 @@ def harmless(text: str) -> str:
 
 
 def describe(answer: Answer) -> str:
+    """For the middle of a sentence."""
     moved = f" (redirected to {harmless(answer.location)})" if answer.location else ""
     server = f" from {harmless(answer.server)}" if answer.server else ""
-    return f"Answered {answer.status} {harmless(answer.reason)}".rstrip() + server + moved
+    return f"answered {answer.status} {harmless(answer.reason)}".rstrip() + server + moved
 
 
 def quote(answer: Answer) -> str:
@@ -132,10 +133,9 @@ def _answer_fault(target: Target, error: Exception) -> Fault:
 
 
 def _closed_fault(peer: str) -> Fault:
-    # Docker's port publishing accepts for a container in which nothing listens; and a service of Rocket.Chat opens no
-    # port before a monolith is on its NATS bus (observed on services of 6.14, with the bus withheld).
+    # Docker's port publishing accepts for a container in which nothing listens.
     return Fault(
         "reset",
         f"{peer} closed the connection without an answer: behind a published container port this means that "
-        "the container runs but nothing in it listens (yet); a service waits like this for NATS and the monolith.",
+        "the container runs but nothing in it listens (yet).",
     )

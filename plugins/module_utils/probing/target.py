@@ -32,7 +32,14 @@ class Target:
 
 
 def parse_url(url: str, connect_to: str | None = None) -> Target:
-    """Raises ValueError with a sentence when the URL or `connect_to` (host:port) is unusable."""
+    """Raises ValueError with a sentence when the URL or `connect_to` (host:port) is unusable.
+
+    A URL with a user is never quoted: it may hold the password, too.
+    """
+    if "@" in url:
+        raise ValueError(
+            "The URL carries a user or password: send an Authorization header instead. In a path, @ is written %40."
+        )
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -42,8 +49,6 @@ def parse_url(url: str, connect_to: str | None = None) -> Target:
         raise ValueError(f"{url!r} does not begin with http:// or https://.")
     if not parts.hostname or parts.hostname.startswith("."):
         raise ValueError(f"{url!r} names no host.")
-    if "@" in parts.netloc:
-        raise ValueError(f"The URL for {parts.hostname} carries a user or password; send an Authorization header.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not path.isascii() or not path.isprintable() or " " in path:
         raise ValueError(f"{url!r} has characters in its path that must be percent-encoded.")
@@ -55,6 +60,8 @@ def parse_url(url: str, connect_to: str | None = None) -> Target:
 
 def parse_address(option: str, text: str) -> tuple[str, int]:
     """Host and port of `host:port`; ValueError, which names the option, when it is something else."""
+    if "@" in text or "/" in text:
+        raise ValueError(f"{option} must be host:port alone, without a scheme, user or password.")
     host, _colon, port = text.rpartition(":")
     host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not host or not port.isdigit() or not 0 < int(port) < 65536:

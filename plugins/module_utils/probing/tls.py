@@ -88,16 +88,16 @@ def _handshake_fault(target: Target, error: OSError) -> Fault:
 
 
 def _certificate_fault(target: Target, error: ssl.SSLCertVerificationError) -> Fault:
-    peer, reason = target.peer, error.verify_message
+    shown, reason = f"The certificate that {target.peer} shows", error.verify_message
     if error.verify_code == _EXPIRED:
-        return Fault("certificate_expired", f"The certificate of {peer} has expired: renew it.")
+        return Fault("certificate_expired", f"{shown} for {target.host} has expired: renew it.")
     if error.verify_code == _NOT_YET_VALID:
-        return Fault("certificate_early", f"The certificate of {peer} is not valid yet: is a clock wrong?")
+        return Fault("certificate_early", f"{shown} for {target.host} is not valid yet: is a clock wrong?")
     if error.verify_code in _WRONG_NAME:
-        return Fault("certificate_name", f"The certificate of {peer} is not made out for {target.host}.")
+        return Fault("certificate_name", f"{shown} is not made out for {target.host}.")
     if error.verify_code in _UNKNOWN_CA:
-        return Fault("certificate_ca", f"The certificate of {peer} comes from an unknown authority ({reason}).")
-    return Fault("certificate", f"The certificate of {peer} is not valid: {reason}.")
+        return Fault("certificate_ca", f"{shown} for {target.host} comes from an unknown authority ({reason}).")
+    return Fault("certificate", f"{shown} for {target.host} is not valid: {reason}.")
 
 
 def inspect_certificate(target: Target, until: float) -> Fault | None:

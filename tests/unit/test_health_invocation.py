@@ -1,0 +1,48 @@
+"""What the commands to type next repeat of how Ansible was called."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from ansible.cli.playbook import PlaybookCLI
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.invocation import options
+
+
+def called(*words: str) -> dict[str, object]:
+    """As Ansible's own parser reads them; PlaybookCLI's constructor alone parses nothing."""
+    line = PlaybookCLI(["ansible-playbook", *words, "site.yml"])
+    line.init_parser()
+    return vars(line.parser.parse_args([*words, "site.yml"]))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("-i", "my chat"),
+        ("-i", "chat", "-i", "more/hosts.yml", "--ask-vault-pass"),
+        ("-i", "chat", "--vault-id", "prod@prompt", "--vault-id", "lab@/run/lab"),
+        ("-i", "chat", "--vault-password-file", "/run/vault", "--user", "ops", "--private-key", "/run/key"),
+        ("-i", "chat", "--connection-password-file", "/run/ssh", "--become-password-file", "/run/sudo"),
+        ("-i", "chat", "--ask-pass", "--ask-become-pass"),
+        ("-i", "chat", "-e", "@/run/more.yml"),
+    ],
+)
+def test_what_reads_secrets_and_reaches_hosts_is_repeated(words: tuple[str, ...]) -> None:
+    assert sorted(shlex.split(options(called(*words)))) == sorted(words)
+
+
+def test_variables_and_tags_are_not_repeated() -> None:
+    words = (
+        "-e",
+        "rocketchat_license=secret",
+        "--tags",
+        "nginx",
+        "--limit",
+        "one",
+        "--check",
+        "-e",
+        "health_report=/x",
+    )
+    assert options(called("-i", "chat", *words)) == "-i chat"
