@@ -125,6 +125,11 @@ findings:
       type: list
       elements: str
       sample: []
+    also:
+      description: Further causes in the same component, as sentences.
+      type: list
+      elements: str
+      sample: []
     evidence:
       description: What else was seen of it, as sentences.
       type: list

@@ -19,6 +19,10 @@ description:
     MongoDB's manual and was seen with MongoDB 6.0.5 and with pymongo 3.11, 4.10 and 4.20.
 author:
   - rocketops maintainers (@rocketops)
+attributes:
+  action:
+    description: An action plugin notes the controller's time around the question, for RV(asked).
+    support: full
 requirements:
   - pymongo >= 3.11 on the host that runs the module
 extends_documentation_fragment:
@@ -106,6 +110,16 @@ healthy:
   returned: always, unless an option is wrong
   type: bool
   sample: false
+asked:
+  description: The controller's clock before and after the module ran, in seconds of the epoch.
+  returned: always
+  type: dict
+  sample: {before: 1795492799.8, after: 1795492800.4}
+time_utc:
+  description: The clock of the host that the module runs on when it began to ask, in seconds of the epoch.
+  returned: always, unless an option is wrong
+  type: float
+  sample: 1795492800.1
 latency_ms:
   description: Time to connect and log in, in milliseconds; V(null) if nobody could be logged in.
   returned: always, unless an option is wrong
@@ -228,6 +242,7 @@ checks:
         'readWrite', db: 'rocketchat'}, {role: 'clusterMonitor', db: 'admin'}]}).
 """
 
+import time
 from dataclasses import asdict
 from typing import Any
 
@@ -283,10 +298,12 @@ def main() -> None:
         target = target_of(module.params)
     except ValueError as error:
         module.fail_json(msg=str(error))
+    now = time.time()
     health = mongodb_probe.wait(target, module.params["timeout"])
+    result = {"changed": False, "time_utc": now, **asdict(health)}
     if module.params["fail_on_unhealthy"] and not health.healthy:
-        module.fail_json(msg=health.diagnosis, **asdict(health))
-    module.exit_json(changed=False, **asdict(health))
+        module.fail_json(msg=health.diagnosis, **result)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

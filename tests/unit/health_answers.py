@@ -64,6 +64,9 @@ def _containers(mine: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_CHECKS = ("privileges", "change_stream", "replication_lag", "feature_compatibility_version", "disk")
+
+
 def _mongodb(planned: dict[str, Any]) -> dict[str, Any]:
     members = next(host["mongodb"]["members"] for host in planned["hosts"].values() if host["mongodb"])
     return {
@@ -86,7 +89,7 @@ def _mongodb(planned: dict[str, Any]) -> dict[str, Any]:
             }
             for number, name in enumerate(members)
         ],
-        "checks": [_check(name) for name in ("change_stream", "privileges", "disk")],
+        "checks": [_check(name) for name in _CHECKS],
     }
 
 
@@ -224,8 +227,10 @@ def fail_over(host: str, to: str) -> Fault:
     return apply
 
 
-def nats(host: str, fault: str) -> Fault:
-    return lambda answers: _ill(answers[host]["nats"], fault, healthy=False)
+def nats(host: str, fault: str, **more: Any) -> Fault:
+    if fault == "routes_missing":
+        more.setdefault("routes_seen", 1)
+    return lambda answers: _ill(answers[host]["nats"], fault, healthy=False, **more)
 
 
 def login(host: str, fault: str) -> Fault:

@@ -264,6 +264,109 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
 }
 
 
+# Two faults on one host that have nothing to do with each other -> the findings, and who is affected.
+CRASH = ill.container("chat", "account-1", "crash_loop")
+INDEPENDENT: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
+    "a module cannot run, and a service crashes": (
+        together(ill.failed("chat", "mongodb"), CRASH),
+        [("question.failed", "probes"), ("container.crash_loop", "account-1")],
+        ["mongodb"],
+    ),
+    "NATS was not asked, and a service crashes": (
+        together(ill.failed("chat", "nats"), CRASH),
+        [("question.failed", "probes"), ("container.crash_loop", "account-1")],
+        ["nats"],
+    ),
+    "the disk nearly full, and a service crashes": (
+        together(ill.mongodb_check("chat", "disk", "disk_full"), CRASH),
+        [("mongodb.disk_full", "mongodb"), ("container.crash_loop", "account-1")],
+        [],
+    ),
+    "NATS slow, and a service crashes": (
+        together(ill.nats("chat", "slow"), CRASH),
+        [("nats.slow", "nats"), ("container.crash_loop", "account-1")],
+        [],
+    ),
+    "NATS stopped, and a service has no memory left": (
+        together(
+            ill.container("chat", "nats", "stopped"),
+            ill.nats_silent("chat"),
+            ill.container("chat", "account-1", "out_of_memory"),
+        ),
+        [("container.stopped", "nats"), ("container.out_of_memory", "account-1")],
+        [name for name in SERVICES if name != "account-1"],
+    ),
+    "NATS stopped, and a service that MongoDB refuses": (
+        together(
+            ill.container("chat", "nats", "stopped"),
+            ill.nats_silent("chat"),
+            ill.container("chat", "account-1", "mongodb_auth"),
+        ),
+        [("container.stopped", "nats"), ("container.mongodb_auth", "account-1")],
+        [name for name in SERVICES if name != "account-1"],
+    ),
+    "the monolith stopped, and a service that runs something else": (
+        together(ill.container("chat", "rocketchat-1", "stopped"), ill.container("chat", "account-1", "crash_silent")),
+        [("container.stopped", "rocketchat-1"), ("container.crash_silent", "account-1")],
+        [],
+    ),
+    "MongoDB works in the manner of the series before, and has no primary": (
+        together(
+            ill.mongodb_check("chat", "feature_compatibility_version", "fcv"),
+            ill.mongodb_set("no_primary"),
+            no_port("chat", "rocketchat-1", fault="status"),
+        ),
+        [("mongodb.no_primary", "mongodb")],
+        ["rocketchat-1"],
+    ),
+    "another login than NATS expects was offered, and a service crashes": (
+        together(CRASH, off_the_bus("chat", "account-1", fault="refused")),
+        [("container.crash_loop", "account-1")],
+        [],
+    ),
+    "the only one of its service found no licence, as NATS had been away": (
+        ill.container("chat", "account-1", "licence"),
+        [("container.licence", "account-1")],
+        [],
+    ),
+    "Docker has not called it healthy yet, and all else shows that it is": (
+        together(ill.container("chat", "account-1", "starting"), ill.container("chat", "nats", "starting")),
+        [],
+        [],
+    ),
+    "Docker has not called it healthy yet, and it has no port": (
+        together(ill.container("chat", "account-1", "starting"), no_port("chat", "account-1")),
+        [("container.starting", "account-1")],
+        [],
+    ),
+    "the monolith's page fails, and nothing says why": (
+        proxy("chat", ("monolith", "status")),
+        [("page.status", "rocketchat")],
+        ["nginx"],
+    ),
+    "ddp-streamer is silent, and nothing says why": (
+        proxy("chat", ("ddp_connect", "silent_timeout"), ("sockjs_connect", "silent_timeout")),
+        [("websocket.silent_timeout", "ddp-streamer")],
+        ["nginx"],
+    ),
+    "ddp-streamer is silent, as it is paused": (
+        together(ill.container("chat", "ddp-streamer-1", "paused"), proxy("chat", ("ddp_connect", "silent_timeout"))),
+        [("container.paused", "ddp-streamer-1")],
+        ["nginx"],
+    ),
+    "Docker was asked, and left a container out": (
+        lambda answers: answers["chat"]["containers"]["containers"].pop(),
+        [("container.unknown", "stream-hub-1")],
+        [],
+    ),
+    "a module lacks its library": (
+        ill.failed("chat", "ddp", "Failed to import the required Python library (websockets) on chat's Python"),
+        [("question.library", "probes")],
+        ["nginx"],
+    ),
+}
+
+
 def told(planned: dict[str, Any], *faults: Fault) -> tuple[list[tuple[str, str]], list[str]]:
     """The findings as kind and component, on more hosts with the host in front; and who is affected."""
     answers = healthy(planned)
@@ -282,6 +385,11 @@ def test_a_fault_is_one_finding(fault: Fault, cause: tuple[str, str], victims: l
     findings, affected = told(one_host(), fault)
     assert findings == [cause]
     assert affected == victims
+
+
+@pytest.mark.parametrize(("fault", "causes", "victims"), INDEPENDENT.values(), ids=INDEPENDENT)
+def test_one_fault_does_not_hide_another(fault: Fault, causes: list[tuple[str, str]], victims: list[str]) -> None:
+    assert told(one_host(), fault) == (causes, victims)
 
 
 @pytest.mark.parametrize("planned", [one_host(), three_hosts()], ids=["one host", "three hosts"])
@@ -415,7 +523,7 @@ THREE_HOSTS: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
     ),
     "the licence is missing at the monolith": (
         together(
-            ill.container("a", "rocketchat-1", "environment"),
+            ill.container("a", "rocketchat-1", "environment", drift=["ROCKETCHAT_LICENSE is not set in it."]),
             *(ill.container(host, "account-1", "licence") for host in "bc"),
         ),
         [("container.environment", "a/rocketchat-1")],
@@ -442,6 +550,70 @@ THREE_HOSTS: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
         ),
         [("container.hostname", "c/account-1")],
         ["a/account-1"],
+    ),
+    "a member is away, and another is behind": (
+        together(
+            ill.mongodb_member("c.mongodb.internal:27017", "refused"),
+            ill.mongodb_check("a", "replication_lag", "lag"),
+        ),
+        [("mongodb.refused", "c/mongodb"), ("mongodb.lag", "a/mongodb")],
+        [],
+    ),
+    "a member is away, and change streams cannot be opened": (
+        together(
+            ill.mongodb_member("c.mongodb.internal:27017", "refused"),
+            ill.mongodb_check("a", "change_stream", "change_stream"),
+        ),
+        [("mongodb.refused", "c/mongodb"), ("mongodb.change_stream", "a/mongodb")],
+        [],
+    ),
+    "one host sees no other member": (
+        lambda answers: [
+            ill._ill(member, "resolve", state="unhealthy", role="unknown")
+            for member in answers["c"]["mongodb"]["members"]
+        ],
+        [("mongodb.sees_otherwise", "c/mongodb")],
+        [],
+    ),
+    "the primary's host is away, and the others may not enough": (
+        together(*(ill.mongodb_check(host, "privileges", "privilege_missing") for host in "bc"), ill.unreachable("a")),
+        [("host.unreachable", "a/host"), ("mongodb.privilege_missing", "a/mongodb")],
+        ["a/docker", "a/nats", *(f"a/{name}" for name in SERVICES), "a/nginx"],
+    ),
+    "one NATS is away, and two others do not find each other": (
+        together(
+            ill.container("b", "nats", "stopped"),
+            ill.nats_silent("b"),
+            ill.fail_over("b", to="c"),
+            ill.nats("a", "routes_missing", routes_seen=0),
+        ),
+        [("container.stopped", "b/nats"), ("nats.routes_missing", "a/nats-routes")],
+        [],
+    ),
+    "three clocks, none of which is far from the middle": (
+        together(ill.clock("b", 50), ill.clock("c", 100)),
+        [("clock.skew", "c/clock")],
+        [],
+    ),
+    "hosts that were asked long after the others": (
+        together(
+            ill.clock("c", 100), lambda answers: answers["c"]["containers"]["asked"].update(after=ill.MOMENT + 99)
+        ),
+        [],
+        [],
+    ),
+    "a licence that replicas do not find, and a monolith with another image": (
+        together(
+            ill.container("a", "rocketchat-1", "image", drift=["An image."]),
+            *(ill.container(host, "account-1", "licence") for host in "bc"),
+        ),
+        [("container.image", "a/rocketchat-1"), ("licence.invalid", "a/licence")],
+        ["b/account-1", "c/account-1"],
+    ),
+    "no host has pymongo, and a service crashes": (
+        together(*(ill.failed(host, "mongodb") for host in "abc"), ill.container("b", "account-1", "crash_loop")),
+        [*(("question.failed", f"{host}/probes") for host in "abc"), ("container.crash_loop", "b/account-1")],
+        ["a/mongodb", "b/mongodb", "c/mongodb"],
     ),
     "one clock is wrong": (ill.clock("b", 90), [("clock.skew", "b/clock")], []),
     "one clock is a little wrong": (ill.clock("b", 50), [], []),
@@ -470,7 +642,7 @@ def test_faults_of_a_cluster(fault: Fault, causes: list[tuple[str, str]], victim
     assert affected == victims
 
 
-@pytest.mark.parametrize(("seconds", "findings"), [(50, []), (-61, [("clock.skew", "b/clock")])])
+@pytest.mark.parametrize(("seconds", "findings"), [(50, []), (61, [("clock.skew", "b/clock")])])
 def test_two_clocks_that_differ(seconds: float, findings: list[tuple[str, str]]) -> None:
     planned = ill.plan(ill.cluster("a", "b", rocketchat_version="7.9.3"))
     assert told(planned, ill.clock("b", seconds))[0] == findings
@@ -488,6 +660,41 @@ def test_a_node_in_a_namespace_of_its_own_disturbs_nobody() -> None:
         answers["chat"]["nats"]["unexpected"].append(node)
 
     assert told(one_host(), somebody_else) == ([], [])
+
+
+def test_everybody_is_in_the_namespace_of_the_plan() -> None:
+    planned = ill.plan(ill.cluster("chat", rocketchat_environment={"MS_NAMESPACE": "chat"}))
+    [host] = planned["hosts"]
+
+    def others(answers: ill.Answers) -> None:
+        for namespace in ("", "chat"):
+            node = {"name": f"other{namespace}-account", "address": "172.31.250.9", "namespace": namespace}
+            answers[host]["nats"]["unexpected"].append(node)
+
+    assert planned["hosts"][host]["probes"]["nats"]["namespace"] == "chat"
+    assert told(planned, others) == ([("bus.unexpected", "otherchat-account")], [])
+
+
+NATS_OF_YOURS = {"rocketchat_nats_urls": ["nats://rocketchat:secret-secret@198.18.9.9:4222"]}
+MONGODB_OF_YOURS = {
+    "rocketchat_mongodb_url": "mongodb://rocketchat:secret-secret@198.18.9.9:27017/rocketchat?replicaSet=rs0&authSource=admin"
+}
+
+
+def test_nobody_knows_who_is_connected_to_a_nats_of_the_operators() -> None:
+    planned = ill.plan(ill.cluster("a", groups={"nats": []}, **NATS_OF_YOURS))
+    found = diagnose(planned, healthy(planned))
+    assert found.healthy
+    assert {part.on_nats for part in found.parts if part.kind == "service"} == {None}
+
+
+def test_a_mongodb_of_the_operators_is_blamed_once() -> None:
+    planned = ill.plan(ill.cluster("a", groups={"mongodb": []}, **MONGODB_OF_YOURS))
+    findings, affected = told(
+        planned, *(ill.container("a", name, "mongodb") for name in ("rocketchat-1", "account-1", "presence-1"))
+    )
+    assert findings == [("mongodb.external", "mongodb")]
+    assert affected == ["rocketchat-1", "account-1", "presence-1"]
 
 
 def test_a_finding_says_what_to_type_and_what_else_was_seen() -> None:
@@ -511,7 +718,10 @@ def test_a_secret_in_a_log_is_not_repeated() -> None:
         "chat", "account-1", "crash_loop", drift=["TRANSPORTER has nats-secret"], diagnosis=f"cannot parse {url}!"
     )(answers)
     [finding] = diagnose(planned, answers).findings
-    assert {finding.sentence, *finding.evidence} == {"cannot parse ********!", "TRANSPORTER has ********"}
+    assert {finding.sentence, *finding.also, *finding.evidence} == {
+        "cannot parse ********!",
+        "TRANSPORTER has ********",
+    }
     assert UNHEALTHY in {part.state for part in diagnose(planned, answers).parts}
 
 

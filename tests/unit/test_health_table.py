@@ -60,10 +60,26 @@ def test_what_ansible_mends_is_typed_on_the_controller() -> None:
     ]
 
 
-@pytest.mark.parametrize("fault", ["second_stream_hub", "hostname", "unplanned"])
-def test_a_container_of_nobodys_plan_is_to_be_stopped(fault: str) -> None:
+@pytest.mark.parametrize("fault", ["second_stream_hub", "hostname"])
+def test_a_container_of_nobodys_plan_that_disturbs_is_to_be_stopped(fault: str) -> None:
     told = lines(ill.unplanned("chat", "stray", "chat-account-1", fault))
     assert told[-1] == "    next: chat$ sudo docker stop stray"
+
+
+def test_a_container_of_nobodys_plan_that_may_be_needed_is_to_be_looked_at() -> None:
+    told = lines(ill.unplanned("chat", "stray", "stray", "unplanned"))
+    assert told[-1].startswith("    next: chat$ sudo docker inspect --format '{{.Created}} ")
+
+
+def test_a_second_cause_in_the_same_component_is_told_too() -> None:
+    told = lines(
+        ill.mongodb_check("chat", "privileges", "privilege_missing"), ill.mongodb_check("chat", "disk", "disk_full")
+    )
+    assert told[-4:-1] == [
+        "",
+        "[1] mongodb on chat: The sentence of disk_full.",
+        "    also: The sentence of privilege_missing.",
+    ]
 
 
 def test_a_service_that_is_not_on_the_bus() -> None:
@@ -76,7 +92,7 @@ def test_a_host_that_is_away_still_gives_the_table() -> None:
     assert told[2] == "docker         chat  -        affected by chat [1]  -        -"
     assert told[-4:] == [
         "",
-        "[1] chat: Host chat did not answer ssh, so nothing on it could be asked: "
+        "[1] chat: Ansible cannot work on host chat, so nothing there was asked: "
         "Failed to connect to the host via ssh: timed out",
         "    affects: docker, mongodb, nats, rocketchat-1, ddp-streamer-1 and 5 more",
         "    next: controller$ ansible -i chat chat -m ansible.builtin.ping",

@@ -68,6 +68,7 @@ ON_THE_HOST = {
     "mongodb.protocol": _LISTENERS,
     "mongodb.not_initiated": "sudo ls -lA {data_directory} | head -n 15; findmnt --target {data_directory}",
     "mongodb.wrong_set": "grep -n replSetName /etc/mongod.conf",
+    "mongodb.sees_otherwise": "grep mongodb /etc/hosts; ip route",
     "mongodb.driver": "dpkg-query --show python3-pymongo mongodb-org-server",
     "mongodb.member_down": _REPLICATION_LOG,
     "mongodb.no_primary": _REPLICATION_LOG,
@@ -91,13 +92,10 @@ ON_THE_HOST = {
 # Commands for where a service runs that the finding is about, on its host if it runs there.
 AT_A_SERVICE = {
     "licence": ("rocketchat", "sudo docker logs {name} 2>&1 | grep -i licen | tail -n 20"),
-    "ddp.status": ("rocketchat", _LOG),
+    "mongodb.external": ("rocketchat", "sudo docker logs {name} 2>&1 | grep -i mongo | tail -n 20"),
+    "page": ("rocketchat", _LOG),
     "ddp.upgrade_timeout": ("ddp_streamer", _LOG),
-    "ddp.silent_timeout": ("ddp_streamer", _LOG),
-    "ddp.closed": ("ddp_streamer", _LOG),
-    "ddp.framing": ("ddp_streamer", _LOG),
-    "ddp.ddp": ("ddp_streamer", _LOG),
-    "ddp.login_failed": ("account", _LOG),
+    "websocket": ("ddp_streamer", _LOG),
 }
 
 # Commands for the controller: what runs is not what was planned, or a host cannot be asked.

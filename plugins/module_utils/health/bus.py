@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .answers import HostAnswers
-from .containers import STANDS_STILL, container_symptoms
+from .containers import STANDS_STILL, container_symptoms, without_starting
 from .machines import unasked
 from .model import NATS, Need, Subject, Symptom
 
@@ -20,18 +20,24 @@ _ROUTES = "routes_missing"
 def servers(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
     """All servers, and then the routes between them, which a missing server explains."""
     hosts = [host for host, planned in plan["hosts"].items() if planned["nats"]]
-    for host in hosts:
-        yield _server(host, answers[host])
+    found = [_server(host, answers[host]) for host in hosts]
+    yield from found
+    troubled = {server.host for server in found if server.symptoms}
     for host in hosts:
         answer = answers[host].get("nats")
         if answer.get("fault") == _ROUTES:
-            symptom = Symptom(f"nats.{_ROUTES}", answer["diagnosis"], (Need("nats", any_of_them=True),))
+            # servers that are away explain as many missing routes, and no more
+            missing = answer["routes_expected"] - answer["routes_seen"]
+            needs = (Need("nats", any_of_them=True),) if missing <= len(troubled - {host}) else ()
+            symptom = Symptom(f"nats.{_ROUTES}", answer["diagnosis"], needs)
             yield Subject(host, "nats-routes", symptoms=[symptom])
 
 
 def _server(host: str, answers: HostAnswers) -> Subject:
     answer = answers.get("nats")
     symptoms = container_symptoms(answers.find("containers", "containers", "nats"), (Need("engine", host),))
+    if answer.get("reachable"):
+        symptoms = without_starting(symptoms)
     for told in (answer, answer.get("login") or {}):
         if told.get("fault") and told["fault"] != _ROUTES:
             needs = () if told["fault"] in _OF_ITS_OWN else (Need("engine", host), Need("host", host))
@@ -63,14 +69,13 @@ class Clients:
 
     def __init__(self, plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> None:
         self._clients: dict[str, dict[str, Any]] = {}
-        self._refuses_us = False
         hosts = [host for host, planned in plan["hosts"].items() if planned["nats"]]
+        # a NATS of the operator's own is asked nothing
+        self._asked = bool(hosts)
         self._nobody_runs = bool(hosts) and not any(map(_runs, (answers[host] for host in hosts)))
         told = [answers[host].get("nats") for host in hosts]
         self._everybody_told = all(answer.get("reachable") for answer in told)
         for answer in told:
-            refused = (answer.get("login") or {}).get("fault") == "auth_refused"
-            self._refuses_us |= refused or _refuses_everybody(answer)
             if answer.get("reachable"):
                 for client in answer["clients"]:
                     known = self._clients.get(client["name"])
@@ -81,22 +86,26 @@ class Clients:
         """Who is nowhere to be seen may be connected to a server that could not be asked."""
         if self._nobody_runs:
             return False
+        if not self._asked:
+            return None
         client = self._clients.get(hostname, {"connected": False, "fault": "missing"})
         if client["connected"] or self._everybody_told or client["fault"] != "missing":
             return bool(client["connected"])
         return None
 
     def symptom(self, hostname: str, needs: tuple[Need, ...]) -> Symptom | None:
-        """Why it is not connected, or not well so. Another namespace is its own fault, and so is a refused login,
-        unless NATS refuses what was planned."""
+        """Why it is not connected, or not well so. Another namespace is its own fault."""
         if self._nobody_runs:
             return Symptom("bus.down", "No NATS server runs to which it could be connected.", needs)
         client = self._clients.get(hostname)
         if client is None or not client.get("fault"):
             return None
         fault = client["fault"]
-        if fault == "namespace" or (fault == "refused" and not self._refuses_us):
+        if fault == "namespace":
             needs = ()
+        elif fault == "slow":
+            # NATS may be slow itself, and serve
+            needs = (*needs, Need("nats", as_planned=True))
         elif fault == "missing":
             # it may be connected to the very server that could not be asked
             needs = (*needs, Need("nats", any_of_them=True))
@@ -122,8 +131,9 @@ def strangers(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> It
     seen: set[str] = set()
     for host, answer in answers.items():
         for node in answer.get("nats").get("unexpected") or []:
-            # whoever is in a namespace of its own talks to nobody here
-            if node["namespace"] or node["name"] in expected | seen:
+            # whoever is in another namespace talks to nobody here
+            elsewhere = node["namespace"] != plan["hosts"][host]["probes"]["nats"]["namespace"]
+            if elsewhere or node["name"] in expected | seen:
                 continue
             seen.add(node["name"])
             sentence = (

@@ -14,7 +14,24 @@ from .model import Need, Symptom
 DRIFT_WORDS = {"image", "environment", "hosts", "drift"}
 # Somebody did it to the container: no other part being away explains that.
 STANDS_STILL = {"absent", "stopped", "paused"}
-OF_ITS_OWN = {*STANDS_STILL, "oom_killed", "hostname", *DRIFT_WORDS}
+OF_ITS_OWN = {*STANDS_STILL, "oom_killed", "out_of_memory", "hostname", *DRIFT_WORDS}
+
+_STARTING = "container.starting"
+
+# What its log says decides what may explain it; where it says nothing of that, all may that it cannot do without.
+_INDISPENSABLE = {"host", "engine", "nats", "mongodb", "service", "hostname"}
+_EXPLAINED_BY = {
+    "crash_silent": {"hostname"},
+    "node_id_conflict": {"hostname"},
+    "inspect": {"engine"},
+    "licence": {"nats", "service", "licence"},
+    "mongodb": {"mongodb"},
+    "mongodb_auth": {"mongodb"},
+    "mongodb_privilege": {"mongodb"},
+    "nats_auth": {"nats"},
+    # Docker's name server knows a container only while that runs
+    "resolve": {"nats"},
+}
 
 
 def container_symptoms(entry: Mapping[str, Any] | None, needs: tuple[Need, ...]) -> list[Symptom]:
@@ -24,9 +41,19 @@ def container_symptoms(entry: Mapping[str, Any] | None, needs: tuple[Need, ...])
     symptoms = []
     fault = entry["fault"]
     if fault:
-        own = fault in OF_ITS_OWN
-        symptoms.append(Symptom(f"container.{fault}", entry["diagnosis"], () if own else needs))
+        symptoms.append(Symptom(f"container.{fault}", entry["diagnosis"], _explaining(fault, needs)))
     if entry.get("drift") and fault not in OF_ITS_OWN:
         # It crashes, or seems well, but it does not run with what was planned for it.
         symptoms.append(Symptom("container.drift", the_first_of(entry["drift"])))
     return symptoms
+
+
+def _explaining(fault: str, needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    if fault in OF_ITS_OWN:
+        return ()
+    return tuple(need for need in needs if need.what in _EXPLAINED_BY.get(fault, _INDISPENSABLE))
+
+
+def without_starting(symptoms: list[Symptom]) -> list[Symptom]:
+    """Docker calls a container starting until its first healthcheck, also when all else shows that it is well."""
+    return symptoms if any(symptom.kind != _STARTING for symptom in symptoms) else []

@@ -12,16 +12,21 @@ from .answers import HostAnswers
 from .machines import unasked
 from .model import MONGODB, Need, Subject, Symptom
 
-# Faults of the set that a member which is away may explain; all others are of their own.
-_CONSEQUENCES = {"no_primary", "change_stream", "lag"}
+# Faults of the set that a member which is away may explain while there is no primary; all others are of their own.
+_CONSEQUENCES = {"no_primary", "change_stream"}
 # Faults seen from outside that a host which is away explains; the others are the member's own.
 _ABSENCE = {"member_down", "unreachable", "connect_timeout"}
 _MEMBER = (("member", ""),)
+# What containers log about MongoDB.
+_CONTAINERS_SAY = {"mongodb", "mongodb_auth", "mongodb_privilege"}
 
 
 def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
     """The leading member last: what the set as a whole lacks may be the others' fault, planned or not."""
     names = {host: planned["mongodb"]["name"] for host, planned in plan["hosts"].items() if planned["mongodb"]}
+    if not names:
+        yield from _elsewhere(answers)
+        return
     view = set_view(names, answers)
     roles = {_dns_name(member["name"]): member for member in view.get("members") or []}
     leader = _leader(names, view, answers)
@@ -65,15 +70,31 @@ def _leader(names: Mapping[str, str], view: Mapping[str, Any], answers: Mapping[
     return next(iter([*of_primary, *answering, *names]), None)
 
 
+def _elsewhere(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+    """A MongoDB of the operator's own, which nobody asks: what the containers say of it has to do."""
+    for host, answer in answers.items():
+        for entry in answer.get("containers").get("containers") or []:
+            if entry["fault"] in _CONTAINERS_SAY:
+                sentence = (
+                    f"{entry['name']} cannot use the MongoDB of rocketchat_mongodb_url: {entry['diagnosis']} Look at "
+                    "that MongoDB, and at Rocket.Chat's user there."
+                )
+                symptom = Symptom("mongodb.external", sentence)
+                yield Subject(host, "mongodb", symptoms=[symptom], provides=(("mongodb", ""),))
+                return
+
+
 def _member(
     host: str, member: dict[str, Any] | None, view: Mapping[str, Any], answers: HostAnswers, leads: bool
 ) -> Subject:
+    answer = answers.get("mongodb")
     symptoms = _seen(member, host) if member else []
     if leads and view.get("fault") and not _sums_up(view):
-        symptoms.append(_symptom(view, host))
-    for check in answers.get("mongodb").get("checks") or []:
-        if check["fault"] and (leads or check["name"] == "disk"):
-            symptoms.append(_symptom(check, host))
+        symptoms.append(_symptom(view, view, host))
+    failed = _checks(answer, view, leads)
+    symptoms += [_symptom(check, view, host) for check in failed if not _denied(check, failed)]
+    symptoms += [_symptom(check, view, host, (Need("privilege"),)) for check in failed if _denied(check, failed)]
+    symptoms += _seen_only_here(answer, view, host)
     if not view or not (member or leads or "mongodb" in answers.given):
         symptoms.append(unasked(host, "mongodb"))
     primary = view.get("primary")
@@ -90,6 +111,23 @@ def _member(
     )
 
 
+def _checks(answer: Mapping[str, Any], view: Mapping[str, Any], leads: bool) -> list[Mapping[str, Any]]:
+    """Those that failed: of the disk everybody knows the own, of the set the leader or, if it is silent, who told."""
+    disks = [check for check in answer.get("checks") or [] if check["name"] == "disk"]
+    others = [check for check in (answer or view).get("checks") or [] if check["name"] != "disk"] if leads else []
+    return [check for check in [*others, *disks] if check["fault"]]
+
+
+def _seen_only_here(answer: Mapping[str, Any], view: Mapping[str, Any], host: str) -> Iterator[Symptom]:
+    """A member that is well, but not seen from here: names or ways that are wrong on this host."""
+    told = {member["name"] for member in view.get("members") or [] if member["fault"]}
+    for seen in answer.get("members") or []:
+        if seen["fault"] and seen["name"] not in told:
+            sentence = f"{host} sees {seen['name']} otherwise than the other members do: {seen['diagnosis']}"
+            yield Symptom("mongodb.sees_otherwise", sentence)
+            return
+
+
 def _sums_up(view: Mapping[str, Any]) -> bool:
     """Whether the fault of the set is that of a member or of a check, who tell it themselves."""
     return view["fault"] in {each.get("fault") for each in [*view["members"], *view["checks"]]}
@@ -103,7 +141,13 @@ def _seen(member: Mapping[str, Any], host: str) -> list[Symptom]:
     return [Symptom(f"mongodb.{fault}", str(sentence), (Need("host", host),) if fault in _ABSENCE else ())]
 
 
-def _symptom(told: Mapping[str, Any], host: str) -> Symptom:
+def _denied(check: Mapping[str, Any], failed: Iterable[Mapping[str, Any]]) -> bool:
+    """Whoever may not read opens no change stream either."""
+    return check["fault"] == "change_stream" and any(other["fault"] == "privilege_missing" for other in failed)
+
+
+def _symptom(told: Mapping[str, Any], view: Mapping[str, Any], host: str, needs: tuple[Need, ...] = ()) -> Symptom:
     """What the set as a whole lacks, or a check of it."""
-    needs = (Need("member", any_of_them=True), Need("host", host)) if told["fault"] in _CONSEQUENCES else ()
+    if told["fault"] in _CONSEQUENCES and not view.get("primary"):
+        needs = (Need("member", any_of_them=True), Need("host", host))
     return Symptom(f"mongodb.{told['fault']}", str(told["diagnosis"]), needs)

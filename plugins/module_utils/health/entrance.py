@@ -13,6 +13,11 @@ from .model import NGINX, Need, Subject, Symptom
 
 # Faults that are nginx's own; the others may come from what lies behind it.
 _OF_ITS_OWN = {"refused", "split_missing", "upgrade_stripped", "idle_closed", "redirected", "tls"}
+# Faults that only a service behind nginx can have: its name, the family of the finding, the words.
+_BEHIND = (
+    ("rocketchat", "page", {"status"}),
+    ("ddp-streamer", "websocket", {"silent_timeout", "closed"}),
+)
 # nginx passes over an upstream that refuses, and gives up only when all do; one that hangs is enough to disturb.
 _ALL_REFUSE = {"upstream_down"}
 
@@ -30,7 +35,20 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
             certificate = answers[host].get("ddp").get("certificate") or {}
             if certificate.get("fault"):
                 yield _certificate(host, certificate)
+            yield from _behind(host, answers[host])
             yield _proxy(host, answers[host], certificate)
+
+
+def _behind(host: str, answers: HostAnswers) -> Iterator[Subject]:
+    """A service to which nginx leads, as it should, and which answers wrongly: nobody knows which of its replicas."""
+    failed = [check for check in answers.get("ddp").get("checks") or [] if check["state"] == "unhealthy"]
+    for name, family, faults in _BEHIND:
+        hits = [check for check in failed if check["fault"] in faults]
+        if hits:
+            sentence = f"{hits[0]['diagnosis']} nginx leads there, and its containers seem well otherwise."
+            needs = _needs(host, hits[0]["name"], hits[0]["fault"])
+            symptom = Symptom(f"{family}.{hits[0]['fault']}", sentence, needs)
+            yield Subject(host, name, symptoms=[symptom], provides=(("behind", f"{host}/{name}"),))
 
 
 def _certificate(host: str, told: Mapping[str, Any]) -> Subject:
@@ -61,7 +79,10 @@ def _needs(host: str, check: str, fault: str) -> tuple[Need, ...]:
         return ()
     one_is_enough = fault not in _ALL_REFUSE
     monolith = Need("service", "rocketchat", one_is_enough)
-    behind = (Need("host", host), Need("nats"), Need("mongodb", any_of_them=True), monolith)
+    # a NATS that serves, but slowly, explains what took too long
+    nats = Need("nats", as_planned=fault.endswith(("silent", "timeout")))
+    services = [Need("behind", f"{host}/{name}") for name, _family, faults in _BEHIND if fault in faults]
+    behind = (Need("host", host), nats, Need("mongodb", any_of_them=True), monolith, *services)
     if check == "monolith":
         return behind
     helpers = (Need("service", "account"), Need("service", "authorization")) if "login" in check + fault else ()

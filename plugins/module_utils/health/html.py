@@ -63,7 +63,7 @@ def _finding(finding: Mapping[str, Any], document: Document) -> str:
     return (
         f'<section class="finding" data-kind="{escape(finding["kind"])}">'
         f"<h3>[{finding['number']}] {escape(called(finding))}{place} <small>{escape(finding['kind'])}</small></h3>"
-        f"<p>{escape(finding['sentence'])}</p>"
+        f"{''.join(f'<p>{escape(sentence)}</p>' for sentence in (finding['sentence'], *finding['also']))}"
         f'<div class="next"><span>Next, on {where}:</span><pre>{escape(finding["next"]["command"])}</pre></div>'
         f"{_victims(finding, document)}{_evidence(finding)}</section>"
     )

@@ -81,31 +81,37 @@ def _failure(message: str) -> str:
 
 
 def _clocks(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
-    """Held against the controller's, as not all are asked at once. Of two, nobody can say whose is wrong."""
-    told = {host: answer.get("containers") for host, answer in answers.items()}
-    times = {
-        host: ahead(float(answer["engine"]["time_utc"]), **answer["asked"])
-        for host, answer in told.items()
-        if answer and answer["engine"].get("time_utc") is not None
-    }
-    if not times or max(times.values()) - min(times.values()) <= SKEW_MAX_SECONDS:
+    """Held against the controller's, as not all are asked at once."""
+    told = {host: _clock(answer) for host, answer in answers.items()}
+    offsets = {host: offset for host, offset in told.items() if offset is not None}
+    if not offsets:
         return
-    if len(times) == 2:
-        (one, first), (other, second) = times.items()
-        sentence = (
-            f"The clocks of {one} and {other} differ by {abs(first - second):.0f} s; one of them is wrong. "
-            f"{_SYNCHRONISE}"
-        )
-        yield Subject(other, "clock", symptoms=[Symptom("clock.skew", sentence)])
+    first, last = min(offsets, key=lambda host: offsets[host]), max(offsets, key=lambda host: offsets[host])
+    if offsets[last] - offsets[first] <= SKEW_MAX_SECONDS:
         return
-    usual = statistics.median(times.values())
-    for host, time in times.items():
-        if abs(time - usual) > SKEW_MAX_SECONDS:
-            sentence = (
-                f"The clock of {host} is {abs(time - usual):.0f} s {'ahead of' if time > usual else 'behind'} "
-                f"those of the other hosts. {_SYNCHRONISE}"
-            )
-            yield Subject(host, "clock", symptoms=[Symptom("clock.skew", sentence)])
+    usual = statistics.median(offsets.values())
+    wrong = {host: offset - usual for host, offset in offsets.items() if abs(offset - usual) > SKEW_MAX_SECONDS}
+    # where no majority agrees, as with two of them, nobody can say whose clock is wrong
+    if not wrong or 2 * len(wrong) >= len(offsets):
+        apart = offsets[last] - offsets[first]
+        sentence = f"The clocks of {first} and {last} differ by {apart:.0f} s; one of them is wrong. {_SYNCHRONISE}"
+        yield Subject(last, "clock", symptoms=[Symptom("clock.skew", sentence)])
+        return
+    for host, offset in wrong.items():
+        direction = "ahead of" if offset > 0 else "behind"
+        sentence = f"The clock of {host} is {abs(offset):.0f} s {direction} those of the other hosts. {_SYNCHRONISE}"
+        yield Subject(host, "clock", symptoms=[Symptom("clock.skew", sentence)])
+
+
+def _clock(answers: HostAnswers) -> float | None:
+    """Seconds ahead of the controller's clock."""
+    for answer, said in (
+        (answers.get("containers"), answers.get("containers").get("engine") or {}),
+        (answers.get("mongodb"), answers.get("mongodb")),
+    ):
+        if said.get("time_utc") is not None:
+            return ahead(float(said["time_utc"]), **answer["asked"])
+    return None
 
 
 def _engine(host: str, answers: HostAnswers) -> Subject:

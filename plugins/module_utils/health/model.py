@@ -71,7 +71,10 @@ class Command:
 
 @dataclass(frozen=True)
 class Finding:
-    """A cause. ``victims`` are the parts that suffer from it, ``evidence`` is what else was seen of it."""
+    """A cause. ``victims`` are the parts that suffer from it.
+
+    ``also`` are further causes in the same component, ``evidence`` is what else was seen of it.
+    """
 
     number: int
     component: str
@@ -80,6 +83,7 @@ class Finding:
     sentence: str
     next: Command
     victims: list[str]
+    also: list[str]
     evidence: list[str]
 
     @property

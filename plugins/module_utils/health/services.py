@@ -4,18 +4,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from .answers import HostAnswers
 from .bus import Clients
-from .containers import container_symptoms
+from .containers import container_symptoms, without_starting
 from .machines import unasked
 from .model import SERVICE, Need, Subject, Symptom
 
 MONOLITH = "rocketchat"
 LICENCE = Need("licence", as_planned=True)
+# A monolith that was given another licence than the planned one, or none.
+_LICENCE_GIVEN = ("licence_given", "")
 
 
 def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
@@ -54,10 +56,12 @@ def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clie
     # whoever took this container's hostname ends it again and again, in whatever state it is seen meanwhile
     identity = Need("hostname", container["hostname"], any_of_them=True)
     needs = (*needs_of(host, container["service"]), identity)
-    symptoms = [_explained(symptom, identity) for symptom in container_symptoms(entry, needs)]
+    symptoms = container_symptoms(entry, (*needs, LICENCE))
+    if entry is None and (answers.get("containers").get("engine") or {}).get("reachable"):
+        symptoms.append(Symptom("container.unknown", "Docker was asked, and nothing is known about it."))
     hostname = (entry or {}).get("hostname") or container["hostname"]
     strays = hostname != container["hostname"]
-    if strays:
+    if strays and not any(symptom.kind == "container.hostname" for symptom in symptoms):
         sentence = (
             f"Its hostname is {hostname} instead of {container['hostname']}, and nodes of the bus are known by it."
         )
@@ -69,6 +73,7 @@ def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clie
     on_bus = clients.symptom(container["hostname"], needs)
     if on_bus:
         symptoms.append(on_bus)
+    symptoms = without_starting(symptoms)
     return Subject(
         host,
         container["name"],
@@ -81,17 +86,13 @@ def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clie
         provides=(
             ("service", container["service"]),
             *((("hostname", hostname), ("identity", hostname)) if strays else ()),
+            *(
+                (_LICENCE_GIVEN,)
+                if any("ROCKETCHAT_LICENSE" in one for one in (entry or {}).get("drift") or [])
+                else ()
+            ),
         ),
     )
-
-
-def _explained(symptom: Symptom, identity: Need) -> Symptom:
-    """Some of a container's faults have explanations of their own."""
-    if symptom.kind == "container.node_id_conflict":
-        return replace(symptom, needs=(identity,))
-    if symptom.kind == "container.licence":
-        return replace(symptom, needs=(*symptom.needs, LICENCE))
-    return symptom
 
 
 def _unplanned(host: str, answers: HostAnswers) -> Iterator[Subject]:
@@ -107,8 +108,16 @@ def _unplanned(host: str, answers: HostAnswers) -> Iterator[Subject]:
 
 
 def _licence(everything: list[tuple[str, Mapping[str, Any]]], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
-    """Surplus replicas say in their log that they found no licence. There is one licence, and the monolith has it."""
-    entries = [answers[host].find("containers", "containers", container["name"]) for host, container in everything]
+    """Surplus replicas say in their log that they found no licence. There is one licence, and the monolith has it.
+
+    Who is the only one of its service lives on without: it says so only when nobody could be asked.
+    """
+    replicas = Counter(container["service"] for _host, container in everything)
+    entries = [
+        answers[host].find("containers", "containers", container["name"])
+        for host, container in everything
+        if replicas[container["service"]] > 1
+    ]
     if not any(entry and entry["fault"] == "licence" for entry in entries):
         return
     host = [host for host, container in everything if container["service"] == MONOLITH][0]
@@ -118,5 +127,5 @@ def _licence(everything: list[tuple[str, Mapping[str, Any]]], answers: Mapping[s
         "missing in the monolith, has expired, or lacks that module."
     )
     # An outage of NATS or of the monolith for 40 s does the same, as a licence that cannot be asked for counts as none.
-    needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH, any_of_them=True, as_planned=True))
+    needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH), Need(*_LICENCE_GIVEN, as_planned=True))
     yield Subject(host, "licence", symptoms=[Symptom("licence.invalid", sentence, needs)], provides=(("licence", ""),))

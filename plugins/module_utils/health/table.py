@@ -69,6 +69,7 @@ def _cells(part: Part, findings: Mapping[int, Finding]) -> tuple[str, ...]:
 def _told(finding: Finding, diagnosis: Diagnosis) -> list[str]:
     place = finding.host if finding.component == "host" else f"{finding.component} on {finding.host}"
     text = ["", f"[{finding.number}] {place}: {' '.join(finding.sentence.split())}"]
+    text += [f"    also: {' '.join(sentence.split())}" for sentence in finding.also]
     if finding.victims:
         text.append(f"    affects: {short_list(finding, diagnosis)}")
     text.append(f"    next: {finding.next.where}$ {finding.next.command}")

@@ -61,7 +61,11 @@ def mongodb(settings: Settings, members: list[Member]) -> dict[str, Any]:
 
 def nats(settings: Settings, address: str, routes: int) -> dict[str, Any]:
     """``address``: where its host can log in to it; empty where it is published nowhere, for its containers alone."""
-    probe: dict[str, Any] = {"url": f"http://{LOOPBACK}:{NATS_MONITORING_PORT}", "expected_routes": routes}
+    probe: dict[str, Any] = {
+        "url": f"http://{LOOPBACK}:{NATS_MONITORING_PORT}",
+        "expected_routes": routes,
+        "namespace": settings.environment.shared.get("MS_NAMESPACE", ""),
+    }
     if address:
         credentials = {"username": settings.nats_username, "password": settings.secrets.nats_password}
         probe |= {"address": address, **credentials}
