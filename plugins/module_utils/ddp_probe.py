@@ -117,7 +117,7 @@ class Door:
     @property
     def talks(self) -> list[str]:
         """The checks on the plain websocket, once it is open."""
-        return ["ddp_connect", "ddp_ping", *(["login", "subscription"] if self.account else [])]
+        return ["ddp_connect", "ddp_ping", "account", *(["login", "subscription"] if self.account else [])]
 
 
 def probe_ddp(door: Door, quiet: float = 0) -> tuple[DdpHealth, int]:
@@ -236,6 +236,7 @@ def _talk_plainly(health: DdpHealth, door: Door, stop: float) -> None:
             health.skip(door.talks[1:])
             return
         health.ping_ms = health.run("ddp_ping", lambda: session.ping(limit(stop)))
+        health.run("account", lambda: session.ask_for_login(limit(stop)))
         if door.account:
             _act_as(health, door.account, session, lambda: limit(stop))
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import secrets
 import time
 from collections.abc import Iterator
 from typing import Any, Callable
@@ -28,6 +29,7 @@ Message = dict[str, Any]
 
 _FRAMES_MAX = 100
 _INTERNAL_ERROR = 500
+_NO_LOGIN = "A login gets no answer: the account service hangs or is not on NATS, or MongoDB does not answer it."
 
 
 def open_websocket(target: Target, until: float, trust: Trust) -> Websocket:
@@ -86,25 +88,28 @@ class DdpSession:
         self._wait_for(lambda message: message.get("msg") == "pong", until)
         return milliseconds_since(started)
 
+    def ask_for_login(self, until: float) -> None:
+        """Offers a login token that nobody has, so that the account service has to look for it in MongoDB.
+
+        It only reads: what an unknown token gets is error 403, and no trace of it is kept (read in Rocket.Chat's
+        ee/apps/account-service/src/lib/loginViaResume.ts).
+        """
+        error = self._call("login", [{"resume": secrets.token_urlsafe(32)}], until, _NO_LOGIN).get("error")
+        if _error(error)[0] == _INTERNAL_ERROR:
+            raise _unchecked(error)
+
     # -- as a user -----------------------------------------------------------------------------------------------------
 
     def login(self, username: str, password: str, until: float) -> None:
         """As Rocket.Chat's clients do, who send a digest and never the password."""
         digest = hashlib.sha256(password.encode()).hexdigest()
         credentials = {"user": {"username": username}, "password": {"digest": digest, "algorithm": "sha-256"}}
-        silence = (
-            "The login gets no answer: the account service is not on the bus or hangs, or MongoDB does not answer it."
-        )
-        error = self._call("login", [credentials], until, silence).get("error")
+        error = self._call("login", [credentials], until, _NO_LOGIN).get("error")
         if not error:
             return
         code, reason = _error(error)
         if code == _INTERNAL_ERROR:
-            sentence = (
-                f"ddp-streamer could not have the login checked ({reason}): the account service is not on the bus, "
-                "or has no MongoDB."
-            )
-            raise Fault("login_failed", sentence)
+            raise _unchecked(error)
         raise Fault("login_refused", f"The login as {username} was refused ({reason}): see username and password.")
 
     def subscribe(self, name: str, params: list[Any], until: float) -> None:
@@ -200,6 +205,14 @@ def _error(error: Any) -> tuple[Any, str]:
     if not isinstance(error, dict):
         return None, harmless(str(error))
     return error.get("error"), harmless(str(error.get("reason") or error.get("message") or error.get("error")))
+
+
+def _unchecked(error: Any) -> Fault:
+    sentence = (
+        f"ddp-streamer could not have a login checked ({_error(error)[1]}): the account service is not on NATS, or has "
+        "no MongoDB."
+    )
+    return Fault("login_failed", sentence)
 
 
 def _closed(closed: Closed) -> Fault:

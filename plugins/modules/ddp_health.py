@@ -92,8 +92,8 @@ healthy:
 checks:
   description:
     - The checks in the order of the path.
-    - V(sockjs_info), V(websocket), V(ddp_connect), V(ddp_ping), V(sockjs_websocket), V(sockjs_connect), V(monolith);
-      V(login) and V(subscription) after V(ddp_ping) with O(username); V(quiet) at the end with O(quiet).
+    - V(sockjs_info), V(websocket), V(ddp_connect), V(ddp_ping), V(account), V(sockjs_websocket), V(sockjs_connect),
+      V(monolith); V(login) and V(subscription) after V(account) with O(username); V(quiet) at the end with O(quiet).
   returned: always, unless an option is wrong
   type: list
   elements: dict

@@ -98,6 +98,9 @@ class Streamer:
             self.tokens.pop()
             return {"id": message["id"]}
         credentials = message["params"][0]
+        if "resume" in credentials:
+            code = self.account_error or 403
+            return {"id": message["id"], "error": _error(code, "You've been logged out by the server")}
         username, password = credentials["user"]["username"], credentials["password"]
         if self.account_error:
             return {"id": message["id"], "error": _error(self.account_error, "Internal server error")}

@@ -128,7 +128,16 @@ def _client(name: str, connected: bool) -> dict[str, Any]:
 
 
 def _ddp() -> dict[str, Any]:
-    names = ("sockjs_info", "websocket", "ddp_connect", "ddp_ping", "sockjs_websocket", "sockjs_connect", "monolith")
+    names = (
+        "sockjs_info",
+        "websocket",
+        "ddp_connect",
+        "ddp_ping",
+        "account",
+        "sockjs_websocket",
+        "sockjs_connect",
+        "monolith",
+    )
     return {"healthy": True, "checks": [_check(name) for name in names], "ping_ms": 1.9, "certificate": None}
 
 

@@ -20,7 +20,16 @@ from tests.unit.ddp_servers import Streamer
 from tests.unit.tls_authority import TODAY, Authority
 
 ONCE = Patience(timeout=0, request_timeout=0.5)
-PATH = ["sockjs_info", "websocket", "ddp_connect", "ddp_ping", "sockjs_websocket", "sockjs_connect", "monolith"]
+PATH = [
+    "sockjs_info",
+    "websocket",
+    "ddp_connect",
+    "ddp_ping",
+    "account",
+    "sockjs_websocket",
+    "sockjs_connect",
+    "monolith",
+]
 
 
 def probe(
@@ -125,7 +134,7 @@ def test_the_proxy_strips_the_upgrade_headers(status: int) -> None:
     with ddp_servers.ddp_server(Streamer(answers={"/websocket": (status, "ok")})) as port:
         health = probe(f"http://127.0.0.1:{port}")
     assert faults(health) == {"websocket": "upgrade_stripped", "sockjs_websocket": "upgrade_stripped"}
-    assert skipped(health) == ["ddp_connect", "ddp_ping", "sockjs_connect"]
+    assert skipped(health) == ["ddp_connect", "ddp_ping", "account", "sockjs_connect"]
     assert "the proxy strips the Upgrade and Connection headers" in sentence(health, "websocket")
 
 
@@ -157,7 +166,7 @@ def test_ddp_goes_wrong(switches: Mapping[str, Any], fault: str) -> None:
     with ddp_servers.ddp_server(Streamer(**switches)) as port:
         health = probe(f"http://127.0.0.1:{port}")
     assert faults(health) == {"ddp_connect": fault, "sockjs_connect": fault}
-    assert skipped(health) == ["ddp_ping"]
+    assert skipped(health) == ["ddp_ping", "account"]
     assert health.ping_ms is None
 
 
@@ -236,7 +245,7 @@ def test_who_issued_a_certificate_is_not_its_own_fault(authority: Authority) -> 
 
 # -- as a user ---------------------------------------------------------------------------------------------------------
 
-AS_USER = [*PATH[:4], "login", "subscription", *PATH[4:]]
+AS_USER = [*PATH[:5], "login", "subscription", *PATH[5:]]
 HEALTH = Account("health", "correct horse")
 
 
@@ -252,19 +261,23 @@ def test_a_login_and_a_subscription() -> None:
 @pytest.mark.parametrize(
     ("switches", "fault", "text"),
     [
-        ({"users": {}}, "login_refused", "The login as health was refused (User not found or incorrect password)"),
-        ({"account_error": 500}, "login_failed", "the account service is not on the bus, or has no MongoDB"),
-        (
-            {"unanswered": ["login"]},
-            "silent_timeout",
-            "The login gets no answer: the account service is not on the bus",
-        ),
+        ({"account_error": 500}, "login_failed", "the account service is not on NATS, or has no MongoDB"),
+        ({"unanswered": ["login"]}, "silent_timeout", "A login gets no answer: the account service hangs"),
     ],
 )
-def test_a_login_goes_wrong(switches: Mapping[str, Any], fault: str, text: str) -> None:
+def test_logins_go_wrong(switches: Mapping[str, Any], fault: str, text: str) -> None:
     with ddp_servers.ddp_server(Streamer(**switches)) as port:
+        health, as_user = (probe(f"http://127.0.0.1:{port}", account=account) for account in (None, HEALTH))
+    assert faults(health) == {"account": fault}
+    assert text in sentence(health, "account")
+    assert faults(as_user, AS_USER) == {"account": fault, "login": fault}
+
+
+def test_a_login_is_refused() -> None:
+    text = "The login as health was refused (User not found or incorrect password)"
+    with ddp_servers.ddp_server(Streamer(users={})) as port:
         health = probe(f"http://127.0.0.1:{port}", account=HEALTH)
-    assert faults(health, AS_USER) == {"login": fault}
+    assert faults(health, AS_USER) == {"login": "login_refused"}
     assert skipped(health) == ["subscription"]
     assert text in sentence(health, "login")
     assert "correct horse" not in repr(health) + repr(HEALTH)

@@ -354,6 +354,25 @@ INDEPENDENT: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
         [("container.paused", "ddp-streamer-1")],
         ["nginx"],
     ),
+    "logins get no answer, and nothing says why": (
+        proxy("chat", ("account", "silent_timeout")),
+        [("login.silent_timeout", "account")],
+        ["nginx"],
+    ),
+    "logins get no answer, as the account service is paused": (
+        together(ill.container("chat", "account-1", "paused"), proxy("chat", ("account", "silent_timeout"))),
+        [("container.paused", "account-1")],
+        ["nginx"],
+    ),
+    "logins get no answer, as MongoDB hangs": (
+        together(
+            ill.mongodb_set("silent"),
+            ill.mongodb_member(MEMBER, "silent"),
+            proxy("chat", ("account", "silent_timeout")),
+        ),
+        [("mongodb.silent", "mongodb")],
+        ["nginx"],
+    ),
     "Docker was asked, and left a container out": (
         lambda answers: answers["chat"]["containers"]["containers"].pop(),
         [("container.unknown", "stream-hub-1")],

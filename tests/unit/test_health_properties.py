@@ -186,7 +186,8 @@ def test_a_healthy_host_that_has_nothing_to_do_with_it_changes_nothing(several: 
 
 
 FAMILIES = (
-    "host question clock engine container stranger http bus licence nats mongodb member ddp page websocket certificate"
+    "host question clock engine container stranger http bus licence nats mongodb member ddp page websocket login"
+    " certificate"
 )
 
 

@@ -96,6 +96,7 @@ AT_A_SERVICE = {
     "page": ("rocketchat", _LOG),
     "ddp.upgrade_timeout": ("ddp_streamer", _LOG),
     "websocket": ("ddp_streamer", _LOG),
+    "login": ("account", _LOG),
 }
 
 # Commands for the controller: what runs is not what was planned, or a host cannot be asked.

@@ -13,10 +13,12 @@ from .model import NGINX, Need, Subject, Symptom
 
 # Faults that are nginx's own; the others may come from what lies behind it.
 _OF_ITS_OWN = {"refused", "split_missing", "upgrade_stripped", "idle_closed", "redirected", "tls"}
-# Faults that only a service behind nginx can have: its name, the family of the finding, the words.
+# What only a service behind nginx can be at fault for: its name, the family of the finding, the checks, the faults.
+_LOGIN = {"account", "login"}
 _BEHIND = (
-    ("rocketchat", "page", {"status"}),
-    ("ddp-streamer", "websocket", {"silent_timeout", "closed"}),
+    ("rocketchat", "page", {"monolith"}, {"status"}),
+    ("ddp-streamer", "websocket", {"ddp_connect", "ddp_ping", "sockjs_connect"}, {"silent_timeout", "closed"}),
+    ("account", "login", _LOGIN, {"silent_timeout", "login_failed"}),
 )
 # nginx passes over an upstream that refuses, and gives up only when all do; one that hangs is enough to disturb.
 _ALL_REFUSE = {"upstream_down"}
@@ -42,8 +44,8 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
 def _behind(host: str, answers: HostAnswers) -> Iterator[Subject]:
     """A service to which nginx leads, as it should, and which answers wrongly: nobody knows which of its replicas."""
     failed = [check for check in answers.get("ddp").get("checks") or [] if check["state"] == "unhealthy"]
-    for name, family, faults in _BEHIND:
-        hits = [check for check in failed if check["fault"] in faults]
+    for name, family, checks, faults in _BEHIND:
+        hits = [check for check in failed if check["name"] in checks and check["fault"] in faults]
         if hits:
             sentence = f"{hits[0]['diagnosis']} nginx leads there, and its containers seem well otherwise."
             needs = _needs(host, hits[0]["name"], hits[0]["fault"])
@@ -81,9 +83,9 @@ def _needs(host: str, check: str, fault: str) -> tuple[Need, ...]:
     monolith = Need("service", "rocketchat", one_is_enough)
     # a NATS that serves, but slowly, explains what took too long
     nats = Need("nats", as_planned=fault.endswith(("silent", "timeout")))
-    services = [Need("behind", f"{host}/{name}") for name, _family, faults in _BEHIND if fault in faults]
+    services = [Need("behind", f"{host}/{name}") for name, _family, checks, _faults in _BEHIND if check in checks]
     behind = (Need("host", host), nats, Need("mongodb", any_of_them=True), monolith, *services)
     if check == "monolith":
         return behind
-    helpers = (Need("service", "account"), Need("service", "authorization")) if "login" in check + fault else ()
+    helpers = (Need("service", "account"),) if check in _LOGIN else ()
     return (*behind, Need("service", "ddp_streamer", one_is_enough), *helpers)
