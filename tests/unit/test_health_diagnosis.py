@@ -505,7 +505,7 @@ def test_a_finding_says_what_to_type_and_what_else_was_seen() -> None:
 
 def test_a_secret_in_a_log_is_not_repeated() -> None:
     planned = one_host()
-    url = planned["hosts"]["chat"]["probes"]["containers"]["containers"][1]["secret_environment"]["MONGO_URL"]
+    url = planned["hosts"]["chat"]["probes"]["containers"]["secret_environments"]["account-1"]["MONGO_URL"]
     answers = healthy(planned)
     ill.container(
         "chat", "account-1", "crash_loop", drift=["TRANSPORTER has nats-secret"], diagnosis=f"cannot parse {url}!"
