@@ -108,13 +108,16 @@ def _quoting_safely(container: dict[str, Any], hidden: set[str]) -> dict[str, An
 
 def secrets_of(container: str, plain: Environments) -> set[str]:
     """Its own, and long ones of others: it may have read their settings from the database."""
-    return {
+    hidden = {
         form
         for name, variables in plain.items()
         for value in variables.values()
         if name == container or len(value) >= LONG
         for form in forms(value)
     }
+    known = readable({name: value for name, value in plain.get(container, {}).items() if name in READ})
+    # also as the module leaves them, when what it knows is a part of them
+    return hidden | {masked(secret, known) for secret in hidden}
 
 
 def _without_beginning(line: str, hidden: set[str]) -> str:
