@@ -20,8 +20,8 @@ from urllib.parse import quote, unquote
 
 from .container_log import MASK, masked
 
-# What the module has to read, to say how it differs. As a whole, a URL is a part of no name.
-READ = ("MONGO_URL", "TRANSPORTER")
+# What the module has to parse, to say how it differs. As a whole, a URL is a part of no name.
+PARSED = ("MONGO_URL", "TRANSPORTER")
 
 # Shorter values are words and numbers of ordinary sentences, too.
 LONG = 8
@@ -55,7 +55,7 @@ def texts(variables: Mapping[str, Any]) -> dict[str, str]:
 def digested(plain: Environments) -> Environments:
     """What the module is given."""
     return {
-        container: {name: value if name in READ else digest(value) for name, value in variables.items()}
+        container: {name: value if name in PARSED else digest(value) for name, value in variables.items()}
         for container, variables in plain.items()
     }
 
@@ -90,7 +90,7 @@ def without_secrets(answer: Mapping[str, Any], plain: Environments) -> dict[str,
     """The module's answer with the secrets masked in the lines of logs that it quotes, and nowhere else."""
     result = dict(answer)
     if "containers" in answer:
-        result["containers"] = [_quoting_safely(one, secrets_of(one["name"], plain)) for one in answer["containers"]]
+        result["containers"] = [_quoting_safely(one, _secrets_for(one["name"], plain)) for one in answer["containers"]]
         for raw, safe in zip(answer["containers"], result["containers"]):
             if "msg" in answer and safe is not raw:
                 result["msg"] = result["msg"].replace(raw["diagnosis"], safe["diagnosis"])
@@ -106,7 +106,7 @@ def _quoting_safely(container: dict[str, Any], hidden: set[str]) -> dict[str, An
     return {**container, "log_line": safe, "diagnosis": container["diagnosis"].replace(line, safe)}
 
 
-def secrets_of(container: str, plain: Environments) -> set[str]:
+def _secrets_for(container: str, plain: Environments) -> set[str]:
     """Its own, and long ones of others: it may have read their settings from the database."""
     hidden = {
         form
@@ -115,16 +115,16 @@ def secrets_of(container: str, plain: Environments) -> set[str]:
         if name == container or len(value) >= LONG
         for form in forms(value)
     }
-    known = readable({name: value for name, value in plain.get(container, {}).items() if name in READ})
+    known = readable({name: value for name, value in plain.get(container, {}).items() if name in PARSED})
     # also as the module leaves them, when what it knows is a part of them
     return hidden | {masked(secret, known) for secret in hidden}
 
 
 def _without_beginning(line: str, hidden: set[str]) -> str:
     """A line that was cut may end in the middle of a secret."""
-    text = line[: -len(_CUT)]
     if not line.endswith(_CUT):
         return line
+    text = line[: -len(_CUT)]
     sizes = (
         size
         for secret in hidden

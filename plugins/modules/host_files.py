@@ -120,10 +120,12 @@ def read(path: str) -> str | None:
         return file.read()
 
 
-def validated(module: AnsibleModule, command: str, candidate: str, path: str) -> None:
-    code, output, errors = module.run_command(command % candidate)
+def validated(module: AnsibleModule, entry: dict[str, Any], candidate: str) -> None:
+    """Ends the module where the content is not valid; of a secret one, the command may have repeated any part."""
+    code, output, errors = module.run_command(entry["validate"] % candidate)
     if code != 0:
-        module.fail_json(msg=f"{path} was not written: its new content is not valid.\n{errors or output}".rstrip())
+        reason = "What is wrong with it is as secret as the content." if entry["secret"] else errors or output
+        module.fail_json(msg=f"{entry['path']} was not written: its new content is not valid.\n{reason}".rstrip())
 
 
 def replace(module: AnsibleModule, entry: dict[str, Any], content: str) -> list[str]:
@@ -132,7 +134,7 @@ def replace(module: AnsibleModule, entry: dict[str, Any], content: str) -> list[
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(content)
     if entry["validate"]:
-        validated(module, entry["validate"], candidate, entry["path"])
+        validated(module, entry, candidate)
     module.set_fs_attributes_if_different(attributes(module, {**entry, "path": candidate}), False)
     keep = entry["backup"] and os.path.exists(entry["path"])
     backups = [module.backup_local(entry["path"])] if keep else []

@@ -73,9 +73,13 @@ def test_secret_is_not_shown(tmp_path: Path) -> None:
 
 def test_secret_is_validated_as_any_content(tmp_path: Path) -> None:
     file = tmp_path / "nats.conf"
-    entry = {"path": str(file), "validate": "grep -q old %s"}
-    assert "its new content is not valid" in write(entry, secrets={str(file): "new\n"}, check=False)["msg"]
-    assert not file.exists()
+    entry = {"path": str(file), "validate": "grep -q open %s"}
+    assert write(entry, secrets={str(file): "open\n"})["changed"]
+    entry["validate"] = "sh -c 'cat %s && false'"
+    result = write(entry, secrets={str(file): "first\nhidden-here\n"}, check=False)
+    assert "its new content is not valid" in result["msg"]
+    assert "hidden-here" not in str(result)
+    assert file.read_text() == "open\n"
 
 
 @pytest.mark.parametrize(
