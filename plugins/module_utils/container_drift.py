@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import SplitResult, urlsplit
 
+from .container_secrets import is_same
+
 _SHOWN_MAX = 3
 
 # Variables that change what a service is or whom it talks to, although nobody planned them.
@@ -21,11 +23,14 @@ def the_first_of(sentences: Sequence[str]) -> str:
 
 
 def environment_drift(planned: Mapping[str, str], actual: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Variable and sentence, for each planned variable that differs and each telling one nobody planned."""
+    """Variable and sentence, for each planned variable that differs and each telling one nobody planned.
+
+    A planned value may be a digest.
+    """
     for name, value in planned.items():
         if name not in actual:
             yield name, f"{name} is not set in it."
-        elif actual[name] != value:
+        elif not is_same(value, actual[name]):
             yield name, f"{name} is not the plan's: {_how(name, value, actual[name])}."
     for name in TELLING:
         if name in actual and name not in planned:

@@ -14,6 +14,7 @@ from typing import Any
 
 from .container_drift import environment_drift, hosts_drift, the_first_of
 from .container_log import last_words, lines, reason
+from .container_secrets import readable
 from .docker_api import Engine, greet
 from .probing.fault import Fault
 from .probing.fetching import harmless
@@ -29,7 +30,7 @@ _LOG_BEFORE_START = 60
 
 @dataclass(frozen=True)
 class Expected:
-    """A container of the plan. ``extra_hosts`` are ``name:address``; secrets are compared and never shown."""
+    """A container of the plan. ``extra_hosts`` are ``name:address``; secrets, or digests of them, are never shown."""
 
     name: str
     service: str
@@ -69,6 +70,7 @@ class ContainerHealth:
     hostname: str | None = None
     fault: str | None = None
     diagnosis: str | None = None
+    log_line: str | None = None
     drift: list[str] = field(default_factory=list)
 
 
@@ -222,7 +224,8 @@ def _ill(
     elif known:
         fault, sentence = known.fault, known.sentence
     elif often:
-        words = last_words(log, expected.secret_environment.values())
+        words = last_words(log, readable(expected.secret_environment))
+        health.log_line = words or None
         if words:
             fault, sentence = "crash_loop", f"Its log says: {words}"
         else:

@@ -22,7 +22,10 @@ author:
   - rocketops maintainers (@rocketops)
 attributes:
   action:
-    description: An action plugin notes the controller's time around the question, for RV(asked).
+    description:
+      - An action plugin notes the controller's time around the question, for RV(asked).
+      - It gives the module digests for O(secret_environments), and masks in RV(containers[].log_line) what the module
+        then does not know.
     support: full
 options:
   containers:
@@ -48,11 +51,9 @@ options:
         type: str
         required: true
       environment:
-        description: Variables it should have. More of them are no fault, but for a few that change whom it talks to.
-        type: dict
-        default: {}
-      secret_environment:
-        description: More variables it should have, whose values are secret. No value of either is ever shown.
+        description:
+          - Variables it should have. More of them are no fault, but for a few that change whom it talks to.
+          - Their values are never shown.
         type: dict
         default: {}
       extra_hosts:
@@ -60,6 +61,16 @@ options:
         type: list
         elements: str
         default: []
+  secret_environments:
+    description:
+      - More variables that containers should have, whose values are secret, by O(containers[].name). They are never
+        shown or logged.
+      - But for V(MONGO_URL) and V(TRANSPORTER), which are taken apart to say how they differ, the module itself is
+        given digests, in the form C(sha256:SALT:DIGEST) with a random salt of 16 bytes and the SHA-256 of the salt and
+        the value, both in hexadecimal. Ansible would mask short values in all that the module says, and so make the
+        names of containers unreadable. A value that is no such digest is compared as it is.
+    type: dict
+    default: {}
   socket:
     description: The engine's socket on the host.
     type: path
@@ -80,8 +91,9 @@ EXAMPLES = r"""
         hostname: chat-account-1
         environment:
           NODE_ENV: production
-        secret_environment:
-          MONGO_URL: "{{ mongo_url }}"
+    secret_environments:
+      account-1:
+        MONGO_URL: "{{ mongo_url }}"
     timeout: 0
     fail_on_unhealthy: false
   register: account_container
@@ -198,6 +210,12 @@ containers:
       description: What is wrong, as a sentence, V(null) if nothing is.
       type: str
       sample: It ended 3 minutes ago with exit code 0 and is not started again, as after a `docker stop`.
+    log_line:
+      description:
+        - The line of its log that RV(containers[].diagnosis) quotes, with V(********) for each secret, V(null) if it
+          quotes none.
+      type: str
+      sample: "Error: connect ECONNREFUSED 198.18.0.12:25"
     drift:
       description: Sentences about settings that are not the planned ones. They show no values of variables.
       type: list
@@ -249,6 +267,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_pro
     Health,
     probe_containers,
 )
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_secrets import environments, texts
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.docker_api import SOCKET
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.options import PATIENCE, VERDICT
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
@@ -259,9 +278,20 @@ CONTAINER: dict[str, dict[str, Any]] = {
     "image": {"type": "str", "required": True},
     "hostname": {"type": "str", "required": True},
     "environment": {"type": "dict", "default": {}},
-    "secret_environment": {"type": "dict", "default": {}, "no_log": True},
     "extra_hosts": {"type": "list", "elements": "str", "default": []},
 }
+
+
+def expectations(containers: list[dict[str, Any]], secret_environments: dict[str, Any]) -> list[Expected]:
+    """A mistake in the options is a ValueError."""
+    secrets = environments(secret_environments)
+    for name in secrets:
+        if name not in [one["name"] for one in containers]:
+            raise ValueError(f"secret_environments has variables of {name}, which is not in containers.")
+    return [
+        Expected(**{**one, "environment": texts(one["environment"])}, secret_environment=secrets.get(one["name"], {}))
+        for one in containers
+    ]
 
 
 def summary(health: Health) -> str:
@@ -276,6 +306,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "containers": {"type": "list", "elements": "dict", "required": True, "options": CONTAINER},
+            "secret_environments": {"type": "dict", "default": {}, "no_log": True},
             "socket": {"type": "path", "default": SOCKET},
             **PATIENCE,
             **VERDICT,
@@ -285,9 +316,9 @@ def main() -> None:
     params = module.params
     try:
         patience = Patience(params["timeout"], params["request_timeout"])
+        expected = expectations(params["containers"], params["secret_environments"])
     except ValueError as error:
         module.fail_json(msg=str(error))
-    expected = [Expected(**one) for one in params["containers"]]
     health, attempts = probe_containers(expected, params["socket"], patience)
     result = {"changed": False, "healthy": health.healthy, "attempts": attempts, **asdict(health)}
     if params["fail_on_unhealthy"] and not health.healthy:

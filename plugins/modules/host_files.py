@@ -19,7 +19,7 @@ attributes:
     description: Says what would change.
     support: full
   diff_mode:
-    description: Shows what changes, except in files with O(files[].secret_content).
+    description: Shows what changes, except in files of O(secret_contents).
     support: full
 options:
   files:
@@ -33,10 +33,7 @@ options:
         type: path
         required: true
       content:
-        description: What the file holds. Without it and O(files[].secret_content), the path is a directory.
-        type: str
-      secret_content:
-        description: What the file holds, never shown in output, diff or log.
+        description: What the file holds. Without it, and without one in O(secret_contents), the path is a directory.
         type: str
       mode:
         description: Permissions, in octal.
@@ -53,6 +50,13 @@ options:
       validate:
         description: Command that has to accept a file before it is put in place; C(%s) stands for its path.
         type: str
+  secret_contents:
+    description:
+      - What files hold, by O(files[].path), never shown in output, diff or log.
+      - They are not a part of O(files), because Ansible logs an option with parts on the host, escaped, and does not
+        recognise a secret in that.
+    type: dict
+    default: {}
 """
 
 EXAMPLES = r"""
@@ -62,8 +66,9 @@ EXAMPLES = r"""
       - path: /opt/rocketchat
         mode: "0750"
       - path: /opt/rocketchat/env/services.env
-        secret_content: "{{ rocketchat_plan.env_files['services.env'] }}"
         mode: "0600"
+    secret_contents:
+      /opt/rocketchat/env/services.env: "{{ services_env }}"
 """
 
 RETURN = r"""
@@ -84,12 +89,27 @@ from ansible.module_utils.basic import AnsibleModule
 OPTIONS = {
     "path": {"type": "path", "required": True},
     "content": {"type": "str"},
-    "secret_content": {"type": "str", "no_log": True},
     "mode": {"type": "str", "required": True},
     "owner": {"type": "str", "default": "root"},
     "backup": {"type": "bool", "default": False},
     "validate": {"type": "str"},
 }
+
+
+def entries(files: list[dict[str, Any]], secrets: dict[str, Any]) -> list[dict[str, Any]]:
+    """The files with their contents, and whether those are secret. A mistake is a ValueError that names the path."""
+    contents = {file["path"]: file["content"] for file in files}
+    for path, secret in secrets.items():
+        if path not in contents:
+            raise ValueError(f"secret_contents has a content for {path}, which is not in files.")
+        if contents[path] is not None:
+            raise ValueError(f"{path} has a content in files and another in secret_contents: leave one of them out.")
+        if not isinstance(secret, str):
+            raise ValueError(f"The content of {path} in secret_contents is not a text.")
+    return [
+        {**file, "content": secrets.get(file["path"], file["content"]), "secret": file["path"] in secrets}
+        for file in files
+    ]
 
 
 def read(path: str) -> str | None:
@@ -100,10 +120,12 @@ def read(path: str) -> str | None:
         return file.read()
 
 
-def validated(module: AnsibleModule, command: str, candidate: str, path: str) -> None:
-    code, output, errors = module.run_command(command % candidate)
+def validated(module: AnsibleModule, entry: dict[str, Any], candidate: str) -> None:
+    """Ends the module where the content is not valid; of a secret one, the command may have repeated any part."""
+    code, output, errors = module.run_command(entry["validate"] % candidate)
     if code != 0:
-        module.fail_json(msg=f"{path} was not written: its new content is not valid.\n{errors or output}".rstrip())
+        reason = "What is wrong with it is as secret as the content." if entry["secret"] else errors or output
+        module.fail_json(msg=f"{entry['path']} was not written: its new content is not valid.\n{reason}".rstrip())
 
 
 def replace(module: AnsibleModule, entry: dict[str, Any], content: str) -> list[str]:
@@ -112,7 +134,7 @@ def replace(module: AnsibleModule, entry: dict[str, Any], content: str) -> list[
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(content)
     if entry["validate"]:
-        validated(module, entry["validate"], candidate, entry["path"])
+        validated(module, entry, candidate)
     module.set_fs_attributes_if_different(attributes(module, {**entry, "path": candidate}), False)
     keep = entry["backup"] and os.path.exists(entry["path"])
     backups = [module.backup_local(entry["path"])] if keep else []
@@ -127,8 +149,7 @@ def attributes(module: AnsibleModule, entry: dict[str, Any]) -> dict[str, Any]:
 
 def apply(module: AnsibleModule, entry: dict[str, Any], backups: list[str]) -> dict[str, Any] | None:
     """Brings one entry about; its difference, None where there was none. Adds to ``backups``."""
-    path, secret = entry["path"], entry["secret_content"] is not None
-    content = entry["secret_content"] if secret else entry["content"]
+    path, content = entry["path"], entry["content"]
     before = read(path)
     missing = not os.path.exists(path)
     changed = missing or (content is not None and before != content)
@@ -142,7 +163,7 @@ def apply(module: AnsibleModule, entry: dict[str, Any], backups: list[str]) -> d
         changed |= module.set_fs_attributes_if_different(attributes(module, entry), False, attributes_diff)
     if not changed:
         return None
-    if secret or content is None or before == content:
+    if entry["secret"] or content is None or before == content:
         return {"before_header": path, "after_header": path, **shown(attributes_diff)}
     return {"before_header": path, "after_header": path, "before": before or "", "after": content}
 
@@ -156,18 +177,17 @@ def shown(difference: dict[str, Any]) -> dict[str, str]:
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "files": {
-                "type": "list",
-                "elements": "dict",
-                "required": True,
-                "options": OPTIONS,
-                "mutually_exclusive": [("content", "secret_content")],
-            }
+            "files": {"type": "list", "elements": "dict", "required": True, "options": OPTIONS},
+            "secret_contents": {"type": "dict", "default": {}, "no_log": True},
         },
         supports_check_mode=True,
     )
+    try:
+        wanted = entries(module.params["files"], module.params["secret_contents"])
+    except ValueError as error:
+        module.fail_json(msg=str(error))
     backups: list[str] = []
-    differences = [apply(module, entry, backups) for entry in module.params["files"]]
+    differences = [apply(module, entry, backups) for entry in wanted]
     changes = [difference for difference in differences if difference is not None]
     module.exit_json(changed=bool(changes), backup_files=backups, diff=changes)
 

@@ -19,7 +19,12 @@ class AskingAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
+        arguments = self.arguments()
         before = time.time()
-        result.update(self._execute_module(task_vars=task_vars))
+        result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
         result["asked"] = {"before": before, "after": time.time()}
         return result
+
+    def arguments(self) -> dict[str, Any]:
+        """What the module is given."""
+        return dict(self._task.args)

@@ -56,6 +56,7 @@ def _containers(mine: dict[str, Any]) -> dict[str, Any]:
                 "hostname": expected["hostname"],
                 "fault": None,
                 "diagnosis": None,
+                "log_line": None,
                 "drift": [],
             }
             for expected in mine["probes"]["containers"]["containers"]

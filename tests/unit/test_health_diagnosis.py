@@ -10,6 +10,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.model 
 
 from tests.unit import health_answers as ill
 from tests.unit.health_answers import Fault, gone, healthy, no_port, off_the_bus, one_host, proxy, three_hosts, together
+from tests.unit.plan_inventories import plan, single
 
 SERVICES = ["rocketchat-1", "ddp-streamer-1", "authorization-1", "account-1", "presence-1", "stream-hub-1"]
 NO_UPSTREAM = proxy("chat", ("sockjs_info", "upstream_down"), ("websocket", "upstream_down"))
@@ -731,7 +732,7 @@ def test_a_finding_says_what_to_type_and_what_else_was_seen() -> None:
 
 def test_a_secret_in_a_log_is_not_repeated() -> None:
     planned = one_host()
-    url = planned["hosts"]["chat"]["probes"]["containers"]["containers"][1]["secret_environment"]["MONGO_URL"]
+    url = planned["hosts"]["chat"]["probes"]["containers"]["secret_environments"]["account-1"]["MONGO_URL"]
     answers = healthy(planned)
     ill.container(
         "chat", "account-1", "crash_loop", drift=["TRANSPORTER has nats-secret"], diagnosis=f"cannot parse {url}!"
@@ -742,6 +743,18 @@ def test_a_secret_in_a_log_is_not_repeated() -> None:
         "TRANSPORTER has ********",
     }
     assert UNHEALTHY in {part.state for part in diagnose(planned, answers).parts}
+
+
+def test_only_short_values_that_are_no_passwords_stay_in_sentences() -> None:
+    settings = {"Site_Name": "chat", "Message_AllowEditing": "1", "Welcome": "long 'text'"}
+    planned = plan(single(rocketchat_settings=settings, rocketchat_mail_url="smtp://mail:p%40ss@mail.example.com"))
+    answers = healthy(planned)
+    sentence = "Host chat ended it 1 minute ago. Its log says: long 'text' long%20%27text%27 p@ss p%40ss mongodb-secret"
+    ill.container("chat", "account-1", "crash_loop", diagnosis=sentence)(answers)
+    [finding] = diagnose(planned, answers).findings
+    assert finding.sentence == (
+        "Host chat ended it 1 minute ago. Its log says: ******** ******** ******** ******** ********"
+    )
 
 
 def test_a_number_that_ansible_censored_is_unknown() -> None:

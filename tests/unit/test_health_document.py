@@ -143,9 +143,9 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_no_secret_is_in_any_of_it() -> None:
     planned = plan(cluster("a", "b", "c", rocketchat_version="7.9.3"))
     environments = [
-        entry["secret_environment"]
+        variables
         for host in planned["hosts"].values()
-        for entry in host["probes"]["containers"]["containers"]
+        for variables in host["probes"]["containers"]["secret_environments"].values()
     ]
     secrets = {*SECRETS.values(), *(value for each in environments for value in each.values())} - {""}
     assert len(secrets) > len(SECRETS)

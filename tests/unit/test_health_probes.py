@@ -16,7 +16,8 @@ def probes(planned: dict[str, Any], host: str) -> dict[str, Any]:
 
 def test_docker_is_asked_about_all_that_runs_there_as_it_was_planned() -> None:
     planned = plan(lab())
-    asked = {entry["hostname"]: entry for entry in probes(planned, "chat")["containers"]["containers"]}
+    told = probes(planned, "chat")["containers"]
+    asked = {entry["hostname"]: entry for entry in told["containers"]}
     server = asked.pop("chat-nats")
     composed = planned["hosts"]["chat"]["nats"]["compose"]["services"]["nats"]
     assert server == {
@@ -25,17 +26,17 @@ def test_docker_is_asked_about_all_that_runs_there_as_it_was_planned() -> None:
         "image": composed["image"],
         "hostname": "chat-nats",
         "environment": {},
-        "secret_environment": {},
         "extra_hosts": [],
     }
     deployed = every_container(planned)
     assert set(asked) == set(deployed)
     for hostname, entry in asked.items():
         service = deployed[hostname]
-        told = (service["container_name"], service["image"], service["labels"]["io.rocketops.service"])
-        assert (entry["name"], entry["image"], entry["service"]) == told
-        assert {**entry["environment"], **entry["secret_environment"]} == service["complete"]
+        identity = (service["container_name"], service["image"], service["labels"]["io.rocketops.service"])
+        assert (entry["name"], entry["image"], entry["service"]) == identity
+        assert {**entry["environment"], **told["secret_environments"][entry["name"]]} == service["complete"]
         assert entry["extra_hosts"] == service["extra_hosts"]
+    assert set(told["secret_environments"]) == {entry["name"] for entry in asked.values()}
 
 
 def test_mongodb_is_asked_as_the_user_and_at_the_names_that_the_services_use() -> None:

@@ -6,15 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.deployment import ansible
 
 MODULE = "rocketops.rocketchat.host_files"
 
 
-def write(*files: dict[str, Any], options: tuple[str, ...] = (), check: bool = True) -> dict[str, Any]:
+def write(
+    *files: dict[str, Any], secrets: dict[str, Any] | None = None, options: tuple[str, ...] = (), check: bool = True
+) -> dict[str, Any]:
     """The module's result."""
-    owned = [{"mode": "0640", **file} for file in files]
-    arguments = ["localhost", "-c", "local", "-m", MODULE, "-a", json.dumps({"files": owned}), *options]
+    given = {"files": [{"mode": "0640", **file} for file in files], "secret_contents": secrets or {}}
+    arguments = ["localhost", "-c", "local", "-m", MODULE, "-a", json.dumps(given), *options]
     output = ansible("ansible", "-i", "localhost,", *arguments, result_format="json", check=check).stdout
     return dict(json.loads(output.split(" => ", 1)[1]))
 
@@ -55,6 +59,44 @@ def test_backup_is_kept_of_what_is_replaced_and_only_then(tmp_path: Path) -> Non
 
 def test_secret_is_not_shown(tmp_path: Path) -> None:
     file = tmp_path / "env"
-    result = write({"path": str(file), "secret_content": "hidden-here\n", "mode": "0600"}, options=("--diff", "-vvv"))
-    assert "hidden-here" not in json.dumps(result)
-    assert (file.read_text(), oct(file.stat().st_mode & 0o777)) == ("hidden-here\n", "0o600")
+    file.write_text("also-hidden\n")
+    entry, secrets = {"path": str(file), "mode": "0600"}, {str(file): "hidden-'here'\n"}
+    for options, written in ((("--check",), "also-hidden\n"), ((), "hidden-'here'\n")):
+        result = write(entry, secrets=secrets, options=("--diff", "-vvv", *options))
+        assert result["changed"]
+        assert result["diff"][0]["after_header"] == str(file)
+        assert "hidden-" not in str(result)
+        assert file.read_text() == written
+    assert oct(file.stat().st_mode & 0o777) == "0o600"
+    assert not write(entry, secrets=secrets)["changed"]
+
+
+def test_secret_is_validated_as_any_content(tmp_path: Path) -> None:
+    file = tmp_path / "nats.conf"
+    entry = {"path": str(file), "validate": "grep -q open %s"}
+    assert write(entry, secrets={str(file): "open\n"})["changed"]
+    entry["validate"] = "sh -c 'cat %s && false'"
+    result = write(entry, secrets={str(file): "first\nhidden-here\n"}, check=False)
+    assert "its new content is not valid" in result["msg"]
+    assert "hidden-here" not in str(result)
+    assert file.read_text() == "open\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "secret", "sentence"),
+    [
+        ("/no/env", "hidden-here", "secret_contents has a content for /no/env, which is not in files."),
+        (
+            "/no/file",
+            "hidden-here",
+            "/no/file has a content in files and another in secret_contents: leave one of them out.",
+        ),
+        ("/no/directory", {"a": "hidden-here"}, "The content of /no/directory in secret_contents is not a text."),
+    ],
+)
+def test_mistakes_name_the_path_and_write_nothing(tmp_path: Path, path: str, secret: Any, sentence: str) -> None:
+    others = {"path": "/no/file", "content": "listen\n"}, {"path": "/no/directory"}
+    result = write({"path": str(tmp_path / "new")}, *others, secrets={path: secret}, check=False)
+    assert result["msg"] == sentence
+    assert not (tmp_path / "new").exists()
+    assert "hidden-here" not in str(result)

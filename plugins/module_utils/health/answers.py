@@ -8,18 +8,18 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+
+from ..container_secrets import LONG, passwords_in, spellings
 
 QUESTIONS = ("containers", "mongodb", "services", "nats", "ddp")
 
 # What Ansible makes of a number that has a short secret of the module's options in it.
 _CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-_PASSWORD_IN_URL = re.compile(r"://[^:/@]*:([^@]*)@")
 
 _REASON_MAX = 300
 
 # Sentences of the modules, which may quote a log; names and addresses are not searched for secrets.
-_FREE_TEXT = {"diagnosis", "msg", "drift"}
+_FREE_TEXT = {"diagnosis", "log_line", "msg", "drift"}
 
 
 @dataclass
@@ -70,16 +70,20 @@ def _reason(answer: Mapping[str, Any]) -> str:
 
 
 def secrets_of(plan: Mapping[str, Any]) -> list[str]:
-    """Every secret of the plan, also as it is written in a URL; the longest first, as one may be part of another."""
+    """The secrets of the plan in all their spellings; the longest first, as one may be part of another.
+
+    Passwords and the keyfile are among them whatever their length: the plan demands of the keyfile 6 characters, and of
+    a password no more than that it is not empty. Of other values, such as a setting, those that are short are not: they
+    would garble names and numbers, and could only come from a container's log, where container_health masks them.
+    """
     found: set[str] = set()
     for host in plan["hosts"].values():
         found.update(_passwords(host))
-        for container in (host["probes"]["containers"] or {}).get("containers") or []:
-            for value in container["secret_environment"].values():
-                found.update((value, *_PASSWORD_IN_URL.findall(value)))
-    found |= {quote(secret, safe="") for secret in found}
-    found.discard("")
-    return sorted(found, key=lambda secret: (-len(secret), secret))
+        for variables in (host["probes"]["containers"] or {}).get("secret_environments", {}).values():
+            for value in variables.values():
+                found.update((*passwords_in(value), *([value] if len(value) >= LONG else [])))
+    spelled = {spelling for secret in found for spelling in spellings(secret)}
+    return sorted(spelled, key=lambda secret: (-len(secret), secret))
 
 
 def _passwords(tree: Any) -> Iterator[str]:

@@ -17,7 +17,10 @@ MONGODB_DATA_DIRECTORY = "/var/lib/mongodb"
 
 
 def containers(planned: list[Container], members: list[Member], nats: dict[str, Any] | None) -> dict[str, Any]:
-    """Everything that Docker should run on a host, with the names that the services have to resolve."""
+    """Everything that Docker should run on a host, with the names that the services have to resolve.
+
+    Secrets are an option of their own: Ansible logs an option with parts on the host.
+    """
     names = [f"{member.name}:{member.address}" for member in members]
     services = [
         {
@@ -26,12 +29,14 @@ def containers(planned: list[Container], members: list[Member], nats: dict[str, 
             "image": container.image,
             "hostname": container.hostname,
             "environment": container.environment,
-            "secret_environment": container.secret_environment,
             "extra_hosts": names,
         }
         for container in planned
     ]
-    return {"containers": [*([nats] if nats else []), *services]}
+    return {
+        "containers": [*([nats] if nats else []), *services],
+        "secret_environments": {container.name: container.secret_environment for container in planned},
+    }
 
 
 def nats_container(settings: Settings, hostname: str) -> dict[str, Any]:
@@ -42,7 +47,6 @@ def nats_container(settings: Settings, hostname: str) -> dict[str, Any]:
         "image": settings.nats_image,
         "hostname": hostname,
         "environment": {},
-        "secret_environment": {},
         "extra_hosts": [],
     }
 
