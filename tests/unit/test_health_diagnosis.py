@@ -355,6 +355,15 @@ INDEPENDENT: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
         [("container.paused", "ddp-streamer-1")],
         ["nginx"],
     ),
+    "the monolith has given up on NATS, whose refusal others still have in their log": (
+        together(
+            off_the_bus("chat", "rocketchat-1"),
+            *(ill.container("chat", name, "nats_auth") for name in SERVICES[1:]),
+            no_port("chat", *SERVICES[1:]),
+        ),
+        [("bus.missing", "rocketchat-1")],
+        SERVICES[1:],
+    ),
     "logins get no answer, and nothing says why": (
         proxy("chat", ("account", "silent_timeout")),
         [("login.silent_timeout", "account")],

@@ -50,6 +50,8 @@ ON_THE_HOST = {
     "http": _LOG,
     "http.refused": _PUBLISHED,
     "bus": _LOG,
+    # it runs and answers; that it is cut off from the bus costs more than its restart
+    "bus.missing": "sudo docker restart {name}",
     "bus.refused": "sudo docker logs --tail 50 nats",
     "bus.slow": _LOAD,
     "bus.unexpected": _WHO_IS_WHO,

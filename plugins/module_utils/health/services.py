@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .answers import HostAnswers
@@ -15,6 +16,11 @@ from .machines import unasked
 from .model import SERVICE, Need, Subject, Symptom
 
 MONOLITH = "rocketchat"
+# Seen with nats.js 2.29 below moleculer 0.14: after refused logins it gives up, and the process lives on.
+_CUT_OFF = (
+    "It runs and answers, but NATS does not know it: it lost the connection and has given up, as after refused logins. "
+    "Until it is restarted nobody on the bus hears it."
+)
 LICENCE = Need("licence", as_planned=True)
 # A monolith that was given another licence than the planned one, or none.
 _LICENCE_GIVEN = ("licence_given", "")
@@ -71,8 +77,13 @@ def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clie
     elif endpoint["state"] != "healthy":
         symptoms.append(Symptom(f"http.{endpoint['fault'] or 'unhealthy'}", endpoint["diagnosis"], needs))
     on_bus = clients.symptom(container["hostname"], needs)
+    if on_bus and on_bus.kind == "bus.missing" and not symptoms:
+        on_bus = replace(on_bus, sentence=_CUT_OFF)
     if on_bus:
         symptoms.append(on_bus)
+    elif clients.connected(container["hostname"]):
+        # its log speaks of a refusal that is over
+        symptoms = [replace(one, needs=needs) if one.kind == "container.nats_auth" else one for one in symptoms]
     symptoms = without_starting(symptoms)
     return Subject(
         host,
