@@ -19,6 +19,13 @@ _MONGOD_LOG = "sudo tail -n 50 /var/log/mongodb/mongod.log"
 # Without everybody's connections and logins, among which an election is not found.
 _REPLICATION_LOG = """sudo grep -E '"c":"(ELECTION|INITSYNC|REPL|ROLLBACK)' /var/log/mongodb/mongod.log | tail -n 20"""
 _MONGOSH = "mongosh mongodb://admin@localhost:{port}/admin"
+# From inside, where the way may be another than the host's. All of Rocket.Chat's images have Node.js.
+_KNOCK_AT_MONGODB = (
+    """sudo docker exec {name} node -e "require('net').connect({port}, '{member}')"""
+    """.on('connect', () => process.exit(console.log('It reaches MongoDB.')))"""
+    """.on('error', (error) => process.exit(console.log(error.message)))"""
+    """.setTimeout(3000, () => process.exit(console.log('MongoDB does not answer it.')))\""""
+)
 _NGINX_LOG = "sudo tail -n 20 /var/log/nginx/error.log"
 _LOAD = "uptime; sudo docker stats --no-stream"
 _LISTENERS = "sudo ss -ltnp"
@@ -98,7 +105,7 @@ AT_A_SERVICE = {
     "page": ("rocketchat", _LOG),
     "ddp.upgrade_timeout": ("ddp_streamer", _LOG),
     "websocket": ("ddp_streamer", _LOG),
-    "login": ("account", _LOG),
+    "login": ("account", _KNOCK_AT_MONGODB),
 }
 
 # Commands for the controller: what runs is not what was planned, or a host cannot be asked.
@@ -143,6 +150,8 @@ def advice(kind: str, cause: Subject, plan: Mapping[str, Any], options: str) -> 
         family = "stranger"
     elif family == "mongodb" and cause.name != "mongodb":
         family = "member"
+    elif family == "login" and not any(planned["mongodb"] for planned in plan["hosts"].values()):
+        family, word = "mongodb", "external"
     names = _names(cause, plan)
     for key in (f"{family}.{word}", family):
         if key in ON_THE_CONTROLLER:
@@ -150,21 +159,23 @@ def advice(kind: str, cause: Subject, plan: Mapping[str, Any], options: str) -> 
         if key in AT_A_SERVICE:
             service, command = AT_A_SERVICE[key]
             host, name = _container(service, cause.host, plan)
-            return Command(host, command.format(name=shlex.quote(name)))
+            return Command(host, command.format(**{**names, "name": shlex.quote(name)}))
         if key in ON_THE_HOST:
             return Command(cause.host, ON_THE_HOST[key].format(**names))
     raise KeyError(f"{family} is no family of findings")
 
 
 def _names(cause: Subject, plan: Mapping[str, Any]) -> dict[str, str]:
+    """Of MongoDB those of the member on the same host, if there is one."""
     planned = plan["hosts"][cause.host]
-    mongodb = planned["mongodb"] or {}
+    members = [one["mongodb"] for one in (planned, *plan["hosts"].values()) if one["mongodb"]]
+    member, address = (members[0]["name"], members[0]["members"][0]) if members else ("", "")
     probe = planned["probes"]["mongodb"] or {}
     names = {
         "name": cause.name,
         "host": cause.host,
-        "member": str(mongodb.get("name", "")),
-        "port": next(iter(mongodb.get("members", [])), "").rpartition(":")[2],
+        "member": member,
+        "port": address.rpartition(":")[2],
         "data_directory": str(probe.get("data_directory", "")),
     }
     return {key: shlex.quote(value) for key, value in names.items()}
