@@ -122,21 +122,21 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         restarted(7, Status="restarting", Restarting=True, ExitCode=1, **STARTING),
         ["Node.js v22.1.0", "Error: boom at nats://rocketchat:other-secret@nats:4222", "    at Object.<anonymous>"],
         "crash_loop",
-        "It ended 7 times, last 2 minutes ago with exit code 1. Its log ends with: Error: boom at "
+        "It ended 7 times, last 2 minutes ago with exit code 1. Its log says: Error: boom at "
         "nats://rocketchat:********@nats:4222",
     ),
     "crash loop without a word": (
         restarted(2, **STARTING),
         [],
         "crash_silent",
-        "It ended 2 times, last 2 minutes ago. It wrote nothing to its log: does it run what it should?",
+        "It ended 2 times, last 2 minutes ago. Its log tells nothing: does it run what it should?",
     ),
     "licence": (
         restarted(3, **STARTING),
         ["Enterprise license not found. Shutting down..."],
         "licence",
-        "It ended 3 times, last 2 minutes ago. It shuts itself down for want of a licence: there is none with the "
-        "module scalability, or monolith or NATS were out of its reach for more than 40 s.",
+        "It ended 3 times, last 2 minutes ago. It shut itself down because no licence was confirmed: NATS or the monolith "
+        "was out of its reach for more than 40 s, or there is no licence with the module scalability.",
     ),
     "one hostname twice": (
         restarted(3, **STARTING),
@@ -155,20 +155,22 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         restarted(1, OOMKilled=True, **STARTING),
         [],
         "oom_killed",
-        "It ended once, 2 minutes ago. It used more memory than it may have, and the kernel ended it.",
+        "It ended once, 2 minutes ago. The kernel ended it because memory ran out: it reached its limit "
+        "(rocketchat_resources), or the host has none left.",
     ),
     "alive without a port": (
         state(StartedAt=moment(125), **STARTING),
         [],
         "starting",
-        "It was started 2 minutes ago and is not healthy yet; services open their port when NATS and a monolith are "
-        "there.",
+        "It was started 2 minutes ago and is not healthy yet: ask again in a minute. Services other than the monolith "
+        "open their port when NATS and a monolith are there.",
     ),
     "healthcheck fails": (
         state(Health={"Status": "unhealthy"}),
         [],
         "unhealthy",
-        "Its healthcheck fails: it runs, and does not answer on its port.",
+        "It runs, but its healthcheck fails: it hangs, or has opened no port because it did not find NATS and a "
+        "monolith.",
     ),
 }
 

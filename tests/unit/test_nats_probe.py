@@ -65,7 +65,7 @@ def test_a_similar_name_does_not_count(nats: Server) -> None:
         health = nats.ask("chat1-presence")
     assert not health.healthy
     assert faults(health) == {"chat1-presence": "missing"}
-    assert diagnosis(health, "chat1-presence").startswith("Not connected: it is down, or the address")
+    assert diagnosis(health, "chat1-presence").startswith("Not connected: it is down, has lost NATS, or the address")
 
 
 def test_an_address_decides_only_for_clients_without_a_name(nats: Server) -> None:
@@ -101,7 +101,7 @@ def test_a_refused_login_is_known_by_its_address(nats: Server) -> None:
     nats.connect(name="x", password="wrong").close()
     health = nats.ask(Expected("here", "127.0.0.1"), Expected("there", "198.18.0.9"), "anywhere")
     assert faults(health) == {"here": "refused", "there": "missing", "anywhere": "missing"}
-    assert diagnosis(health, "here").startswith("Not connected: NATS refused its login from 127.0.0.1")
+    assert diagnosis(health, "here").startswith("Not connected, for NATS refuses its login from 127.0.0.1")
     assert diagnosis(health, "anywhere").endswith("NATS refused logins from 127.0.0.1 lately.")
 
 
@@ -110,7 +110,7 @@ def test_the_only_one_missing_is_the_one_refused(nats: Server) -> None:
     with nats.node("chat1-presence-1"):
         health = nats.ask("chat1-presence", "chat1-account")
     assert faults(health) == {"chat1-account": "refused"}
-    assert "refused its login from 127.0.0.1" in diagnosis(health, "chat1-account")
+    assert "refuses its login: it refused one from 127.0.0.1 lately" in diagnosis(health, "chat1-account")
 
 
 def test_the_latest_refusal_is_seen_after_many_farewells(nats: Server) -> None:
