@@ -23,6 +23,11 @@ _AT_ONCE = 8
 _UNPLANNED_MAX = 50
 _SERVICE_LABEL = "io.rocketops.service"
 _STREAM_HUB = "rocketchat/stream-hub-service"
+# What waiting does not mend: somebody has to do something.
+_LASTING = {"absent", "stopped", "paused", "image", "hostname", "hosts", "environment"}
+_ENGINE_LASTING = {"stopped", "denied"}
+# Services that found no MongoDB or lost NATS end once or twice before they stay (seen, 6.14: after 31 s and 40 s).
+_LOOP = 3
 # The line that tells why a container ended was written in its last life.
 _LOG_BEFORE_START = 60
 
@@ -101,12 +106,53 @@ class Health:
         return self.engine.fault == "silent"
 
 
+@dataclass(frozen=True)
+class _Look:
+    """A look in the course of a wait. ``looping``: those that ended again and again since the wait began."""
+
+    health: Health
+    looping: frozenset[str]
+
+    @property
+    def healthy(self) -> bool:
+        return self.health.healthy
+
+    @property
+    def timed_out(self) -> bool:
+        return self.health.timed_out
+
+    @property
+    def lasting(self) -> bool:
+        """One container that needs somebody's hand is enough: without it, the whole does not get well."""
+        ill = [container for container in self.health.containers if container.fault]
+        stuck = any(container.fault in _LASTING or container.name in self.looping for container in ill)
+        return stuck or self.health.engine.fault in _ENGINE_LASTING
+
+
 def probe_containers(expected: Sequence[Expected], socket_path: str, patience: Patience) -> tuple[Health, int]:
-    """Asks until all is healthy or time is up: the health, and how often it was asked."""
+    """Asks until all is healthy, something is wrong that does not pass, or time is up.
+
+    Returns the health, and how often it was asked.
+    """
     # all hosts are asked at the same time, but not all are waited for equally long
     now = time.time()
-    polled = poll([lambda stop: ask(expected, socket_path, now, patience.limit(stop))], patience)[0]
-    return polled.answer, polled.attempts
+    restarts: dict[str, int] = {}
+
+    def look(stop: float) -> _Look:
+        health = ask(expected, socket_path, now, patience.limit(stop))
+        return _Look(health, frozenset(_looping(health, restarts)))
+
+    polled = poll([look], patience)[0]
+    return polled.answer.health, polled.attempts
+
+
+def _looping(health: Health, restarts: dict[str, int]) -> Iterator[str]:
+    """``restarts``: by name, how many there had been when the container was first seen in this wait."""
+    for container in health.containers:
+        if container.started_at is None:
+            continue
+        if container.restart_count - restarts.setdefault(container.name, container.restart_count) >= _LOOP:
+            yield container.name
 
 
 def ask(expected: Sequence[Expected], socket_path: str, now: float, until: float) -> Health:

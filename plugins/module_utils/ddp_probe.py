@@ -55,7 +55,11 @@ class Check:
 
 @dataclass
 class DdpHealth:
-    """All steps, in order; healthy when every one is."""
+    """All steps, in order; healthy when every one is.
+
+    No fault ends a wait early: one often follows right after a change of the proxy, and for a moment its old workers
+    may still answer, with the old certificate and without the split.
+    """
 
     checks: list[Check] = field(default_factory=list)
     ping_ms: float | None = None

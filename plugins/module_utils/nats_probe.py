@@ -18,6 +18,9 @@ from .probing.polling import Patience, poll
 
 __all__ = ["Account", "Expected", "NatsHealth", "Wanted", "probe_nats"]
 
+# what no waiting mends: the server's configuration and ours differ
+_LASTING = {"auth_refused", "auth_off", "tls_required"}
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -65,9 +68,16 @@ class NatsHealth:
     def timed_out(self) -> bool:
         return self.fault is not None and self.fault.timed_out
 
+    @property
+    def lasting(self) -> bool:
+        return self.fault is not None and self.fault.kind in _LASTING
+
 
 def probe_nats(url: str, wanted: Wanted, patience: Patience) -> tuple[NatsHealth, int]:
-    """Asks until all is healthy or time is up: the health, and how often it was asked."""
+    """Asks until all is healthy, the login has a fault that does not pass, or time is up.
+
+    Returns the health, and how often it was asked.
+    """
     monitoring = Monitoring(url, patience)
     polled = poll([lambda stop: _ask(monitoring, wanted, patience, stop)], patience)[0]
     return polled.answer, polled.attempts

@@ -64,6 +64,14 @@ options:
     description: The engine's socket on the host.
     type: path
     default: /var/run/docker.sock
+  timeout:
+    description:
+      - Seconds until everything that is asked must be healthy. V(0) asks exactly once.
+      - Ends early when something is wrong that does not pass by itself. That is a container that is absent, stopped or
+        paused or has another image, hostname, environment or C(extra_hosts) than planned, one that Docker had to start
+        again three times since the first question, and an engine that does not run or lets nobody ask.
+    type: float
+    default: 60
 seealso:
   - module: rocketops.rocketchat.service_health
   - module: rocketops.rocketchat.nats_health

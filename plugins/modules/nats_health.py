@@ -66,6 +66,13 @@ options:
       - Its password.
     type: str
     version_added: 0.1.0
+  timeout:
+    description:
+      - Seconds until everything that is asked must be healthy. V(0) asks exactly once.
+      - Ends early when the login has a fault that does not pass by itself, which is V(auth_refused), V(auth_off) or
+        V(tls_required) in RV(login).
+    type: float
+    default: 60
 extends_documentation_fragment:
   - rocketops.rocketchat.probing
 seealso:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -322,3 +324,96 @@ def test_another_program_at_the_socket(engine: FakeEngine, tmp_path: Path) -> No
     with served(engine, tmp_path / "docker.sock") as path:
         health, _attempts = probe_containers(EXPECTED, path, Patience(0, 5))
     assert health.engine.fault == "protocol"
+
+
+# -- waiting -----------------------------------------------------------------------------------------------------------
+
+PATIENT = Patience(timeout=3, request_timeout=1, interval=0.05)
+
+
+@pytest.fixture
+def wait(engine: FakeEngine, tmp_path: Path) -> Iterator[Callable[[], tuple[Health, float]]]:
+    """Waits as the site playbook does: what it found, and the seconds it took."""
+
+    def waited() -> tuple[Health, float]:
+        started = time.monotonic()
+        return probe_containers(EXPECTED, path, PATIENT)[0], time.monotonic() - started
+
+    with served(engine, tmp_path / "docker.sock") as path:
+        yield waited
+
+
+LASTING = ("stopped", "never started", "paused", "other tag")
+
+
+@pytest.mark.parametrize("case", LASTING)
+def test_a_wait_ends_with_what_does_not_pass(
+    engine: FakeEngine, wait: Callable[[], tuple[Health, float]], case: str
+) -> None:
+    change, _log, fault, diagnosis = FAULTS[case]
+    change(engine.containers["account-1"])
+    engine.containers["stream-hub-1"]["State"].update(STARTING)
+    health, took = wait()
+    assert (health.containers[0].fault, health.containers[0].diagnosis) == (fault, diagnosis)
+    assert took < 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entry: entry["Config"].update(Hostname="other"),
+        lambda entry: entry["HostConfig"].update(ExtraHosts=None),
+        variable("NODE_ENV", "other"),
+    ],
+)
+def test_a_wait_ends_when_a_container_is_not_the_planned_one(
+    engine: FakeEngine, wait: Callable[[], tuple[Health, float]], change: Callable[[Entry], None]
+) -> None:
+    change(engine.containers["account-1"])
+    health, took = wait()
+    assert not health.healthy and took < 1
+
+
+def test_a_wait_ends_when_a_container_is_absent(
+    engine: FakeEngine, wait: Callable[[], tuple[Health, float]]
+) -> None:
+    del engine.containers["account-1"]
+    health, took = wait()
+    assert health.containers[0].fault == "absent" and took < 1
+
+
+@pytest.mark.parametrize(("each_look", "ends"), [(1, True), (0, False)])
+def test_a_wait_ends_in_a_crash_loop(
+    engine: FakeEngine, wait: Callable[[], tuple[Health, float]], each_look: int, ends: bool
+) -> None:
+    """Two restarts before the wait began, or during it, may be those of a service that found no MongoDB yet."""
+    account = engine.containers["account-1"]
+    restarted(2, Status="restarting", Restarting=True, ExitCode=1, **STARTING)(account)
+    answer = engine.answer
+
+    def crash(method: str, url: str) -> tuple[int, bytes]:
+        found = answer(method, url)
+        if url.endswith("id-of-account-1/json"):
+            account["RestartCount"] += each_look
+        return found
+
+    engine.answer = crash  # type: ignore[method-assign]
+    health, took = wait()
+    assert health.containers[0].fault == "crash_silent"
+    assert (took < 1) == ends
+    assert health.containers[0].restart_count == (5 if ends else 2)
+
+
+def test_a_wait_ends_when_the_engine_does_not_run(tmp_path: Path) -> None:
+    started = time.monotonic()
+    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), PATIENT)
+    assert (health.engine.fault, attempts) == ("stopped", 1)
+    assert time.monotonic() - started < 1
+
+
+def test_what_may_pass_is_waited_for(engine: FakeEngine, wait: Callable[[], tuple[Health, float]]) -> None:
+    account = engine.containers["account-1"]
+    account["State"].update(STARTING)
+    Timer(0.5, lambda: account["State"].update(Health={"Status": "healthy"})).start()
+    health, took = wait()
+    assert health.healthy and took >= 0.5

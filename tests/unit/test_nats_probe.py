@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -283,6 +284,13 @@ def test_waits_for_a_client_until_the_deadline(nats: Server) -> None:
     health = nats.ask("late", patience=Patience(timeout=0.5))
     assert faults(health) == {"late": "missing"}
     assert health.reachable
+
+
+def test_a_refused_login_ends_the_wait(nats: Server) -> None:
+    started = time.monotonic()
+    health = nats.ask("late", password="not-the-one", patience=Patience(timeout=5))
+    assert health.fault is not None and health.fault.kind == "auth_refused"
+    assert time.monotonic() - started < 1
 
 
 def test_an_unreachable_server() -> None:
