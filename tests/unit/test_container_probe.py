@@ -137,8 +137,8 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         restarted(3, **STARTING),
         ["Enterprise license not found. Shutting down..."],
         "licence",
-        "It ended 3 times, last 2 minutes ago. It shut itself down because no licence was confirmed: NATS or the monolith "
-        "was out of its reach for more than 40 s, or there is no licence with the module scalability.",
+        "It ended 3 times, last 2 minutes ago. It shut itself down because no licence was confirmed: NATS or the "
+        "monolith was out of its reach for more than 40 s, or there is no licence with the module scalability.",
     ),
     "one hostname twice": (
         restarted(3, **STARTING),
@@ -374,9 +374,7 @@ def test_a_wait_ends_when_a_container_is_not_the_planned_one(
     assert not health.healthy and took < 1
 
 
-def test_a_wait_ends_when_a_container_is_absent(
-    engine: FakeEngine, wait: Callable[[], tuple[Health, float]]
-) -> None:
+def test_a_wait_ends_when_a_container_is_absent(engine: FakeEngine, wait: Callable[[], tuple[Health, float]]) -> None:
     del engine.containers["account-1"]
     health, took = wait()
     assert health.containers[0].fault == "absent" and took < 1
