@@ -13,6 +13,11 @@ def remaining(until: float) -> float:
     return max(until - time.monotonic(), 0.001)
 
 
+def halfway(until: float) -> float:
+    """A deadline before `until`: whoever hangs then leaves time for what comes after."""
+    return time.monotonic() + remaining(until) / 2
+
+
 def milliseconds_since(started: float) -> float:
     return round((time.monotonic() - started) * 1000, 1)
 
