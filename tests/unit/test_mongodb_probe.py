@@ -146,6 +146,16 @@ def test_a_hung_mongod_is_not_a_stopped_one(single: ReplicaSet) -> None:
     assert {check.state for check in health.checks if check.name not in ("authorization",)} == {"skipped"}
 
 
+@pytest.mark.parametrize(("timeout", "least", "most"), [(2, 1.4, 2.4), (0, 1.4, 1.9)])
+def test_a_wait_for_a_hung_mongod_ends_in_time(single: ReplicaSet, timeout: float, least: float, most: float) -> None:
+    with single.members[0].hung():
+        started = time.monotonic()
+        health = wait(target(single.names, request_timeout=1.5), timeout)
+        took = time.monotonic() - started
+    assert health.fault == "silent"
+    assert least < took < most
+
+
 def test_a_set_that_is_stopped(single: ReplicaSet) -> None:
     nobody = f"127.0.0.1:{probe_servers.free_port()}"
     health = ask(target([nobody]))
