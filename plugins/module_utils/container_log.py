@@ -19,6 +19,7 @@ _URL_PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s@]+@")
 # what node prints around the one line that matters
 _DECORATION = re.compile(r"\s+at .|\s*[\^~{}\[\](),;]*$|Node\.js v|node:internal|/\S+\.js:\d+$|\s+throw ")
 _HOST = re.compile(r"[\w.-]+")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _TELLING = re.compile(r"error|fatal|fail|cannot|can't|unable|refuse|denied|exception|reject|not found", re.IGNORECASE)
 
 
@@ -141,13 +142,15 @@ def repeated(dated: Sequence[str], needed: Collection[str], ended: float) -> Rea
 
     Lines that stand close together belong to one death; what the present life says has ended nothing yet.
     """
-    found: list[tuple[float, Reason]] = []
+    at, found = 0.0, []
     for line in dated:
-        stamp, _space, text = line.partition(" ")
-        known = _known(text, needed)
-        # the engine dates a line when it reads it
-        if known and epoch(stamp) <= ended + 1:
-            found.append((epoch(stamp), known))
+        stamp = _STAMP.match(line)
+        # what the engine took for one line may be several here
+        at = epoch(stamp[0]) if stamp else at
+        known = _known(line, needed)
+        # a line is dated when the engine reads it
+        if known and at <= ended + 1:
+            found.append((at, known))
     if not found or ended - found[-1][0] > _ONE_DEATH:
         return None
     latest = found[-1][1]

@@ -108,7 +108,7 @@ class Health:
 
     @property
     def timed_out(self) -> bool:
-        return self.engine.fault == "silent"
+        return self.engine.fault == "silent" or any(container.fault == "inspect" for container in self.containers)
 
 
 @dataclass(frozen=True)

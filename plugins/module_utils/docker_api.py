@@ -112,7 +112,10 @@ def negotiated(answer: dict[str, Any]) -> str:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version))
+    found = re.findall(r"\d+", version)
+    if not found:
+        raise ValueError(f"{version!r} is no version")
+    return tuple(map(int, found))
 
 
 def systemd_waits_at(socket_path: str, until: float) -> bool:

@@ -14,8 +14,8 @@ def remaining(until: float) -> float:
 
 
 def halfway(until: float) -> float:
-    """A deadline before `until`: whoever hangs then leaves time for what comes after."""
-    return time.monotonic() + remaining(until) / 2
+    """A deadline before `until`, where there is time enough: whoever hangs leaves some for what comes after."""
+    return min(until, time.monotonic() + max(remaining(until) / 2, 0.5))
 
 
 def milliseconds_since(started: float) -> float:
