@@ -315,10 +315,12 @@ def _ill(
         )
     elif known:
         fault, sentence = known.fault, known.sentence
+    elif often and unreadable:
+        fault, sentence = "crash_loop", unreadable
     elif often:
         words = last_words(log, expected.secret_environment.values())
-        if words or unreadable:
-            fault, sentence = "crash_loop", f"Its log says: {words}" if words else unreadable
+        if words:
+            fault, sentence = "crash_loop", f"Its log says: {words}"
         else:
             fault, sentence = "crash_silent", "Its log tells nothing: does it run what it should?"
     else:
