@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+
+from .docker_api import epoch
 
 LINE_MAX = 200
 MASK = "********"
@@ -16,18 +18,27 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _URL_PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s@]+@")
 # what node prints around the one line that matters
 _DECORATION = re.compile(r"\s+at .|\s*[\^~{}\[\](),;]*$|Node\.js v|node:internal|/\S+\.js:\d+$|\s+throw ")
+_HOST = re.compile(r"[\w.-]+")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _TELLING = re.compile(r"error|fatal|fail|cannot|can't|unable|refuse|denied|exception|reject|not found", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Known:
-    """A line that names the reason. `drift` is what differs from the plan when that is why the line is there."""
+    """A line that names the reason. `drift` is what differs from the plan when that is why the line is there.
+
+    What its group `needed` matches must be a name that the container needs: a monolith without a way to the internet
+    runs all the same.
+    """
 
     pattern: re.Pattern[str]
     fault: str
     sentence: str
     drift: str | None = None
 
+
+# One death prints its reason within moments (licence and nodeID conflict in one line, a MongoDB error in several).
+_ONE_DEATH = 10
 
 # Lines of Rocket.Chat's services (network-broker's licence check), of moleculer, nats.js and the MongoDB driver.
 KNOWN = (
@@ -45,9 +56,9 @@ KNOWN = (
         drift="hostname",
     ),
     Known(
-        re.compile(r"getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?P<name>[\w.-]+)"),
+        re.compile(r"getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?P<needed>[\w.-]+)"),
         "resolve",
-        "The name {name} does not resolve in the container.",
+        "The name {needed} does not resolve in the container.",
         drift="extra_hosts",
     ),
     Known(
@@ -57,7 +68,7 @@ KNOWN = (
         drift="TRANSPORTER",
     ),
     Known(
-        re.compile(r"Authentication failed"),
+        re.compile(r"Mongo\w*Error: Authentication failed"),
         "mongodb_auth",
         "MongoDB refuses its user or password.",
         drift="MONGO_URL",
@@ -113,14 +124,45 @@ def _printable(line: str) -> str:
     return "".join(char if char.isprintable() else " " for char in _ESCAPES.sub("", line)).rstrip()
 
 
-def reason(log: Sequence[str]) -> Reason | None:
-    """The newest line that is known."""
-    for line in reversed(log):
-        for known in KNOWN:
-            hit = known.pattern.search(line)
-            if hit:
-                return Reason(known.fault, known.sentence.format(**hit.groupdict()), known.drift)
+def reason(log: Sequence[str], needed: Collection[str]) -> Reason | None:
+    """The newest line that is known. ``needed``: names that the container needs."""
+    return next(filter(None, (_known(line, needed) for line in reversed(log))), None)
+
+
+def _known(line: str, needed: Collection[str]) -> Reason | None:
+    for known in KNOWN:
+        hit = known.pattern.search(line)
+        if hit and hit.groupdict().get("needed") in (None, *needed):
+            return Reason(known.fault, known.sentence.format(**hit.groupdict()), known.drift)
     return None
+
+
+def repeated(dated: Sequence[str], needed: Collection[str], ended: float) -> Reason | None:
+    """The reason of the death at `ended`, if an earlier life ended for the same one. Each line begins with its moment.
+
+    Lines that stand close together belong to one death; what the present life says has ended nothing yet.
+    """
+    at, found = 0.0, []
+    for line in dated:
+        stamp = _STAMP.match(line)
+        # what the engine took for one line may be several here
+        at = epoch(stamp[0]) if stamp else at
+        known = _known(line, needed)
+        # a line is dated when the engine reads it
+        if known and at <= ended + 1:
+            found.append((at, known))
+    if not found or ended - found[-1][0] > _ONE_DEATH:
+        return None
+    latest = found[-1][1]
+    moments = [at for at, known in found if known.fault == latest.fault]
+    apart = any(later - earlier > _ONE_DEATH for earlier, later in zip(moments, moments[1:]))
+    return latest if apart else None
+
+
+def hosts_of(urls: str) -> list[str]:
+    """The hosts in a URL that names several, or in a list of URLs; both are written with commas."""
+    addresses = (part.rpartition("@")[2].rpartition("//")[2] for part in urls.split(","))
+    return [found[0] for found in map(_HOST.match, addresses) if found]
 
 
 def last_words(log: Sequence[str], secrets: Iterable[str]) -> str:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import calendar
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .container_drift import environment_drift, hosts_drift, the_first_of
-from .container_log import last_words, lines, reason
+from .container_log import hosts_of, last_words, lines, reason, repeated
 from .container_secrets import readable
-from .docker_api import Engine, greet
+from .docker_api import Engine, epoch, greet, not_an_engine
+from .probing.clock import halfway
+from .probing.decoding import SHAPE_ERRORS
 from .probing.fault import Fault
 from .probing.fetching import harmless
 from .probing.polling import Patience, poll
@@ -24,8 +25,17 @@ _AT_ONCE = 8
 _UNPLANNED_MAX = 50
 _SERVICE_LABEL = "io.rocketops.service"
 _STREAM_HUB = "rocketchat/stream-hub-service"
-# The line that tells why a container ended was written in its last life.
+# What waiting does not mend: somebody has to do something.
+_LASTING = {"absent", "stopped", "paused", "image", "hostname", "hosts", "environment"}
+_ENGINE_LASTING = {"stopped", "denied"}
+# Services that found no MongoDB or lost NATS end once or twice before they stay (seen, 6.14: after 31 s and 40 s).
+_LOOP = 3
+# The line that tells why a container ended was written in its last life; what is older is no news.
 _LOG_BEFORE_START = 60
+_LATELY = 900
+# Who was started so lately may be well only for a while (a replica too many for the licence is for 41 s: seen, 6.14).
+_YOUNG = 120
+_DEATHS_WITHIN = 300
 
 
 @dataclass(frozen=True)
@@ -100,37 +110,121 @@ class Health:
 
     @property
     def timed_out(self) -> bool:
-        return self.engine.fault == "silent"
+        return self.engine.fault == "silent" or any(container.fault == "inspect" for container in self.containers)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A look in the course of a wait. ``looping``: those that ended again and again since the wait began."""
+
+    health: Health
+    looping: frozenset[str]
+
+    @property
+    def healthy(self) -> bool:
+        return self.health.healthy
+
+    @property
+    def timed_out(self) -> bool:
+        return self.health.timed_out
+
+    @property
+    def lasting(self) -> bool:
+        """One container that needs somebody's hand is enough: without it, the whole does not get well."""
+        ill = [container for container in self.health.containers if container.fault]
+        stuck = any(container.fault in _LASTING or container.name in self.looping for container in ill)
+        return stuck or self.health.engine.fault in _ENGINE_LASTING
 
 
 def probe_containers(expected: Sequence[Expected], socket_path: str, patience: Patience) -> tuple[Health, int]:
-    """Asks until all is healthy or time is up: the health, and how often it was asked."""
+    """Asks until all is healthy, something is wrong that does not pass, or time is up.
+
+    Returns the health, and how often it was asked.
+    """
     # all hosts are asked at the same time, but not all are waited for equally long
     now = time.time()
-    polled = poll([lambda stop: ask(expected, socket_path, now, patience.limit(stop))], patience)[0]
-    return polled.answer, polled.attempts
+    restarts: dict[str, int] = {}
+
+    def look(stop: float) -> _Look:
+        health = ask(expected, socket_path, now, patience.limit(stop))
+        return _Look(health, frozenset(_looping(health, restarts)))
+
+    polled = poll([look], patience)[0]
+    return polled.answer.health, polled.attempts
+
+
+def _looping(health: Health, restarts: dict[str, int]) -> Iterator[str]:
+    """``restarts``: by name, how many there had been when the container was first seen in this wait."""
+    for container in health.containers:
+        if container.started_at is None:
+            continue
+        if container.restart_count - restarts.setdefault(container.name, container.restart_count) >= _LOOP:
+            yield container.name
 
 
 def ask(expected: Sequence[Expected], socket_path: str, now: float, until: float) -> Health:
     """One look at everything. ``now``: when the first look began."""
     try:
-        engine = greet(socket_path, until)
-        listed = engine.containers(until)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            found = list(pool.map(lambda one: _inspected(engine, listed, one.name, until), expected))
-            containers = list(pool.map(lambda one, state: _judged(engine, one, state, until), expected, found))
-        unplanned = list(_unplanned(engine, expected, found, listed, until))
-    except Fault as fault:
-        return Health(EngineHealth(False, now, fault=fault.kind, diagnosis=fault.sentence))
-    return Health(EngineHealth(True, now, engine.version), containers, unplanned)
+        return _look_at_all(expected, greet(socket_path, until), now, until)
+    except Fault as caught:
+        fault = caught
+    except SHAPE_ERRORS:
+        fault = not_an_engine(socket_path)
+    return Health(EngineHealth(False, now, fault=fault.kind, diagnosis=fault.sentence))
 
 
-def _inspected(engine: Engine, listed: list[dict[str, Any]], name: str, until: float) -> dict[str, Any] | None:
-    identity = next((entry["Id"] for entry in listed if f"/{name}" in entry["Names"]), None)
-    return engine.inspect(identity, until) if identity else None
+def _look_at_all(expected: Sequence[Expected], engine: Engine, now: float, until: float) -> Health:
+    listed = engine.containers(until)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        seen = list(pool.map(lambda one: _look_at(engine, listed, one, until), expected))
+    failures = [one.failure for one in seen if one.failure]
+    found = [one.found for one in seen if one.found]
+    if failures and not found:
+        # an engine that lists containers and can tell about none of them is ill itself
+        raise failures[0]
+    unplanned = list(_unplanned(engine, expected, found, listed, until))
+    return Health(EngineHealth(True, now, engine.version), [one.health for one in seen], unplanned)
 
 
 # -- one container -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the engine said of a planned container: nothing where there is none, or where it failed at that."""
+
+    health: ContainerHealth
+    found: dict[str, Any] | None = None
+    failure: Fault | None = None
+
+
+def _look_at(engine: Engine, listed: list[dict[str, Any]], expected: Expected, until: float) -> _Seen:
+    entry = next((one for one in listed if f"/{expected.name}" in one["Names"]), None)
+    try:
+        found = engine.inspect(entry["Id"], halfway(until)) if entry else None
+        return _Seen(_judged(engine, expected, found, until), found)
+    except Fault as caught:
+        failure = caught
+    except SHAPE_ERRORS:
+        failure = not_an_engine(engine.socket_path)
+    return _Seen(_untold(expected, entry or {}, failure), failure=failure)
+
+
+def _untold(expected: Expected, entry: dict[str, Any], failure: Fault) -> ContainerHealth:
+    """There is such a container, but no more is known."""
+    why = {
+        "silent": "there was no answer in time.",
+        "protocol": "what it answers has not the shape of an engine's answer.",
+    }.get(failure.kind, failure.sentence)
+    return ContainerHealth(
+        expected.name,
+        expected.image,
+        present=True,
+        status=entry.get("State"),
+        running=entry.get("State") == "running",
+        fault="inspect",
+        diagnosis=f"Docker cannot tell about it: {why} Look at `sudo journalctl -u docker`.",
+    )
 
 
 def _judged(engine: Engine, expected: Expected, found: dict[str, Any] | None, until: float) -> ContainerHealth:
@@ -168,7 +262,7 @@ def _state(expected: Expected, found: dict[str, Any]) -> ContainerHealth:
         # between two lives it counts as running
         exit_code=None if state["Running"] and not state["Restarting"] else state["ExitCode"],
         oom_killed=state["OOMKilled"],
-        restart_count=found["RestartCount"],
+        restart_count=int(found["RestartCount"]),
         started_at=state["StartedAt"],
         health=(state.get("Health") or {}).get("Status"),
         image=found["Config"]["Image"],
@@ -209,10 +303,10 @@ def _ill(
 ) -> tuple[str, str] | None:
     """It should be well: what keeps it from being so. Without a healthcheck, running is all that can be asked for."""
     if health.health == "healthy" or (health.health is None and health.running):
-        return None
-    often = health.restarting or health.restart_count > 0
-    log = _log(engine, found, until)
-    known = reason(log)
+        return _ends_again(engine, expected, health, found, until)
+    often = health.restarting or (health.restart_count > 0 and _age(health.started_at) < _LATELY)
+    log, unreadable = _log(engine, found, until)
+    known = reason(log, _needed(expected, found))
     if health.oom_killed:
         fault, sentence = (
             "oom_killed",
@@ -223,6 +317,8 @@ def _ill(
         )
     elif known:
         fault, sentence = known.fault, known.sentence
+    elif often and unreadable:
+        fault, sentence = "crash_loop", unreadable
     elif often:
         words = last_words(log, readable(expected.secret_environment))
         health.log_line = words or None
@@ -232,7 +328,34 @@ def _ill(
             fault, sentence = "crash_silent", "Its log tells nothing: does it run what it should?"
     else:
         fault, sentence = _not_healthy(health)
+        sentence = f"{sentence} {unreadable}".rstrip()
     return fault, (_ended(health, found["State"]["FinishedAt"]) if often else "") + sentence
+
+
+def _ends_again(
+    engine: Engine, expected: Expected, health: ContainerHealth, found: dict[str, Any], until: float
+) -> tuple[str, str] | None:
+    """It is well at this moment, but not for long if several of its lives ended for one reason."""
+    if health.restart_count < 2 or _age(health.started_at) > _YOUNG:
+        return None
+    since = int(time.time()) - _DEATHS_WITHIN
+    try:
+        log = lines(engine.log(found["Id"], since, halfway(until), dated=True), found["Config"]["Tty"])
+    except Fault:
+        return None
+    stamp = found["State"]["FinishedAt"]
+    known = repeated(log, _needed(expected, found), epoch(stamp))
+    return (known.fault, _ended(health, stamp) + known.sentence) if known else None
+
+
+def _needed(expected: Expected, found: dict[str, Any]) -> set[str]:
+    """The names without which it cannot work."""
+    variables = dict(entry.partition("=")[::2] for entry in found["Config"]["Env"] or [])
+    urls = (variables.get(name, "") for name in ("MONGO_URL", "TRANSPORTER"))
+    return {
+        *(entry.partition(":")[0] for entry in expected.extra_hosts),
+        *(host for url in urls for host in hosts_of(url)),
+    }
 
 
 def _ended(health: ContainerHealth, stamp: str) -> str:
@@ -253,22 +376,22 @@ def _not_healthy(health: ContainerHealth) -> tuple[str, str]:
     )
 
 
-def _log(engine: Engine, found: dict[str, Any], until: float) -> list[str]:
-    """Nothing where it cannot be read: what else is known is worth telling all the same."""
-    since = int(_epoch(found["State"]["StartedAt"])) - _LOG_BEFORE_START
+def _log(engine: Engine, found: dict[str, Any], until: float) -> tuple[list[str], str]:
+    """The log, or a sentence where it cannot be read: what else is known is worth telling all the same."""
+    since = max(epoch(found["State"]["StartedAt"]) - _LOG_BEFORE_START, time.time() - _LATELY)
     try:
-        return lines(engine.log(found["Id"], max(since, 0), until), found["Config"]["Tty"])
-    except Fault:
-        return []
+        return lines(engine.log(found["Id"], int(since), halfway(until)), found["Config"]["Tty"]), ""
+    except Fault as fault:
+        why = fault.sentence if fault.kind == "log" else "Docker does not answer that in time"
+        return [], f"Its log cannot be read ({why})."
 
 
-def _epoch(stamp: str) -> float:
-    """Docker writes UTC with nanoseconds; year 1 stands for never."""
-    return max(0, calendar.timegm(time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S")))
+def _age(stamp: str | None) -> float:
+    return time.time() - epoch(stamp or "")
 
 
 def _ago(stamp: str | None) -> str:
-    seconds = int(time.time() - _epoch(stamp or ""))
+    seconds = int(_age(stamp))
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= length:
             count = seconds // length
@@ -282,13 +405,13 @@ def _ago(stamp: str | None) -> str:
 def _unplanned(
     engine: Engine,
     expected: Sequence[Expected],
-    found: Sequence[dict[str, Any] | None],
+    found: Sequence[dict[str, Any]],
     listed: list[dict[str, Any]],
     until: float,
 ) -> Iterator[Unplanned]:
     """Others on the deployment's networks; what runs on its own networks does not concern us."""
     names = {f"/{one.name}" for one in expected}
-    networks = {name for one in found if one for name in one["NetworkSettings"]["Networks"]}
+    networks = {name for one in found for name in one["NetworkSettings"]["Networks"]}
     others = [
         entry
         for entry in listed
@@ -296,10 +419,18 @@ def _unplanned(
         and entry["State"] in ("running", "restarting", "paused")
         and networks.intersection((entry.get("NetworkSettings") or {}).get("Networks") or {})
     ]
-    for entry in others[:_UNPLANNED_MAX]:
-        inspected = engine.inspect(entry["Id"], until)
-        if inspected:
-            yield from _disturbing(expected, inspected)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        inspected = list(pool.map(lambda entry: _inspected(engine, entry["Id"], until), others[:_UNPLANNED_MAX]))
+    for one in filter(None, inspected):
+        yield from _disturbing(expected, one)
+
+
+def _inspected(engine: Engine, identity: str, until: float) -> dict[str, Any] | None:
+    """Nothing where the engine fails at that: it was asked about the planned ones."""
+    try:
+        return engine.inspect(identity, until)
+    except Fault:
+        return None
 
 
 def _disturbing(expected: Sequence[Expected], found: dict[str, Any]) -> Iterator[Unplanned]:

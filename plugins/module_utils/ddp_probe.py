@@ -11,7 +11,6 @@ is plain DDP and everything else SockJS; any GET but /sockjs/info and /health an
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import random
 import string
@@ -22,6 +21,7 @@ from typing import Any, Callable
 
 from .ddp_session import DdpSession, UpgradeRefused, open_websocket
 from .probing.clock import milliseconds_since
+from .probing.decoding import decoded
 from .probing.fault import Fault
 from .probing.fetching import Answer, describe, fetch, harmless, quote
 from .probing.polling import Patience, poll
@@ -55,7 +55,11 @@ class Check:
 
 @dataclass
 class DdpHealth:
-    """All steps, in order; healthy when every one is."""
+    """All steps, in order; healthy when every one is.
+
+    No fault ends a wait early: one often follows right after a change of the proxy, and for a moment its old workers
+    may still answer, with the old certificate and without the split.
+    """
 
     checks: list[Check] = field(default_factory=list)
     ping_ms: float | None = None
@@ -188,7 +192,7 @@ def _raise_for_gateway(status: int, service: str) -> None:
 
 def _check_split(answer: Answer) -> None:
     try:
-        info = json.loads(answer.body)
+        info = decoded(answer.body)
     except ValueError:
         info = None
     if answer.location:

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from typing import Any, Callable
 
 from .probing.clock import milliseconds_since
+from .probing.decoding import decoded
 from .probing.fault import Fault
 from .probing.fetching import harmless
 from .probing.target import Target
@@ -118,7 +119,8 @@ class DdpSession:
 
         def answers(message: Message) -> bool:
             if message.get("msg") == "ready":
-                return number in (message.get("subs") or [])
+                ready = message.get("subs")
+                return isinstance(ready, list) and number in ready
             return message.get("msg") == "nosub" and message.get("id") == number
 
         silence = f"The subscription to {name} gets no answer: ddp-streamer hangs, or a service it has to ask."
@@ -191,9 +193,9 @@ class DdpSession:
         """The DDP messages in a frame; a frame of SockJS is a letter and, after `a`, a JSON list of strings."""
         try:
             if not self._framed:
-                found = [json.loads(frame)]
+                found = [decoded(frame)]
             else:
-                found = [json.loads(text) for text in json.loads(frame[1:])] if frame.startswith("a") else []
+                found = [decoded(text) for text in decoded(frame[1:])] if frame.startswith("a") else []
         except (ValueError, TypeError):
             framing = "SockJS" if self._framed else "plain DDP"
             raise Fault("framing", f"A frame is not {framing}: {harmless(frame)!r}.") from None

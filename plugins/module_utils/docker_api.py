@@ -10,17 +10,19 @@ are asked without one). What is read here looks the same in all of them.
 
 from __future__ import annotations
 
+import calendar
 import errno
 import http.client
-import json
 import os
 import re
 import socket
 import subprocess
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from .probing.clock import remaining
+from .probing.decoding import SHAPE_ERRORS, decoded
 from .probing.fault import Fault
 from .probing.fetching import TimedSocket, harmless
 
@@ -55,8 +57,11 @@ class Engine:
     api_version: str
 
     def containers(self, until: float) -> list[dict[str, Any]]:
-        """All containers, running or not, without their settings."""
-        return list(self._read("/containers/json?all=1", until))
+        """All containers, running or not, without their settings; one that is just being removed has lost its names."""
+        found = self._read("/containers/json?all=1", until)
+        if not isinstance(found, list) or not all(isinstance(entry, dict) and "Names" in entry for entry in found):
+            raise not_an_engine(self.socket_path)
+        return [entry for entry in found if entry["Names"]]
 
     def networks(self, until: float) -> list[dict[str, Any]]:
         """All networks with their ranges."""
@@ -67,13 +72,16 @@ class Engine:
         found = self._read(f"/containers/{identity}/json", until, or_none=404)
         return None if found is None else dict(found)
 
-    def log(self, identity: str, since: int, until: float) -> bytes:
-        """The last lines since a second of the epoch, as the engine frames them. Raises Fault."""
-        query = f"stdout=1&stderr=1&tail={_LOG_LINES}&since={since}"
+    def log(self, identity: str, since: int, until: float, dated: bool = False) -> bytes:
+        """The last lines since a second of the epoch, as the engine frames them; ``dated``: each after its moment.
+
+        Raises Fault, `log` where the engine says that it cannot read it; its sentence is only the reason.
+        """
+        query = f"stdout=1&stderr=1&tail={_LOG_LINES}&since={since}&timestamps={int(dated)}"
         url = f"/v{self.api_version}/containers/{identity}/logs?{query}"
         status, body = _get(self.socket_path, url, until, _LOG_MAX)
         if status != 200:
-            raise Fault("log", f"Docker cannot read its log: {_message(status, body)}.")
+            raise Fault("log", _said(body) or f"status {status}")
         return body
 
     def _read(self, path: str, until: float, or_none: int | None = None) -> Any:
@@ -90,9 +98,10 @@ def greet(socket_path: str, until: float) -> Engine:
             "command. `systemctl status docker` says why; start it with `sudo systemctl start docker`.",
         )
     answer = _decoded(socket_path, *_get(socket_path, "/version", until, _BODY_MAX))
-    if not isinstance(answer, dict) or not answer.get("ApiVersion"):
-        raise _not_an_engine(socket_path)
-    return Engine(socket_path, str(answer.get("Version", "")), negotiated(answer))
+    try:
+        return Engine(socket_path, str(answer.get("Version", "")), negotiated(answer))
+    except SHAPE_ERRORS:
+        raise not_an_engine(socket_path) from None
 
 
 def negotiated(answer: dict[str, Any]) -> str:
@@ -103,7 +112,10 @@ def negotiated(answer: dict[str, Any]) -> str:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version))
+    found = re.findall(r"\d+", version)
+    if not found:
+        raise ValueError(f"{version!r} is no version")
+    return tuple(map(int, found))
 
 
 def systemd_waits_at(socket_path: str, until: float) -> bool:
@@ -133,27 +145,37 @@ def _get(socket_path: str, url: str, until: float, body_max: int) -> tuple[int, 
         except OSError as error:
             raise _fault(socket_path, error) from None
         except http.client.HTTPException:
-            raise _not_an_engine(socket_path) from None
+            raise not_an_engine(socket_path) from None
 
 
 def _decoded(socket_path: str, status: int, body: bytes) -> Any:
     if status != 200:
         raise Fault("error", f"The Docker Engine at {socket_path} cannot answer: {_message(status, body)}.")
     try:
-        return json.loads(body)
+        return decoded(body)
     except ValueError:
-        raise _not_an_engine(socket_path) from None
+        raise not_an_engine(socket_path) from None
 
 
 def _message(status: int, body: bytes) -> str:
+    said = _said(body)
+    return f"{said} ({status})" if said else f"status {status}"
+
+
+def _said(body: bytes) -> str:
     """What an engine says of an error; its messages end with no full stop."""
     try:
-        return f"{harmless(json.loads(body)['message'])} ({status})".strip()
-    except (ValueError, KeyError, TypeError):
-        return f"status {status}"
+        return harmless(decoded(body)["message"]).strip()
+    except SHAPE_ERRORS:
+        return ""
 
 
-def _not_an_engine(socket_path: str) -> Fault:
+def epoch(stamp: str) -> float:
+    """Docker writes UTC with nanoseconds; year 1 stands for never."""
+    return max(0, calendar.timegm(time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S")))
+
+
+def not_an_engine(socket_path: str) -> Fault:
     return Fault("protocol", f"{socket_path} answers, but not as a Docker Engine does: another program listens there.")
 
 

@@ -28,8 +28,9 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_disk 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_login import User, log_in
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_members import Member
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import Knock, knock_at
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.clock import milliseconds_since
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.clock import milliseconds_since, remaining
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience, poll
 
 # The likeliest cause first: what stands further down often follows from what stands further up.
 _CAUSES = (
@@ -48,6 +49,8 @@ _CAUSES = (
     ),
     *("privilege_missing", "change_stream", "driver", "auth_off", "lag", "privilege_wide", "oplog", "fcv"),
 )
+# what a look that the end of the time cut short may find although it is not so
+_TIMED_OUT = {"silent", "resolve", "unreachable"}
 # what no waiting mends
 _LASTING = {"auth", "auth_off", "privilege_missing", "privilege_wide", "change_stream", "oplog", "fcv"}
 
@@ -82,15 +85,24 @@ class SetHealth:
     members: list[Member]
     checks: list[Check]
 
+    @property
+    def timed_out(self) -> bool:
+        return self.fault in _TIMED_OUT
+
+    @property
+    def lasting(self) -> bool:
+        return self.fault in _LASTING
+
 
 def wait(target: Target, timeout: float) -> SetHealth:
     """Looks until all is well or the time is up, or only what waiting does not mend is left; the last look counts."""
-    deadline = time.monotonic() + timeout
-    while True:
-        health = ask(target)
-        if health.healthy or health.fault in _LASTING or time.monotonic() >= deadline:
-            return health
-        time.sleep(min(1.0, max(0.0, deadline - time.monotonic())))
+    patience = Patience(timeout, target.request_timeout)
+
+    def look(stop: float) -> SetHealth:
+        return ask(replace(target, request_timeout=remaining(patience.limit(stop))))
+
+    health: SetHealth = poll([look], patience)[0].answer
+    return health
 
 
 def ask(target: Target) -> SetHealth:

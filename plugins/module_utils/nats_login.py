@@ -19,6 +19,7 @@ from typing import Any
 
 from .probing.clock import milliseconds_since, remaining
 from .probing.connection import connect_tcp, timed_reader
+from .probing.decoding import decoded
 from .probing.fault import Fault
 from .probing.fetching import harmless
 from .probing.polling import Patience
@@ -115,7 +116,7 @@ def _line(target: Target, reader: io.BufferedReader) -> str:
 
 def _info(target: Target, line: str) -> dict[str, Any]:
     try:
-        info = json.loads(line.partition(" ")[2]) if line.startswith("INFO ") else None
+        info = decoded(line.partition(" ")[2]) if line.startswith("INFO ") else None
     except ValueError:
         info = None
     if not isinstance(info, dict):

@@ -12,13 +12,12 @@ and the name of the connection if it has one.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Callable, TypeVar
 
+from .probing.decoding import SHAPE_ERRORS, decoded
 from .probing.fault import Fault
 from .probing.fetching import describe, fetch
 from .probing.polling import Patience
@@ -33,6 +32,18 @@ _BODY_MAX = 16 * 1024 * 1024
 # how Go writes durations: 1h2m3.5s, 850.1ms, 412µs
 _DURATION = re.compile(r"([\d.]+)(h|ms|µs|us|ns|m|s)")
 _MILLISECONDS = {"h": 3_600_000.0, "m": 60_000.0, "s": 1000.0, "ms": 1.0, "µs": 1e-3, "us": 1e-3, "ns": 1e-6}
+
+
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True)
+class Server:
+    """What a server says of itself. ``slow_consumers``: how many clients it cut off since it started."""
+
+    version: str
+    connections: int
+    slow_consumers: int
 
 
 @dataclass(frozen=True)
@@ -69,65 +80,82 @@ class Monitoring:
         self._patience = patience
         self._trust = Trust()
 
-    def server(self, stop: float) -> dict[str, Any]:
-        varz = self._get("/varz", stop)
-        if "server_id" not in varz or "version" not in varz:
-            raise self._stranger("/varz")
-        return varz
+    def server(self, stop: float) -> Server:
+        return self._ask("/varz", stop, _server)
 
     def connections(self, stop: float) -> list[Connection]:
         found: list[Connection] = []
         for page in range(_PAGES_MAX):
-            entries = self._get(f"/connz?subs=1&limit={_PAGE}&offset={page * _PAGE}", stop).get("connections") or []
-            found.extend(_connection(entry) for entry in entries)
-            if len(entries) < _PAGE:
+            more = self._ask(f"/connz?subs=1&limit={_PAGE}&offset={page * _PAGE}", stop, _connections)
+            found.extend(more)
+            if len(more) < _PAGE:
                 return found
         raise Fault("too_many", f"NATS has more than {_PAGE * _PAGES_MAX} connections: too many to look through.")
 
     def farewells(self, stop: float) -> list[Farewell]:
         """The latest connections that were closed."""
-        connz = self._get(f"/connz?state=closed&subs=1&sort=stop&limit={_CLOSED_MAX}", stop)
-        return list(_farewells(connz))
+        return self._ask(f"/connz?state=closed&subs=1&sort=stop&limit={_CLOSED_MAX}", stop, _farewells)
 
     def routes(self, stop: float) -> list[str]:
         """The other servers of the cluster, by name or id. Since 2.10 there are several routes to each of them."""
-        routes = self._get("/routez", stop).get("routes") or []
-        return sorted({str(route.get("remote_name") or route.get("remote_id")) for route in routes})
+        return self._ask("/routez", stop, _routes)
 
-    def _get(self, path: str, stop: float) -> dict[str, Any]:
+    def _ask(self, path: str, stop: float, read: Callable[[Any], _Read]) -> _Read:
+        """Whatever makes no sense of what is read was not said by NATS."""
         target = parse_url(self.url + path)
         answer = fetch(target, self._patience.limit(stop), self._trust, body_max=_BODY_MAX)
         if answer.status != 200:
             raise Fault("status", f"{self.url}{path}: {describe(answer)} instead of 200.")
         try:
-            found = json.loads(answer.body)
-        except ValueError:
-            found = None
-        if not isinstance(found, dict):
-            raise self._stranger(path)
-        return found
-
-    def _stranger(self, path: str) -> Fault:
-        return Fault("not_nats", f"{self.url}{path} answers, but not as the monitoring of a NATS server does.")
+            return read(decoded(answer.body))
+        except SHAPE_ERRORS:
+            sentence = f"{self.url}{path} answers, but not as the monitoring of a NATS server does."
+            raise Fault("not_nats", sentence) from None
 
 
-def _connection(entry: dict[str, Any]) -> Connection:
+# -- what its answers hold; each may raise any of SHAPE_ERRORS ---------------------------------------------------------
+
+
+def _server(varz: Any) -> Server:
+    _text(varz["server_id"])
+    return Server(_text(varz["version"]), int(varz.get("connections", 0)), int(varz.get("slow_consumers", 0)))
+
+
+def _routes(routez: Any) -> list[str]:
+    routes = routez.get("routes") or []
+    return sorted({str(route.get("remote_name") or route.get("remote_id")) for route in routes})
+
+
+def _connections(connz: Any) -> list[Connection]:
+    return [_connection(entry) for entry in connz.get("connections") or []]
+
+
+def _connection(entry: Any) -> Connection:
     subjects = [_NODE_SUBJECT.fullmatch(subject) for subject in entry.get("subscriptions_list") or []]
     nodes = [subject for subject in subjects if subject]
     return Connection(
         address=str(entry.get("ip", "")),
-        name=entry.get("name") or None,
+        name=_text(entry.get("name") or "") or None,
         nodes=tuple(node["node"] for node in nodes),
         namespace=nodes[0]["namespace"] or "" if nodes else None,
         rtt_ms=_milliseconds(entry.get("rtt") or ""),
     )
 
 
-def _farewells(connz: dict[str, Any]) -> Iterator[Farewell]:
+def _farewells(connz: Any) -> list[Farewell]:
     now = _second(connz["now"])
-    for entry in connz.get("connections") or []:
-        ago = (now - _second(entry["stop"])).total_seconds()
-        yield Farewell(_connection(entry), str(entry.get("reason", "")), ago)
+    return [_farewell(entry, now) for entry in connz.get("connections") or []]
+
+
+def _farewell(entry: Any, now: datetime) -> Farewell:
+    ago = (now - _second(entry["stop"])).total_seconds()
+    return Farewell(_connection(entry), str(entry.get("reason", "")), ago)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
 
 
 def _second(stamp: str) -> datetime:

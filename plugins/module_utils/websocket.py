@@ -118,6 +118,9 @@ class Websocket:
         self._frames.popleft()  # the answer to the upgrade, before the first frame
 
     def _read(self, until: float) -> None:
+        # the socket's own timeout never comes where a peer sends without a pause
+        if time.monotonic() >= until:
+            raise TimeoutError
         self._sock.settimeout(remaining(until))
         try:
             data = self._sock.recv(_READ_MAX)
@@ -135,9 +138,9 @@ class Websocket:
 
     def _write(self, until: float) -> None:
         """What there is to send: also answers to pings and to a farewell, which the protocol gives by itself."""
-        self._sock.settimeout(remaining(until))
         try:
             for data in self._protocol.data_to_send():
+                self._sock.settimeout(remaining(until))
                 self._sock.sendall(data)
         except (socket.timeout, TimeoutError):
             raise TimeoutError from None

@@ -10,8 +10,10 @@ short_description: Compares what a Docker Engine runs with what it should run, a
 version_added: 0.1.0
 description:
   - Asks the Docker Engine of the host for the planned containers. A container is healthy when it runs with the planned
-    image, hostname, environment and C(extra_hosts), and its healthcheck passes.
-  - Of each that is not, says in a sentence why, from the newest telling line of its log where there is one.
+    image, hostname, environment and C(extra_hosts), and its healthcheck passes. One that was started within the last
+    two minutes is not if its log names one known reason for several of its last ends.
+  - Of each that is not, says in a sentence why, from the newest telling line of its log where there is one. Lines that
+    are older than 15 minutes tell nothing any more.
   - Finds containers that nobody planned and that disturb the others, such as a second stream-hub.
   - What the services log, and that two nodes with one hostname end one another, was observed on Rocket.Chat 6.14.
   - Only reads (C(GET)) from the engine's socket, needs nothing but Python 3.9 or newer, and does not start a stopped
@@ -75,6 +77,14 @@ options:
     description: The engine's socket on the host.
     type: path
     default: /var/run/docker.sock
+  timeout:
+    description:
+      - Seconds until everything that is asked must be healthy. V(0) asks exactly once.
+      - Ends early when something is wrong that does not pass by itself. That is a container that is absent, stopped or
+        paused or has another image, hostname, environment or C(extra_hosts) than planned, one that Docker had to start
+        again three times since the first question, and an engine that does not run or lets nobody ask.
+    type: float
+    default: 60
 seealso:
   - module: rocketops.rocketchat.service_health
   - module: rocketops.rocketchat.nats_health
@@ -200,10 +210,10 @@ containers:
     fault:
       description:
         - What is wrong, as a fixed word, V(null) if nothing is.
-        - One of V(absent), V(stopped), V(paused), V(image), V(hostname), V(hosts), V(environment), V(oom_killed),
-          V(licence), V(node_id_conflict), V(resolve), V(nats_auth), V(mongodb_auth), V(mongodb_privilege),
-          V(mongodb), V(out_of_memory), V(crash_loop), V(crash_silent) where its log is empty, V(unhealthy),
-          V(starting).
+        - One of V(absent), V(inspect) where the engine fails to tell about this container alone, V(stopped),
+          V(paused), V(image), V(hostname), V(hosts), V(environment), V(oom_killed), V(licence), V(node_id_conflict),
+          V(resolve), V(nats_auth), V(mongodb_auth), V(mongodb_privilege), V(mongodb), V(out_of_memory), V(crash_loop),
+          V(crash_silent) where its log is empty, V(unhealthy), V(starting).
       type: str
       sample: stopped
     diagnosis:

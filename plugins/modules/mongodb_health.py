@@ -78,6 +78,7 @@ options:
     description:
       - Seconds to wait for the set to become healthy; V(0) asks once. Ends early when only a fault is left that does
         not pass, such as a wrong password.
+      - What is asked shortly before the end has only the time that is left.
     type: float
     default: 0
 seealso:

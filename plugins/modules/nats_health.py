@@ -14,8 +14,9 @@ description:
   - A service of Rocket.Chat whose C(TRANSPORTER) is wrong lives on without a word and without a port. Only NATS knows.
   - Rocket.Chat's services give their NATS connections no name, so they are recognised by the nodeID in their
     subscriptions, C(MOL.RES.<hostname>-<pid>) (observed with moleculer 0.14.36, nats.js 2.29 and nats-server 2.12.8).
-  - The clients of a NATS cluster are spread over its servers. Ask each server with O(fail_on_unhealthy=false). A client
-    is there when any of them has it.
+  - The clients of a NATS cluster are spread over its servers, and each server knows its own alone. So a client that is
+    missing at one server of a cluster does not make it unhealthy. Ask every server. A client is there when
+    RV(clients) of any of them says that it is connected.
 author:
   - rocketops maintainers (@rocketops)
 options:
@@ -42,11 +43,14 @@ options:
   expected_routes:
     description:
       - How many other servers of its cluster the server should have routes to. Nobody is missed if not given.
+      - If it is more than V(0), expected clients that are missing may be connected to those servers, and are no reason
+        to call this one unhealthy.
     type: int
     version_added: 0.1.0
   slow_after:
     description:
-      - Milliseconds that the monitoring may take to answer. A server that takes longer is not healthy.
+      - Milliseconds that the monitoring may take to answer. A server that takes longer three times in a row is not
+        healthy.
     type: float
     default: 250
     version_added: 0.1.0
@@ -66,6 +70,13 @@ options:
       - Its password.
     type: str
     version_added: 0.1.0
+  timeout:
+    description:
+      - Seconds until everything that is asked must be healthy. V(0) asks exactly once.
+      - Ends early when the login has a fault that does not pass by itself, which is V(auth_refused), V(auth_off) or
+        V(tls_required) in RV(login).
+    type: float
+    default: 60
 extends_documentation_fragment:
   - rocketops.rocketchat.probing
 seealso:
@@ -96,6 +107,8 @@ healthy:
   description:
     - Whether the server answers in time, lets in whom it should, has all its routes, and every expected client is
       connected, and nobody else in the same namespace.
+    - With O(expected_routes) of more than V(0), a client with the fault V(missing) in RV(clients) does not count
+      against it.
   returned: always, unless an option is wrong
   type: bool
   sample: false
@@ -110,7 +123,8 @@ version:
   type: str
   sample: 2.12.8
 latency_ms:
-  description: Milliseconds that the monitoring took to answer, V(null) if it did not.
+  description: Milliseconds that the monitoring took to answer, the least of up to three times if the first was more
+    than O(slow_after); V(null) if it did not.
   returned: always, unless an option is wrong
   type: float
   version_added: 0.1.0
@@ -281,7 +295,7 @@ def wanted(params: dict[str, Any]) -> Wanted:
 def summary(url: str, health: NatsHealth) -> str:
     lines = [f"- {health.fault.sentence}"] if health.fault else []
     if health.reachable:
-        lines += [f"- {client.name}: {client.diagnosis}" for client in health.clients if client.fault]
+        lines += [f"- {client.name}: {client.diagnosis}" for client in health.clients if health.is_ill(client)]
         lines += [f"- {one.name} (from {one.address}) is on the bus, but not expected." for one in health.intruders]
     return "\n".join([f"NATS at {url} is not as it should be:", *lines])
 

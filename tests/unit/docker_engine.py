@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -63,15 +63,19 @@ def frames(*lines: str) -> bytes:
 
 @dataclass
 class FakeEngine:
-    """``containers`` by name; ``logs`` by name."""
+    """``containers`` by name; ``logs`` by name; ``replies``, by how the path ends, come before both."""
 
     containers: dict[str, dict[str, Any]] = field(default_factory=dict)
     logs: dict[str, bytes] = field(default_factory=dict)
+    replies: dict[str, Callable[[], tuple[int, bytes]]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def answer(self, method: str, url: str) -> tuple[int, bytes]:
         path = urlsplit(url).path
         self.asked.append(f"{method} {url}")
+        for end, reply in self.replies.items():
+            if path.endswith(end):
+                return reply()
         if path == "/version":
             return 200, json.dumps({"Version": "26.1.5", "ApiVersion": "1.45", "MinAPIVersion": "1.24"}).encode()
         if path == "/v1.44/containers/json":

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event, Timer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_probe import (
@@ -122,21 +127,21 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         restarted(7, Status="restarting", Restarting=True, ExitCode=1, **STARTING),
         ["Node.js v22.1.0", "Error: boom at nats://rocketchat:other-secret@nats:4222", "    at Object.<anonymous>"],
         "crash_loop",
-        "It ended 7 times, last 2 minutes ago with exit code 1. Its log ends with: Error: boom at "
+        "It ended 7 times, last 2 minutes ago with exit code 1. Its log says: Error: boom at "
         "nats://rocketchat:********@nats:4222",
     ),
     "crash loop without a word": (
         restarted(2, **STARTING),
         [],
         "crash_silent",
-        "It ended 2 times, last 2 minutes ago. It wrote nothing to its log: does it run what it should?",
+        "It ended 2 times, last 2 minutes ago. Its log tells nothing: does it run what it should?",
     ),
     "licence": (
         restarted(3, **STARTING),
         ["Enterprise license not found. Shutting down..."],
         "licence",
-        "It ended 3 times, last 2 minutes ago. It shuts itself down for want of a licence: there is none with the "
-        "module scalability, or monolith or NATS were out of its reach for more than 40 s.",
+        "It ended 3 times, last 2 minutes ago. It shut itself down because no licence was confirmed: NATS or the "
+        "monolith was out of its reach for more than 40 s, or there is no licence with the module scalability.",
     ),
     "one hostname twice": (
         restarted(3, **STARTING),
@@ -155,20 +160,22 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         restarted(1, OOMKilled=True, **STARTING),
         [],
         "oom_killed",
-        "It ended once, 2 minutes ago. It used more memory than it may have, and the kernel ended it.",
+        "It ended once, 2 minutes ago. The kernel ended it because memory ran out: it reached its limit "
+        "(rocketchat_resources), or the host has none left.",
     ),
     "alive without a port": (
         state(StartedAt=moment(125), **STARTING),
         [],
         "starting",
-        "It was started 2 minutes ago and is not healthy yet; services open their port when NATS and a monolith are "
-        "there.",
+        "It was started 2 minutes ago and is not healthy yet: ask again in a minute. Services other than the monolith "
+        "open their port when NATS and a monolith are there.",
     ),
     "healthcheck fails": (
         state(Health={"Status": "unhealthy"}),
         [],
         "unhealthy",
-        "Its healthcheck fails: it runs, and does not answer on its port.",
+        "It runs, but its healthcheck fails: it hangs, or has opened no port because it did not find NATS and a "
+        "monolith.",
     ),
 }
 
@@ -320,3 +327,303 @@ def test_another_program_at_the_socket(engine: FakeEngine, tmp_path: Path) -> No
     with served(engine, tmp_path / "docker.sock") as path:
         health, _attempts = probe_containers(EXPECTED, path, Patience(0, 5))
     assert health.engine.fault == "protocol"
+
+
+# -- waiting -----------------------------------------------------------------------------------------------------------
+
+PATIENT = Patience(timeout=3, request_timeout=1, interval=0.05)
+
+
+@pytest.fixture
+def wait(engine: FakeEngine, tmp_path: Path) -> Iterator[Callable[[], tuple[Health, float]]]:
+    """Waits as the site playbook does: what it found, and the seconds it took."""
+
+    def waited() -> tuple[Health, float]:
+        started = time.monotonic()
+        return probe_containers(EXPECTED, path, PATIENT)[0], time.monotonic() - started
+
+    with served(engine, tmp_path / "docker.sock") as path:
+        yield waited
+
+
+LASTING = ("stopped", "never started", "paused", "other tag")
+
+
+@pytest.mark.parametrize("case", LASTING)
+def test_a_wait_ends_with_what_does_not_pass(
+    engine: FakeEngine, wait: Callable[[], tuple[Health, float]], case: str
+) -> None:
+    change, _log, fault, diagnosis = FAULTS[case]
+    change(engine.containers["account-1"])
+    engine.containers["stream-hub-1"]["State"].update(STARTING)
+    health, took = wait()
+    assert (health.containers[0].fault, health.containers[0].diagnosis) == (fault, diagnosis)
+    assert took < 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entry: entry["Config"].update(Hostname="other"),
+        lambda entry: entry["HostConfig"].update(ExtraHosts=None),
+        variable("NODE_ENV", "other"),
+    ],
+)
+def test_a_wait_ends_when_a_container_is_not_the_planned_one(
+    engine: FakeEngine, wait: Callable[[], tuple[Health, float]], change: Callable[[Entry], None]
+) -> None:
+    change(engine.containers["account-1"])
+    health, took = wait()
+    assert not health.healthy and took < 1
+
+
+def test_a_wait_ends_when_a_container_is_absent(engine: FakeEngine, wait: Callable[[], tuple[Health, float]]) -> None:
+    del engine.containers["account-1"]
+    health, took = wait()
+    assert health.containers[0].fault == "absent" and took < 1
+
+
+@pytest.mark.parametrize(("each_look", "ends"), [(1, True), (0, False)])
+def test_a_wait_ends_in_a_crash_loop(
+    engine: FakeEngine, wait: Callable[[], tuple[Health, float]], each_look: int, ends: bool
+) -> None:
+    """Two restarts before the wait began, or during it, may be those of a service that found no MongoDB yet."""
+    account = engine.containers["account-1"]
+    restarted(2, Status="restarting", Restarting=True, ExitCode=1, **STARTING)(account)
+    answer = engine.answer
+
+    def crash(method: str, url: str) -> tuple[int, bytes]:
+        found = answer(method, url)
+        if url.endswith("id-of-account-1/json"):
+            account["RestartCount"] += each_look
+        return found
+
+    engine.answer = crash  # type: ignore[method-assign]
+    health, took = wait()
+    assert health.containers[0].fault == "crash_silent"
+    assert (took < 1) == ends
+    assert health.containers[0].restart_count == (5 if ends else 2)
+
+
+def test_a_wait_ends_when_the_engine_does_not_run(tmp_path: Path) -> None:
+    started = time.monotonic()
+    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), PATIENT)
+    assert (health.engine.fault, attempts) == ("stopped", 1)
+    assert time.monotonic() - started < 1
+
+
+def test_what_may_pass_is_waited_for(engine: FakeEngine, wait: Callable[[], tuple[Health, float]]) -> None:
+    account = engine.containers["account-1"]
+    account["State"].update(STARTING)
+    Timer(0.5, lambda: account["State"].update(Health={"Status": "healthy"})).start()
+    health, took = wait()
+    assert health.healthy and took >= 0.5
+
+
+# -- the log -----------------------------------------------------------------------------------------------------------
+
+LICENCE = "Enterprise license not found. Shutting down..."
+
+
+def started(entry: Entry, seconds_ago: float, restarts: int) -> None:
+    """It ended a moment before it was started again, and is well."""
+    entry["RestartCount"] = restarts
+    entry["State"].update(StartedAt=moment(seconds_ago), FinishedAt=moment(seconds_ago + 0.5))
+
+
+@pytest.mark.parametrize(
+    ("since_start", "restarts", "log", "fault"),
+    [
+        (20, 5, [(62, LICENCE), (20.6, LICENCE)], "licence"),
+        (20, 5, [(20.6, LICENCE)], None),
+        # one death may print its reason several times
+        (20, 5, [(22, "MongoServerSelectionError: no"), (21, "connect ECONNREFUSED 10.0.0.1:27017")], None),
+        # what it has said since it was started ended nothing
+        (40, 5, [(40.6, "[FATAL] nodeID conflict"), (12, LICENCE), (25, LICENCE)], None),
+        # two reasons, one death each
+        (20, 5, [(62, "nodeID conflict"), (20.6, LICENCE)], None),
+        (20, 1, [(62, LICENCE), (20.6, LICENCE)], None),
+        (150, 5, [(192, LICENCE), (150.6, LICENCE)], None),
+        # a line feed of another kind makes two lines of one, and the second has no moment
+        (20, 5, [(62, f"x\r{LICENCE}"), (20.6, f"x\u2028{LICENCE}")], "licence"),
+    ],
+)
+def test_who_keeps_ending_is_not_well_in_between(
+    engine: FakeEngine,
+    look: Callable[[], Health],
+    since_start: float,
+    restarts: int,
+    log: list[tuple[float, str]],
+    fault: str | None,
+) -> None:
+    started(engine.containers["account-1"], since_start, restarts)
+    engine.logs["account-1"] = frames(*[f"{moment(ago)} {text}" for ago, text in log])
+    account = of_account(look())
+    assert account.fault == fault
+    if fault:
+        assert re.match("It ended 5 times, last 2. s ago. It shut itself down because", account.diagnosis or "")
+
+
+@pytest.mark.parametrize(("since_start", "earliest"), [(86400, 900), (100, 160)])
+def test_of_the_log_only_the_latest_counts(
+    engine: FakeEngine, look: Callable[[], Health], since_start: float, earliest: float
+) -> None:
+    account = engine.containers["account-1"]
+    started(account, since_start, 3)
+    account["State"].update(Health={"Status": "unhealthy"})
+    of_account(look())
+    (asked,) = [url for url in engine.asked if "/logs?" in url]
+    since = int(parse_qs(urlsplit(asked).query)["since"][0])
+    assert abs(time.time() - earliest - since) < 3
+
+
+def test_a_restart_long_ago_is_no_crash_loop(engine: FakeEngine, look: Callable[[], Health]) -> None:
+    account = engine.containers["account-1"]
+    started(account, 3600, 3)
+    account["State"].update(Health={"Status": "unhealthy"})
+    found = of_account(look())
+    assert found.fault == "unhealthy"
+    assert "ended" not in (found.diagnosis or "")
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("Error: getaddrinfo ENOTFOUND cloud.rocket.chat", "crash_loop"),
+        ("Error: getaddrinfo ENOTFOUND chat.mongodb.internal", "resolve"),
+        ("Error: getaddrinfo EAI_AGAIN nats", "resolve"),
+        ("LDAP - Authentication failed", "crash_loop"),
+        ("MongoServerError: Authentication failed.", "mongodb_auth"),
+        ("MongoError: Authentication failed.", "mongodb_auth"),
+    ],
+)
+def test_a_line_is_the_reason_only_where_it_concerns_the_container(
+    engine: FakeEngine, look: Callable[[], Health], line: str, fault: str
+) -> None:
+    restarted(3, Status="restarting", Restarting=True, ExitCode=1, **STARTING)(engine.containers["account-1"])
+    engine.logs["account-1"] = frames(line)
+    assert of_account(look()).fault == fault
+
+
+UNREADABLE = b'{"message": "configured logging driver does not support reading"}'
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [(restarted(3, **STARTING), "crash_loop"), (state(Health={"Status": "unhealthy"}), "unhealthy")],
+)
+def test_a_log_that_cannot_be_read_is_not_an_empty_one(
+    engine: FakeEngine, look: Callable[[], Health], change: Callable[[Entry], None], fault: str
+) -> None:
+    change(engine.containers["account-1"])
+    engine.replies["account-1/logs"] = lambda: (501, UNREADABLE)
+    account = of_account(look())
+    assert account.fault == fault
+    reason = "Its log cannot be read (configured logging driver does not support reading)."
+    assert (account.diagnosis or "").endswith(reason)
+
+
+# -- odd answers -------------------------------------------------------------------------------------------------------
+
+
+def test_one_container_that_docker_cannot_tell_about(engine: FakeEngine, look: Callable[[], Health]) -> None:
+    engine.replies["account-1/json"] = lambda: (500, b'{"message": "no such device"}')
+    health = look()
+    account = of_account(health)
+    assert (health.engine.fault, account.present, account.status, account.fault) == (None, True, "running", "inspect")
+    assert (account.diagnosis or "").startswith("Docker cannot tell about it: ")
+    assert "no such device (500)" in (account.diagnosis or "")
+
+
+def test_one_container_that_hangs_leaves_time_to_the_others(engine: FakeEngine, tmp_path: Path) -> None:
+    over = Event()
+    engine.replies["account-1/json"] = lambda: (200 if over.wait(5) else 200, b"{}")
+    engine.containers["stream-hub-1"]["State"].update(STARTING, StartedAt=moment(20))
+    engine.containers["extra"] = container("extra", image("account-service"), "another")
+    engine.logs["stream-hub-1"] = frames("NATS error. 'Authorization Violation'")
+    with served(engine, tmp_path / "docker.sock") as path:
+        began = time.monotonic()
+        health, _attempts = probe_containers(EXPECTED, path, Patience(0, 2))
+        took = time.monotonic() - began
+        over.set()
+    assert [one.fault for one in health.containers] == ["inspect", "nats_auth"]
+    assert "no answer in time" in (health.containers[0].diagnosis or "")
+    assert [one.name for one in health.unplanned] == ["extra"]
+    assert took < 2.3
+
+
+def test_a_last_look_that_is_cut_short_hides_nothing(engine: FakeEngine, tmp_path: Path) -> None:
+    over = Event()
+    looks = iter([restarted(3, **STARTING)])
+
+    def inspected() -> tuple[int, bytes]:
+        for change in looks:
+            change(engine.containers["account-1"])
+            return 200, json.dumps(engine.containers["account-1"]).encode()
+        over.wait(5)
+        return 200, b"{}"
+
+    engine.replies["account-1/json"] = inspected
+    with served(engine, tmp_path / "docker.sock") as path:
+        health, attempts = probe_containers(EXPECTED, path, Patience(0.6, 5))
+        over.set()
+    assert (of_account(health).fault, attempts) == ("crash_silent", 2)
+
+
+def test_docker_that_can_tell_about_none_is_at_fault_itself(engine: FakeEngine, look: Callable[[], Health]) -> None:
+    engine.replies["-1/json"] = lambda: (500, b'{"message": "no such device"}')
+    health = look()
+    assert (health.engine.fault, health.containers) == ("error", [])
+
+
+def test_an_unplanned_container_that_docker_cannot_tell_about(engine: FakeEngine, look: Callable[[], Health]) -> None:
+    engine.containers["extra"] = container("extra", image("account-service"), "another")
+    engine.replies["extra/json"] = lambda: (500, b"")
+    assert look().healthy
+
+
+@pytest.mark.parametrize(
+    "found", [b"[]", b'["a"]', b"{}", b"5", b'{"State": {}}', b"[" * 60_000, b'{"State": "running"}']
+)
+def test_an_odd_answer_about_one_container(engine: FakeEngine, look: Callable[[], Health], found: bytes) -> None:
+    engine.replies["account-1/json"] = lambda: (200, found)
+    account = of_account(look())
+    assert account.fault == "inspect"
+    assert "has not the shape" in (account.diagnosis or "")
+
+
+def test_a_number_that_is_none(engine: FakeEngine, look: Callable[[], Health]) -> None:
+    engine.containers["account-1"].update(RestartCount="often")
+    engine.containers["account-1"]["State"].update(Running=False)
+    assert of_account(look()).fault == "inspect"
+
+
+@pytest.mark.parametrize("listed", [b'["a"]', b"{}", b"5", b"null", b'[{"Names": ["/x"]}]', b"[" * 60_000])
+def test_an_odd_list_of_containers(engine: FakeEngine, look: Callable[[], Health], listed: bytes) -> None:
+    engine.replies["/containers/json"] = lambda: (200, listed)
+    health = look()
+    assert health.engine.fault == "protocol"
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        b'{"ApiVersion": 5}',
+        b'{"ApiVersion": ""}',
+        b'{"ApiVersion": "x"}',
+        b'{"ApiVersion": "1.44", "MinAPIVersion": 1.2}',
+        b"[" * 60_000,
+    ],
+)
+def test_an_odd_greeting(engine: FakeEngine, look: Callable[[], Health], version: bytes) -> None:
+    engine.replies["/version"] = lambda: (200, version)
+    assert look().engine.fault == "protocol"
+
+
+def test_a_container_that_loses_its_name_while_it_is_removed(engine: FakeEngine, look: Callable[[], Health]) -> None:
+    """Docker still lists it, without a name."""
+    engine.containers["extra"] = container("extra", image("account-service"), "another")
+    listed = json.loads(engine.answer("GET", "/v1.44/containers/json")[1])
+    listed[-1]["Names"] = None
+    engine.replies["/containers/json"] = lambda: (200, json.dumps(listed).encode())
+    assert look().healthy

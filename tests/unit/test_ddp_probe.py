@@ -14,6 +14,8 @@ import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp_probe import Account, DdpHealth, Door, probe_ddp
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
+from websockets.sync.server import ServerConnection
+from websockets.utils import accept_key
 
 from tests.unit import ddp_servers, probe_servers
 from tests.unit.ddp_servers import Streamer
@@ -111,6 +113,11 @@ def test_not_rocketchat() -> None:
     assert "Welcome to nginx" in sentence(health, "sockjs_info")
 
 
+def test_an_answer_nested_without_end_is_not_rocketchat() -> None:
+    with probe_servers.http_server(lambda _path: probe_servers.Page("[" * 60_000)) as server:
+        assert faults(probe(server.url))["sockjs_info"] == "not_rocketchat"
+
+
 def test_a_redirect_is_named_and_not_followed() -> None:
     answer = probe_servers.Page("", 301, {"Location": "https://chat.test/sockjs/info"})
     with probe_servers.http_server(lambda _path: answer) as server:
@@ -174,6 +181,50 @@ def test_sockjs_framing_is_missing() -> None:
     with ddp_servers.ddp_server(Streamer(always_plain=True)) as port:
         health = probe(f"http://127.0.0.1:{port}")
     assert faults(health) == {"sockjs_connect": "framing"}
+
+
+@pytest.mark.parametrize("reply", ["[" * 60_000, '{"msg"'])
+def test_a_frame_is_not_ddp(reply: str) -> None:
+    class Babbler(Streamer):
+        def send(self, websocket: ServerConnection, message: Mapping[str, Any], framed: bool) -> None:
+            websocket.send("a" + json.dumps([reply]) if framed else reply)
+
+    with ddp_servers.ddp_server(Babbler()) as port:
+        health = probe(f"http://127.0.0.1:{port}")
+    assert faults(health) == {"ddp_connect": "framing", "sockjs_connect": "framing"}
+
+
+def test_a_subscription_that_is_ready_in_a_shape_of_its_own() -> None:
+    class Babbler(Streamer):
+        def subscribe(self, message: dict[str, Any]) -> dict[str, Any]:
+            return {"msg": "ready", "subs": 5}
+
+    with ddp_servers.ddp_server(Babbler(users={"health": "correct horse"})) as port:
+        health = probe(f"http://127.0.0.1:{port}", account=HEALTH)
+    assert faults(health, AS_USER) == {"subscription": "silent_timeout"}
+
+
+def test_a_peer_that_never_pauses_is_bounded() -> None:
+    """It sends pongs faster than they are read."""
+
+    def behave(sock: socket.socket, over: threading.Event) -> None:
+        request = sock.recv(4096)
+        if b"Upgrade" not in request:
+            sock.sendall(f"HTTP/1.1 200 OK\r\n\r\n{json.dumps(ddp_servers.STREAMER_INFO)}".encode())
+            return
+        key = request.split(b"Sec-WebSocket-Key: ")[1].split(b"\r\n")[0].decode()
+        upgrade = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept_key(key)}\r\n\r\n"
+        sock.sendall(f"HTTP/1.1 101 Switching Protocols\r\n{upgrade}".encode())
+        while not over.is_set():
+            sock.sendall(b"\x8a\x00" * 30_000)
+
+    started = time.monotonic()
+    with probe_servers.raw_server(behave) as port:
+        health = probe(f"http://127.0.0.1:{port}")
+        took = time.monotonic() - started
+    assert faults(health) == {"ddp_connect": "silent_timeout", "sockjs_connect": "silent_timeout"}
+    # two conversations, and two farewells of as long
+    assert took < 4 * ONCE.request_timeout + 1
 
 
 def test_an_upgrade_that_hangs_is_bounded() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils import http_probe
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Endpoint, EndpointHealth, Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fetching import fetch
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.target import parse_url
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
 
@@ -105,7 +106,7 @@ def test_an_unexpected_status_is_quoted() -> None:
     with probe_servers.http_server(lambda _path: Page("\nboom \x1b[31m\nmore", 500)) as server:
         result = probe_one(server.url)
     assert (result.fault, result.status) == ("status", 500)
-    assert result.diagnosis == f"Answered 500 Internal Server Error from {PYTHON} instead of 200: 'boom  [31m'."
+    assert result.diagnosis == f"It answered 500 Internal Server Error from {PYTHON} instead of 200: 'boom  [31m'."
 
 
 def test_of_a_page_the_title_is_quoted() -> None:
@@ -260,12 +261,22 @@ def test_whose_turn_never_came_is_said() -> None:
         ("http://chat.test:99999", "is not a URL"),
         ("http://user:secret@chat.test", "carries a user or password"),
         ("http://chat.test/a b", "percent-encoded"),
+        (f"https://b\u00fccher{'x' * 64}.example/", "cannot be written as DNS needs it"),
     ],
 )
 def test_a_wrong_url_is_refused_at_once(url: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence) as caught:
         probe_one(url)
     assert "secret" not in str(caught.value)
+
+
+def test_a_host_beyond_ascii_is_asked_under_its_name_in_dns() -> None:
+    target = parse_url("https://b\u00fccher.example/", "127.0.0.1:443")
+    assert (target.host, target.host_header) == ("xn--bcher-kva.example", "xn--bcher-kva.example")
+    with probe_servers.http_server(lambda _path: Page("ok")) as server:
+        port = server.url.rpartition(":")[2]
+        answer = fetch(parse_url("http://b\u00fccher.example/", f"127.0.0.1:{port}"), time.monotonic() + 2, Trust())
+    assert (answer.status, server.requests[0][1]["Host"]) == (200, "xn--bcher-kva.example")
 
 
 @pytest.mark.parametrize("headers", [{"X-Token": "secret\r\nX: y"}, {"X-Token": "\u2603secret"}, {"X Token": "secret"}])

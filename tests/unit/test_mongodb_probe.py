@@ -139,10 +139,21 @@ def test_a_hung_mongod_is_not_a_stopped_one(single: ReplicaSet) -> None:
         health = ask(target(single.names, request_timeout=QUICK))
         assert time.monotonic() - started < QUICK + 0.4
     assert (health.healthy, health.fault, health.primary, health.latency_ms) == (False, "silent", None, None)
-    assert (health.diagnosis or "").startswith(f"{single.names[0]}: It accepts connections but does not answer: mongod")
+    said = f"{single.names[0]}: It accepts connections but does not answer in time: mongod hangs"
+    assert (health.diagnosis or "").startswith(said)
     assert "ps -C mongod" in (health.diagnosis or "")
     assert member_faults(health) == {single.names[0]: "silent"}
     assert {check.state for check in health.checks if check.name not in ("authorization",)} == {"skipped"}
+
+
+@pytest.mark.parametrize(("timeout", "least", "most"), [(2, 1.4, 2.4), (0, 1.4, 1.9)])
+def test_a_wait_for_a_hung_mongod_ends_in_time(single: ReplicaSet, timeout: float, least: float, most: float) -> None:
+    with single.members[0].hung():
+        started = time.monotonic()
+        health = wait(target(single.names, request_timeout=1.5), timeout)
+        took = time.monotonic() - started
+    assert health.fault == "silent"
+    assert least < took < most
 
 
 def test_a_set_that_is_stopped(single: ReplicaSet) -> None:

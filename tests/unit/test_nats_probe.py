@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import math
 import signal
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_clients import Expected, Stranger
@@ -65,7 +70,7 @@ def test_a_similar_name_does_not_count(nats: Server) -> None:
         health = nats.ask("chat1-presence")
     assert not health.healthy
     assert faults(health) == {"chat1-presence": "missing"}
-    assert diagnosis(health, "chat1-presence").startswith("Not connected: it is down, or the address")
+    assert diagnosis(health, "chat1-presence").startswith("Not connected: it is down, has lost NATS, or the address")
 
 
 def test_an_address_decides_only_for_clients_without_a_name(nats: Server) -> None:
@@ -101,7 +106,7 @@ def test_a_refused_login_is_known_by_its_address(nats: Server) -> None:
     nats.connect(name="x", password="wrong").close()
     health = nats.ask(Expected("here", "127.0.0.1"), Expected("there", "198.18.0.9"), "anywhere")
     assert faults(health) == {"here": "refused", "there": "missing", "anywhere": "missing"}
-    assert diagnosis(health, "here").startswith("Not connected: NATS refused its login from 127.0.0.1")
+    assert diagnosis(health, "here").startswith("Not connected, for NATS refuses its login from 127.0.0.1")
     assert diagnosis(health, "anywhere").endswith("NATS refused logins from 127.0.0.1 lately.")
 
 
@@ -110,7 +115,7 @@ def test_the_only_one_missing_is_the_one_refused(nats: Server) -> None:
     with nats.node("chat1-presence-1"):
         health = nats.ask("chat1-presence", "chat1-account")
     assert faults(health) == {"chat1-account": "refused"}
-    assert "refused its login from 127.0.0.1" in diagnosis(health, "chat1-account")
+    assert "refuses its login: it refused one from 127.0.0.1 lately" in diagnosis(health, "chat1-account")
 
 
 def test_the_latest_refusal_is_seen_after_many_farewells(nats: Server) -> None:
@@ -207,6 +212,7 @@ def test_the_client_port_is_asked_when_the_monitoring_is_gone(nats: Server) -> N
     [
         (probe_servers.hang, "read_timeout"),
         (probe_servers.greet("220 smtp.test ESMTP\r\n"), "not_nats"),
+        (probe_servers.greet(f"INFO {'[' * 60_000}\r\n"), "not_nats"),
         (probe_servers.greet("INFO {}\r\n"), "reset"),
     ],
 )
@@ -259,6 +265,20 @@ def test_the_routes_of_a_cluster_are_counted_by_server(tmp_path: Path, program: 
     assert (alone.reachable, alone.routes_seen) == (True, 0)
 
 
+def test_a_client_of_a_cluster_may_be_connected_to_another_server(tmp_path: Path, program: Path) -> None:
+    with nats_servers.nats_cluster(program, tmp_path) as (one, two), one.node("chat1-presence-1"):
+        both = [
+            server.ask("chat1-presence", "chat1-account", routes=1, patience=Patience(timeout=10))
+            for server in (one, two)
+        ]
+        one.connect(password="wrong").close()
+        refused = one.ask(Expected("chat1-account", "127.0.0.1"), routes=1)
+    assert [health.healthy for health in both] == [True, True]
+    assert [[client.connected for client in health.clients] for health in both] == [[True, False], [False, False]]
+    assert faults(both[0]) == {"chat1-account": "missing"}
+    assert not refused.healthy, "who is refused is connected to none"
+
+
 def test_a_slow_server_is_slow_and_one_that_hangs_is_not_reachable(nats: Server) -> None:
     slow = nats.ask(slow_after=0.001)
     nats.process.send_signal(signal.SIGSTOP)
@@ -268,6 +288,25 @@ def test_a_slow_server_is_slow_and_one_that_hangs_is_not_reachable(nats: Server)
     assert (slow.latency_ms or 0) > 0
     assert hung.fault is not None and hung.fault.kind == "read_timeout"
     assert hung.login is not None and hung.login.fault == "read_timeout"
+
+
+@pytest.mark.parametrize(("slow_answers", "fault"), [(2, None), (3, "slow")])
+def test_one_slow_answer_is_no_slow_server(nats: Server, slow_answers: int, fault: str | None) -> None:
+    asked = 0
+
+    def answer(path: str) -> probe_servers.Page:
+        nonlocal asked
+        asked += path == "/varz"
+        with urllib.request.urlopen(nats.url + path) as told:
+            return probe_servers.Page(
+                told.read().decode(), delay=0.2 if path == "/varz" and asked <= slow_answers else 0
+            )
+
+    with probe_servers.http_server(answer) as server:
+        health, _attempts = probe_nats(server.url, Wanted(slow_after=150), ONCE)
+    assert (health.fault.kind if health.fault else None) == fault
+    assert asked == 3
+    assert ((health.latency_ms or 0) > 150) == bool(fault)
 
 
 def test_many_connections_are_read_page_by_page(nats: Server) -> None:
@@ -285,6 +324,13 @@ def test_waits_for_a_client_until_the_deadline(nats: Server) -> None:
     assert health.reachable
 
 
+def test_a_refused_login_ends_the_wait(nats: Server) -> None:
+    started = time.monotonic()
+    health = nats.ask("late", password="not-the-one", patience=Patience(timeout=5))
+    assert health.fault is not None and health.fault.kind == "auth_refused"
+    assert time.monotonic() - started < 1
+
+
 def test_an_unreachable_server() -> None:
     url = f"http://127.0.0.1:{probe_servers.free_port()}"
     health, _attempts = probe_nats(url, Wanted([Expected("a")]), ONCE)
@@ -294,10 +340,51 @@ def test_an_unreachable_server() -> None:
     assert diagnosis(health, "a") == "Unknown, because NATS cannot be asked."
 
 
-@pytest.mark.parametrize("body", ["<html>", "[]", "{}"])
+@pytest.mark.parametrize("body", ["<html>", "[]", "{}", "[" * 60_000])
 def test_something_else_answers(body: str) -> None:
     with probe_servers.http_server(lambda _path: probe_servers.Page(body)) as server:
         health, _attempts = probe_nats(server.url, Wanted(), ONCE)
+    assert health.fault is not None and health.fault.kind == "not_nats"
+
+
+ENTRY = {"ip": "127.0.0.1", "rtt": "412µs", "stop": "2026-11-25T02:34:09.5Z", "subscriptions_list": ["MOL.RES.a-1"]}
+NOW = "2026-11-25T02:34:10.5Z"
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/varz", {"connections": None}),
+        ("/varz", {"connections": "many"}),
+        ("/varz", {"connections": math.inf}),
+        ("/varz", {"slow_consumers": []}),
+        ("/varz", {"version": None}),
+        ("/connz", {"connections": "many"}),
+        ("/connz", {"connections": 7}),
+        ("/connz", {"connections": ["a"]}),
+        ("/connz", {"connections": [{**ENTRY, "name": {"a": 1}}]}),
+        ("/connz", {"connections": [{**ENTRY, "rtt": 5}]}),
+        ("/connz", {"connections": [{**ENTRY, "rtt": "..s"}]}),
+        ("/connz", {"connections": [{**ENTRY, "subscriptions_list": 5}]}),
+        ("/connz", {"connections": [{**ENTRY, "subscriptions_list": [5]}]}),
+        ("/connz", {"now": None}),
+        ("/connz", {"now": "today"}),
+        ("/connz", {"connections": [{**ENTRY, "stop": 5}]}),
+        ("/routez", {"routes": ["a"]}),
+        ("/routez", {"routes": 5}),
+    ],
+)
+def test_what_only_resembles_nats(path: str, answer: dict[str, object]) -> None:
+    right: dict[str, dict[str, object]] = {
+        "/varz": {"server_id": "A", "version": "2.12.8", "connections": 1, "slow_consumers": 0},
+        "/connz": {"now": NOW, "connections": [ENTRY]},
+        "/routez": {"routes": []},
+    }
+    told = dict(right)
+    with probe_servers.http_server(lambda asked: probe_servers.Page(json.dumps(told[urlsplit(asked).path]))) as server:
+        assert probe_nats(server.url, Wanted([Expected("a")]), ONCE)[0].healthy
+        told[path] = {**right[path], **answer}
+        health, _attempts = probe_nats(server.url, Wanted([Expected("a")]), ONCE)
     assert health.fault is not None and health.fault.kind == "not_nats"
 
 

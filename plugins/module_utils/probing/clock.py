@@ -13,6 +13,11 @@ def remaining(until: float) -> float:
     return max(until - time.monotonic(), 0.001)
 
 
+def halfway(until: float) -> float:
+    """A deadline before `until`, where there is time enough: whoever hangs leaves some for what comes after."""
+    return min(until, time.monotonic() + max(remaining(until) / 2, 0.5))
+
+
 def milliseconds_since(started: float) -> float:
     return round((time.monotonic() - started) * 1000, 1)
 

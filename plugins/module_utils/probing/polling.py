@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asks many questions, again and again, until each has a healthy answer or time is up."""
+"""Asks many questions, again and again, until each has an answer that nothing will change, or time is up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ INTERVAL_MAX = 2.0
 
 
 class HasHealth(Protocol):
-    """What `poll` must know of an answer."""
+    """What `poll` must know of an answer.
+
+    One that also has a true `lasting` ends the waiting at once: what is wrong does not pass by itself.
+    """
 
     @property
     def healthy(self) -> bool: ...
@@ -65,7 +68,7 @@ class Polled:
 
 
 def poll(asks: Sequence[Callable[[float], HasHealth]], patience: Patience, concurrency: int = 1) -> list[Polled]:
-    """Puts every question until its answer is healthy or time is up, at most `concurrency` at once.
+    """Puts every question until its answer is healthy or lasting or time is up, at most `concurrency` at once.
 
     A question gets the time at which all must be over and has to respect it. Nobody is asked again before everybody
     was asked once, so that endpoints that hang cannot starve the others.
@@ -84,7 +87,8 @@ def poll(asks: Sequence[Callable[[float], HasHealth]], patience: Patience, concu
             for number, answer in _next_answers(running, due[0][0] if can_start else None):
                 results[number].take(answer, started, stop)
                 again = time.monotonic() + _pause(patience, results[number].attempts)
-                if not answer.healthy and again < stop < math.inf:
+                ended = answer.healthy or getattr(answer, "lasting", False)
+                if not ended and again < stop < math.inf:
                     heapq.heappush(due, (again, number))
     return results
 

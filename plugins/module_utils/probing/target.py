@@ -53,9 +53,19 @@ def parse_url(url: str, connect_to: str | None = None) -> Target:
     if not path.isascii() or not path.isprintable() or " " in path:
         raise ValueError(f"{url!r} has characters in its path that must be percent-encoded.")
     tls = parts.scheme == "https"
-    port = port or (443 if tls else 80)
-    connect_host, connect_port = parse_address("connect_to", connect_to) if connect_to else (parts.hostname, port)
-    return Target(tls, parts.hostname, port, path, connect_host, connect_port)
+    host, port = _as_in_dns(url, parts.hostname), port or (443 if tls else 80)
+    connect_host, connect_port = parse_address("connect_to", connect_to) if connect_to else (host, port)
+    return Target(tls, host, port, path, connect_host, connect_port)
+
+
+def _as_in_dns(url: str, host: str) -> str:
+    """A name beyond ASCII is written in another way in DNS, in headers and in certificates (RFC 3490)."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError as error:
+        raise ValueError(f"The host of {url!r} cannot be written as DNS needs it ({error}).") from None
 
 
 def parse_address(option: str, text: str) -> tuple[str, int]:
