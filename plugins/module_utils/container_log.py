@@ -25,7 +25,7 @@ _TELLING = re.compile(r"error|fatal|fail|cannot|can't|unable|refuse|denied|excep
 
 @dataclass(frozen=True)
 class Known:
-    """A line that names the reason. `drift` is what differs from the plan when that is why the line is there.
+    """A line that names the reason.
 
     What its group `needed` matches must be a name that the container needs: a monolith without a way to the internet
     runs all the same.
@@ -34,7 +34,6 @@ class Known:
     pattern: re.Pattern[str]
     fault: str
     sentence: str
-    drift: str | None = None
 
 
 # One death prints its reason within moments (licence and nodeID conflict in one line, a MongoDB error in several).
@@ -47,43 +46,36 @@ KNOWN = (
         "licence",
         "It shut itself down because no licence was confirmed: NATS or the monolith was out of its reach for more than "
         "40 s, or there is no licence with the module scalability.",
-        drift="ROCKETCHAT_LICENSE",
     ),
     Known(
         re.compile(r"nodeID conflict", re.IGNORECASE),
         "node_id_conflict",
         "Another container on the bus has its hostname, so one of the two always ends.",
-        drift="hostname",
     ),
     Known(
         re.compile(r"getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?P<needed>[\w.-]+)"),
         "resolve",
         "The name {needed} does not resolve in the container.",
-        drift="extra_hosts",
     ),
     Known(
         re.compile(r"Authorization Violation", re.IGNORECASE),
         "nats_auth",
         "NATS refuses its user or password.",
-        drift="TRANSPORTER",
     ),
     Known(
         re.compile(r"Mongo\w*Error: Authentication failed"),
         "mongodb_auth",
         "MongoDB refuses its user or password.",
-        drift="MONGO_URL",
     ),
     Known(
         re.compile(r"not authorized on (?P<name>[\w-]+)"),
         "mongodb_privilege",
         "Its user lacks a privilege on the database {name}.",
-        drift="MONGO_URL",
     ),
     Known(
         re.compile(r"MongoServerSelectionError|Server selection timed out|connect ECONNREFUSED \S+:27\d\d\d"),
         "mongodb",
         "It cannot reach MongoDB, or there is no primary.",
-        drift="MONGO_URL",
     ),
     Known(
         re.compile(r"heap out of memory"),
@@ -100,7 +92,6 @@ class Reason:
 
     fault: str
     sentence: str
-    drift: str | None
 
 
 def lines(stream: bytes, terminal: bool) -> list[str]:
@@ -133,7 +124,7 @@ def _known(line: str, needed: Collection[str]) -> Reason | None:
     for known in KNOWN:
         hit = known.pattern.search(line)
         if hit and hit.groupdict().get("needed") in (None, *needed):
-            return Reason(known.fault, known.sentence.format(**hit.groupdict()), known.drift)
+            return Reason(known.fault, known.sentence.format(**hit.groupdict()))
     return None
 
 

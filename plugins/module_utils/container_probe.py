@@ -26,7 +26,7 @@ _UNPLANNED_MAX = 50
 _SERVICE_LABEL = "io.rocketops.service"
 _STREAM_HUB = "rocketchat/stream-hub-service"
 # What waiting does not mend: somebody has to do something.
-_LASTING = {"absent", "stopped", "paused", "image", "hostname", "hosts", "environment"}
+_LASTING = {"absent", "stopped", "paused", "image", "hostname", "network", "hosts", "environment"}
 _ENGINE_LASTING = {"stopped", "denied"}
 # Services that found no MongoDB or lost NATS end once or twice before they stay (seen, 6.14: after 31 s and 40 s).
 _LOOP = 3
@@ -49,6 +49,7 @@ class Expected:
     environment: Mapping[str, str]
     secret_environment: Mapping[str, str]
     extra_hosts: Sequence[str]
+    network: str | None = None
 
 
 @dataclass
@@ -239,6 +240,7 @@ def _judged(engine: Engine, expected: Expected, found: dict[str, Any] | None, un
     candidates = (
         _not_running(health, found),
         _wrong_identity(expected, health),
+        _outside(expected, found),
         ("hosts", the_first_of(unresolved)) if unresolved else None,
         ("environment", the_first_of([*variables.values()])) if variables else None,
     )
@@ -296,6 +298,15 @@ def _wrong_identity(expected: Expected, health: ContainerHealth) -> tuple[str, s
             "hostname, and where two have the same, one of them always ends."
         )
     return None
+
+
+def _outside(expected: Expected, found: dict[str, Any]) -> tuple[str, str] | None:
+    if expected.network is None or expected.network in found["NetworkSettings"]["Networks"]:
+        return None
+    return "network", (
+        f"It is not in Docker's network {expected.network}, and so reaches neither NATS nor MongoDB: somebody took it "
+        "out (`docker network disconnect`)."
+    )
 
 
 def _ill(

@@ -57,8 +57,10 @@ def take_census(
 ) -> Census:
     seen = match(expected, connections)
     refused = _refused_addresses(farewells)
-    # with as many addresses refused as clients missing, it is they who were refused
-    by_exclusion = 0 < seen.count(None) <= len(refused)
+    missing = seen.count(None)
+    # With as many addresses refused as clients missing, it is they who were refused. Where nobody is connected, some of
+    # them may have ended and given up their address meanwhile.
+    by_exclusion = 0 < missing <= len(refused) or (missing == len(expected) and len(refused) > 1)
     clients = []
     for one, connection in zip(expected, seen):
         ago = _cut_off(one, farewells)

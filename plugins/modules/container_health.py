@@ -63,6 +63,9 @@ options:
         type: list
         elements: str
         default: []
+      network:
+        description: A network of Docker that it has to be in. Any will do if not given.
+        type: str
   secret_environments:
     description:
       - More variables that containers should have, whose values are secret, by O(containers[].name). They are never
@@ -211,9 +214,9 @@ containers:
       description:
         - What is wrong, as a fixed word, V(null) if nothing is.
         - One of V(absent), V(inspect) where the engine fails to tell about this container alone, V(stopped),
-          V(paused), V(image), V(hostname), V(hosts), V(environment), V(oom_killed), V(licence), V(node_id_conflict),
-          V(resolve), V(nats_auth), V(mongodb_auth), V(mongodb_privilege), V(mongodb), V(out_of_memory), V(crash_loop),
-          V(crash_silent) where its log is empty, V(unhealthy), V(starting).
+          V(paused), V(image), V(hostname), V(network), V(hosts), V(environment), V(oom_killed), V(licence),
+          V(node_id_conflict), V(resolve), V(nats_auth), V(mongodb_auth), V(mongodb_privilege), V(mongodb),
+          V(out_of_memory), V(crash_loop), V(crash_silent) where its log tells nothing, V(unhealthy), V(starting).
       type: str
       sample: stopped
     diagnosis:
@@ -289,6 +292,7 @@ CONTAINER: dict[str, dict[str, Any]] = {
     "hostname": {"type": "str", "required": True},
     "environment": {"type": "dict", "default": {}},
     "extra_hosts": {"type": "list", "elements": "str", "default": []},
+    "network": {"type": "str"},
 }
 
 

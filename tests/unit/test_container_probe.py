@@ -37,7 +37,7 @@ def image(service: str, tag: str = "7.9.3") -> str:
 EXPECTED = [
     Expected(
         name, name[:-2].replace("-", "_"), image(service), f"chat-{name}", {"NODE_ENV": "production"}, SECRETS,
-        ["chat.mongodb.internal:172.31.250.1"],
+        ["chat.mongodb.internal:172.31.250.1"], "rocketchat",
     )
     for name, service in SERVICES.items()
 ]  # fmt: skip
@@ -116,6 +116,13 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         [],
         "paused",
         "Somebody paused it (`docker pause`); it holds its connections and does nothing.",
+    ),
+    "taken out of the network": (
+        lambda entry: entry["NetworkSettings"].update(Networks={"bridge": {}}),
+        [],
+        "network",
+        "It is not in Docker's network rocketchat, and so reaches neither NATS nor MongoDB: somebody took it out "
+        "(`docker network disconnect`).",
     ),
     "other tag": (
         config("Image", image("account-service", "7.9.2")),

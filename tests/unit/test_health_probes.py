@@ -27,6 +27,7 @@ def test_docker_is_asked_about_all_that_runs_there_as_it_was_planned() -> None:
         "hostname": "chat-nats",
         "environment": {},
         "extra_hosts": [],
+        "network": "rocketchat",
     }
     deployed = every_container(planned)
     assert set(asked) == set(deployed)

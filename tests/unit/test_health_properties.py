@@ -61,7 +61,7 @@ def where_it_runs(fault: Fault) -> Fault:
 
 
 CONTAINER_FAULTS = words(
-    "absent stopped paused image hostname hosts environment inspect oom_killed licence node_id_conflict resolve"
+    "absent stopped paused image hostname network hosts environment inspect oom_killed licence node_id_conflict resolve"
     " nats_auth mongodb_auth mongodb_privilege mongodb out_of_memory crash_loop crash_silent unhealthy starting"
 )
 answered = st.lists(

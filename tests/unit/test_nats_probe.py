@@ -13,8 +13,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_clients import Expected, Stranger
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_clients import (
+    Expected,
+    Stranger,
+    take_census,
+)
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_login import Account
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_monitoring import Connection, Farewell
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_probe import Wanted, probe_nats
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 
@@ -116,6 +121,19 @@ def test_the_only_one_missing_is_the_one_refused(nats: Server) -> None:
         health = nats.ask("chat1-presence", "chat1-account")
     assert faults(health) == {"chat1-account": "refused"}
     assert "refuses its login: it refused one from 127.0.0.1 lately" in diagnosis(health, "chat1-account")
+
+
+def test_where_nobody_is_connected_those_refused_need_not_be_as_many() -> None:
+    refused = [Farewell(Connection(f"172.31.250.{host}"), "Authentication Failure", 5.0) for host in (3, 4)]
+    expected = [Expected("chat1-account"), Expected("chat1-presence"), Expected("chat1-rocketchat")]
+
+    def told(*connections: Connection) -> list[str | None]:
+        return [client.fault for client in take_census(expected, "", connections, refused).clients]
+
+    assert told() == ["refused"] * 3
+    assert told(Connection("172.31.250.9", name="chat1-account")) == [None, "refused", "refused"]
+    one = [refused[0]]
+    assert [client.fault for client in take_census(expected, "", [], one).clients] == ["missing"] * 3
 
 
 def test_the_latest_refusal_is_seen_after_many_farewells(nats: Server) -> None:

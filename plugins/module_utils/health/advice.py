@@ -46,6 +46,7 @@ ON_THE_HOST = {
     "engine.denied": "ls -l /var/run/docker.sock",
     "container": _LOG,
     "container.stopped": "sudo docker start {name}",
+    "container.network": "sudo docker network connect {network} {name}; sudo docker restart {name}",
     "container.paused": "sudo docker unpause {name}",
     "container.crash_silent": "sudo docker inspect --format '{{{{.Path}}}} {{{{.Args}}}}' {name}",
     "container.oom_killed": f"{_KERNEL_LOG} --grep 'out of memory'",
@@ -174,6 +175,7 @@ def _names(cause: Subject, plan: Mapping[str, Any]) -> dict[str, str]:
     names = {
         "name": cause.name,
         "host": cause.host,
+        "network": (planned["docker"] or {"network": {"name": ""}})["network"]["name"],
         "member": member,
         "port": address.rpartition(":")[2],
         "data_directory": str(probe.get("data_directory", "")),

@@ -14,7 +14,7 @@ from .model import Need, Symptom
 DRIFT_WORDS = {"image", "environment", "hosts", "drift"}
 # Somebody did it to the container: no other part being away explains that.
 STANDS_STILL = {"absent", "stopped", "paused"}
-OF_ITS_OWN = {*STANDS_STILL, "oom_killed", "out_of_memory", "hostname", *DRIFT_WORDS}
+OF_ITS_OWN = {*STANDS_STILL, "network", "oom_killed", "out_of_memory", "hostname", *DRIFT_WORDS}
 
 _STARTING = "container.starting"
 

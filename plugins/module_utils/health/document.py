@@ -20,7 +20,7 @@ from .table import verdict
 SCHEMA = 1
 
 # Faults of a container that are a difference to the plan; that somebody stopped it is none.
-_OTHERWISE = {"absent", "hostname", *DRIFT_WORDS}
+_OTHERWISE = {"absent", "hostname", "network", *DRIFT_WORDS}
 
 
 def document(

@@ -180,7 +180,7 @@ class Planner:
         address = f"{host.private_address}:{settings.nats_port}" if self._nats_is_published(host) else ""
         routes = len(self._in_group("nats")) - 1
         return {
-            "containers": probes.containers(self.containers[host.name], self.members, nats)
+            "containers": probes.containers(self.containers[host.name], self.members, nats, settings.network_name)
             if groups & {"nats", "rocketchat"}
             else None,
             "mongodb": probes.mongodb(settings, self.members) if "mongodb" in groups else None,

@@ -16,7 +16,9 @@ LOOPBACK = "127.0.0.1"
 MONGODB_DATA_DIRECTORY = "/var/lib/mongodb"
 
 
-def containers(planned: list[Container], members: list[Member], nats: dict[str, Any] | None) -> dict[str, Any]:
+def containers(
+    planned: list[Container], members: list[Member], nats: dict[str, Any] | None, network: str
+) -> dict[str, Any]:
     """Everything that Docker should run on a host, with the names that the services have to resolve.
 
     Secrets are an option of their own: Ansible logs an option with parts on the host.
@@ -30,6 +32,7 @@ def containers(planned: list[Container], members: list[Member], nats: dict[str, 
             "hostname": container.hostname,
             "environment": container.environment,
             "extra_hosts": names,
+            "network": network,
         }
         for container in planned
     ]
@@ -48,6 +51,7 @@ def nats_container(settings: Settings, hostname: str) -> dict[str, Any]:
         "hostname": hostname,
         "environment": {},
         "extra_hosts": [],
+        "network": settings.network_name,
     }
 
 
