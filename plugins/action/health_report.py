@@ -18,7 +18,7 @@ from ..module_utils.health.answers import read
 from ..module_utils.health.diagnosis import diagnose
 from ..module_utils.health.document import document
 from ..module_utils.health.files import write
-from ..module_utils.health.invocation import options
+from ..module_utils.health.invocation import leaves_out, options
 from ..module_utils.health.table import as_text, verdict
 
 # What the tasks of verify.yml registered their answers as.
@@ -51,6 +51,8 @@ class ActionModule(ActionBase):
         }
         diagnosis = diagnose(plan, registered, options(context.CLIARGS))
         Display().display(f"\n{as_text(diagnosis, plan)}\n")
+        if not diagnosis.healthy and leaves_out(context.CLIARGS):
+            Display().display("Commands for the controller need the variables that were given with -e, too.\n")
         result["files"] = []
         if arguments["directory"] and not self._task.check_mode:
             told = document(diagnosis, plan, read(plan, registered), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))

@@ -27,9 +27,13 @@ _SERVICE_LABEL = "io.rocketops.service"
 _STREAM_HUB = "rocketchat/stream-hub-service"
 # What waiting does not mend: somebody has to do something.
 _LASTING = {"absent", "stopped", "paused", "image", "hostname", "network", "hosts", "environment"}
-_ENGINE_LASTING = {"stopped", "denied"}
+# An engine that is stopped may be about to start: until it has, systemd holds its socket.
+_ENGINE_LASTING = {"denied"}
+# Compose takes moments to replace a container, and an engine to start all of them after a boot.
+_STUCK_FOR = 10.0
 # Services that found no MongoDB or lost NATS end once or twice before they stay (seen, 6.14: after 31 s and 40 s).
 _LOOP = 3
+_COMES_BACK = {"licence", "node_id_conflict"}
 # The line that tells why a container ended was written in its last life; what is older is no news.
 _LOG_BEFORE_START = 60
 _LATELY = 900
@@ -116,10 +120,10 @@ class Health:
 
 @dataclass(frozen=True)
 class _Look:
-    """A look in the course of a wait. ``looping``: those that ended again and again since the wait began."""
+    """A look in the course of a wait. ``stuck``: whether something needs somebody's hand, and has for a while."""
 
     health: Health
-    looping: frozenset[str]
+    stuck: bool
 
     @property
     def healthy(self) -> bool:
@@ -131,10 +135,32 @@ class _Look:
 
     @property
     def lasting(self) -> bool:
-        """One container that needs somebody's hand is enough: without it, the whole does not get well."""
-        ill = [container for container in self.health.containers if container.fault]
-        stuck = any(container.fault in _LASTING or container.name in self.looping for container in ill)
-        return stuck or self.health.engine.fault in _ENGINE_LASTING
+        """One container is enough: without it, the whole does not get well."""
+        return self.stuck or self.health.engine.fault in _ENGINE_LASTING
+
+
+class _Watch:
+    """What a wait remembers of its earlier looks."""
+
+    def __init__(self) -> None:
+        self._restarts: dict[str, int] = {}
+        self._stuck_since: dict[str, float] = {}
+
+    def is_stuck(self, health: Health) -> bool:
+        now = time.monotonic()
+        stuck = {one.name for one in health.containers if one.fault in _LASTING} | {
+            one.name for one in health.unplanned
+        }
+        self._stuck_since = {name: self._stuck_since.get(name, now) for name in stuck}
+        for_long = any(now - since >= _STUCK_FOR for since in self._stuck_since.values())
+        return for_long or any(list(map(self._is_looping, health.containers)))
+
+    def _is_looping(self, container: ContainerHealth) -> bool:
+        """Whether it ended again and again since the wait began, and is ill."""
+        if container.started_at is None:
+            return False
+        before = self._restarts.setdefault(container.name, container.restart_count)
+        return container.fault is not None and container.restart_count - before >= _LOOP
 
 
 def probe_containers(expected: Sequence[Expected], socket_path: str, patience: Patience) -> tuple[Health, int]:
@@ -142,25 +168,15 @@ def probe_containers(expected: Sequence[Expected], socket_path: str, patience: P
 
     Returns the health, and how often it was asked.
     """
-    # all hosts are asked at the same time, but not all are waited for equally long
     now = time.time()
-    restarts: dict[str, int] = {}
+    watch = _Watch()
 
     def look(stop: float) -> _Look:
         health = ask(expected, socket_path, now, patience.limit(stop))
-        return _Look(health, frozenset(_looping(health, restarts)))
+        return _Look(health, watch.is_stuck(health))
 
     polled = poll([look], patience)[0]
     return polled.answer.health, polled.attempts
-
-
-def _looping(health: Health, restarts: dict[str, int]) -> Iterator[str]:
-    """``restarts``: by name, how many there had been when the container was first seen in this wait."""
-    for container in health.containers:
-        if container.started_at is None:
-            continue
-        if container.restart_count - restarts.setdefault(container.name, container.restart_count) >= _LOOP:
-            yield container.name
 
 
 def ask(expected: Sequence[Expected], socket_path: str, now: float, until: float) -> Health:
@@ -346,7 +362,10 @@ def _ill(
 def _ends_again(
     engine: Engine, expected: Expected, health: ContainerHealth, found: dict[str, Any], until: float
 ) -> tuple[str, str] | None:
-    """It is well at this moment, but not for long if several of its lives ended for one reason."""
+    """It is well at this moment, but not for long if several of its lives ended for a reason that comes back.
+
+    Whoever finds no MongoDB or NATS opens no port, and is not well even for a moment.
+    """
     if health.restart_count < 2 or _age(health.started_at) > _YOUNG:
         return None
     since = int(time.time()) - _DEATHS_WITHIN
@@ -356,7 +375,7 @@ def _ends_again(
         return None
     stamp = found["State"]["FinishedAt"]
     known = repeated(log, _needed(expected, found), epoch(stamp))
-    return (known.fault, _ended(health, stamp) + known.sentence) if known else None
+    return (known.fault, _ended(health, stamp) + known.sentence) if known and known.fault in _COMES_BACK else None
 
 
 def _needed(expected: Expected, found: dict[str, Any]) -> set[str]:

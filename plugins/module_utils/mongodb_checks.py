@@ -165,7 +165,7 @@ def _oplog(login: Login, findings: Findings, minimum_hours: float) -> None:
             "oplog",
             f"The oplog of {size['maxSize']} MiB is full and reaches {hours:.1f} h back, not {minimum_hours:g} h: "
             "a member that is away for longer must copy all data anew. Enlarge it on each member, in "
-            "mongosh, with db.adminCommand({replSetResizeOplog: 1, size: <MiB>}).",
+            "mongosh (package mongodb-mongosh), with db.adminCommand({replSetResizeOplog: 1, size: <MiB>}).",
         )
 
 
@@ -183,7 +183,7 @@ def _feature_compatibility(login: Login, findings: Findings) -> None:
             "fcv",
             f"MongoDB {findings.version} still works in the manner of {found['version']} "
             "(featureCompatibilityVersion), so the next series will not start on these data. When the upgrade to "
-            f"{series} is to stay, an administrator types in mongosh "
+            f"{series} is to stay, an administrator types in mongosh (package mongodb-mongosh) "
             f'db.adminCommand({{setFeatureCompatibilityVersion: "{series}"{confirm}}}).',
         )
 

@@ -10,8 +10,8 @@ short_description: Compares what a Docker Engine runs with what it should run, a
 version_added: 0.1.0
 description:
   - Asks the Docker Engine of the host for the planned containers. A container is healthy when it runs with the planned
-    image, hostname, environment and C(extra_hosts), and its healthcheck passes. One that was started within the last
-    two minutes is not if its log names one known reason for several of its last ends.
+    image, hostname, network, environment and C(extra_hosts), and its healthcheck passes. One that was started within
+    the last two minutes is not if its log names one known reason for several of its last ends.
   - Of each that is not, says in a sentence why, from the newest telling line of its log where there is one. Lines that
     are older than 15 minutes tell nothing any more.
   - Finds containers that nobody planned and that disturb the others, such as a second stream-hub.
@@ -29,6 +29,9 @@ attributes:
       - It gives the module digests for O(secret_environments), and masks in RV(containers[].log_line) what the module
         then does not know.
     support: full
+  async:
+    description: The action plugin waits for the answer.
+    support: none
 options:
   containers:
     description: What the engine should run.
@@ -83,9 +86,10 @@ options:
   timeout:
     description:
       - Seconds until everything that is asked must be healthy. V(0) asks exactly once.
-      - Ends early when something is wrong that does not pass by itself. That is a container that is absent, stopped or
-        paused or has another image, hostname, environment or C(extra_hosts) than planned, one that Docker had to start
-        again three times since the first question, and an engine that does not run or lets nobody ask.
+      - Ends early when something is wrong that does not pass by itself. That is a container that for 10 seconds is
+        absent, stopped, paused, out of the network, unplanned and in the way, or has another image, hostname,
+        environment or C(extra_hosts) than planned; one that Docker had to start again three times since the first
+        question; and an engine that lets nobody ask.
     type: float
     default: 60
 seealso:

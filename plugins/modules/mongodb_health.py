@@ -23,6 +23,9 @@ attributes:
   action:
     description: An action plugin notes the controller's time around the question, for RV(asked).
     support: full
+  async:
+    description: The action plugin waits for the answer.
+    support: none
 requirements:
   - pymongo >= 3.11 on the host that runs the module
 extends_documentation_fragment:

@@ -327,7 +327,17 @@ INDEPENDENT: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
     ),
     "the only one of its service found no licence, as NATS had been away": (
         ill.container("chat", "account-1", "licence"),
+        [],
+        [],
+    ),
+    "the only one of its service found no licence, and has opened no port since": (
+        together(ill.container("chat", "account-1", "licence"), no_port("chat", "account-1")),
         [("container.licence", "account-1")],
+        [],
+    ),
+    "a service that answers has given up on NATS, beside a MongoDB that lacks a privilege": (
+        together(off_the_bus("chat", "account-1"), ill.mongodb_check("chat", "privileges", "privilege_missing")),
+        [("mongodb.privilege_missing", "mongodb"), ("bus.missing", "account-1")],
         [],
     ),
     "Docker has not called it healthy yet, and all else shows that it is": (
@@ -649,6 +659,11 @@ THREE_HOSTS: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
     "one ddp-streamer of three hangs, and nginx met it": (
         together(ill.container("b", "ddp-streamer-1", "paused"), proxy("a", ("sockjs_info", "upstream_silent"))),
         [("container.paused", "b/ddp-streamer-1")],
+        ["a/nginx"],
+    ),
+    "one account of three hangs, and a login met it": (
+        together(ill.container("b", "account-1", "paused"), proxy("a", ("account", "silent_timeout"))),
+        [("container.paused", "b/account-1")],
         ["a/nginx"],
     ),
     "one ddp-streamer of three is away, but nginx reaches none": (

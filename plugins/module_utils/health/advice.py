@@ -18,13 +18,14 @@ _PUBLISHED = "sudo docker ps --all --filter name={name}"
 _MONGOD_LOG = "sudo tail -n 50 /var/log/mongodb/mongod.log"
 # Without everybody's connections and logins, among which an election is not found.
 _REPLICATION_LOG = """sudo grep -E '"c":"(ELECTION|INITSYNC|REPL|ROLLBACK)' /var/log/mongodb/mongod.log | tail -n 20"""
-_MONGOSH = "mongosh mongodb://admin@localhost:{port}/admin"
+_PACKAGES = "dpkg-query --show 'mongodb-*'"
 # From inside, where the way may be another than the host's. All of Rocket.Chat's images have Node.js.
 _KNOCK_AT_MONGODB = (
-    """sudo docker exec {name} node -e "require('net').connect({port}, '{member}')"""
-    """.on('connect', () => process.exit(console.log('It reaches MongoDB.')))"""
-    """.on('error', (error) => process.exit(console.log(error.message)))"""
-    """.setTimeout(3000, () => process.exit(console.log('MongoDB does not answer it.')))\""""
+    """sudo docker exec {name} node -e "for (const member of '{members}'.split(' ')) {{"""
+    """ const told = (word) => {{ console.log(member + ':', word); socket.destroy(); }};"""
+    """ const socket = require('net').connect(member.split(':')[1], member.split(':')[0])"""
+    """.on('connect', () => told('can be reached')).on('error', (error) => told(error.message))"""
+    """.setTimeout(3000, () => told('does not answer')); }}\""""
 )
 _NGINX_LOG = "sudo tail -n 20 /var/log/nginx/error.log"
 _LOAD = "uptime; sudo docker stats --no-stream"
@@ -60,7 +61,7 @@ ON_THE_HOST = {
     "bus": _LOG,
     # it runs and answers; that it is cut off from the bus costs more than its restart
     "bus.missing": "sudo docker restart {name}",
-    "bus.refused": "sudo docker logs --tail 50 nats",
+    "bus.refused": "sudo docker restart {name}",
     "bus.slow": _LOAD,
     "bus.unexpected": _WHO_IS_WHO,
     "nats": "sudo docker logs --tail 50 nats",
@@ -85,8 +86,8 @@ ON_THE_HOST = {
     "mongodb.not_serving": _REPLICATION_LOG,
     "member": _REPLICATION_LOG,
     "mongodb.lag": "vmstat 1 5",
-    "mongodb.oplog": _MONGOSH,
-    "mongodb.fcv": _MONGOSH,
+    "mongodb.oplog": _PACKAGES,
+    "mongodb.fcv": _PACKAGES,
     "mongodb.disk_missing": "ls -ld {data_directory}; findmnt --verify; lsblk -f",
     "mongodb.disk_full": (
         "df -h {data_directory}; df -i {data_directory}; "
@@ -170,17 +171,17 @@ def _names(cause: Subject, plan: Mapping[str, Any]) -> dict[str, str]:
     """Of MongoDB those of the member on the same host, if there is one."""
     planned = plan["hosts"][cause.host]
     members = [one["mongodb"] for one in (planned, *plan["hosts"].values()) if one["mongodb"]]
-    member, address = (members[0]["name"], members[0]["members"][0]) if members else ("", "")
+    member, addresses = (members[0]["name"], members[0]["members"]) if members else ("", [])
     probe = planned["probes"]["mongodb"] or {}
     names = {
         "name": cause.name,
         "host": cause.host,
         "network": (planned["docker"] or {"network": {"name": ""}})["network"]["name"],
         "member": member,
-        "port": address.rpartition(":")[2],
         "data_directory": str(probe.get("data_directory", "")),
     }
-    return {key: shlex.quote(value) for key, value in names.items()}
+    # in quotes already
+    return {**{key: shlex.quote(value) for key, value in names.items()}, "members": " ".join(addresses)}
 
 
 def _container(service: str, host: str, plan: Mapping[str, Any]) -> tuple[str, str]:

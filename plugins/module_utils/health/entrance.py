@@ -87,5 +87,5 @@ def _needs(host: str, check: str, fault: str) -> tuple[Need, ...]:
     behind = (Need("host", host), nats, Need("mongodb", any_of_them=True), monolith, *services)
     if check == "monolith":
         return behind
-    helpers = (Need("service", "account"),) if check in _LOGIN else ()
+    helpers = (Need("service", "account", one_is_enough),) if check in _LOGIN else ()
     return (*behind, Need("service", "ddp_streamer", one_is_enough), *helpers)

@@ -18,12 +18,23 @@ _VALUES = {
     "become_password_file": "--become-password-file",
     "remote_user": "--user",
     "private_key_file": "--private-key",
+    "ssh_common_args": "--ssh-common-args",
+    "ssh_extra_args": "--ssh-extra-args",
 }
+
+
+_OF_HEALTH = ("health_report=", "rocketchat_health_timeout=")
 
 
 def options(arguments: Mapping[str, Any]) -> str:
     """Words for `ansible` and `ansible-playbook`. Variables given one by one are left out: one may be a secret."""
     return shlex.join(_repeated(arguments))
+
+
+def leaves_out(arguments: Mapping[str, Any]) -> bool:
+    """Whether variables were given that the plan may depend on; those of health.yml do not matter to it."""
+    given = [str(value) for value in arguments.get("extra_vars") or ()]
+    return not all(value.startswith(("@", *_OF_HEALTH)) for value in given)
 
 
 def _repeated(arguments: Mapping[str, Any]) -> Iterator[str]:

@@ -21,6 +21,7 @@ _CUT_OFF = (
     "It runs and answers, but NATS does not know it: it lost the connection and has given up, as after refused logins. "
     "Until it is restarted nobody on the bus hears it."
 )
+_WAY_TO_NATS = {"host", "engine", "nats", "hostname"}
 LICENCE = Need("licence", as_planned=True)
 # A monolith that was given another licence than the planned one, or none.
 _LICENCE_GIVEN = ("licence_given", "")
@@ -32,13 +33,14 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
     everything = [(host, container) for host, planned in plan["hosts"].items() for container in planned["containers"]]
     for host, answer in answers.items():
         yield from _unplanned(host, answer)
+    replicas = Counter(container["service"] for _host, container in everything)
     for host, container in everything:
         if container["service"] == MONOLITH:
-            yield _service(host, container, answers[host], clients)
-    yield from _licence(everything, answers)
+            yield _service(host, container, answers[host], clients, replicas[MONOLITH] == 1)
+    yield from _licence(everything, replicas, answers)
     for host, container in everything:
         if container["service"] != MONOLITH:
-            yield _service(host, container, answers[host], clients)
+            yield _service(host, container, answers[host], clients, replicas[container["service"]] == 1)
 
 
 def needs_of(host: str, service: str) -> tuple[Need, ...]:
@@ -56,7 +58,7 @@ def needs_of(host: str, service: str) -> tuple[Need, ...]:
     return needs if service == MONOLITH else (*needs, Need("service", MONOLITH))
 
 
-def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clients: Clients) -> Subject:
+def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clients: Clients, alone: bool) -> Subject:
     entry = answers.find("containers", "containers", container["name"])
     endpoint = answers.find("services", "endpoints", container["name"])
     # whoever took this container's hostname ends it again and again, in whatever state it is seen meanwhile
@@ -77,13 +79,17 @@ def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clie
     elif endpoint["state"] != "healthy":
         symptoms.append(Symptom(f"http.{endpoint['fault'] or 'unhealthy'}", endpoint["diagnosis"], needs))
     on_bus = clients.symptom(container["hostname"], needs)
-    if on_bus and on_bus.kind == "bus.missing" and not symptoms:
-        on_bus = replace(on_bus, sentence=_CUT_OFF)
+    if on_bus and on_bus.kind in ("bus.missing", "bus.refused") and not symptoms:
+        # neither MongoDB nor a monolith takes somebody off the bus who is well otherwise
+        on_bus = Symptom(on_bus.kind, _CUT_OFF, tuple(need for need in on_bus.needs if need.what in _WAY_TO_NATS))
     if on_bus:
         symptoms.append(on_bus)
     elif clients.connected(container["hostname"]):
         # its log speaks of a refusal that is over
         symptoms = [replace(one, needs=needs) if one.kind == "container.nats_auth" else one for one in symptoms]
+    # who is the only one of its service lives on without a licence: its log speaks of an outage that is over
+    if [symptom.kind for symptom in symptoms] == ["container.licence"] and alone:
+        symptoms = []
     symptoms = without_starting(symptoms)
     return Subject(
         host,
@@ -118,12 +124,13 @@ def _unplanned(host: str, answers: HostAnswers) -> Iterator[Subject]:
         )
 
 
-def _licence(everything: list[tuple[str, Mapping[str, Any]]], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+def _licence(
+    everything: list[tuple[str, Mapping[str, Any]]], replicas: Mapping[str, int], answers: Mapping[str, HostAnswers]
+) -> Iterator[Subject]:
     """Surplus replicas say in their log that they found no licence. There is one licence, and the monolith has it.
 
     Who is the only one of its service lives on without: it says so only when nobody could be asked.
     """
-    replicas = Counter(container["service"] for _host, container in everything)
     entries = [
         answers[host].find("containers", "containers", container["name"])
         for host, container in everything
