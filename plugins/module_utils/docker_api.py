@@ -27,6 +27,8 @@ from .probing.fault import Fault
 from .probing.fetching import TimedSocket, harmless
 
 SOCKET = "/var/run/docker.sock"
+# How many questions an engine is asked at the same time.
+AT_ONCE = 8
 
 # the newest version whose answers were read when this was written
 _API_VERSION = (1, 44)

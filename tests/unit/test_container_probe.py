@@ -14,12 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils import container_probe
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_probe import (
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_model import (
     ContainerHealth,
     Expected,
     Health,
-    probe_containers,
 )
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_probe import probe_containers
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 
 from tests.unit.docker_engine import FakeEngine, container, frames, moment, served

@@ -1,0 +1,212 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judges one container by what Docker and its log say of it. No Ansible here."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from .container_drift import environment_drift, hosts_drift, the_first_of
+from .container_log import hosts_of, last_words, lines, reason, repeated
+from .container_model import ContainerHealth, Expected
+from .container_secrets import readable
+from .docker_api import Engine, epoch
+from .probing.clock import halfway
+from .probing.fault import Fault
+from .probing.fetching import harmless
+
+# Why a container that looks well may end again.
+_COMES_BACK = {"licence", "node_id_conflict"}
+# The line that tells why a container ended was written in its last life; what is older is no news.
+_LOG_BEFORE_START = 60
+_LATELY = 900
+# Who was started so lately may be well only for a while (a replica too many for the licence is for 41 s: seen, 6.14).
+_YOUNG = 120
+_DEATHS_WITHIN = 300
+
+
+def judged(engine: Engine, expected: Expected, found: dict[str, Any] | None, until: float) -> ContainerHealth:
+    """The first fault that applies is told, the most telling first."""
+    if found is None:
+        sentence = "There is no such container: it was removed, or the site playbook has not run since it was planned."
+        return ContainerHealth(expected.name, expected.image, fault="absent", diagnosis=sentence)
+    health = _state(expected, found)
+    variables = _drifted_variables(expected, found)
+    unresolved = list(hosts_drift(expected.extra_hosts, found["HostConfig"].get("ExtraHosts") or []))
+    health.drift = [*variables.values(), *unresolved]
+    candidates = (
+        _not_running(health, found),
+        _wrong_identity(expected, health),
+        _outside(expected, found),
+        ("hosts", the_first_of(unresolved)) if unresolved else None,
+        ("environment", the_first_of([*variables.values()])) if variables else None,
+    )
+    fault = next((candidate for candidate in candidates if candidate), None)
+    fault = fault or _ill(engine, expected, health, found, until)
+    if fault:
+        health.fault, health.diagnosis = fault
+    return health
+
+
+def _state(expected: Expected, found: dict[str, Any]) -> ContainerHealth:
+    state = found["State"]
+    return ContainerHealth(
+        name=expected.name,
+        planned_image=expected.image,
+        present=True,
+        status=state["Status"],
+        running=state["Running"] and not state["Paused"] and not state["Restarting"],
+        paused=state["Paused"],
+        restarting=state["Restarting"],
+        # between two lives it counts as running
+        exit_code=None if state["Running"] and not state["Restarting"] else state["ExitCode"],
+        oom_killed=state["OOMKilled"],
+        restart_count=int(found["RestartCount"]),
+        started_at=state["StartedAt"],
+        health=(state.get("Health") or {}).get("Status"),
+        image=found["Config"]["Image"],
+        hostname=found["Config"]["Hostname"],
+    )
+
+
+def _drifted_variables(expected: Expected, found: dict[str, Any]) -> dict[str, str]:
+    actual = dict(entry.partition("=")[::2] for entry in found["Config"]["Env"] or [])
+    return dict(environment_drift({**expected.environment, **expected.secret_environment}, actual))
+
+
+def _not_running(health: ContainerHealth, found: dict[str, Any]) -> tuple[str, str] | None:
+    if health.paused:
+        return "paused", "Somebody paused it (`docker pause`); it holds its connections and does nothing."
+    if health.restarting or health.running:
+        return None
+    if health.status == "created":
+        error = found["State"].get("Error")
+        return "stopped", f"It was created and never started{f', for Docker says: {harmless(error)}' if error else ''}."
+    ended = f"It ended {_ago(found['State']['FinishedAt'])} with exit code {health.exit_code}"
+    return "stopped", f"{ended} and is not started again, as after a `docker stop`."
+
+
+def _wrong_identity(expected: Expected, health: ContainerHealth) -> tuple[str, str] | None:
+    if health.image != expected.image:
+        return "image", f"It runs {health.image} instead of the planned {expected.image}."
+    if health.hostname != expected.hostname:
+        return "hostname", (
+            f"Its hostname is {health.hostname} instead of {expected.hostname}; nodes of the bus are known by their "
+            "hostname, and where two have the same, one of them always ends."
+        )
+    return None
+
+
+def _outside(expected: Expected, found: dict[str, Any]) -> tuple[str, str] | None:
+    if expected.network is None or expected.network in found["NetworkSettings"]["Networks"]:
+        return None
+    return "network", (
+        f"It is not in Docker's network {expected.network}, and so reaches neither NATS nor MongoDB: somebody took it "
+        "out (`docker network disconnect`)."
+    )
+
+
+def _ill(
+    engine: Engine, expected: Expected, health: ContainerHealth, found: dict[str, Any], until: float
+) -> tuple[str, str] | None:
+    """It should be well: what keeps it from being so. Without a healthcheck, running is all that can be asked for."""
+    if health.health == "healthy" or (health.health is None and health.running):
+        return _ends_again(engine, expected, health, found, until)
+    often = health.restarting or (health.restart_count > 0 and _age(health.started_at) < _LATELY)
+    log, unreadable = _log(engine, found, until)
+    known = reason(log, _needed(expected, found))
+    if health.oom_killed:
+        fault, sentence = (
+            "oom_killed",
+            (
+                "The kernel ended it because memory ran out: it reached its limit (rocketchat_resources), or the host "
+                "has none left."
+            ),
+        )
+    elif known:
+        fault, sentence = known.fault, known.sentence
+    elif often and unreadable:
+        fault, sentence = "crash_loop", unreadable
+    elif often:
+        words = last_words(log, readable(expected.secret_environment))
+        health.log_line = words or None
+        if words:
+            fault, sentence = "crash_loop", f"Its log says: {words}"
+        else:
+            fault, sentence = "crash_silent", "Its log tells nothing: does it run what it should?"
+    else:
+        fault, sentence = _not_healthy(health)
+        sentence = f"{sentence} {unreadable}".rstrip()
+    return fault, (_ended(health, found["State"]["FinishedAt"]) if often else "") + sentence
+
+
+def _ends_again(
+    engine: Engine, expected: Expected, health: ContainerHealth, found: dict[str, Any], until: float
+) -> tuple[str, str] | None:
+    """It is well at this moment, but not for long if several of its lives ended for a reason that comes back.
+
+    Whoever finds no MongoDB or NATS opens no port, and is not well even for a moment.
+    """
+    if health.restart_count < 2 or _age(health.started_at) > _YOUNG:
+        return None
+    since = int(time.time()) - _DEATHS_WITHIN
+    try:
+        log = lines(engine.log(found["Id"], since, halfway(until), dated=True), found["Config"]["Tty"])
+    except Fault:
+        return None
+    stamp = found["State"]["FinishedAt"]
+    known = repeated(log, _needed(expected, found), epoch(stamp))
+    return (known.fault, _ended(health, stamp) + known.sentence) if known and known.fault in _COMES_BACK else None
+
+
+def _needed(expected: Expected, found: dict[str, Any]) -> set[str]:
+    """The names without which it cannot work."""
+    variables = dict(entry.partition("=")[::2] for entry in found["Config"]["Env"] or [])
+    urls = (variables.get(name, "") for name in ("MONGO_URL", "TRANSPORTER"))
+    return {
+        *(entry.partition(":")[0] for entry in expected.extra_hosts),
+        *(host for url in urls for host in hosts_of(url)),
+    }
+
+
+def _ended(health: ContainerHealth, stamp: str) -> str:
+    often = "once," if health.restart_count == 1 else f"{health.restart_count} times, last"
+    code = "" if health.exit_code is None else f" with exit code {health.exit_code}"
+    return f"It ended {often} {_ago(stamp)}{code}. "
+
+
+def _not_healthy(health: ContainerHealth) -> tuple[str, str]:
+    if health.health == "starting":
+        return "starting", (
+            f"It was started {_ago(health.started_at)} and is not healthy yet: ask again in a minute. Services other "
+            "than the monolith open their port when NATS and a monolith are there."
+        )
+    return "unhealthy", (
+        "It runs, but its healthcheck fails: it hangs, or has opened no port because it did not find NATS and a "
+        "monolith."
+    )
+
+
+def _log(engine: Engine, found: dict[str, Any], until: float) -> tuple[list[str], str]:
+    """The log, or a sentence where it cannot be read: what else is known is worth telling all the same."""
+    since = max(epoch(found["State"]["StartedAt"]) - _LOG_BEFORE_START, time.time() - _LATELY)
+    try:
+        return lines(engine.log(found["Id"], int(since), halfway(until)), found["Config"]["Tty"]), ""
+    except Fault as fault:
+        why = fault.sentence if fault.kind == "log" else "Docker does not answer that in time"
+        return [], f"Its log cannot be read ({why})."
+
+
+def _age(stamp: str | None) -> float:
+    return time.time() - epoch(stamp or "")
+
+
+def _ago(stamp: str | None) -> str:
+    seconds = int(_age(stamp))
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            count = seconds // length
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return f"{max(seconds, 0)} s ago"
