@@ -19,6 +19,7 @@ from ..module_utils.health.diagnosis import diagnose
 from ..module_utils.health.document import document
 from ..module_utils.health.files import write
 from ..module_utils.health.invocation import leaves_out, options
+from ..module_utils.health.model import CONTROLLER
 from ..module_utils.health.table import as_text, verdict
 
 # What the tasks of verify.yml registered their answers as.
@@ -51,8 +52,9 @@ class ActionModule(ActionBase):
         }
         diagnosis = diagnose(plan, registered, options(context.CLIARGS))
         Display().display(f"\n{as_text(diagnosis, plan)}\n")
-        if not diagnosis.healthy and leaves_out(context.CLIARGS):
-            Display().display("Commands for the controller need the variables that were given with -e, too.\n")
+        on_the_controller = any(finding.next.where == CONTROLLER for finding in diagnosis.findings)
+        if on_the_controller and leaves_out(context.CLIARGS):
+            Display().display("The commands for the controller need the variables that were given with -e, too.\n")
         result["files"] = []
         if arguments["directory"] and not self._task.check_mode:
             told = document(diagnosis, plan, read(plan, registered), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))

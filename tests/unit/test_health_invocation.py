@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 from ansible.cli.playbook import PlaybookCLI
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.invocation import options
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.invocation import leaves_out, options
 
 
 def called(*words: str) -> dict[str, object]:
@@ -46,3 +46,16 @@ def test_variables_and_tags_are_not_repeated() -> None:
         "health_report=/x",
     )
     assert options(called("-i", "chat", *words)) == "-i chat"
+
+
+@pytest.mark.parametrize(
+    ("words", "lacks"),
+    [
+        ((), False),
+        (("-e", "@/run/more.yml", "-e", "health_report=/x", "-e", "rocketchat_health_timeout=60"), False),
+        (("-e", "rocketchat_version=9.0.0"), True),
+        (("-e", '{"rocketchat_replicas": {"account": 2}}'), True),
+    ],
+)
+def test_that_variables_were_left_out_is_known(words: tuple[str, ...], lacks: bool) -> None:
+    assert leaves_out(called("-i", "chat", *words)) is lacks
