@@ -64,33 +64,11 @@ def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clie
     # whoever took this container's hostname ends it again and again, in whatever state it is seen meanwhile
     identity = Need("hostname", container["hostname"], any_of_them=True)
     needs = (*needs_of(host, container["service"]), identity)
-    symptoms = container_symptoms(entry, (*needs, LICENCE))
-    if entry is None and (answers.get("containers").get("engine") or {}).get("reachable"):
-        symptoms.append(Symptom("container.unknown", "Docker was asked, and nothing is known about it."))
-    hostname = (entry or {}).get("hostname") or container["hostname"]
-    strays = hostname != container["hostname"]
-    if strays and not any(symptom.kind == "container.hostname" for symptom in symptoms):
-        sentence = (
-            f"Its hostname is {hostname} instead of {container['hostname']}, and nodes of the bus are known by it."
-        )
-        symptoms.append(Symptom("container.hostname", sentence))
+    symptoms = _of_docker(container, entry, answers, needs)
     if endpoint is None:
         symptoms.append(unasked(host, "services"))
     elif endpoint["state"] != "healthy":
         symptoms.append(Symptom(f"http.{endpoint['fault'] or 'unhealthy'}", endpoint["diagnosis"], needs))
-    on_bus = clients.symptom(container["hostname"], needs)
-    if on_bus and on_bus.kind in ("bus.missing", "bus.refused") and not symptoms:
-        # neither MongoDB nor a monolith takes somebody off the bus who is well otherwise
-        on_bus = Symptom(on_bus.kind, _CUT_OFF, tuple(need for need in on_bus.needs if need.what in _WAY_TO_NATS))
-    if on_bus:
-        symptoms.append(on_bus)
-    elif clients.connected(container["hostname"]):
-        # its log speaks of a refusal that is over
-        symptoms = [replace(one, needs=needs) if one.kind == "container.nats_auth" else one for one in symptoms]
-    # who is the only one of its service lives on without a licence: its log speaks of an outage that is over
-    if [symptom.kind for symptom in symptoms] == ["container.licence"] and alone:
-        symptoms = []
-    symptoms = without_starting(symptoms)
     return Subject(
         host,
         container["name"],
@@ -99,17 +77,61 @@ def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clie
         replica=str(container["replica"]),
         latency_ms=(endpoint or {}).get("latency_ms"),
         on_nats=clients.connected(container["hostname"]),
-        symptoms=symptoms,
-        provides=(
-            ("service", container["service"]),
-            *((("hostname", hostname), ("identity", hostname)) if strays else ()),
-            *(
-                (_LICENCE_GIVEN,)
-                if any("ROCKETCHAT_LICENSE" in one for one in (entry or {}).get("drift") or [])
-                else ()
-            ),
-        ),
+        symptoms=_up_to_date(_with_bus(symptoms, container, clients, needs), alone),
+        provides=(("service", container["service"]), *_provided(container, entry)),
     )
+
+
+def _of_docker(
+    container: Mapping[str, Any], entry: Mapping[str, Any] | None, answers: HostAnswers, needs: tuple[Need, ...]
+) -> list[Symptom]:
+    symptoms = container_symptoms(entry, (*needs, LICENCE))
+    if entry is None and (answers.get("containers").get("engine") or {}).get("reachable"):
+        symptoms.append(Symptom("container.unknown", "Docker was asked, and nothing is known about it."))
+    another = _other_hostname(container, entry)
+    if another and not any(symptom.kind == "container.hostname" for symptom in symptoms):
+        sentence = (
+            f"Its hostname is {another} instead of {container['hostname']}, and nodes of the bus are known by it."
+        )
+        symptoms.append(Symptom("container.hostname", sentence))
+    return symptoms
+
+
+def _other_hostname(container: Mapping[str, Any], entry: Mapping[str, Any] | None) -> str | None:
+    found: str | None = (entry or {}).get("hostname")
+    return found if found != container["hostname"] else None
+
+
+def _with_bus(
+    symptoms: list[Symptom], container: Mapping[str, Any], clients: Clients, needs: tuple[Need, ...]
+) -> list[Symptom]:
+    """NATS's view, which may explain what Docker's log says, or say more where all else is well."""
+    seen = clients.symptom(container["hostname"], needs)
+    if seen and seen.kind in ("bus.missing", "bus.refused") and not symptoms:
+        # neither MongoDB nor a monolith takes somebody off the bus who is well otherwise
+        return [Symptom(seen.kind, _CUT_OFF, tuple(need for need in seen.needs if need.what in _WAY_TO_NATS))]
+    if seen:
+        return [*symptoms, seen]
+    if clients.connected(container["hostname"]):
+        # its log speaks of a refusal that is over
+        return [replace(one, needs=needs) if one.kind == "container.nats_auth" else one for one in symptoms]
+    return symptoms
+
+
+def _up_to_date(symptoms: list[Symptom], alone: bool) -> list[Symptom]:
+    """Without what is over, as all else shows."""
+    if alone and [symptom.kind for symptom in symptoms] == ["container.licence"]:
+        # who is the only one of its service lives on without a licence: its log speaks of an outage
+        return []
+    return without_starting(symptoms)
+
+
+def _provided(container: Mapping[str, Any], entry: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+    another = _other_hostname(container, entry)
+    if another:
+        yield from (("hostname", another), ("identity", another))
+    if any("ROCKETCHAT_LICENSE" in sentence for sentence in (entry or {}).get("drift") or []):
+        yield _LICENCE_GIVEN
 
 
 def _unplanned(host: str, answers: HostAnswers) -> Iterator[Subject]:
