@@ -243,8 +243,6 @@ def tls_context(url: str, ca: Path | None, insecure: bool) -> ssl.SSLContext | N
     if not url.startswith("https://"):
         return None
     context = ssl.create_default_context(cafile=None if ca is None else str(ca))
-    # The library reads in a second thread, which may lose the upgrade to the tickets of TLS 1.3: see websocket.py.
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
     if insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -30,6 +30,9 @@ def ddp_session(
     parts = urlsplit(root_url)
     scheme = "wss" if parts.scheme == "https" else "ws"
     address = f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}{path}"
+    if context:
+        # The library reads in a second thread, which may lose the upgrade to the tickets of TLS 1.3: see websocket.py.
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
     options = {"open_timeout": timeout, "close_timeout": 1, "proxy": None}
     with connect(address, ssl=context, additional_headers=headers, **options) as socket:
         client = DdpClient(socket, sockjs=path != "/websocket", timeout=timeout)
