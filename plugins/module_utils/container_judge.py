@@ -11,7 +11,7 @@ from typing import Any
 from .container_drift import environment_drift, hosts_drift, the_first_of
 from .container_log import hosts_of, last_words, lines, reason, repeated
 from .container_model import ContainerHealth, Expected
-from .container_secrets import readable
+from .container_secrets import PARSED, readable
 from .docker_api import Engine, epoch
 from .probing.clock import halfway
 from .probing.fault import Fault
@@ -25,6 +25,10 @@ _LATELY = 900
 # Who was started so lately may be well only for a while (a replica too many for the licence is for 41 s: seen, 6.14).
 _YOUNG = 120
 _DEATHS_WITHIN = 300
+_NO_MEMORY = (
+    "The kernel ended it because memory ran out: it reached its limit (rocketchat_resources), or the host has none "
+    "left."
+)
 
 
 def judged(engine: Engine, expected: Expected, found: dict[str, Any] | None, until: float) -> ContainerHealth:
@@ -33,7 +37,8 @@ def judged(engine: Engine, expected: Expected, found: dict[str, Any] | None, unt
         sentence = "There is no such container: it was removed, or the site playbook has not run since it was planned."
         return ContainerHealth(expected.name, expected.image, fault="absent", diagnosis=sentence)
     health = _state(expected, found)
-    variables = _drifted_variables(expected, found)
+    planned = {**expected.environment, **expected.secret_environment}
+    variables = dict(environment_drift(planned, _environment(found)))
     unresolved = list(hosts_drift(expected.extra_hosts, found["HostConfig"].get("ExtraHosts") or []))
     health.drift = [*variables.values(), *unresolved]
     candidates = (
@@ -71,9 +76,8 @@ def _state(expected: Expected, found: dict[str, Any]) -> ContainerHealth:
     )
 
 
-def _drifted_variables(expected: Expected, found: dict[str, Any]) -> dict[str, str]:
-    actual = dict(entry.partition("=")[::2] for entry in found["Config"]["Env"] or [])
-    return dict(environment_drift({**expected.environment, **expected.secret_environment}, actual))
+def _environment(found: dict[str, Any]) -> dict[str, str]:
+    return dict(entry.partition("=")[::2] for entry in found["Config"]["Env"] or [])
 
 
 def _not_running(health: ContainerHealth, found: dict[str, Any]) -> tuple[str, str] | None:
@@ -118,13 +122,7 @@ def _ill(
     log, unreadable = _log(engine, found, until)
     known = reason(log, _needed(expected, found))
     if health.oom_killed:
-        fault, sentence = (
-            "oom_killed",
-            (
-                "The kernel ended it because memory ran out: it reached its limit (rocketchat_resources), or the host "
-                "has none left."
-            ),
-        )
+        fault, sentence = "oom_killed", _NO_MEMORY
     elif known:
         fault, sentence = known.fault, known.sentence
     elif often and unreadable:
@@ -163,11 +161,10 @@ def _ends_again(
 
 def _needed(expected: Expected, found: dict[str, Any]) -> set[str]:
     """The names without which it cannot work."""
-    variables = dict(entry.partition("=")[::2] for entry in found["Config"]["Env"] or [])
-    urls = (variables.get(name, "") for name in ("MONGO_URL", "TRANSPORTER"))
+    variables = _environment(found)
     return {
         *(entry.partition(":")[0] for entry in expected.extra_hosts),
-        *(host for url in urls for host in hosts_of(url)),
+        *(host for name in PARSED for host in hosts_of(variables.get(name, ""))),
     }
 
 

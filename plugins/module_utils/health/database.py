@@ -92,8 +92,7 @@ def _member(
     if leads and view.get("fault") and not _sums_up(view):
         symptoms.append(_symptom(view, view, host))
     failed = _checks(answer, view, leads)
-    symptoms += [_symptom(check, view, host) for check in failed if not _denied(check, failed)]
-    symptoms += [_symptom(check, view, host, (Need("privilege"),)) for check in failed if _denied(check, failed)]
+    symptoms += [_symptom(check, view, host, denied=_denied(check, failed)) for check in failed]
     symptoms += _seen_only_here(answer, view, host)
     if not view or not (member or leads or "mongodb" in answers.given):
         symptoms.append(unasked(host, "mongodb"))
@@ -146,8 +145,9 @@ def _denied(check: Mapping[str, Any], failed: Iterable[Mapping[str, Any]]) -> bo
     return check["fault"] == "change_stream" and any(other["fault"] == "privilege_missing" for other in failed)
 
 
-def _symptom(told: Mapping[str, Any], view: Mapping[str, Any], host: str, needs: tuple[Need, ...] = ()) -> Symptom:
+def _symptom(told: Mapping[str, Any], view: Mapping[str, Any], host: str, denied: bool = False) -> Symptom:
     """What the set as a whole lacks, or a check of it."""
+    needs: tuple[Need, ...] = (Need("privilege"),) if denied else ()
     if told["fault"] in _CONSEQUENCES and not view.get("primary"):
         needs = (Need("member", any_of_them=True), Need("host", host))
     return Symptom(f"mongodb.{told['fault']}", str(told["diagnosis"]), needs)

@@ -28,7 +28,7 @@ _NEW_FILES = (
     " Unless it is self-signed, first put the new files where nginx_certificate_file and nginx_certificate_key_file "
     "point; the site playbook installs them."
 )
-_REMEDIES = {"expired": _NEW_FILES, "name": _NEW_FILES}
+_TO_BE_REPLACED = {"expired", "name"}
 
 
 def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
@@ -56,7 +56,7 @@ def _behind(host: str, answers: HostAnswers) -> Iterator[Subject]:
 def _certificate(host: str, told: Mapping[str, Any]) -> Subject:
     """A cause of its own, as nginx may have others beside it."""
     word = str(told["fault"]).removeprefix("certificate_")
-    sentence = told["diagnosis"] + _REMEDIES.get(word, "")
+    sentence = told["diagnosis"] + (_NEW_FILES if word in _TO_BE_REPLACED else "")
     symptom = Symptom(f"certificate.{word}", sentence)
     return Subject(host, "certificate", symptoms=[symptom], provides=(("certificate", host),))
 

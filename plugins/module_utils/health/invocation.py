@@ -22,7 +22,7 @@ _VALUES = {
     "ssh_extra_args": "--ssh-extra-args",
 }
 
-
+# Variables that the plan does not depend on.
 _OF_HEALTH = ("health_report=", "rocketchat_health_timeout=")
 
 
@@ -32,7 +32,7 @@ def options(arguments: Mapping[str, Any]) -> str:
 
 
 def leaves_out(arguments: Mapping[str, Any]) -> bool:
-    """Whether variables were given that the plan may depend on; those of health.yml do not matter to it."""
+    """Whether variables were given that the plan may depend on."""
     given = [str(value) for value in arguments.get("extra_vars") or ()]
     return not all(value.startswith(("@", *_OF_HEALTH)) for value in given)
 

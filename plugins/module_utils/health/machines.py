@@ -87,13 +87,13 @@ def _clocks(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
     if not offsets:
         return
     first, last = min(offsets, key=lambda host: offsets[host]), max(offsets, key=lambda host: offsets[host])
-    if offsets[last] - offsets[first] <= SKEW_MAX_SECONDS:
+    apart = offsets[last] - offsets[first]
+    if apart <= SKEW_MAX_SECONDS:
         return
     usual = statistics.median(offsets.values())
     wrong = {host: offset - usual for host, offset in offsets.items() if abs(offset - usual) > SKEW_MAX_SECONDS}
     # where no majority agrees, as with two of them, nobody can say whose clock is wrong
     if not wrong or 2 * len(wrong) >= len(offsets):
-        apart = offsets[last] - offsets[first]
         sentence = f"The clocks of {first} and {last} differ by {apart:.0f} s; one of them is wrong. {_SYNCHRONISE}"
         yield Subject(last, "clock", symptoms=[Symptom("clock.skew", sentence)])
         return
