@@ -24,8 +24,9 @@ def ensure() -> None:
     """Make the keys that are not there yet."""
     for folder in (HOME, SSH, AUTHORITY, DEPOT_TLS, GNUPG):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not KNOWN_HOSTS.exists():
+    if not Path(f"{SSH_HOST_KEY}.pub").exists():
         _make_ssh_keys()
+    _write_known_hosts()
     if not (DEPOT_TLS / "depot.pem").exists():
         _make_certificates()
 
@@ -34,6 +35,10 @@ def _make_ssh_keys() -> None:
     for key in (SSH_KEY, SSH_HOST_KEY):
         key.unlink(missing_ok=True)
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "rocketops-lab", "-f", key)
+
+
+def _write_known_hosts() -> None:
+    """Each time: a newer lab may know more hosts than the one that made the key."""
     kind, public, _ = Path(f"{SSH_HOST_KEY}.pub").read_text().split()
     KNOWN_HOSTS.write_text("".join(f"{address},{host} {kind} {public}\n" for host, address in HOSTS.items()))
 

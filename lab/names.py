@@ -26,6 +26,9 @@ HOSTS = {
     "chat2": "198.18.0.12",
     "chat3": "198.18.0.13",
     "molecule1": "198.18.0.21",
+    "molecule2": "198.18.0.22",
+    # somebody else's database server, which no deployment manages
+    "database1": "198.18.0.31",
 }
 DEFAULT_HOSTS = ["chat1"]
 

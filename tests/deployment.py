@@ -14,7 +14,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 WANTED = """{{ {"host": inventory_hostname, "address": ansible_host, "root_url": rocketchat_root_url, "secrets_file":
- rocketchat_secrets_file | default(inventory_dir ~ "/.rocketchat_secrets.yml")} | to_json }}"""
+ rocketchat_secrets_file | default(inventory_dir ~ "/.rocketchat_secrets.yml"), "version": rocketchat_version |
+ default("")} | to_json }}"""
+DEFAULTS = yaml.safe_load((ROOT / "roles" / "rocketchat" / "defaults" / "main.yml").read_text())
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Deployment:
     address: str
     root_url: str
     secrets_file: Path
+    version: str
 
     @classmethod
     def of(cls, inventory: str) -> Deployment:
@@ -32,6 +35,7 @@ class Deployment:
         output = ansible("ansible", "-i", inventory, "rocketchat[0]", *arguments, result_format="json").stdout
         answer = json.loads(output.split("=>", 1)[1])["msg"]
         answer = answer if isinstance(answer, dict) else json.loads(answer)
+        answer["version"] = answer["version"] or DEFAULTS["rocketchat_version"]
         return cls(inventory=inventory, **{**answer, "secrets_file": Path(answer["secrets_file"])})
 
     def secrets(self) -> dict[str, str]:
