@@ -31,7 +31,9 @@ def test_services_use_the_mongodb_that_was_given(deployment: Deployment) -> None
     for name, container in containers(deployment).items():
         environment = dict(line.split("=", 1) for line in container["Config"]["Env"])
         if name in SERVICES:
-            assert environment["MONGO_URL"].endswith("@198.18.0.31:27017/workspace?replicaSet=external&authSource=admin")
+            assert environment["MONGO_URL"].endswith(
+                "@198.18.0.31:27017/workspace?replicaSet=external&authSource=admin"
+            )
             assert "DB_WATCHERS" not in environment
 
 
