@@ -55,8 +55,11 @@ def cluster(*names: str, groups: dict[str, list[str]] | None = None, **variables
 
 def lab() -> Inventory:
     """The lab's inventory, as far as the plan is concerned."""
-    text = (ROOT / "inventories" / "lab" / "group_vars" / "all" / "rocketchat.yml").read_text(encoding="utf-8")
-    variables = yaml.safe_load(text) | {"rocketchat_root_url": "https://198.18.0.11"}
+    folder = ROOT / "inventories" / "lab" / "group_vars" / "all"
+    variables: dict[str, Any] = {}
+    for name in ("rocketchat.yml", "versions.yml"):
+        variables |= yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+    variables["rocketchat_root_url"] = "https://198.18.0.11"
     return single(**{name: value for name, value in variables.items() if name in VARIABLES})
 
 
