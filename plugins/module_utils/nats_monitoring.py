@@ -6,8 +6,8 @@
 Moleculer, the bus of Rocket.Chat's services, gives its NATS connections no name (seen with moleculer 0.14.36 and
 nats-server 2.12.8), but each node subscribes to `MOL.RES.<nodeID>`, or `MOL-<namespace>.RES.<nodeID>`, as soon as it is
 connected, also while it waits for the monolith; /connz lists subscriptions on request, those of closed connections too.
-So a node is recognised by its subscription. Its nodeID is `<hostname>-<pid>`. A refused login leaves an address only,
-and the name of the connection if it has one.
+So a node is recognised by its subscription. A refused login leaves an address only, and the name of the connection if
+it has one.
 """
 
 from __future__ import annotations

@@ -30,6 +30,8 @@ from tests.unit.nats_servers import ONCE, Server, diagnosis, faults
 from tests.unit.tls_authority import Authority
 from tests.waiting import wait_until
 
+UUID = "6b8d4a20-cafe-11f0-9f4e-0242ac120007"
+
 
 @pytest.fixture(scope="session")
 def program() -> Path:
@@ -55,6 +57,22 @@ def test_nodes_are_known_by_their_subscriptions(nats: Server) -> None:
     assert (health.unexpected, health.login) == ([], None)
 
 
+def test_a_node_is_known_by_its_hostname_whatever_follows(nats: Server) -> None:
+    """As the real services name themselves: most by their process, ddp-streamer by a UUID."""
+    names = ["chat-1-ddp-streamer-1", "chat-1-account-1", "chat-1-account-10", "chat-1"]
+    with (
+        nats.node(f"chat-1-ddp-streamer-1-{UUID}"),
+        nats.node("chat-1-account-1-7"),
+        nats.node("chat-1-account-10-7"),
+        nats.node("chat-1-2f1c"),
+    ):
+        assert nats.ask(*names).healthy
+        assert nats.ask(*[name.upper() for name in names]).healthy
+        health = nats.ask(*names[:2], "chat-1-account-100")
+    assert faults(health) == {"chat-1-account-100": "missing"}
+    assert {one.name for one in health.unexpected} == {"chat-1-account-10-7", "chat-1-2f1c"}
+
+
 def test_a_client_may_be_known_by_its_name(nats: Server) -> None:
     with nats.connect(name="chat1-presence-1"), nats.connect(name="chat1-account"):
         assert nats.ask("chat1-presence", "chat1-account").healthy
@@ -63,7 +81,7 @@ def test_a_client_may_be_known_by_its_name(nats: Server) -> None:
 
 
 def test_one_connection_stands_for_one_client(nats: Server) -> None:
-    # the node of the host chat1-presence, pid 1, is no proof that a host chat1-presence-1 is there
+    # the node of the host chat1-presence is no proof that a host chat1-presence-1 is there
     with nats.node("chat1-presence-1"):
         assert faults(nats.ask("chat1-presence-1", "chat1-presence")) == {"chat1-presence-1": "missing"}
     with nats.node("chat1-presence-1"), nats.node("chat1-presence-1-1"):
@@ -71,7 +89,7 @@ def test_one_connection_stands_for_one_client(nats: Server) -> None:
 
 
 def test_a_similar_name_does_not_count(nats: Server) -> None:
-    with nats.node("chat11-presence-1"), nats.node("chat1-presence-x"):
+    with nats.node("chat11-presence-1"), nats.node("chat1-presence"):
         health = nats.ask("chat1-presence")
     assert not health.healthy
     assert faults(health) == {"chat1-presence": "missing"}
@@ -170,20 +188,21 @@ def test_a_node_that_nobody_expects_is_named(nats: Server) -> None:
     with nats.node("chat1-stream-hub-1"), nats.node("old-stream-hub-17"), nats.connect("other.subject"):
         health = nats.ask("chat1-stream-hub")
         unasked = nats.ask()
-    assert health.unexpected == [Stranger("old-stream-hub", "127.0.0.1", "")]
+    assert health.unexpected == [Stranger("old-stream-hub-17", "127.0.0.1", "")]
     assert not health.healthy
     assert unasked.healthy
 
 
-def test_two_nodes_with_one_hostname(nats: Server) -> None:
-    with nats.node("chat1-presence-1"), nats.node("chat1-presence-1"):
-        assert nats.ask("chat1-presence").unexpected == [Stranger("chat1-presence", "127.0.0.1", "")]
+def test_what_is_left_of_a_replaced_container_is_no_stranger(nats: Server) -> None:
+    with nats.node("chat1-presence-1", namespace="old"), nats.node(f"chat1-presence-{UUID}"):
+        health = nats.ask("chat1-presence")
+    assert (health.healthy, health.unexpected) == (True, [])
 
 
 def test_a_node_of_another_deployment_disturbs_nobody(nats: Server) -> None:
     with nats.node("chat1-presence-1"), nats.node("theirs-1", namespace="other"):
         health = nats.ask("chat1-presence")
-    assert health.unexpected == [Stranger("theirs", "127.0.0.1", "other")]
+    assert health.unexpected == [Stranger("theirs-1", "127.0.0.1", "other")]
     assert health.healthy
 
 
@@ -423,7 +442,7 @@ def test_the_module_names_the_missing_and_the_unexpected(nats: Server) -> None:
         options |= {"fail_on_unhealthy": False, "password": "not-the-one"}
         asked = probe_servers.run_module("nats_health", options, check=False)
     assert failed["msg"].startswith(f"NATS at {nats.url} is not as it should be:\n- b: Not connected")
-    assert failed["msg"].endswith("\n- old-stream-hub (from 127.0.0.1) is on the bus, but not expected.")
+    assert failed["msg"].endswith("\n- old-stream-hub-1 (from 127.0.0.1) is on the bus, but not expected.")
     assert (asked["changed"], asked["healthy"], asked["reachable"]) == (False, False, True)
     assert [client["connected"] for client in asked["clients"]] == [True, False]
     assert (asked["fault"], asked["login"]["fault"]) == ("auth_refused", "auth_refused")
