@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import ssl
 
@@ -36,7 +37,8 @@ def test_sockjs_is_answered_by_ddp_streamer(deployment: Deployment) -> None:
 def test_everything_else_is_answered_by_the_monolith(deployment: Deployment) -> None:
     status, body = get(deployment, "/api/info")
     assert status == 200
-    assert json.loads(body)["version"] == "7.9.3"
+    # all of it is for those who are logged in: getServerInfo.ts of the monolith
+    assert re.fullmatch(r"\d+\.\d+", json.loads(body)["version"])
 
 
 def test_an_upload_of_far_over_nginx_own_limit_arrives_whole(deployment: Deployment) -> None:
