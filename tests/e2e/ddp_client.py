@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import ssl
@@ -74,11 +73,12 @@ class DdpClient:
         if answer["msg"] == "nosub":
             raise DdpError(_reason(answer.get("error", "refused without a reason")))
 
-    def login(self, username: str, password: str) -> str:
-        """Logs in the way browsers do and returns the user's id."""
-        digest = hashlib.sha256(password.encode()).hexdigest()
-        credentials = {"user": {"username": username}, "password": {"digest": digest, "algorithm": "sha-256"}}
-        return str(self.call("login", credentials)["id"])
+    def login(self, token: str) -> str:
+        """Logs in with a token of the monolith's REST API, all that ddp-streamer takes, and returns the user's id."""
+        answer = self.call("login", {"resume": token})
+        if not answer or not answer.get("id"):  # the answer when no account service is on the bus
+            raise DdpError(f"the login was answered by {answer}, without a user")
+        return str(answer["id"])
 
     def wait_for_event(self, stream: str, event: str, wanted: Callable[[list[Any]], bool], timeout: float) -> list[Any]:
         """The arguments of the first event of a stream that is wanted."""

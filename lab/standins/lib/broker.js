@@ -1,74 +1,112 @@
 'use strict';
-// The bus: one moleculer broker a process, set from the same environment variables as Rocket.Chat's services.
+// The bus: one moleculer broker a process. Source: ee/packages/network-broker/src/index.ts (options) and NetworkBroker.ts.
 
-const { ServiceBroker } = require('moleculer');
-const { watchLicense } = require('./license-check');
+const { AsyncLocalStorage } = require('node:async_hooks');
+const EJSON = require('ejson');
+const { Errors, Serializers, ServiceBroker } = require('moleculer');
+const { watchLicense } = require('./enterprise-check');
+const { isoTime } = require('./log');
+const { MeteorError, isMeteorError } = require('./meteor-error');
 
-const WAIT_FOR_SERVICE_MS = 10_000;
-const seconds = (value, fallback) => Number(value ?? fallback) * 1000;
+const DEFAULT_DEPENDENCIES = ['settings', 'license'];
+const currentAction = new AsyncLocalStorage();
 
-// Rocket.Chat's services outlive a rejected promise during start-up: alive, a warning, and no port.
-process.on('unhandledRejection', (error) => console.error(`unhandled rejection: ${error?.message ?? error}`));
+/** Dates survive the bus. */
+class EjsonSerializer extends Serializers.Base {
+	serialize(object) {
+		return Buffer.from(EJSON.stringify(object));
+	}
 
-function createBroker(env = process.env) {
+	deserialize(buffer) {
+		return EJSON.parse(buffer.toString());
+	}
+}
+
+/** Errors meant for clients survive the bus, but their code becomes the whole message. */
+class Regenerator extends Errors.Regenerator {
+	restoreCustomError({ message, reason, details, errorType }) {
+		return errorType === 'Meteor.Error' ? new MeteorError(message, reason, details) : undefined;
+	}
+
+	extractPlainError(error) {
+		const { isClientSafe, errorType, reason, details } = error;
+		return { ...super.extractPlainError(error), ...(isMeteorError(error) && { isClientSafe, errorType, reason, details }) };
+	}
+}
+
+/** `nodeID` is moleculer's own unless one is given: the lower-case hostname, a dash, and the process id. */
+function createBroker(nodeID, env = process.env) {
 	return new ServiceBroker({
+		...(nodeID && { nodeID }),
 		namespace: env.MS_NAMESPACE ?? '',
 		transporter: env.TRANSPORTER ?? '',
-		logger: { type: 'Console', options: { formatter: 'short', colors: false } },
-		logLevel: env.MOLECULER_LOG_LEVEL ?? 'warn',
-		requestTimeout: seconds(env.REQUEST_TIMEOUT, 60),
-		heartbeatInterval: Number(env.HEARTBEAT_INTERVAL ?? 10),
-		heartbeatTimeout: Number(env.HEARTBEAT_TIMEOUT ?? 30),
+		serializer: new EjsonSerializer(),
+		errorRegenerator: new Regenerator(),
+		// moleculer hands a cause to the logger as a second argument, and pino drops what its text has no place for:
+		// "NATS error." without a reason.
+		logger: { type: 'Pino', options: { level: env.MOLECULER_LOG_LEVEL ?? 'warn', pino: { options: { timestamp: isoTime } } } },
+		registry: { strategy: env.BALANCE_STRATEGY ?? 'RoundRobin', preferLocal: env.BALANCE_PREFER_LOCAL !== 'false' },
+		requestTimeout: parseInt(env.REQUEST_TIMEOUT ?? '60') * 1000,
+		heartbeatInterval: parseInt(env.HEARTBEAT_INTERVAL ?? '10'),
+		heartbeatTimeout: parseInt(env.HEARTBEAT_TIMEOUT ?? '30'),
+		maxCallLevel: 100,
 		skipProcessEventRegistration: env.SKIP_PROCESS_EVENT_REGISTRATION === 'true',
 		// Only the string "true": the official chart's "yes" silently leaves retries off.
-		retryPolicy: { enabled: env.RETRY_ENABLED === 'true' },
+		retryPolicy: {
+			enabled: env.RETRY_ENABLED === 'true',
+			retries: parseInt(env.RETRY_RETRIES ?? '5'),
+			delay: parseInt(env.RETRY_DELAY ?? '100'),
+			maxDelay: parseInt(env.RETRY_MAX_DELAY ?? '1000'),
+			factor: parseInt(env.RETRY_FACTOR ?? '2'),
+		},
 		bulkhead: {
 			enabled: env.BULKHEAD_ENABLED === 'true',
-			concurrency: Number(env.BULKHEAD_CONCURRENCY ?? 10),
-			maxQueueSize: Number(env.BULKHEAD_MAX_QUEUE_SIZE ?? 10000),
+			concurrency: parseInt(env.BULKHEAD_CONCURRENCY ?? '10'),
+			maxQueueSize: parseInt(env.BULKHEAD_MAX_QUEUE_SIZE ?? '10000'),
 		},
 		metrics: {
 			enabled: env.MS_METRICS === 'true',
-			reporter: [{ type: 'Prometheus', options: { port: env.MS_METRICS_PORT ?? 9458 } }],
+			reporter: [{ type: 'Prometheus', options: { port: env.MS_METRICS_PORT ?? '9458' } }],
 		},
+		started: () => console.log('NetworkBroker started successfully.'),
 	});
 }
-
-// Actions and events take their arguments as a list, as in Rocket.Chat; `$` events come from moleculer itself.
-const withArguments = (handler) => (ctx) => handler(...ctx.params);
 
 function mapValues(object, change) {
 	return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
 }
 
-/** Puts a service on the bus. It starts, like every one of Rocket.Chat's, only when someone offers `license`. */
-function offer(broker, name, { actions = {}, events = {}, dependencies = ['license'] }) {
+/**
+ * Puts a service on the bus. It starts when both `settings` and `license` are there, and whatever else it depends on;
+ * until then the process is alive, silent, and without a port.
+ *
+ * Actions and events take their arguments as a list; `$` events come from moleculer itself. `internal` services are
+ * those of the monolith: nothing checks their licence.
+ */
+function offer(broker, name, { actions = {}, events = {}, dependencies = [], started = () => {}, internal = false }) {
+	const wanted = [...dependencies, ...(name === 'settings' ? [] : DEFAULT_DEPENDENCIES)].filter((other) => other !== name);
 	broker.createService({
 		name,
-		dependencies,
-		actions: mapValues(actions, withArguments),
-		events: mapValues(events, (handler, event) =>
-			event.startsWith('$') ? (ctx) => handler(ctx.params) : withArguments(handler),
-		),
+		...(wanted.length > 0 && { dependencies: wanted }),
+		actions: mapValues(actions, (handler) => (ctx) => currentAction.run(ctx, () => handler(...ctx.params))),
+		events: mapValues(events, (handler, event) => (ctx) => event.startsWith('$') ? handler(ctx.params) : handler(...ctx.params)),
+		started() {
+			if (!internal) watchLicense(broker, name);
+			started(); // not waited for
+		},
 	});
 }
 
-/** Offers the one service of a process under the licence check, and resolves when it may open its port. */
-async function startService(broker, name, definition) {
-	offer(broker, name, definition);
-	await broker.start();
-	watchLicense(broker, name);
-}
-
-/** Calls another service; like upstream, waits a while for one that is not on the bus. */
-async function ask(broker, action, ...args) {
-	const [service] = action.split('.');
-	try {
-		await broker.waitForServices(service, WAIT_FOR_SERVICE_MS);
-	} catch {
-		throw new Error(`Dependent services not available: ${service}`);
-	}
+/**
+ * Calls a service. One that is not on the bus is no exception: the error is the *value*, so that an empty success
+ * reaches whoever asked. Only calls on behalf of another call throw.
+ */
+async function call(broker, action, ...args) {
+	const context = currentAction.getStore();
+	if (context) return context.call(action, args);
+	const services = await broker.call('$node.services', { onlyAvailable: true });
+	if (!services.some(({ name }) => name === action.split('.')[0])) return new Error('method-not-available');
 	return broker.call(action, args);
 }
 
-module.exports = { ask, createBroker, offer, startService };
+module.exports = { call, createBroker, offer };

@@ -1,14 +1,24 @@
 'use strict';
-// The HTTP side every service shares.
+// The HTTP side every service shares. Source: ee/apps/*/src/service.ts
 
 const polka = require('polka');
 
 const port = () => Number(process.env.PORT ?? 3000);
 
-/** `GET /health` as upstream has it: asks the local node list only, so it stays green without NATS or MongoDB. */
+/** `GET /health` asks the local node list only: it stays green without NATS or MongoDB. */
 async function answerHealth(broker, res) {
-	await broker.call('$node.list');
-	res.end('ok');
+	try {
+		await broker.call('$node.list');
+		res.end('ok');
+	} catch (error) {
+		answerUnhealthy(res, error);
+	}
+}
+
+function answerUnhealthy(res, error) {
+	console.error('Service not healthy', error);
+	res.writeHead(500);
+	res.end('not healthy');
 }
 
 function serveHealth(broker) {
@@ -22,4 +32,4 @@ function sendJson(res, status, body) {
 	res.end(JSON.stringify(body));
 }
 
-module.exports = { answerHealth, port, sendJson, serveHealth };
+module.exports = { answerHealth, answerUnhealthy, port, sendJson, serveHealth };

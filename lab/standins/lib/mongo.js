@@ -1,15 +1,15 @@
 'use strict';
-// The database connection. Not reachable, or wrong credentials: the process ends.
+// The database connection. Source: packages/core-services/src/lib/mongo.ts
 
 const { MongoClient } = require('mongodb');
 
+/** Not reachable, which the driver finds out after 30 s, or refused: the process ends. */
 async function connectMongo(url = process.env.MONGO_URL ?? 'mongodb://localhost:27017/rocketchat') {
 	try {
-		// The driver waits 30 s for a primary before it gives up.
 		const client = await new MongoClient(url).connect();
 		return client.db(); // the database the URL names, else `test`
 	} catch (error) {
-		console.error(`cannot use MongoDB: ${error.message}`);
+		console.error(error);
 		process.exit(1);
 	}
 }

@@ -1,26 +1,31 @@
 'use strict';
-// The few REST calls of the monolith that tests need.
+// The few REST calls of the monolith that tests need. Source: apps/meteor/app/api/server/ApiClass.ts (login, errors),
+// v1/users.ts, default/info.ts
 
-const { ask } = require('./broker');
+const { call } = require('./broker');
 const { sendJson } = require('./http');
-const { createUser, digestOf, findByToken, hashToken, loginWithPassword } = require('./users');
+const { release } = require('./release');
+const { createUser, findByToken, hashToken, loginWithPassword } = require('./users');
 
 const MAX_JSON_BYTES = 64 * 1024;
 const MAX_UPLOAD_BYTES = 200 * 1024 * 1024;
 
 class HttpError extends Error {
-	constructor(status, message) {
-		super(message);
-		this.status = status;
+	constructor(status, body) {
+		super(String(status));
+		Object.assign(this, { status, body });
 	}
 }
+
+const unauthorized = (message) => new HttpError(401, { status: 'error', error: message, message });
+const failure = (status, error) => new HttpError(status, { success: false, error });
 
 /** Reads the whole body, calls `keep` with each chunk, and returns the number of bytes. */
 async function readBody(req, limit, keep = () => {}) {
 	let size = 0;
 	for await (const chunk of req) {
 		size += chunk.length;
-		if (size > limit) throw new HttpError(413, `Body is larger than ${limit} bytes`);
+		if (size > limit) throw failure(413, `Body is larger than ${limit} bytes`);
 		keep(chunk);
 	}
 	return size;
@@ -32,7 +37,7 @@ async function readJson(req) {
 	try {
 		return JSON.parse(Buffer.concat(chunks));
 	} catch {
-		throw new HttpError(400, 'Body is not JSON');
+		throw failure(400, 'Invalid body parameters provided');
 	}
 }
 
@@ -40,31 +45,35 @@ const route = (handler) => async (req, res) => {
 	try {
 		sendJson(res, 200, await handler(req));
 	} catch (error) {
-		const status = error.status ?? 500;
-		sendJson(res, status, { success: false, status: 'error', error: error.message });
+		if (error instanceof HttpError) sendJson(res, error.status, error.body);
+		else sendJson(res, 400, { success: false, error: error.message });
 	}
 };
 
 function addRest(app, db, broker) {
 	async function login(req) {
 		const { user, username, email, password } = await readJson(req);
-		const who = email ? { email } : { username: username ?? user };
-		const login = await loginWithPassword(db, who, digestOf(String(password)));
-		if (!login) throw new HttpError(401, 'Unauthorized');
-		return { status: 'success', data: { userId: login.uid, authToken: login.token } };
+		const login = await loginWithPassword(db, email ? { email } : { username: username ?? user }, String(password));
+		if (!login) throw unauthorized('Unauthorized');
+		const { _id, name } = login.user;
+		return { status: 'success', data: { userId: _id, authToken: login.token, me: { _id, name, username: login.user.username } } };
 	}
 
 	async function createByAdmin(req) {
 		const { 'x-user-id': uid = '', 'x-auth-token': token = '' } = req.headers;
-		if (!(await findByToken(db, hashToken(token), { _id: uid }))) throw new HttpError(401, 'You must be logged in to do this.');
-		if (!(await ask(broker, 'authorization.hasPermission', uid, 'create-user'))) throw new HttpError(403, 'unauthorized');
+		if (!(await findByToken(db, hashToken(token), { _id: uid }))) throw unauthorized('You must be logged in to do this.');
+		// Without an authorization service on the bus this is an error value, and so a "yes": as upstream's.
+		if (!(await call(broker, 'authorization.hasPermission', uid, 'create-user'))) {
+			throw failure(403, 'User does not have the permissions required for this action [error-unauthorized]');
+		}
 		const { username, name, email, password } = await readJson(req);
-		if (!username || !name || !email || !password) throw new HttpError(400, 'username, name, email and password are required');
+		if (!username || !name || !email || !password) throw failure(400, 'username, name, email and password are required');
 		const user = await createUser(db, { username, name, email, password, roles: ['user'] });
 		return { success: true, user: { _id: user._id, username, name, roles: user.roles, active: true } };
 	}
 
-	app.get('/api/info', route(() => ({ version: '7.9.3', success: true })));
+	const shortVersion = release.version.replace(/(\d+\.\d+).*/, '$1'); // all that those see who are not logged in
+	app.get('/api/info', route(() => ({ version: shortVersion, success: true })));
 	app.post('/api/v1/login', route(login));
 	app.post('/api/v1/users.create', route(createByAdmin));
 	// For the proxy's body-size limit: takes anything up to the size of an upload, and says what arrived.

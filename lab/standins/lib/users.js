@@ -1,15 +1,17 @@
 'use strict';
-// Users in MongoDB: passwords, login tokens. Used by `account` for DDP and by the monolith for REST.
+// Users in MongoDB: login tokens as Meteor stores them. Source: ee/apps/account-service/src/lib/
 
 const { createHash, randomBytes, randomUUID, scryptSync, timingSafeEqual } = require('node:crypto');
+const { MeteorError } = require('./meteor-error');
 
-const TOKEN_LIFETIME_MS = 90 * 24 * 3600 * 1000;
+const TOKEN_LIFETIME_MS = 90 * 24 * 3600 * 1000; // the setting Accounts_LoginExpiration, by default
 const KEY_LENGTH = 32;
 
 const sha256 = (text, encoding) => createHash('sha256').update(text).digest(encoding);
-const digestOf = (password) => sha256(password, 'hex'); // what clients send over DDP
+const digestOf = (password) => sha256(password, 'hex'); // what clients send in place of a password
 const hashToken = (token) => sha256(token, 'base64'); // what is stored of a login token
 
+// bcrypt upstream; nobody but the stand-in of the monolith reads this.
 function hashPassword(digest) {
 	const salt = randomBytes(16);
 	return `${salt.toString('hex')}:${scryptSync(digest, salt, KEY_LENGTH).toString('hex')}`;
@@ -38,37 +40,35 @@ async function createUser(db, { username, name, email, password, roles }) {
 	return user;
 }
 
-async function issueToken(db, user) {
-	const token = randomBytes(32).toString('base64url');
-	const when = new Date();
-	await db
-		.collection('users')
-		.updateOne({ _id: user._id }, { $push: { 'services.resume.loginTokens': { when, hashedToken: hashToken(token) } } });
-	return session(user, token, when);
-}
-
-function session(user, token, when) {
-	return { uid: user._id, token, hashedToken: hashToken(token), tokenExpires: { $date: +when + TOKEN_LIFETIME_MS } };
-}
-
 function findByToken(db, hashedToken, filter = {}) {
-	return db.collection('users').findOne({ ...filter, active: true, 'services.resume.loginTokens.hashedToken': hashedToken });
+	return db.collection('users').findOne({ ...filter, 'services.resume.loginTokens.hashedToken': hashedToken });
 }
 
-async function resume(db, token) {
+/** Source: loginViaResume.ts. An unknown token is `false`, an old one an error. */
+async function loginWithToken(db, token) {
 	const hashedToken = hashToken(token);
-	const user = await findByToken(db, hashedToken);
+	const user = await findByToken(db, hashedToken, { active: true });
 	if (!user) return false;
 	const stored = user.services.resume.loginTokens.find((entry) => entry.hashedToken === hashedToken);
-	return session(user, token, stored.when);
+	const tokenExpires = new Date(+stored.when + TOKEN_LIFETIME_MS);
+	if (new Date() >= tokenExpires) throw new MeteorError(403, 'Your session has expired. Please log in again.');
+	return { uid: user._id, token, hashedToken, type: 'resume', tokenExpires };
 }
 
-/** `who` is {username} or {email}; `digest` the SHA-256 of the password in hex. False when either is wrong. */
-async function loginWithPassword(db, who, digest) {
-	const query = who?.username ? { username: String(who.username) } : { 'emails.address': String(who?.email) };
+/** Source: removeSession.ts */
+function forgetToken(db, uid, hashedToken) {
+	return db.collection('users').updateOne({ _id: uid }, { $pull: { 'services.resume.loginTokens': { hashedToken } } });
+}
+
+/** `who` is {username} or {email}; returns user and token, or nothing when either is wrong. */
+async function loginWithPassword(db, who, password) {
+	const query = who.username ? { username: String(who.username) } : { 'emails.address': String(who.email) };
 	const user = await db.collection('users').findOne({ ...query, active: true });
-	if (!user || !passwordMatches(String(digest), user.services.password.scrypt)) return false;
-	return issueToken(db, user);
+	if (!user || !passwordMatches(digestOf(password), user.services.password.scrypt)) return undefined;
+	const token = randomBytes(32).toString('base64url');
+	const entry = { when: new Date(), hashedToken: hashToken(token) };
+	await db.collection('users').updateOne({ _id: user._id }, { $push: { 'services.resume.loginTokens': entry } });
+	return { user, token };
 }
 
-module.exports = { createUser, digestOf, findByToken, hashToken, loginWithPassword, resume };
+module.exports = { createUser, findByToken, forgetToken, hashToken, loginWithPassword, loginWithToken };

@@ -1,23 +1,23 @@
 'use strict';
-// Logins: checks password or token against MongoDB and writes the login token there.
+// Logins with a token. Source: ee/apps/account-service/src/Account.ts and service.ts
 
-const { createBroker, startService } = require('../lib/broker');
+const { createBroker, offer } = require('../lib/broker');
 const { serveHealth } = require('../lib/http');
 const { connectMongo } = require('../lib/mongo');
-const users = require('../lib/users');
+const { forgetToken, loginWithToken } = require('../lib/users');
 
 async function main() {
 	const db = await connectMongo();
 	const broker = createBroker();
-
-	function login({ resume, user, password }) {
-		if (resume) return users.resume(db, String(resume));
-		if (password?.algorithm !== 'sha-256') return false;
-		return users.loginWithPassword(db, user, password.digest);
-	}
-
 	// Upstream's image is `account-service`, its name on the bus `accounts`.
-	await startService(broker, 'accounts', { actions: { login } });
+	offer(broker, 'accounts', {
+		actions: {
+			// 8.3-dev takes a token only, 6.7-dev took passwords, too; when that ended is not known to us.
+			login: ({ resume }) => (resume ? loginWithToken(db, String(resume)) : false),
+			logout: ({ userId, token }) => forgetToken(db, userId, token),
+		},
+	});
+	await broker.start();
 	serveHealth(broker);
 }
 

@@ -1,64 +1,47 @@
 'use strict';
-// The monolith: migrations, licence, REST, and the methods that ddp-streamer hands on.
+// The monolith: migrations, settings, licence, REST, and the methods that ddp-streamer hands on.
+// Source of the order: apps/meteor/server/main.ts, apps/meteor/startRocketChat.ts, ee/server/startup/index.ts
 
-const dns = require('node:dns/promises');
-const { setTimeout: delay } = require('node:timers/promises');
 const polka = require('polka');
 const { createBroker, offer } = require('../lib/broker');
-const { migrate } = require('../lib/first-start');
-const { answerHealth, port, sendJson } = require('../lib/http');
+const { seed } = require('../lib/first-start');
+const { port, sendJson } = require('../lib/http');
+const { License } = require('../lib/license');
+const { migrate } = require('../lib/migrations');
 const { connectMongo } = require('../lib/mongo');
-const { addMethods } = require('../lib/monolith-methods');
+const { addHealth } = require('../lib/monolith-health');
+const { Methods } = require('../lib/monolith-methods');
 const { addRest } = require('../lib/monolith-rest');
+const { FirstStart } = require('../lib/one-first-start');
+const { announce } = require('../lib/server-running');
+const { Settings } = require('../lib/settings');
 
-const READY_MS = 2000;
-
-async function checkEnvironment({ ROOT_URL, MONGO_URL, INSTANCE_IP }) {
-	if (!/^https?:\/\/./.test(ROOT_URL ?? '')) throw new Error('ROOT_URL must be a URL with http:// or https://');
+/** Source: Meteor itself, which refuses to start without these. */
+function checkEnvironment({ ROOT_URL, MONGO_URL }) {
+	if (!/^https?:\/\/./.test(ROOT_URL ?? '')) throw new Error('$ROOT_URL, if specified, must be an URL');
 	if (!MONGO_URL) throw new Error('MONGO_URL must be set in environment');
-	if (INSTANCE_IP) await dns.lookup(INSTANCE_IP);
 }
 
-async function checkReplicaSet(db) {
-	const { setName } = await db.command({ hello: 1 });
-	if (!setName) throw new Error('MongoDB must run as a replica set: change streams need one');
-}
-
-function offerLicense(broker) {
-	const valid = (process.env.ROCKETCHAT_LICENSE ?? '').startsWith('LAB-LICENSE-');
-	const hasValidLicense = (module) => valid && module === 'scalability';
-	offer(broker, 'license', { actions: { hasValidLicense }, dependencies: [] });
-}
-
-/** Several monoliths reach each other by INSTANCE_IP; one without it breaks the others' events. */
-async function refuseSecondWithoutAddress(broker) {
-	if (process.env.INSTANCE_IP) return;
-	const services = await broker.call('$node.services', { onlyAvailable: true });
-	const others = services.find(({ name }) => name === 'meteor').nodes.filter((id) => id !== broker.nodeID);
-	if (others.length === 0) return;
-	broker.fatal(`another monolith is running (${others.join(', ')}) and INSTANCE_IP is not set`);
-}
-
-/** Ready means MongoDB answers, and soon. */
-async function answerReady(db, res) {
-	const ping = db.command({ ping: 1 }).then(
-		() => true,
-		() => false,
-	);
-	if (await Promise.race([ping, delay(READY_MS, false)])) return res.end('ok');
-	res.statusCode = 503;
-	res.end('MongoDB does not answer');
+/** All that services outside the monolith ask of it. */
+function offerServices(broker, settings, license, methods) {
+	const internal = true;
+	const values = { get: (id) => settings.get(id), set: (id, value) => settings.set(id, value) };
+	offer(broker, 'settings', { internal, actions: values });
+	offer(broker, 'license', { internal, actions: license.actions() });
+	offer(broker, 'meteor', { internal, actions: methods.actions() });
+	// ee-settings: no change to a setting's value; authorization-livechat: no stand-in has such rooms
+	offer(broker, 'ee-settings', { internal, actions: { changeSettingValue: () => undefined } });
+	offer(broker, 'authorization-livechat', { internal, actions: { canAccessRoom: () => false } });
 }
 
 function serve(db, broker) {
-	const app = polka()
-		.get('/livez', (_req, res) => res.end('ok'))
-		.get('/readyz', (_req, res) => answerReady(db, res))
-		.get('/health', (_req, res) => answerHealth(broker, res))
-		.get('/sockjs/info', (_req, res) =>
-			sendJson(res, 200, { websocket: true, origins: ['*:*'], cookie_needed: false, entropy: Date.now() }),
-		);
+	const app = polka();
+	addHealth(app, db);
+	app.get('/sockjs/info', (_req, res) =>
+		sendJson(res, 200, { websocket: true, origins: ['*:*'], cookie_needed: false, entropy: Date.now() }),
+	);
 	addRest(app, db, broker);
+	// Any other path is the page of the web client, also /livez and /readyz where these do not exist.
 	app.get('*', (_req, res) => {
 		res.setHeader('Content-Type', 'text/html');
 		res.end('<!doctype html><title>Rocket.Chat (lab stand-in)</title><p>Lab stand-in, not Rocket.Chat.</p>\n');
@@ -67,16 +50,25 @@ function serve(db, broker) {
 }
 
 async function main() {
-	await checkEnvironment(process.env);
+	checkEnvironment(process.env);
 	const db = await connectMongo();
-	await checkReplicaSet(db);
-	await migrate(db);
 	const broker = createBroker();
-	offerLicense(broker);
-	addMethods(broker, db);
-	// Like upstream's, this one serves HTTP whether or not the bus is there.
-	broker.start().then(() => refuseSecondWithoutAddress(broker));
+	const settings = new Settings(db, broker);
+	const firstStart = new FirstStart(db);
+	const isFirst = await firstStart.claim();
+	await migrate(db);
+	await settings.create();
+	if (isFirst) {
+		await seed(db, process.env);
+		await firstStart.finish();
+	}
+
+	const license = new License();
+	offerServices(broker, settings, license, new Methods(broker, db));
+	await broker.start(); // without NATS it goes no further: no port
+	await license.load(settings);
 	serve(db, broker);
+	await announce(db);
 }
 
 main().catch((error) => {
