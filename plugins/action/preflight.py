@@ -21,6 +21,9 @@ from ..plugin_utils.role_variables import role_options
 # What the tasks before registered on every host, and on those with another MongoDB than planned.
 REGISTERED, REGISTERED_MONGODB = "rocketchat_preflight", "rocketchat_preflight_mongodb"
 
+# Where the role mongodb gets its packages from.
+MONGODB_REPOSITORY = ("mongodb_repository_url", "mongodb_repository_suite")
+
 # libyaml's, where PyYAML was built with it
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -51,7 +54,7 @@ class ActionModule(ActionBase):
         facts = answer["facts"]
 
         def setting(variable: str) -> Any:
-            return hostvars.get(variable, role_options(frozenset())[variable].get("default"))
+            return hostvars.get(variable, _default(variable))
 
         files = role_files(plan, setting, self._loader, self._templar)
         return Host(
@@ -60,11 +63,16 @@ class ActionModule(ActionBase):
             facts=facts,
             asked=answer["asked"],
             docker_source=setting("docker_source"),
+            own_mongodb_repository=any(setting(variable) != _default(variable) for variable in MONGODB_REPOSITORY),
             feature_compatibility_version=hostvars[REGISTERED_MONGODB].get("feature_compatibility_version"),
             address=str(hostvars.get("ansible_host", name)),
             projects={role: _services(facts["texts"][path]) for role, path in parts.PROJECTS.items()},
             files=files,
         )
+
+
+def _default(variable: str) -> Any:
+    return role_options(frozenset())[variable].get("default")
 
 
 def _services(text: str | None) -> dict[str, Any] | None:
