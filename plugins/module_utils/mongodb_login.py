@@ -36,6 +36,11 @@ else:
     common.MIN_HEARTBEAT_INTERVAL = 0.01
     _MONITORING: dict[str, Any] = {"serverMonitoringMode": "poll"} if version_tuple >= (4, 6) else {}
 
+NO_PYMONGO = (
+    "The Python library pymongo is missing on this host, so the database cannot be read: install the package "
+    "python3-pymongo there."
+)
+
 
 @dataclass(frozen=True)
 class User:
@@ -115,6 +120,8 @@ def log_in(name: str, user: User, request_timeout: float) -> Iterator[Login]:
 @contextmanager
 def open_url(url: str, timeout: float) -> Iterator[MongoClient[dict[str, Any]]]:
     """A client of the whole set that a connection string names. Raises Fault, also later; its sentence may quote."""
+    if MongoClient is None:
+        raise Fault("library", NO_PYMONGO)
     milliseconds = max(1, int(timeout * 1000))
     try:
         with closing(

@@ -17,17 +17,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_login
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.license import LicenseState, read_license
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_login import open_url
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_series import series_of
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_url import MongoUrl
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.clock import halfway, remaining
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
-
-NO_PYMONGO = (
-    "The Python library pymongo is missing on this host, so the database cannot be read: install the package "
-    "python3-pymongo there."
-)
 
 _LICENSE, _LICENSE_STATUS = "Enterprise_License", "Enterprise_License_Status"
 _CUSTOM_OAUTH = re.compile(r"Accounts_OAuth_Custom-([^-]+)")
@@ -64,9 +59,7 @@ def ask(url: MongoUrl, root_url: str, timeout: float) -> Workspace:
         if url.members:
             # A driver waits out its time where nothing listens; and this needs neither a login nor pymongo.
             found = replace(found, mongodb_version=series_of(url.members, remaining(halfway(until))))
-        if mongodb_login.MongoClient is None:
-            return replace(found, reason=NO_PYMONGO)
-        with mongodb_login.open_url(url.text, remaining(until)) as client:
+        with open_url(url.text, remaining(until)) as client:
             return _read(client, url.database, root_url)
     except Fault as fault:
         return replace(found, reason=url.without_password(fault.sentence))

@@ -57,8 +57,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 reason:
-  description: Why the database could not be read, in a sentence; V(null) if it was. What follows is V(null) then, except
-    perhaps RV(mongodb_version).
+  description:
+    - Why the database could not be read, in a sentence; V(null) if it was.
+    - What follows is V(null) then, except perhaps RV(mongodb_version).
   returned: success
   type: str
   sample: "MongoDB refuses Rocket.Chat's user: Authentication failed."
@@ -120,8 +121,9 @@ license:
       type: bool
       sample: true
 license_status:
-  description: What Rocket.Chat last thought of the stored licence, V(Valid), V(Invalid) or an empty text; V(null) if none
-    is stored.
+  description:
+    - What Rocket.Chat last thought of the stored licence, V(Valid), V(Invalid) or an empty text; V(null) if none is
+      stored.
   returned: success
   type: str
   sample: Valid
