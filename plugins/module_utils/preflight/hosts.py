@@ -20,6 +20,7 @@ class Host:
 
     ``projects``: by role the services of the Compose project on the host, None where there is none.
     ``feature_compatibility_version``: MongoDB's, asked only where another release is installed than planned.
+    ``workspace``: what workspace_facts returned on the one host that ran it, where there is a database to ask.
     ``files``: what the roles will have written, by path; of the projects' files only those for the environment.
     """
 
@@ -30,6 +31,7 @@ class Host:
     docker_source: str = "docker"
     address: str = ""
     feature_compatibility_version: str | None = None
+    workspace: Mapping[str, Any] | None = None
     projects: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
