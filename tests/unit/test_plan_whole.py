@@ -160,6 +160,8 @@ def test_the_deployment() -> None:
         "mongodb_version": "6.0",
         "bypasses_mongodb_validation": False,
         "expected_users": 0,
+        "license": None,
+        "license_in_workspace": False,
         "warnings": [],
         "nats_clients": [
             {"name": f"chat-{name}-1"}
