@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.license import LicenseState, read_license
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.judge import Verdict, judge
 
+from tests.unit.license_texts import license_text
 from tests.unit.plan_inventories import Inventory, plan, single
 from tests.unit.preflight_hosts import converged
 
@@ -67,10 +69,10 @@ def test_locked_migrations_stop_the_run_with_what_to_type() -> None:
         "migrations of the database: are locked since 2026-11-23 02:13:20 UTC, 12 minutes ago, at version 330: a "
         "monolith migrates, or it was killed or failed while it did. On host chat, `sudo docker logs --timestamps "
         "rocketchat-1 2>&1 | grep -i migrat | tail -n 20` shows whether one still runs; then wait, as a second "
-        "monolith or a restart would corrupt the database. If none does, as after an error or without a new line for long, stop "
-        "the monoliths and, in mongosh (package mongodb-mongosh), db.getSiblingDB('rocketchat').migrations.find({_id: "
-        "'control'}) shows the lock, and db.getSiblingDB('rocketchat').migrations.updateOne({_id: 'control'}, {$set: "
-        "{locked: false}}) removes it."
+        "monolith or a restart would corrupt the database. If none does, as after an error or without a new line for"
+        " long, stop the monoliths and, in mongosh (package mongodb-mongosh), "
+        "db.getSiblingDB('rocketchat').migrations.find({_id: 'control'}) shows the lock, and "
+        "db.getSiblingDB('rocketchat').migrations.updateOne({_id: 'control'}, {$set: {locked: false}}) removes it."
     ]
 
 
@@ -158,3 +160,119 @@ def test_external_mongodb_that_cannot_be_read_is_told() -> None:
 
 def test_mongodb_of_ours_that_cannot_be_read_will_be_started() -> None:
     assert verdict(OURS, **{**dict.fromkeys(READ), "reason": "Connection refused: nothing listens."}) == Verdict([], [])
+
+
+# -- licences ----------------------------------------------------------------------------------------------------------
+
+
+def stored(text: str, status: str = "Valid") -> dict[str, Any]:
+    """What the database says of a stored licence."""
+    read = read_license(text)
+    state = asdict(LicenseState.of(read, "stored", "https://chat.example.com")) if read else None
+    return {"license": state, "license_status": status}
+
+
+NONE_STORED = {"license": None, "license_status": None}
+SCALES = stored(license_text("scalability"))
+UNREADABLE = stored("of-an-older-kind")
+EXPIRED = stored(license_text("scalability", ends="2026-11-01T00:00:00Z"))
+OTHER_ADDRESS = stored(license_text("scalability", servers=(("url", "other.example.com"),)), status="")
+EARLY = stored(license_text("scalability", starts="2026-12-24T00:00:00Z"), status="")
+DENIED = stored(license_text("scalability"), status="Invalid")
+
+NO_LICENSE = plan(single(rocketchat_license=""))
+EMPTY = "rocketchat_license is empty: upstream requires an Enterprise licence with the scalability module for "
+IN_WORKSPACE = plan(
+    single(rocketchat_license="", rocketchat_license_in_workspace=True, rocketchat_replicas={"account": 2})
+)
+
+
+def test_the_licence_that_is_missing_in_the_inventory_is_in_the_workspace() -> None:
+    assert NO_LICENSE["warnings"]
+    assert verdict(NO_LICENSE, **SCALES) == Verdict([], [])
+    assert verdict(NO_LICENSE, **UNREADABLE) == Verdict([], [])
+
+
+@pytest.mark.parametrize("workspace", [NONE_STORED, EXPIRED, OTHER_ADDRESS, EARLY, DENIED, {"reason": "No answer."}])
+def test_what_the_plan_says_of_the_licence_given_is_told_where_none_in_the_workspace_serves(
+    workspace: dict[str, Any],
+) -> None:
+    [warning] = verdict(NO_LICENSE, **workspace).warnings
+    assert warning.startswith(EMPTY)
+
+
+def test_it_is_told_where_nobody_asked_the_database() -> None:
+    [warning] = judge(NO_LICENSE, [converged(NO_LICENSE)]).warnings
+    assert warning.startswith(EMPTY)
+
+
+@pytest.mark.parametrize("workspace", [SCALES, UNREADABLE, stored("of-an-older-kind", status=""), {"reason": "Away."}])
+def test_workspace_with_a_licence_of_its_own(workspace: dict[str, Any]) -> None:
+    assert problems(verdict(IN_WORKSPACE, **workspace)) == []
+
+
+@pytest.mark.parametrize(
+    ("workspace", "reason"),
+    [
+        (NONE_STORED, "none is stored"),
+        (EXPIRED, "the stored one expired on 2026-11-01T00:00:00+00:00"),
+        (OTHER_ADDRESS, "the stored one was issued for another address"),
+        (EARLY, "the stored one is not valid before 2026-12-24T00:00:00+00:00"),
+        (DENIED, "Rocket.Chat calls the stored one invalid"),
+        (stored("of-an-older-kind", status="Invalid"), "Rocket.Chat calls the stored one invalid"),
+    ],
+)
+def test_workspace_without_the_licence_that_the_operator_says_it_has(workspace: dict[str, Any], reason: str) -> None:
+    assert problems(verdict(IN_WORKSPACE, **workspace)) == [
+        f"rocketchat_license_in_workspace = True: the workspace has no valid licence of its own: {reason}. Enter one "
+        "in Rocket.Chat's administration, or set rocketchat_license instead."
+    ]
+
+
+@pytest.mark.parametrize("text", [license_text("scalability"), "of-an-older-kind"])
+def test_workspace_that_will_take_the_licence_given(text: str) -> None:
+    both = plan(single(rocketchat_license=text, rocketchat_license_in_workspace=True))
+    assert problems(verdict(both, **NONE_STORED)) == []
+
+
+def test_stored_licence_that_does_not_allow_a_second_replica_wins() -> None:
+    """The one given has the module, and no effect."""
+    two = plan(single(rocketchat_license=license_text("scalability"), rocketchat_replicas={"account": 2}))
+    assert problems(verdict(two, **stored(license_text("auditing")))) == [
+        "rocketchat_license: the one stored in the workspace wins while it is valid, and lacks the module scalability, "
+        "which upstream requires for more than one of a service (2 of account). Enter one that has it in Rocket.Chat's "
+        "administration, or deploy one of each service."
+    ]
+    assert problems(verdict(two, **SCALES)) == []
+    assert problems(verdict(OURS, **stored(license_text("auditing")))) == []
+
+
+NINE = {"rocketchat_version": "9.0.0"}
+OAUTH = license_text("scalability", "oauth-enterprise")
+WITHOUT = license_text("scalability")
+
+
+@pytest.mark.parametrize(
+    ("variables", "workspace", "warns"),
+    [
+        ({**NINE, "rocketchat_license": WITHOUT}, NONE_STORED, True),
+        ({**NINE, "rocketchat_license": OAUTH}, NONE_STORED, False),
+        ({**NINE, "rocketchat_license": OAUTH}, stored(WITHOUT), True),
+        ({**NINE, "rocketchat_license": WITHOUT}, stored(OAUTH), False),
+        ({**NINE, "rocketchat_license": OAUTH}, EXPIRED, False),
+        ({**NINE, "rocketchat_license": "of-an-older-kind"}, NONE_STORED, False),
+        ({**NINE, "rocketchat_license": WITHOUT}, UNREADABLE, False),
+        ({**NINE, "rocketchat_license": ""}, NONE_STORED, True),
+        ({"rocketchat_version": "8.9.1", "rocketchat_license": WITHOUT}, NONE_STORED, False),
+    ],
+)
+def test_custom_oauth_needs_a_module_from_nine_on(
+    variables: dict[str, Any], workspace: dict[str, Any], warns: bool
+) -> None:
+    warning = (
+        "people log in with Custom OAuth here (Keycloak), for which Rocket.Chat 9.0.0 needs a licence with the module "
+        "oauth-enterprise, and the workspace's has none: such logins will not work."
+    )
+    planned = plan(single(**variables))
+    assert (warning in verdict(planned, custom_oauth=["Keycloak"], **workspace).warnings) is warns
+    assert warning not in verdict(planned, **workspace).warnings

@@ -69,8 +69,9 @@ def mongodb(settings: Settings, members: list[Member]) -> dict[str, Any]:
 
 
 def workspace(settings: Settings, mongo_url: str) -> dict[str, Any]:
-    """``database`` is for people."""
-    return {"url": mongo_url, "database": parse(mongo_url).database, "root_url": settings.root_url.geturl().rstrip("/")}
+    """``database`` is for people. ``root_url``: what Rocket.Chat compares a licence with, its Site_Url."""
+    address = settings.environment.settings.get("Site_Url", settings.root_url.geturl())
+    return {"url": mongo_url, "database": parse(mongo_url).database, "root_url": address}
 
 
 def nats(settings: Settings, address: str, routes: int) -> dict[str, Any]:

@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 from .. import migrations
 from ..plan.catalogue import MONOLITH
+from ..plan.licensing import about_the_license
 from ..plan.problems import Problem
 from ..plan.upgrades import upgrade_problems
 from .hosts import Host
+from .licensing import license_problems, license_warnings, oauth_warning
 
 
 def workspace_problems(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[Problem]:
@@ -20,11 +23,16 @@ def workspace_problems(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[P
             yield _locked(plan, asked, workspace)
         if not plan["bypasses_mongodb_validation"]:
             yield from _foreign_mongodb(plan, workspace)
+        yield from license_problems(plan, workspace, _now(asked))
 
 
 def workspace_warnings(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[str]:
+    if not any(_answers(hosts)):
+        yield from about_the_license(plan["warnings"])
     for asked, workspace in _answers(hosts):
         yield from _unread(plan, asked, workspace)
+        yield from license_warnings(plan, workspace, _now(asked))
+        yield from oauth_warning(plan, workspace, _now(asked))
         if plan["bypasses_mongodb_validation"] and _foreign_mongodb(plan, workspace):
             yield (
                 f"Rocket.Chat {plan['version']} is not made for MongoDB {workspace['mongodb_version']} of "
@@ -35,6 +43,11 @@ def workspace_warnings(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[s
 def _answers(hosts: list[Host]) -> Iterator[tuple[Host, Mapping[str, Any]]]:
     """Of the one host that asked, if any did."""
     return ((host, host.workspace) for host in hosts if host.workspace is not None)
+
+
+def _now(asked: Host) -> datetime:
+    """By the clock of the host that asked."""
+    return datetime.fromtimestamp(asked.facts["clock"]["epoch"], timezone.utc)
 
 
 def _unread(plan: Mapping[str, Any], asked: Host, workspace: Mapping[str, Any]) -> Iterator[str]:
