@@ -22,6 +22,9 @@ from ..plugin_utils.role_variables import role_options
 REGISTERED, REGISTERED_MONGODB = "rocketchat_preflight", "rocketchat_preflight_mongodb"
 REGISTERED_WORKSPACE = "rocketchat_preflight_workspace"
 
+# Where the role mongodb gets its packages from.
+MONGODB_REPOSITORY = ("mongodb_repository_url", "mongodb_repository_suite")
+
 # libyaml's, where PyYAML was built with it
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -52,7 +55,7 @@ class ActionModule(ActionBase):
         facts = answer["facts"]
 
         def setting(variable: str) -> Any:
-            return hostvars.get(variable, role_options(frozenset())[variable].get("default"))
+            return hostvars.get(variable, _default(variable))
 
         files = role_files(plan, setting, self._loader, self._templar)
         return Host(
@@ -61,6 +64,7 @@ class ActionModule(ActionBase):
             facts=facts,
             asked=answer["asked"],
             docker_source=setting("docker_source"),
+            own_mongodb_repository=any(setting(variable) != _default(variable) for variable in MONGODB_REPOSITORY),
             feature_compatibility_version=hostvars[REGISTERED_MONGODB].get("feature_compatibility_version"),
             workspace=_answered(hostvars[REGISTERED_WORKSPACE]),
             address=str(hostvars.get("ansible_host", name)),
@@ -71,6 +75,10 @@ class ActionModule(ActionBase):
 
 def _answered(registered: Any) -> dict[str, Any] | None:
     return registered if "reason" in registered else None
+
+
+def _default(variable: str) -> Any:
+    return role_options(frozenset())[variable].get("default")
 
 
 def _services(text: str | None) -> dict[str, Any] | None:

@@ -9,7 +9,9 @@ import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.hosts import Host, running_version, tag
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.judge import Verdict, judge
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.ports import published_at
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.repositories import SUITE
 
+from tests.deployment import ROOT
 from tests.unit.plan_inventories import cluster, plan, single
 from tests.unit.preflight_hosts import BARE, ENGINE, NOW, asked, converged
 
@@ -164,7 +166,7 @@ RISKY: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "arm": (
         {"architecture": "aarch64", "avx": False},
-        "host chat is aarch64; this collection was tested with x86_64 only, and MongoDB has no Debian packages for it.",
+        "host chat is aarch64; this collection was tested with x86_64 only.",
     ),
     "little memory": (
         {"memory_mb": 1500},
@@ -201,7 +203,8 @@ RISKY: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("facts", "message"), RISKY.values(), ids=list(RISKY))
 def test_what_is_unwise_is_a_warning(facts: dict[str, Any], message: str) -> None:
-    assert verdict(asked(PLAN, **facts)) == Verdict([], [message])
+    host = asked(PLAN, host={"own_mongodb_repository": True}, **facts)
+    assert verdict(host) == Verdict([], [message])
 
 
 FINE: dict[str, dict[str, Any]] = {
@@ -283,7 +286,8 @@ def test_distribution_of_an_old_debian_lacks_compose() -> None:
 
 def test_old_mongodb_needs_no_avx() -> None:
     old = plan(single(rocketchat_version="6.13.0", mongodb_version="4.4"))
-    assert problems(asked(old, avx=False)) == []
+    host = asked(old, host={"own_mongodb_repository": True}, avx=False)
+    assert verdict(host, planned=old).problems == []
 
 
 def test_everything_is_told_at_once() -> None:
@@ -328,36 +332,139 @@ def test_installed_mongodb_of_another_series_that_serves() -> None:
     )
 
 
+def with_mongodb(version: str, host: Host) -> Host:
+    return replace(host, facts={**host.facts, "packages": {**host.packages, "mongodb-org-server": version}})
+
+
+GO_TO_8_0 = (
+    "rocketchat_version = '8.9.1': is not made for the running MongoDB 7.0. Go by MongoDB 8.0 and raise MongoDB's "
+    "featureCompatibilityVersion after each of its steps. First upgrade MongoDB to 8.0, as its manual says, and write "
+    'rocketchat_version: 8.9.1 and mongodb_version: "8.0".'
+)
+
+
 def test_installed_mongodb_that_rocketchat_does_not_accept() -> None:
-    packages = {**converged(PLAN).packages, "mongodb-org-server": "7.0.14"}
-    told = verdict(converged(PLAN, packages=packages))
-    assert [str(problem) for problem in told.problems] == [
-        "mongodb_version = '8.0': is what Rocket.Chat 8.9.1 needs, and host chat has MongoDB 7.0.14, which stays as it "
-        "is. Upgrade it by hand first, as MongoDB's manual says, or choose an older rocketchat_version."
-    ]
+    told = verdict(with_mongodb("7.0.14", converged(PLAN)))
+    assert [str(problem) for problem in told.problems] == [GO_TO_8_0]
     assert told.warnings == []
 
 
+def test_installed_mongodb_that_the_first_rocketchat_would_not_accept() -> None:
+    assert problems(with_mongodb("7.0.14", converged(PLAN, docker=ENGINE))) == [
+        "mongodb_version = '8.0': is what Rocket.Chat 8.9.1 needs, and host chat has MongoDB 7.0.14, which stays as it "
+        "is. Upgrade it by hand first, as MongoDB's manual says, or choose an older rocketchat_version."
+    ]
+
+
 def test_compatibility_version_that_was_not_raised() -> None:
-    packages = {**converged(PLAN).packages, "mongodb-org-server": "7.0.14"}
-    host = replace(converged(PLAN, packages=packages), feature_compatibility_version="6.0")
-    assert problems(host) == [
+    assert problems(replace(with_mongodb("7.0.14", converged(PLAN)), feature_compatibility_version="6.0")) == [
+        GO_TO_8_0,
         "mongodb_version = '8.0': needs featureCompatibilityVersion 7.0 first, and it is 6.0. "
-        'Run db.adminCommand({setFeatureCompatibilityVersion: "7.0", confirm: true}).'
+        'Run db.adminCommand({setFeatureCompatibilityVersion: "7.0", confirm: true}).',
+    ]
+
+
+def test_way_over_releases_that_are_left_out() -> None:
+    old = plan(single(rocketchat_version="7.9.3", mongodb_version="6.0"))
+    planned = plan(single(rocketchat_version="9.0.0"))
+    host = replace(converged(old), plan=planned["hosts"]["chat"], feature_compatibility_version="6.0")
+    assert [str(problem) for problem in verdict(host, planned=planned).problems] == [
+        "rocketchat_version = '9.0.0': leaves out 8.x after the running 7.9.3, and no major can be left out. Go by "
+        "7.13.9, MongoDB 7.0, MongoDB 8.0, 8.9.1, 9.0.0 and raise MongoDB's featureCompatibilityVersion after each of "
+        'its steps. First write rocketchat_version: 7.13.9 and mongodb_version: "6.0".'
     ]
 
 
 def test_no_way_back_for_rocketchat_and_mongodb() -> None:
-    newer = converged(plan(single(rocketchat_version="8.9.2")))
-    packages = {**newer.packages, "mongodb-org-server": "8.2.1"}
-    assert [
-        str(problem) for problem in verdict(converged(PLAN, docker=newer.facts["docker"], packages=packages)).problems
-    ] == [
-        "rocketchat_version = '8.9.1': is older than the running 8.9.2, which has changed the database already. "
-        "Choose 8.9.2 or newer, or restore a backup made before the upgrade.",
-        "mongodb_version = '8.0': is older than the running 8.2, and MongoDB has no way back. "
-        "Choose 8.2 or newer, and a rocketchat_version that accepts it.",
+    newer = converged(plan(single(rocketchat_version="7.13.10", mongodb_version="8.0")))
+    older = plan(single(rocketchat_version="7.13.9", mongodb_version="7.0"))
+    host = converged(older, docker=newer.facts["docker"], packages=newer.packages)
+    assert [str(problem) for problem in verdict(host, planned=older).problems] == [
+        "rocketchat_version = '7.13.9': is older than the running 7.13.10, which has changed the database already. "
+        "Choose 7.13.10 or newer, or restore a backup made before the upgrade.",
+        "mongodb_version = '7.0': is older than the running 8.0, and MongoDB has no way back. "
+        'Write mongodb_version: "8.0".',
     ]
+
+
+UNTESTED = (
+    "{}: Rocket.Chat 8.9.1 was tested with MongoDB 8.0 and probably works with this one, too; MongoDB has no way back "
+    "from it."
+)
+
+
+def test_mongodb_that_nobody_can_leave() -> None:
+    """Rocket.Chat 8.0 and 8.1 demanded it."""
+    host = with_mongodb("8.2.1", converged(PLAN))
+    assert verdict(host) == Verdict(
+        [], [f'{UNTESTED.format("host chat has MongoDB 8.2.1 installed")} Write mongodb_version: "8.2".']
+    )
+
+
+def test_mongodb_that_nobody_can_leave_is_planned() -> None:
+    planned = plan(single(mongodb_version="8.2"))
+    assert planned["warnings"] == [UNTESTED.format("mongodb_version = '8.2'")]
+    assert verdict(converged(planned), planned=planned) == Verdict([], [])
+
+
+def test_new_member_would_get_an_older_mongodb() -> None:
+    planned = plan(cluster("one", "two", "three"))
+    hosts = [asked(planned, name, packages={"mongodb-org-server": "8.2.1"}) for name in ("one", "two")]
+    found = verdict(*hosts, asked(planned, "three"), planned=planned)
+    assert [str(problem) for problem in found.problems] == [
+        "mongodb_version = '8.0': is older than the running 8.2, and MongoDB has no way back. "
+        'Write mongodb_version: "8.2".'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rocketchat", "series", "facts", "choice"),
+    [
+        ("7.9.3", "6.0", {}, 'mongodb_version: "7.0", or '),
+        ("7.13.9", "5.0", {}, 'mongodb_version: "7.0", or mongodb_version: "8.0", or '),
+        ("6.13.1", "6.0", {}, ""),
+        ("8.9.1", "8.0", {"architecture": "aarch64"}, ""),
+    ],
+)
+def test_default_repository_without_a_server(rocketchat: str, series: str, facts: dict[str, Any], choice: str) -> None:
+    planned = plan(single(rocketchat_version=rocketchat, mongodb_version=series))
+    architecture = facts.get("architecture", "x86_64")
+    assert [str(problem) for problem in verdict(asked(planned, **facts), planned=planned).problems] == [
+        f"mongodb_version = {series!r}: is in no package for host chat (Debian GNU/Linux 13 (trixie), {architecture}): "
+        f"MongoDB's repository has no server in bookworm/mongodb-org/{series}. Write {choice}mongodb_repository_url "
+        "and mongodb_repository_suite of a repository that has one."
+    ]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        converged(OLD := plan(single(rocketchat_version="7.9.3", mongodb_version="6.0"))),
+        asked(OLD, host={"own_mongodb_repository": True}),
+    ],
+    ids=["installed", "a repository of one's own"],
+)
+def test_mongodb_that_needs_no_default_repository(host: Host) -> None:
+    assert verdict(host, planned=OLD).problems == []
+
+
+@pytest.mark.parametrize(
+    ("rocketchat", "series"), [("7.9.3", "7.0"), ("8.9.1", "8.0"), ("8.1.0", "8.2"), ("9.7.0", "9.0")]
+)
+def test_default_repository_with_a_server_or_not_known_to_lack_it(rocketchat: str, series: str) -> None:
+    planned = plan(single(rocketchat_version=rocketchat, mongodb_version=series))
+    assert verdict(asked(planned), planned=planned).problems == []
+
+
+def test_missing_server_is_told_once() -> None:
+    planned = plan(cluster("one", "two", "three", rocketchat_version="7.9.3", mongodb_version="6.0"))
+    hosts = [asked(planned, name) for name in ("one", "two", "three")]
+    assert [problem.variable for problem in verdict(*hosts, planned=planned).problems] == ["mongodb_version"]
+
+
+def test_default_repository_is_the_role_s() -> None:
+    tasks = (ROOT / "roles" / "mongodb" / "tasks" / "install.yml").read_text(encoding="utf-8")
+    assert f"mongodb_repository_suite or '{SUITE}/mongodb-org/' ~ mongodb_plan.version" in tasks
 
 
 def test_hosts_too_small_for_the_expected_users() -> None:

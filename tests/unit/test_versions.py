@@ -11,10 +11,14 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.versions
     OLDEST,
     Version,
     accepted_mongodb,
+    as_series,
     has_stream_hub,
     is_known,
     needs_db_watchers,
+    parse_series,
     parse_version,
+    series_text,
+    works_with,
 )
 
 # version, MongoDB it accepts, has a stream-hub, services need DB_WATCHERS
@@ -70,3 +74,48 @@ def test_rows_follow_each_other_without_a_gap() -> None:
 @pytest.mark.parametrize(("of", "known"), [(OLDEST, True), (version("5.9.9"), False), (NEWEST_KNOWN, False)])
 def test_known_versions(of: Version, known: bool) -> None:
     assert is_known(of) is known
+
+
+@pytest.mark.parametrize(
+    ("text", "series"),
+    [
+        ("6.0.5", (6, 0)),
+        ("8.2", (8, 2)),
+        ("7.0.5-rc1", (7, 0)),
+        ("10.12.3", (10, 12)),
+        ("1.0", (1, 0)),
+        ("6", None),
+        ("", None),
+        ("8.2024", None),
+        ("v8.0", None),
+        ("٨.0", None),
+    ],
+)
+def test_release_series_of_a_mongodb(text: str, series: tuple[int, int] | None) -> None:
+    assert parse_series(text) == series
+
+
+def test_series_are_written_as_they_were_read() -> None:
+    assert series_text(as_series("8.0")) == "8.0"
+
+
+@pytest.mark.parametrize(
+    ("of", "series", "works"),
+    [
+        ("6.13.1", "6.0", True),
+        ("6.13.1", "7.0", False),
+        ("8.1.0", "8.0", False),
+        ("8.1.0", "8.2", True),
+        # not tested by upstream, and without a way back
+        ("8.2.0", "8.2", True),
+        ("9.0.0", "8.2", True),
+        ("9.0.0", "9.0", False),
+        ("9.0.0", "7.0", False),
+        # newer than the table
+        ("9.1.0", "9.0", True),
+        ("9.1.0", "8.0", True),
+        ("9.1.0", "7.0", False),
+    ],
+)
+def test_mongodb_that_a_release_works_with(of: str, series: str, works: bool) -> None:
+    assert works_with(version(of), as_series(series)) is works

@@ -1,25 +1,55 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether a running deployment can become the planned one.
+"""Whether a running deployment can become the planned one, and by which steps.
 
-Sources, read in November 2026: MongoDB's manual, "Upgrade a Replica Set" of each series (one major at a time, with
-featureCompatibilityVersion raised before the next; 7.0 and newer ask for ``confirm: true`` with it; no downgrade of a
-replica set in place to an older major), and Rocket.Chat's release notes (a database that a newer release has migrated
-is not for an older one).
+Sources, read in November 2026: MongoDB's manual, "Upgrade a Replica Set" of each series (featureCompatibilityVersion
+raised before the next one; 7.0 and newer ask for ``confirm: true`` with it), and Rocket.Chat's release notes (a
+database that a newer release has migrated is not for an older one). ``upgrade_way`` knows what may follow what.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from .problems import Problem
-from .versions import Version, accepted_mongodb, parse_version, upload_owner
+from .upgrade_way import Step, skipped_majors, skipped_series, upgrade_way
+from .versions import (
+    LAST_RELEASES,
+    Series,
+    Version,
+    accepted_mongodb,
+    as_series,
+    parse_series,
+    parse_version,
+    series_text,
+    upload_owner,
+    works_with,
+)
 
-# Series that no upgrade may leave out, oldest first. Others, such as 8.2, are optional. For the next one, add it.
-MONGODB_STEPS = ("4.4", "5.0", "6.0", "7.0", "8.0")
 CONFIRMED_SINCE = (7, 0)
 
-Series = tuple[int, int]
+
+@dataclass(frozen=True)
+class Upgrade:
+    """From what runs to what is planned. None is what does not run, or is not known.
+
+    ``wanted``: None where MongoDB is not ours, so that nobody here upgrades it.
+    """
+
+    running: Version | None
+    target: Version | None
+    found: Series | None
+    wanted: Series | None
+
+    @property
+    def back(self) -> bool:
+        return self.running is not None and self.target is not None and self.target < self.running
+
+    @property
+    def goal(self) -> Series | None:
+        """The MongoDB at the end of the way. There is no way to an older one, which is a problem of its own."""
+        return self.wanted if self.wanted and self.found and self.wanted >= self.found else None
 
 
 def upgrade_problems(
@@ -34,15 +64,15 @@ def upgrade_problems(
     What is None, or cannot be read, does not run or was not asked, and nothing is said of it. ``planned_mongodb``: the
     release series, "" where MongoDB is not ours.
     """
-    running, target = parse_version(running_rocketchat or ""), parse_version(planned)
-    problems = list(_rocketchat(running, target)) if running and target else []
-    found = _series(running_mongodb)
-    if found is None:
-        return problems
-    wanted = _series(planned_mongodb)
-    if wanted is None:
-        return problems + (list(_foreign_mongodb(found, target)) if target else [])
-    return problems + list(_mongodb(found, wanted, _series(feature_compatibility_version)))
+    upgrade = Upgrade(
+        parse_version(running_rocketchat or ""),
+        parse_version(planned),
+        parse_series(running_mongodb or ""),
+        parse_series(planned_mongodb),
+    )
+    problems = list(_rocketchat(upgrade))
+    told = bool(problems) and not upgrade.back
+    return [*problems, *_mongodb(upgrade, told, parse_series(feature_compatibility_version or ""))]
 
 
 def upgrade_warnings(running_rocketchat: str | None, planned: str, upload_directory: str) -> list[str]:
@@ -57,51 +87,109 @@ def upgrade_warnings(running_rocketchat: str | None, planned: str, upload_direct
     ]
 
 
-def _rocketchat(running: Version, target: Version) -> Iterator[Problem]:
-    if target < running:
+def _rocketchat(upgrade: Upgrade) -> Iterator[Problem]:
+    running, target = upgrade.running, upgrade.target
+    if target is None:
+        return
+    unfit = _unfit(target, upgrade)
+    if running is None:
+        # of one that is ours, preflight tells on which host it is
+        if unfit and upgrade.wanted is None:
+            yield Problem("rocketchat_version", str(target), unfit, _give(target))
+    elif upgrade.back:
         reason = f"is older than the running {running}, which has changed the database already"
         remedy = f"Choose {running} or newer, or restore a backup made before the upgrade"
         yield Problem("rocketchat_version", str(target), reason, remedy)
+    elif unfit or skipped_majors(running, target):
+        yield _way_to(running, target, upgrade, unfit)
 
 
-def _foreign_mongodb(running: Series, target: Version) -> Iterator[Problem]:
-    """Of a MongoDB that is not ours, only what is there can be judged."""
-    accepted = accepted_mongodb(target)
-    if _written(running) not in accepted and running <= _read(accepted[-1]):
-        reason = f"is not made for MongoDB {_written(running)} of rocketchat_mongodb_url"
-        yield Problem("rocketchat_version", str(target), reason, f"Give it MongoDB {' or '.join(accepted)}")
+def _unfit(target: Version, upgrade: Upgrade) -> str:
+    """What is wrong with the MongoDB that is there; empty where nothing is."""
+    found = upgrade.found
+    if found is None or works_with(target, found):
+        return ""
+    if upgrade.wanted is not None:
+        return f"is not made for the running MongoDB {series_text(found)}"
+    # a newer one than upstream tested is the operator's decision
+    newer = found > as_series(accepted_mongodb(target)[-1])
+    return "" if newer else f"is not made for MongoDB {series_text(found)} of rocketchat_mongodb_url"
 
 
-def _mongodb(running: Series, wanted: Series, compatibility: Series | None) -> Iterator[Problem]:
-    if wanted < running:
-        reason = f"is older than the running {_written(running)}, and MongoDB has no way back"
-        remedy = f"Choose {_written(running)} or newer, and a rocketchat_version that accepts it"
-        yield Problem("mongodb_version", _written(wanted), reason, remedy)
+def _give(target: Version) -> str:
+    return f"Give it MongoDB {' or '.join(accepted_mongodb(target))}"
+
+
+def _way_to(running: Version, target: Version, upgrade: Upgrade, unfit: str) -> Problem:
+    way = upgrade_way(running, upgrade.found, target, upgrade.goal)
+    if way is None:
+        with_mongodb = f" with MongoDB {series_text(upgrade.found)}" if upgrade.found else ""
+        reason = (
+            f"cannot be reached from the running {running}{with_mongodb}: every way leads over a release that does not "
+            "accept its MongoDB, or that this collection does not know"
+        )
+        return Problem("rocketchat_version", str(target), reason, _reachable(running, target, upgrade))
+    skipped = skipped_majors(running, target)
+    reason = f"leaves out {', '.join(skipped)} after the running {running}, and no major can be left out"
+    return Problem("rocketchat_version", str(target), reason if skipped else unfit, _go(way, upgrade))
+
+
+def _reachable(running: Version, target: Version, upgrade: Upgrade) -> str:
+    others = [release for release in LAST_RELEASES if running < release and release.major >= target.major]
+    near = next((release for release in others if upgrade_way(running, upgrade.found, release, None)), None)
+    return f"Choose {near}, to which there is a way" if near else "Choose another"
+
+
+def _go(way: list[Step], upgrade: Upgrade) -> str:
+    """The way in one line, and what to write for its first step."""
+    raise_it = " and raise MongoDB's featureCompatibilityVersion after each of its steps"
+    raised = raise_it if any(step.program == "MongoDB" for step in way) else ""
+    return f"Go by {', '.join(map(str, way))}{raised}. First {_begin(way[0], upgrade)}"
+
+
+def _begin(first: Step, upgrade: Upgrade) -> str:
+    release, series = first.after.rocketchat, first.after.mongodb
+    written = f"write rocketchat_version: {release}"
+    if upgrade.wanted is not None and series is not None:
+        written += f' and mongodb_version: "{series_text(series)}"'
+    upgrading = first.program == "MongoDB"
+    return (
+        f"upgrade MongoDB to {series_text(series)}, as its manual says, and {written}"
+        if upgrading and series
+        else written
+    )
+
+
+def _mongodb(upgrade: Upgrade, told: bool, compatibility: Series | None) -> Iterator[Problem]:
+    """``told``: the way of Rocket.Chat was, and has the steps of MongoDB in it."""
+    found, wanted = upgrade.found, upgrade.wanted
+    if found is None or wanted is None:
         return
-    skipped = [step for step in MONGODB_STEPS if running < _read(step) < wanted]
-    if skipped:
-        reason = f"leaves out {', '.join(skipped)} on the way from the running {_written(running)}"
-        remedy = f"Upgrade to {skipped[0]} first, with a rocketchat_version that accepts it"
-        yield Problem("mongodb_version", _written(wanted), reason, remedy)
-    if wanted > running and compatibility is not None and compatibility < running:
-        confirm = ", confirm: true" if running >= CONFIRMED_SINCE else ""
-        command = f'db.adminCommand({{setFeatureCompatibilityVersion: "{_written(running)}"{confirm}}})'
-        reason = f"needs featureCompatibilityVersion {_written(running)} first, and it is {_written(compatibility)}"
-        yield Problem("mongodb_version", _written(wanted), reason, f"Run {command}")
+    if wanted < found:
+        yield _older_mongodb(upgrade, found, wanted)
+        return
+    skipped = skipped_series(found, wanted)
+    if skipped and not told:
+        reason = f"leaves out {', '.join(skipped)} on the way from the running {series_text(found)}"
+        yield Problem("mongodb_version", series_text(wanted), reason, _one_at_a_time(upgrade, skipped))
+    if wanted > found and compatibility is not None and compatibility < found:
+        confirm = ", confirm: true" if found >= CONFIRMED_SINCE else ""
+        command = f'db.adminCommand({{setFeatureCompatibilityVersion: "{series_text(found)}"{confirm}}})'
+        reason = f"needs featureCompatibilityVersion {series_text(found)} first, and it is {series_text(compatibility)}"
+        yield Problem("mongodb_version", series_text(wanted), reason, f"Run {command}")
 
 
-def _series(text: str | None) -> Series | None:
-    """The release series of ``"6.0.5"`` or ``"6.0"``."""
-    parts = (text or "").split(".")
-    if len(parts) < 2 or not all(part.isascii() and part.isdigit() for part in parts[:2]):
-        return None
-    return int(parts[0]), int(parts[1])
+def _older_mongodb(upgrade: Upgrade, found: Series, wanted: Series) -> Problem:
+    reason = f"is older than the running {series_text(found)}, and MongoDB has no way back"
+    if upgrade.target and works_with(upgrade.target, found):
+        remedy = f'Write mongodb_version: "{series_text(found)}"'
+    else:
+        remedy = f"Choose {series_text(found)} or newer, and a rocketchat_version that accepts it"
+    return Problem("mongodb_version", series_text(wanted), reason, remedy)
 
 
-def _read(step: str) -> Series:
-    major, minor = step.split(".")
-    return int(major), int(minor)
-
-
-def _written(series: Series) -> str:
-    return ".".join(map(str, series))
+def _one_at_a_time(upgrade: Upgrade, skipped: list[str]) -> str:
+    way = None
+    if upgrade.running and upgrade.target:
+        way = upgrade_way(upgrade.running, upgrade.found, upgrade.target, upgrade.wanted)
+    return _go(way, upgrade) if way else f"Upgrade to {skipped[0]} first, with a rocketchat_version that accepts it"

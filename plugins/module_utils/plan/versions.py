@@ -3,7 +3,7 @@
 """What a Rocket.Chat version decides: the MongoDB it accepts and whether it has a stream-hub.
 
 Source: Rocket.Chat's release notes and ``releases.rocket.chat/<version>/info``, read in November 2026.
-For the next release, add or extend a row.
+For the next release, add or extend a row, and set LAST_RELEASES.
 """
 
 from __future__ import annotations
@@ -24,13 +24,21 @@ class Version:
         return f"{self.major}.{self.minor}.{self.patch}"
 
 
+# A release series of MongoDB, such as 8.0.
+Series = tuple[int, int]
+
+
 @dataclass(frozen=True)
 class Compatibility:
-    """Releases in [since, until) accept these MongoDB release series, oldest first."""
+    """Releases in [since, until) accept these MongoDB release series, oldest first.
+
+    ``tolerated``: they were not tested with those, and start all the same. Nobody can leave them for an older one.
+    """
 
     since: Version
     until: Version
     mongodb: tuple[str, ...]
+    tolerated: tuple[str, ...] = ()
 
 
 COMPATIBILITY = (
@@ -38,15 +46,24 @@ COMPATIBILITY = (
     Compatibility(Version(7, 0, 0), Version(7, 13, 9), ("5.0", "6.0", "7.0")),
     Compatibility(Version(7, 13, 9), Version(8, 0, 0), ("5.0", "6.0", "7.0", "8.0")),
     Compatibility(Version(8, 0, 0), Version(8, 2, 0), ("8.2",)),
-    Compatibility(Version(8, 2, 0), Version(9, 1, 0), ("8.0",)),
+    # 8.0 and 8.1 demanded MongoDB 8.2, and MongoDB's manual ("Downgrade 8.2 to 8.0") has no way back for its Community
+    # Edition. The server itself ends below 7.0 and warns below 8.0 (8.3-dev), and of newer ones it says nothing.
+    Compatibility(Version(8, 2, 0), Version(9, 1, 0), ("8.0",), tolerated=("8.2",)),
 )
 OLDEST = COMPATIBILITY[0].since
 NEWEST_KNOWN = COMPATIBILITY[-1].until
+
+# Where an upgrade stops in each major: the last release that accepts the most of MongoDB. 6.13.1 is the last of 6.x
+# (endoflife.date, April 2026), 7.13.9 the first of 7.x with MongoDB 8.0, 8.9.1 the LTS of November 2026.
+LAST_RELEASES = (Version(6, 13, 1), Version(7, 13, 9), Version(8, 9, 1), Version(9, 0, 0))
 
 # From this release on, stream-hub may be left out; when it runs, every service needs DB_WATCHERS=true.
 STREAM_HUB_OPTIONAL_SINCE = Version(7, 7, 3)
 # From this release on, the image does not exist any more.
 STREAM_HUB_GONE_SINCE = Version(8, 0, 0)
+
+# From this release on, the monolith has /livez and /readyz (read, pull request 36955 and helm-charts #205).
+READYZ_SINCE = Version(7, 11, 0)
 
 # From this release on, the monolith's image runs as the user the services' images always had; before it, as the
 # Docker library's (read in the images' Dockerfiles, November 2026).
@@ -63,12 +80,40 @@ def is_known(version: Version) -> bool:
     return OLDEST <= version < NEWEST_KNOWN
 
 
+def parse_series(text: str) -> Series | None:
+    """The release series of ``"6.0.5"`` or ``"6.0"``."""
+    match = re.match(r"(\d{1,3})\.(\d{1,3})(?!\d)", text, re.ASCII)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def as_series(text: str) -> Series:
+    """Of a series that a table here has."""
+    major, minor = text.split(".")
+    return int(major), int(minor)
+
+
+def series_text(series: Series) -> str:
+    return ".".join(map(str, series))
+
+
 def accepted_mongodb(version: Version) -> tuple[str, ...]:
     """The MongoDB series a release accepts; for one newer than the table, what the last row says."""
-    for row in COMPATIBILITY:
-        if row.since <= version < row.until:
-            return row.mongodb
-    return COMPATIBILITY[-1].mongodb
+    return _row(version).mongodb
+
+
+def tolerates_mongodb(version: Version, series: str) -> bool:
+    return series in _row(version).tolerated
+
+
+def works_with(version: Version, series: Series) -> bool:
+    """Whether a release runs with a MongoDB; of what is newer than the table, it is assumed."""
+    row = _row(version)
+    known = series_text(series) in (*row.mongodb, *row.tolerated)
+    return known or (not is_known(version) and series > as_series(row.mongodb[-1]))
+
+
+def _row(version: Version) -> Compatibility:
+    return next((row for row in COMPATIBILITY if row.since <= version < row.until), COMPATIBILITY[-1])
 
 
 def has_stream_hub(version: Version) -> bool:
@@ -109,6 +154,9 @@ def read_mongodb_version(notes: Notes, series: str, version: Version | None) -> 
         return accepted[-1]
     if series in accepted:
         return series
+    if tolerates_mongodb(version, series):
+        notes.warn(untested_mongodb(f"mongodb_version = {series!r}", version))
+        return series
     if not is_known(version) and _is_newer(series, accepted[-1]):
         notes.warn(
             f"mongodb_version = {series!r} is newer than this collection knows; whether Rocket.Chat {version} accepts "
@@ -120,7 +168,13 @@ def read_mongodb_version(notes: Notes, series: str, version: Version | None) -> 
     return series
 
 
+def untested_mongodb(subject: str, version: Version) -> str:
+    tested = " or ".join(accepted_mongodb(version))
+    return (
+        f"{subject}: Rocket.Chat {version} was tested with MongoDB {tested} and probably works with this one, too; "
+        "MongoDB has no way back from it."
+    )
+
+
 def _is_newer(series: str, than: str) -> bool:
-    if not re.fullmatch(r"\d{1,3}\.\d{1,3}", series, re.ASCII):
-        return False
-    return [*map(int, series.split("."))] > [*map(int, than.split("."))]
+    return bool(re.fullmatch(r"\d{1,3}\.\d{1,3}", series, re.ASCII)) and as_series(series) > as_series(than)

@@ -18,6 +18,7 @@ SERVICE_LABEL = "io.rocketops.service"
 class Host:
     """``facts`` and ``asked``: what preflight_facts returned. ``address``: where Ansible reaches the host.
 
+    ``own_mongodb_repository``: whether the operator named another than the role's default.
     ``projects``: by role the services of the Compose project on the host, None where there is none.
     ``feature_compatibility_version``: MongoDB's, asked only where another release is installed than planned.
     ``workspace``: what workspace_facts returned on the one host that ran it, where there is a database to ask.
@@ -29,6 +30,7 @@ class Host:
     facts: Mapping[str, Any]
     asked: Mapping[str, float]
     docker_source: str = "docker"
+    own_mongodb_repository: bool = False
     address: str = ""
     feature_compatibility_version: str | None = None
     workspace: Mapping[str, Any] | None = None

@@ -16,6 +16,7 @@ from .hosts import Host, is_ours
 from .network import clock_problems, clock_warnings, name_warnings, network_problems
 from .parts import KEYFILE, MONGODB_PACKAGES
 from .ports import mongodb_port, port_problems
+from .repositories import repository_problems
 from .versions import version_problems, version_warnings
 from .workspace import workspace_problems, workspace_warnings
 
@@ -45,7 +46,8 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.warnings += _untested(host)
         verdict.warnings += _small(host)
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
-    verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *workspace_problems(plan, hosts)]
+    verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]
+    verdict.problems += workspace_problems(plan, hosts)
     verdict.warnings += clock_warnings(hosts)
     verdict.warnings += name_warnings(plan["root_url"], hosts)
     verdict.warnings += version_warnings(plan, hosts)
@@ -108,10 +110,7 @@ def _untested(host: Host) -> Iterator[str]:
     elif system["id"] == "debian" and system["version"] not in requirements.TESTED_RELEASES:
         yield f"host {host.name} has {system['name']}; this collection was tested with Debian 13 only."
     if architecture in set(requirements.POSSIBLE_ARCHITECTURES) - set(requirements.TESTED_ARCHITECTURES):
-        yield (
-            f"host {host.name} is {architecture}; this collection was tested with x86_64 only, and MongoDB has no "
-            "Debian packages for it."
-        )
+        yield f"host {host.name} is {architecture}; this collection was tested with x86_64 only."
 
 
 def _small(host: Host) -> Iterator[str]:

@@ -10,7 +10,14 @@ from typing import Any
 
 from ..plan.problems import Problem
 from ..plan.upgrades import upgrade_problems, upgrade_warnings
-from ..plan.versions import accepted_mongodb, parse_version
+from ..plan.versions import (
+    parse_series,
+    parse_version,
+    series_text,
+    tolerates_mongodb,
+    untested_mongodb,
+    works_with,
+)
 from . import requirements
 from .hosts import Host, running_version
 from .parts import BACKUPS, MONGODB_PACKAGES
@@ -21,12 +28,21 @@ def version_problems(plan: Mapping[str, Any], hosts: list[Host]) -> list[Problem
     running = max(installed, key=_numbers, default=None)
     told = [host.feature_compatibility_version for host in hosts if host.feature_compatibility_version]
     compatibility = min(told, key=_numbers, default=None)
-    problems = upgrade_problems(
-        running_version(hosts), plan["version"], running, plan["mongodb_version"], compatibility
-    )
-    if not any(problem.variable == "mongodb_version" for problem in problems):
-        problems += _outdated_mongodb(plan, hosts)
-    return problems
+    planned = _staying_series(plan, hosts) or plan["mongodb_version"]
+    problems = upgrade_problems(running_version(hosts), plan["version"], running, planned, compatibility)
+    return problems or list(_outdated_mongodb(plan, hosts))
+
+
+def _staying_series(plan: Mapping[str, Any], hosts: list[Host]) -> str | None:
+    """The MongoDB that all hosts have and cannot leave, newer than the planned one, where Rocket.Chat works with it.
+
+    An installed package stays as it is, so that nothing goes back. A host without one would get the older.
+    """
+    version = parse_version(plan["version"])
+    members = [host for host in hosts if host.plan["mongodb"]]
+    found = {parse_series(host.packages.get(MONGODB_PACKAGES[0], "")) for host in members}
+    series = found.pop() if len(found) == 1 else None
+    return series_text(series) if version and series and tolerates_mongodb(version, series_text(series)) else None
 
 
 def _outdated_mongodb(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[Problem]:
@@ -51,8 +67,8 @@ def _kept_mongodb(hosts: list[Host]) -> Iterator[tuple[Host, str]]:
 
 
 def _accepts(plan: Mapping[str, Any], installed: str) -> bool:
-    version = parse_version(plan["version"])
-    return version is None or any(installed.startswith(f"{series}.") for series in accepted_mongodb(version))
+    version, series = parse_version(plan["version"]), parse_series(installed)
+    return version is None or (series is not None and works_with(version, series))
 
 
 def _numbers(version: str) -> list[int]:
@@ -66,8 +82,12 @@ def version_warnings(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[str
         for host in hosts:
             for upload in (host.plan["rocketchat"] or {}).get("directories", []):
                 yield from upgrade_warnings(running, plan["version"], upload["path"])
+    staying, version = _staying_series(plan, hosts), parse_version(plan["version"])
     for host, installed in _kept_mongodb(hosts):
-        if _accepts(plan, installed):
+        if staying and version:
+            untested = untested_mongodb(f"host {host.name} has MongoDB {installed} installed", version)
+            yield f'{untested} Write mongodb_version: "{staying}".'
+        elif _accepts(plan, installed):
             yield (
                 f"host {host.name} has MongoDB {installed} installed, and mongodb_version is "
                 f"{plan['mongodb_version']}: an installed package stays as it is."
