@@ -6,11 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import read_inventory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.license_texts import claims, license_text, sealed
-from tests.unit.plan_inventories import complaints, message, plan, single
+from tests.unit.plan_inventories import NOW, SECRETS, complaints, message, plan, single
 
 TWO = {"rocketchat_replicas": {"account": 2, "ddp_streamer": 3}}
 LACKING = license_text("auditing")
@@ -141,3 +143,11 @@ def test_no_message_quotes_it(
         planned = plan(inventory)
         told = [*planned["warnings"], json.dumps({**planned["license"], "modules": ()})]
     assert not any(part in line for line in told for part in ("s3cret", "S3CRET", *text.split(".")))
+
+
+@pytest.mark.parametrize(("variables", "problems"), PROBLEMS)
+def test_a_deployment_that_runs_is_asked_about_its_health_all_the_same(
+    variables: dict[str, Any], problems: list[str]
+) -> None:
+    read, met = read_inventory(single(**variables)["groups"], single(**variables)["hosts"])
+    assert make_plan(read, SECRETS, met, now=NOW, deploy=False).warnings == problems

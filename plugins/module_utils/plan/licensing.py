@@ -24,9 +24,17 @@ IN_WORKSPACE = "rocketchat_license_in_workspace"
 
 
 def check_license(
-    notes: Notes, common: dict[str, Any], hosts: list[Host], root_url: SplitResult | None, now: datetime
+    notes: Notes,
+    common: dict[str, Any],
+    hosts: list[Host],
+    root_url: SplitResult | None,
+    now: datetime,
+    deploy: bool,
 ) -> LicenseState | None:
-    """The licence given, without its text; None where there is none, or none that can be read."""
+    """The licence given, without its text; None where there is none, or none that can be read.
+
+    Only a deployment is refused: one that runs is to be asked about its health also on the day after the licence ended.
+    """
     surplus = _surplus(hosts)
     text = common[VARIABLE].strip()
     if not text:
@@ -52,8 +60,11 @@ def check_license(
     if common[IN_WORKSPACE]:
         for problem in problems:
             notes.warn(f"{problem} The workspace's own, which {IN_WORKSPACE} promises, wins while it is valid.")
-    else:
+    elif deploy:
         notes.problems += problems
+    else:
+        for problem in problems:
+            notes.warn(str(problem))
     return LicenseState.of(license_, "given", address)
 
 

@@ -31,15 +31,16 @@ def make_plan(
     known: Sequence[Problem] = (),
     *,
     now: datetime,
+    deploy: bool = True,
 ) -> Plan:
     """Plan the deployment.
 
     ``inventory``: ``{"groups": {group: [host, ...]}, "hosts": {host: {variable: value, ...}}}`` with every variable of
     the roles' argument specs present. ``secrets``: a value for every key of ``settings.SECRET_VARIABLES``.
     ``known``: problems met before; of their variables nothing more is told. ``now``: for the licence's dates.
-    Raises PlanError with all problems.
+    ``deploy``: whether it is about to be applied. Raises PlanError with all problems.
     """
-    reader = Reader(inventory, secrets, now)
+    reader = Reader(inventory, secrets, now, deploy)
     settings = reader.read()
     if known or settings is None:
         told = {problem.variable for problem in known}

@@ -63,11 +63,12 @@ ONE_LINE = ("rocketchat_license", "rocketchat_registration_token", "rocketchat_a
 class Reader:
     """Reads the variables of all hosts and keeps what it meets in ``notes``, in the order of the reading."""
 
-    def __init__(self, inventory: dict[str, Any], secrets: dict[str, str], now: datetime) -> None:
+    def __init__(self, inventory: dict[str, Any], secrets: dict[str, str], now: datetime, deploy: bool) -> None:
         self.groups: dict[str, list[str]] = {group: inventory["groups"].get(group, []) for group in GROUPS}
         self.hostvars: dict[str, dict[str, Any]] = inventory["hosts"]
         self.secret_values = secrets
         self.now = now
+        self.deploy = deploy
         self.notes = Notes()
         self.common = common_variables(inventory)
 
@@ -98,7 +99,7 @@ class Reader:
         hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
         check_private_addresses(notes, hosts)
         notes.problems += objections(hosts, self.groups["rocketchat"][0], common, root_url)
-        license_state = check_license(notes, common, hosts, root_url, self.now)
+        license_state = check_license(notes, common, hosts, root_url, self.now, self.deploy)
         if notes.problems or version is None or root_url is None or network is None:
             return None
         return Settings(
