@@ -17,6 +17,7 @@ from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
 from ..module_utils.plan.certificates import CERTIFICATE, KEY, certificate_problems
+from ..module_utils.plan.licensing import about_the_license
 from ..module_utils.plan.planner import make_plan
 from ..module_utils.plan.problems import PlanError, Problem
 from ..module_utils.plan.secrets import resolve
@@ -55,7 +56,9 @@ class ActionModule(ActionBase):
         if new and not self._task.check_mode:
             self._keep_secrets(arguments["secrets_file"], new)
         result["changed"] = bool(new)
-        result["warnings"] = [*plan.warnings, *strangers]
+        # What there is to say of the licence given, the gate says once it knows of the one in the workspace.
+        kept = about_the_license(plan.warnings) if arguments["deploy"] else []
+        result["warnings"] = [*(warning for warning in plan.warnings if warning not in kept), *strangers]
         result["plan"] = asdict(plan)
         # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
         result["_ansible_no_log"] = True

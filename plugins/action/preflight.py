@@ -18,8 +18,9 @@ from ..module_utils.preflight.judge import judge
 from ..plugin_utils.role_files import role_files
 from ..plugin_utils.role_variables import role_options
 
-# What the tasks before registered on every host, and on those with another MongoDB than planned.
+# What the tasks before registered on every host, on those with another MongoDB than planned, and on one.
 REGISTERED, REGISTERED_MONGODB = "rocketchat_preflight", "rocketchat_preflight_mongodb"
+REGISTERED_WORKSPACE = "rocketchat_preflight_workspace"
 
 # Where the role mongodb gets its packages from.
 MONGODB_REPOSITORY = ("mongodb_repository_url", "mongodb_repository_suite")
@@ -65,10 +66,15 @@ class ActionModule(ActionBase):
             docker_source=setting("docker_source"),
             own_mongodb_repository=any(setting(variable) != _default(variable) for variable in MONGODB_REPOSITORY),
             feature_compatibility_version=hostvars[REGISTERED_MONGODB].get("feature_compatibility_version"),
+            workspace=_answered(hostvars[REGISTERED_WORKSPACE]),
             address=str(hostvars.get("ansible_host", name)),
             projects={role: _services(facts["texts"][path]) for role, path in parts.PROJECTS.items()},
             files=files,
         )
+
+
+def _answered(registered: Any) -> dict[str, Any] | None:
+    return registered if "reason" in registered else None
 
 
 def _default(variable: str) -> Any:

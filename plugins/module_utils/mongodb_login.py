@@ -36,6 +36,11 @@ else:
     common.MIN_HEARTBEAT_INTERVAL = 0.01
     _MONITORING: dict[str, Any] = {"serverMonitoringMode": "poll"} if version_tuple >= (4, 6) else {}
 
+NO_PYMONGO = (
+    "The Python library pymongo is missing on this host, so the database cannot be read: install the package "
+    "python3-pymongo there."
+)
+
 
 @dataclass(frozen=True)
 class User:
@@ -110,6 +115,35 @@ def log_in(name: str, user: User, request_timeout: float) -> Iterator[Login]:
             raise closed() from None
         except PyMongoError as error:
             raise Fault("driver", f"pymongo on this host cannot ask {peer}: {_first_line(error)}") from None
+
+
+@contextmanager
+def open_url(url: str, timeout: float) -> Iterator[MongoClient[dict[str, Any]]]:
+    """A client of the whole set that a connection string names. Raises Fault, also later; its sentence may quote."""
+    if MongoClient is None:
+        raise Fault("library", NO_PYMONGO)
+    milliseconds = max(1, int(timeout * 1000))
+    try:
+        with closing(
+            MongoClient(
+                url,
+                # whoever serves may be asked: nothing is written
+                readPreference="primaryPreferred",
+                serverSelectionTimeoutMS=milliseconds,
+                connectTimeoutMS=milliseconds,
+                # a handful of questions together
+                socketTimeoutMS=max(1, milliseconds // 4),
+                retryReads=False,
+                **_MONITORING,
+            )
+        ) as client:
+            yield client
+    except (NetworkTimeout, ServerSelectionTimeoutError):
+        raise Fault("silent", "No member of the MongoDB serves within the time: is there a primary?") from None
+    except OperationFailure as error:
+        raise Fault("refused", f"MongoDB refuses Rocket.Chat's user: {_first_line(error)}.") from None
+    except (PyMongoError, OSError) as error:
+        raise Fault("driver", f"pymongo on this host cannot ask this MongoDB: {_first_line(error)}.") from None
 
 
 def _check_password(login: Login, peer: str, user: User) -> None:

@@ -96,16 +96,21 @@ def _knock(name: str, until: float) -> Knock:
 def _ask(sock: socket.socket, command: dict[str, Any], until: float) -> dict[str, Any]:
     # without a read preference a secondary answers only what concerns itself
     question = {**command, "$db": "admin", "$readPreference": {"mode": "primaryPreferred"}}
-    body = _BODY_PREFIX + bson.encode(question)
+    try:
+        return bson.decode(exchange(sock, bson.encode(question), until))
+    except bson.InvalidBSON as error:
+        raise ValueError("not a document of MongoDB") from error
+
+
+def exchange(sock: socket.socket, document: bytes, until: float) -> bytes:
+    """The answer to one command, both as BSON. Raises OSError, or ValueError where no MongoDB answers."""
+    body = _BODY_PREFIX + document
     sock.settimeout(remaining(until))
     sock.sendall(_HEADER.pack(_HEADER.size + len(body), 1, 0, _OP_MSG) + body)
     length, _request, _response_to, opcode = _HEADER.unpack(_receive(sock, _HEADER.size, until))
     if opcode != _OP_MSG or not _HEADER.size < length < _REPLY_MAX:
         raise ValueError("not a message of MongoDB")
-    try:
-        return bson.decode(_receive(sock, length - _HEADER.size, until)[len(_BODY_PREFIX) :])
-    except bson.InvalidBSON as error:
-        raise ValueError("not a document of MongoDB") from error
+    return _receive(sock, length - _HEADER.size, until)[len(_BODY_PREFIX) :]
 
 
 def _receive(sock: socket.socket, size: int, until: float) -> bytes:

@@ -75,6 +75,9 @@ plan:
     mongodb_version:
       description: Release series of MongoDB, empty where rocketchat_mongodb_url names one of the operator's own.
       type: str
+    bypasses_mongodb_validation:
+      description: Whether BYPASS_MONGO_VALIDATION lets Rocket.Chat start with a MongoDB that it is not made for.
+      type: bool
     expected_users:
       description: Of rocketchat_expected_users; V(0) where nobody said.
       type: int

@@ -158,6 +158,7 @@ def test_the_deployment() -> None:
         "version": "7.9.3",
         "root_url": "https://198.18.0.11",
         "mongodb_version": "6.0",
+        "bypasses_mongodb_validation": False,
         "expected_users": 0,
         "license": None,
         "license_in_workspace": False,

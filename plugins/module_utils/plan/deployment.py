@@ -52,7 +52,8 @@ class HostPlan:
     """What one host gets: the ``*_plan`` variable of each role that runs there, and what is asked of it.
 
     ``endpoints`` are what service_health asks; ``probes`` has the options of container_health, mongodb_health,
-    nats_health and ddp_health, None where there is nothing to ask. ``containers``: Rocket.Chat's, for the report.
+    workspace_facts, nats_health and ddp_health, None where there is nothing to ask. ``containers``: Rocket.Chat's, for
+    the report.
     ``required``: ``cores`` and ``memory_mb`` for the expected users, and its ``monoliths``.
     """
 
@@ -69,9 +70,12 @@ class HostPlan:
 
 @dataclass(frozen=True)
 class Plan:
+    """``bypasses_mongodb_validation``: whether Rocket.Chat is to start with a MongoDB that it is not made for, too."""
+
     version: str
     root_url: str
     mongodb_version: str
+    bypasses_mongodb_validation: bool
     expected_users: int
     license: LicenseState | None
     license_in_workspace: bool

@@ -89,6 +89,12 @@ def read_environment(notes: Notes, common: dict[str, Any]) -> Environment:
     )
 
 
+def bypasses_mongodb_validation(environment: Environment) -> bool:
+    """As the monolith decides it (server/startup/serverRunning.ts of 6.7-dev and 8.3-dev); the services do not ask."""
+    monolith = {**environment.shared, **environment.services.get(MONOLITH, {})}
+    return monolith.get("BYPASS_MONGO_VALIDATION", "").lower() in ("yes", "true")
+
+
 def _variables(notes: Notes, mapping: str, given: dict[Any, Any]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in given.items():

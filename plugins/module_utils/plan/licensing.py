@@ -68,6 +68,11 @@ def check_license(
     return LicenseState.of(license_, "given", address)
 
 
+def about_the_license(warnings: list[str]) -> list[str]:
+    """Those among a plan's warnings that were met here."""
+    return [warning for warning in warnings if warning.startswith(VARIABLE)]
+
+
 def _surplus(hosts: list[Host]) -> list[str]:
     totals = Counter(instance.service.key for host in hosts for instance in host.instances())
     return [f"{total} of {key}" for key, total in totals.items() if total > 1]

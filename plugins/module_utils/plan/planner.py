@@ -72,6 +72,7 @@ class Planner:
             version=str(self.settings.version),
             root_url=self.settings.root_url.geturl().rstrip("/"),
             mongodb_version=self.settings.mongodb_version,
+            bypasses_mongodb_validation=environment.bypasses_mongodb_validation(self.settings.environment),
             expected_users=self.settings.expected_users,
             license=self.settings.license_state,
             license_in_workspace=self.settings.license_in_workspace,
@@ -191,9 +192,14 @@ class Planner:
             if groups & {"nats", "rocketchat"}
             else None,
             "mongodb": probes.mongodb(settings, self.members) if "mongodb" in groups else None,
+            "workspace": probes.workspace(settings, self.mongo_url) if host is self._nearest_to_mongodb() else None,
             "nats": probes.nats(settings, address, routes) if "nats" in groups else None,
             "ddp": probes.ddp(settings) if "nginx" in groups else None,
         }
+
+    def _nearest_to_mongodb(self) -> Host:
+        """The one host that asks the database: members know each other's names, and have pymongo."""
+        return (self._in_group("mongodb") or self._in_group("rocketchat"))[0]
 
     def _docker(self) -> dict[str, Any]:
         settings = self.settings

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..mongodb_url import parse
 from .compose import NATS_MONITORING_PORT
 from .deployment import Container, Member
 from .settings import Settings, proxy_port
@@ -65,6 +66,12 @@ def mongodb(settings: Settings, members: list[Member]) -> dict[str, Any]:
         "password": settings.secrets.mongodb_password,
         "data_directory": MONGODB_DATA_DIRECTORY,
     }
+
+
+def workspace(settings: Settings, mongo_url: str) -> dict[str, Any]:
+    """``database`` is for people. ``root_url``: what Rocket.Chat compares a licence with, its Site_Url."""
+    address = settings.environment.settings.get("Site_Url", settings.root_url.geturl())
+    return {"url": mongo_url, "database": parse(mongo_url).database, "root_url": address}
 
 
 def nats(settings: Settings, address: str, routes: int) -> dict[str, Any]:

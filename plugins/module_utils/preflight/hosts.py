@@ -21,6 +21,7 @@ class Host:
     ``own_mongodb_repository``: whether the operator named another than the role's default.
     ``projects``: by role the services of the Compose project on the host, None where there is none.
     ``feature_compatibility_version``: MongoDB's, asked only where another release is installed than planned.
+    ``workspace``: what workspace_facts returned on the one host that ran it, where there is a database to ask.
     ``files``: what the roles will have written, by path; of the projects' files only those for the environment.
     """
 
@@ -32,6 +33,7 @@ class Host:
     own_mongodb_repository: bool = False
     address: str = ""
     feature_compatibility_version: str | None = None
+    workspace: Mapping[str, Any] | None = None
     projects: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 

@@ -18,6 +18,7 @@ from .parts import KEYFILE, MONGODB_PACKAGES
 from .ports import mongodb_port, port_problems
 from .repositories import repository_problems
 from .versions import version_problems, version_warnings
+from .workspace import workspace_problems, workspace_warnings
 
 
 @dataclass
@@ -46,9 +47,11 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.warnings += _small(host)
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
     verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]
+    verdict.problems += workspace_problems(plan, hosts)
     verdict.warnings += clock_warnings(hosts)
     verdict.warnings += name_warnings(plan["root_url"], hosts)
     verdict.warnings += version_warnings(plan, hosts)
+    verdict.warnings += workspace_warnings(plan, hosts)
     return verdict
 
 

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which licence the workspace will run with, and whether it allows what is planned.
+
+A valid one that is stored in the workspace wins over the one given; the one given is taken, and stored, only while none
+is (read in 8.3-dev, ``apps/meteor/ee/app/license/server/startup.ts``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from ..license import SCALABILITY, LicenseState
+from ..plan.licensing import IN_WORKSPACE, VARIABLE, about_the_license
+from ..plan.problems import Problem
+from ..plan.versions import Version, parse_version
+from ..stored_license import invalidity, is_valid
+
+# 9.0.0's release notes: before it, every workspace had Custom OAuth.
+OAUTH = "oauth-enterprise"
+OAUTH_NEEDS_MODULE_SINCE = Version(9, 0, 0)
+
+
+def license_problems(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> Iterator[Problem]:
+    stored = is_valid(workspace, now)
+    surplus = _surplus(plan)
+    if stored and _lacks_scalability(workspace) and surplus:
+        reason = (
+            f"the one stored in the workspace wins while it is valid, and lacks the module {SCALABILITY}, which "
+            f"upstream requires for more than one of a service ({', '.join(surplus)})"
+        )
+        remedy = "Enter one that has it in Rocket.Chat's administration, or deploy one of each service"
+        yield Problem(VARIABLE, None, reason, remedy)
+    elif stored is False and plan["license_in_workspace"] and not _given_may_serve(plan, now):
+        reason = f"the workspace has no valid licence of its own: {invalidity(workspace, now)}"
+        remedy = f"Enter one in Rocket.Chat's administration, or set {VARIABLE} instead"
+        yield Problem(IN_WORKSPACE, True, reason, remedy)
+
+
+def license_warnings(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    """What the plan had to say of the one given counts only where none is stored that serves."""
+    if is_valid(workspace, now) and not _lacks_scalability(workspace):
+        return
+    yield from about_the_license(plan["warnings"])
+
+
+def oauth_warning(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    version, services = parse_version(plan["version"]), workspace["custom_oauth"]
+    modules = _modules(plan, workspace, now)
+    if version and version >= OAUTH_NEEDS_MODULE_SINCE and services and modules is not None and OAUTH not in modules:
+        yield (
+            f"people log in with Custom OAuth here ({', '.join(services)}), for which Rocket.Chat {version} needs a "
+            f"licence with the module {OAUTH}, and the workspace's has none: such logins will not work."
+        )
+
+
+def _lacks_scalability(workspace: Mapping[str, Any]) -> bool:
+    return workspace["license"] is not None and SCALABILITY not in workspace["license"]["modules"]
+
+
+def _given_may_serve(plan: Mapping[str, Any], now: datetime) -> bool:
+    """One that cannot be read has the benefit of the doubt."""
+    if plan["license"] is None:
+        return _is_given(plan)
+    return LicenseState.from_dict(plan["license"]).is_valid(now) is not False
+
+
+def _modules(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> list[str] | None:
+    """Of the licence that the workspace will run with; None where nobody knows."""
+    stored = is_valid(workspace, now)
+    if stored is None or (stored and workspace["license"] is None):
+        return None
+    if stored:
+        return list(workspace["license"]["modules"])
+    if plan["license"] is None:
+        return None if _is_given(plan) else []
+    return list(plan["license"]["modules"])
+
+
+def _is_given(plan: Mapping[str, Any]) -> bool:
+    environments = [host["probes"]["containers"] for host in plan["hosts"].values() if host["probes"]["containers"]]
+    given = [env for one in environments for env in one["secret_environments"].values()]
+    return any("ROCKETCHAT_LICENSE" in env for env in given)
+
+
+def _surplus(plan: Mapping[str, Any]) -> list[str]:
+    totals = Counter(container["service"] for host in plan["hosts"].values() for container in host["containers"])
+    return [f"{total} of {key}" for key, total in totals.items() if total > 1]

@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Rocket.Chat's own database says of the workspace, read as Rocket.Chat's user. No Ansible here; reads only.
+
+Names of collections and fields were read in Rocket.Chat 6.7-dev and 8.3-dev: ``server/lib/migrations.ts``,
+``ee/app/license/server/startup.ts`` (a licence synchronised from the cloud is stored in the same setting as one that
+was typed in) and ``server/lib/oauth/addOAuthService.ts``, below ``apps/meteor``.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.license import LicenseState, read_license
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_login import open_url
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_series import series_of
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_url import MongoUrl
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.clock import halfway, remaining
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
+
+_LICENSE, _LICENSE_STATUS = "Enterprise_License", "Enterprise_License_Status"
+_CUSTOM_OAUTH = re.compile(r"Accounts_OAuth_Custom-([^-]+)")
+_SETTINGS = {
+    "$or": [
+        {"_id": {"$in": [_LICENSE, _LICENSE_STATUS]}},
+        # the switch of a service; its other settings have one more hyphen
+        {"_id": {"$regex": f"^{_CUSTOM_OAUTH.pattern}$"}, "value": True},
+    ]
+}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What the module returns. ``reason``: why the database could not be read; all that comes after is None then.
+
+    ``mongodb_version`` is a series where only the handshake told it. ``license``: a LicenseState as a dictionary.
+    """
+
+    reason: str | None = None
+    mongodb_version: str | None = None
+    new: bool | None = None
+    migrations: dict[str, Any] | None = None
+    license: dict[str, Any] | None = None
+    license_status: str | None = None
+    custom_oauth: list[str] | None = None
+
+
+def ask(url: MongoUrl, root_url: str, timeout: float) -> Workspace:
+    """Takes no longer than `timeout`, give or take the time of one answer, and never raises Fault."""
+    until = time.monotonic() + timeout
+    found = Workspace()
+    try:
+        if url.members:
+            # A driver waits out its time where nothing listens; and this needs neither a login nor pymongo.
+            found = replace(found, mongodb_version=series_of(url.members, remaining(halfway(until))))
+        with open_url(url.text, remaining(until)) as client:
+            return _read(client, url.database, root_url)
+    except Fault as fault:
+        return replace(found, reason=url.without_password(fault.sentence))
+
+
+def _read(client: Any, database: str, root_url: str) -> Workspace:
+    version = str(client.admin.command("buildInfo")["version"])
+    control = client[database]["migrations"].find_one({"_id": "control"})
+    found = client[database]["rocketchat_settings"].find(_SETTINGS, {"value": 1})
+    settings = {str(setting["_id"]): setting.get("value") for setting in found}
+    text = str(settings.get(_LICENSE) or "")
+    stored = read_license(text)
+    names = (_CUSTOM_OAUTH.fullmatch(name) for name in settings)
+    return Workspace(
+        mongodb_version=version,
+        # version 0: before the first start has come to its end
+        new=not control or control.get("version") == 0,
+        migrations=_migrations(control) if control else None,
+        license=asdict(LicenseState.of(stored, "stored", root_url)) if stored else None,
+        license_status=str(settings.get(_LICENSE_STATUS) or "") if text else None,
+        custom_oauth=sorted(match[1] for match in names if match),
+    )
+
+
+def _migrations(control: Mapping[str, Any]) -> dict[str, Any]:
+    """``locked_seconds``: for how long, by this host's clock; None where the document does not say since when."""
+    since = control.get("lockedAt")
+    locked_at = since.replace(tzinfo=timezone.utc).timestamp() if isinstance(since, datetime) else None
+    locked = control.get("locked") is True
+    age = max(0.0, time.time() - locked_at) if locked and locked_at is not None else None
+    return {
+        "version": control.get("version"),
+        "locked": locked,
+        "locked_at": locked_at,
+        "locked_seconds": age,
+    }

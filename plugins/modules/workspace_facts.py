@@ -1,0 +1,163 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: workspace_facts
+short_description: Reports what Rocket.Chat's database says of the workspace
+version_added: 0.2.0
+description:
+  - Logs in to MongoDB as Rocket.Chat does, and tells which MongoDB it is, how the migrations of the database stand,
+    which licence the workspace has stored, and which Custom OAuth services people log in with.
+  - Only reads. A database that cannot be read is an answer with a RV(reason), and never fails the task.
+  - The stored licence is read on the host and does not leave it; its signature is not verified.
+  - Names of collections and fields are those of Rocket.Chat 6.7 and 8.3.
+author:
+  - rocketops maintainers (@rocketops)
+requirements:
+  - pymongo >= 3.11 on the host that runs the module. Without it, only RV(mongodb_version) can be told.
+attributes:
+  check_mode:
+    description: Only reads.
+    support: full
+  diff_mode:
+    description: Nothing is changed.
+    support: none
+options:
+  url:
+    description: C(MONGO_URL) of Rocket.Chat, with the user and password.
+    type: str
+    required: true
+  root_url:
+    description: The address that a stored licence has to be made out for.
+    type: str
+    required: true
+  timeout:
+    description: Seconds that everything together may take.
+    type: float
+    default: 5
+seealso:
+  - module: rocketops.rocketchat.mongodb_health
+"""
+
+EXAMPLES = r"""
+- name: Ask Rocket.Chat's database about the workspace
+  rocketops.rocketchat.workspace_facts:
+    url: mongodb://rocketchat:{{ rocketchat_mongodb_password }}@chat1:27017/rocketchat?replicaSet=rs0&authSource=admin
+    root_url: https://chat.example.com
+  register: workspace
+
+- name: Stop where a migration runs or was killed
+  ansible.builtin.assert:
+    that: not (workspace.migrations.locked | default(false))
+  when: workspace.migrations is not none
+"""
+
+RETURN = r"""
+reason:
+  description:
+    - Why the database could not be read, in a sentence; V(null) if it was.
+    - What follows is V(null) then, except perhaps RV(mongodb_version).
+  returned: success
+  type: str
+  sample: "MongoDB refuses Rocket.Chat's user: Authentication failed."
+mongodb_version:
+  description: MongoDB's version; only its series where the database could not be read; V(null) if nobody told.
+  returned: success
+  type: str
+  sample: 8.0.16
+new:
+  description: Whether no Rocket.Chat has made the database its own yet.
+  returned: success
+  type: bool
+  sample: false
+migrations:
+  description: The document V(control) of the collection V(migrations); V(null) if there is none.
+  returned: success
+  type: dict
+  contains:
+    version:
+      description: The last migration that was made.
+      type: int
+      sample: 335
+    locked:
+      description: Whether a monolith has said that it migrates, and not that it has finished.
+      type: bool
+      sample: false
+    locked_at:
+      description: When it was last locked, in seconds of the epoch; V(null) if that is not known.
+      type: float
+      sample: 1795492800.1
+    locked_seconds:
+      description: For how long it has been locked; V(null) if it is not, or since when is not known.
+      type: float
+      sample: null
+license:
+  description: The licence that is stored in the workspace; V(null) if there is none, or none that can be read.
+  returned: success
+  type: dict
+  contains:
+    source:
+      description: Always V(stored).
+      type: str
+      sample: stored
+    modules:
+      description: The modules that it grants.
+      type: list
+      elements: str
+      sample: [scalability]
+    starts:
+      description: Since when it is valid, as ISO 8601; V(null) without such a time.
+      type: str
+      sample: "2026-01-01T00:00:00+00:00"
+    ends:
+      description: Until when it is valid, as ISO 8601; V(null) without an end.
+      type: str
+      sample: "2027-01-01T00:00:00+00:00"
+    address_matches:
+      description: Whether it is made out for O(root_url); V(null) if that cannot be told.
+      type: bool
+      sample: true
+license_status:
+  description:
+    - What Rocket.Chat last thought of the stored licence, V(Valid), V(Invalid) or an empty text; V(null) if none is
+      stored.
+  returned: success
+  type: str
+  sample: Valid
+custom_oauth:
+  description: Names of the Custom OAuth services that are switched on.
+  returned: success
+  type: list
+  elements: str
+  sample: [Keycloak]
+"""
+
+from dataclasses import asdict
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_url, workspace
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "url": {"type": "str", "required": True, "no_log": True},
+            "root_url": {"type": "str", "required": True},
+            "timeout": {"type": "float", "default": 5.0},
+        },
+        supports_check_mode=True,
+    )
+    if module.params["timeout"] <= 0:
+        module.fail_json(msg="timeout must be more than 0 seconds.")
+    try:
+        url = mongodb_url.parse(module.params["url"])
+    except ValueError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=False, **asdict(workspace.ask(url, module.params["root_url"], module.params["timeout"])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,262 @@
+"""What Rocket.Chat's database says of the workspace, from real mongods, and what is told of one that cannot be read."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_login, mongodb_url, workspace
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_series import series_of
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace import Workspace
+from ansible_collections.rocketops.rocketchat.plugins.modules import workspace_facts
+
+from tests.unit import mongod_servers, probe_servers
+from tests.unit.mongod_servers import DATABASE, PASSWORD, USER, ReplicaSet
+
+ROOT_URL = "https://chat.example.com"
+
+
+@pytest.fixture(scope="module")
+def single() -> Iterator[ReplicaSet]:
+    with (
+        tempfile.TemporaryDirectory(prefix="mongod-") as directory,
+        mongod_servers.replica_set(Path(directory)) as found,
+    ):
+        yield found
+
+
+@pytest.fixture
+def database(single: ReplicaSet) -> Iterator[Any]:
+    """Rocket.Chat's, empty."""
+    with single.members[0].admin() as client:
+        client.drop_database(DATABASE)
+        yield client[DATABASE]
+
+
+def url(single: ReplicaSet, password: str = PASSWORD, replica_set: str = "rs0") -> str:
+    return f"mongodb://{USER}:{password}@{single.names[0]}/{DATABASE}?replicaSet={replica_set}&authSource=admin"
+
+
+def ask(text: str, timeout: float = 5) -> Workspace:
+    return workspace.ask(mongodb_url.parse(text), ROOT_URL, timeout)
+
+
+def licence(*modules: str, address: str = "chat.example.com", days: int = 30) -> str:
+    """One of version 3, with a signature that is none."""
+    ends = (datetime.now(UTC) + timedelta(days=days)).isoformat()
+    claims = {
+        "validation": {
+            "serverUrls": [{"type": "url", "value": address}],
+            "validPeriods": [{"validUntil": ends, "invalidBehavior": "invalidate_license"}],
+        },
+        "grantedModules": [{"module": module} for module in modules],
+    }
+    parts = [json.dumps(part).encode() for part in ({"alg": "RS256"}, claims)]
+    encoded = [base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (*parts, b"signature-of-nobody")]
+    return f"RCV3_{'.'.join(encoded)}"
+
+
+# -- what the database says --------------------------------------------------------------------------------------------
+
+
+def test_an_empty_database_is_new(single: ReplicaSet, database: Any) -> None:
+    told = ask(url(single))
+    assert told == Workspace(mongodb_version="6.0.5", new=True, custom_oauth=[])
+
+
+def test_a_database_is_new_until_the_first_start_has_come_to_its_end(single: ReplicaSet, database: Any) -> None:
+    database.migrations.insert_one({"_id": "control", "version": 0, "locked": False})
+    assert ask(url(single)).new is True
+    database.migrations.update_one({"_id": "control"}, {"$set": {"version": 335}})
+    assert ask(url(single)).new is False
+
+
+def test_migrations_that_are_not_locked(single: ReplicaSet, database: Any) -> None:
+    """The time of the last lock stays in the document."""
+    locked_at = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    database.migrations.insert_one({"_id": "control", "version": 335, "locked": False, "lockedAt": locked_at})
+    assert ask(url(single)).migrations == {
+        "version": 335,
+        "locked": False,
+        "locked_at": locked_at.timestamp(),
+        "locked_seconds": None,
+    }
+
+
+def test_locked_migrations(single: ReplicaSet, database: Any) -> None:
+    locked_at = datetime.now(UTC) - timedelta(minutes=10)
+    database.migrations.insert_one({"_id": "control", "version": 330, "locked": True, "lockedAt": locked_at})
+    told = ask(url(single)).migrations
+    assert told
+    assert (told["version"], told["locked"]) == (330, True)
+    assert told["locked_seconds"] == pytest.approx(600, abs=5)
+
+
+@pytest.mark.parametrize("since", [None, "2026-11-26T12:00:00Z"])
+def test_a_lock_without_a_time(single: ReplicaSet, database: Any, since: str | None) -> None:
+    database.migrations.insert_one({"_id": "control", "version": 330, "locked": True, "lockedAt": since})
+    told = ask(url(single)).migrations
+    assert told == {"version": 330, "locked": True, "locked_at": None, "locked_seconds": None}
+
+
+def test_the_stored_licence_without_its_text(single: ReplicaSet, database: Any) -> None:
+    text = licence("scalability", "oauth-enterprise")
+    settings = [{"_id": "Enterprise_License", "value": text}, {"_id": "Enterprise_License_Status", "value": "Valid"}]
+    database.rocketchat_settings.insert_many(settings)
+    told = ask(url(single))
+    assert told.license
+    assert (told.license["source"], told.license["address_matches"]) == ("stored", True)
+    assert told.license["modules"] == ("oauth-enterprise", "scalability")
+    assert told.license_status == "Valid"
+    assert text[5:40] not in str(told)
+
+
+def test_a_licence_for_another_address(single: ReplicaSet, database: Any) -> None:
+    text = licence("scalability", address="other.example.com")
+    database.rocketchat_settings.insert_one({"_id": "Enterprise_License", "value": text})
+    told = ask(url(single))
+    assert told.license
+    assert told.license["address_matches"] is False
+    assert told.license_status == ""
+
+
+@pytest.mark.parametrize("value", ["of-an-older-kind", "", None])
+def test_a_licence_that_is_none_or_cannot_be_read(single: ReplicaSet, database: Any, value: str | None) -> None:
+    database.rocketchat_settings.insert_one({"_id": "Enterprise_License", "value": value})
+    database.rocketchat_settings.insert_one({"_id": "Enterprise_License_Status", "value": "Valid"})
+    told = ask(url(single))
+    assert (told.license, told.license_status) == (None, "Valid" if value else None)
+
+
+def test_custom_oauth_services_that_are_switched_on(single: ReplicaSet, database: Any) -> None:
+    switches = {"Keycloak": True, "Keycloak-merge_users": True, "Old": False, "Azure_ad": True, "Old-merge_users": True}
+    settings = [{"_id": f"Accounts_OAuth_Custom-{name}", "value": value} for name, value in switches.items()]
+    database.rocketchat_settings.insert_many([*settings, {"_id": "Accounts_OAuth_Google", "value": True}])
+    assert ask(url(single)).custom_oauth == ["Azure_ad", "Keycloak"]
+
+
+# -- a database that cannot be read ------------------------------------------------------------------------------------
+
+
+def test_a_refused_login_still_tells_the_series(single: ReplicaSet) -> None:
+    told = ask(url(single, password="wr0ng-one"))
+    assert told == Workspace(reason="MongoDB refuses Rocket.Chat's user: Authentication failed.", mongodb_version="6.0")
+
+
+def test_a_user_without_a_privilege(single: ReplicaSet) -> None:
+    single.create_user("guest", PASSWORD, [])
+    told = ask(url(single).replace(USER, "guest", 1))
+    assert (told.mongodb_version, told.migrations) == ("6.0", None)
+    assert "not authorized on" in str(told.reason)
+
+
+def test_another_set_than_the_url_names(single: ReplicaSet) -> None:
+    started = time.monotonic()
+    told = ask(url(single, replica_set="rs1"), timeout=1)
+    assert told.reason == "No member of the MongoDB serves within the time: is there a primary?"
+    assert time.monotonic() - started < 2
+
+
+def test_nothing_that_listens_costs_no_time() -> None:
+    port = probe_servers.free_port()
+    started = time.monotonic()
+    told = ask(f"mongodb://rocketchat:S3cret@127.0.0.1:{port}/rocketchat?replicaSet=rs0")
+    assert told == Workspace(reason=f"Connection refused: nothing listens on 127.0.0.1:{port}.")
+    assert time.monotonic() - started < 0.5
+
+
+def test_a_hung_mongod(single: ReplicaSet) -> None:
+    started = time.monotonic()
+    with single.members[0].hung():
+        told = ask(url(single), timeout=1)
+    assert told.reason == f"{single.names[0]} accepts connections but does not answer."
+    assert time.monotonic() - started < 2
+
+
+def test_the_next_member_is_asked(single: ReplicaSet, database: Any) -> None:
+    first = f"127.0.0.1:{probe_servers.free_port()}"
+    assert ask(url(single).replace(single.names[0], f"{first},{single.names[0]}")).mongodb_version == "6.0.5"
+
+
+def test_without_pymongo_the_series_is_known(single: ReplicaSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mongodb_login, "MongoClient", None)
+    assert ask(url(single)) == Workspace(reason=mongodb_login.NO_PYMONGO, mongodb_version="6.0")
+
+
+@pytest.mark.parametrize(
+    ("behave", "sentence"),
+    [
+        (
+            probe_servers.say("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
+            "What listens on {} is not mongod.",
+        ),
+        (probe_servers.say("{}"), "{} closes connections without an answer: does it demand TLS?"),
+        (probe_servers.hang_up, "{} closes connections without an answer: does it demand TLS?"),
+        (probe_servers.hang, "{} accepts connections but does not answer."),
+    ],
+)
+def test_what_is_no_mongod(behave: Callable[[socket.socket, threading.Event], None], sentence: str) -> None:
+    with probe_servers.raw_server(behave) as port:
+        told = ask(f"mongodb://127.0.0.1:{port}/rocketchat?replicaSet=rs0", timeout=1)
+    assert told == Workspace(reason=sentence.format(f"127.0.0.1:{port}"))
+
+
+# -- the URL -----------------------------------------------------------------------------------------------------------
+
+
+def test_url_with_everything() -> None:
+    read = mongodb_url.parse("mongodb://u%40x:p%2Fw@a:27018,b.example,[::1]:27019/chat?replicaSet=rs0&TLS=True")
+    assert [(member.peer, member.tls) for member in read.members] == [
+        ("a:27018", True),
+        ("b.example:27017", True),
+        ("[::1]:27019", True),
+    ]
+    assert read.database == "chat"
+    assert read.without_password("p%2Fw and p/w") == "******** and ********"
+
+
+def test_url_whose_members_only_dns_knows() -> None:
+    read = mongodb_url.parse("mongodb+srv://rocketchat:S3cret@cluster.example.com/rocketchat")
+    assert (read.members, read.database) == ((), "rocketchat")
+
+
+def test_url_without_a_user_or_a_database() -> None:
+    read = mongodb_url.parse("mongodb://db1")
+    assert (read.database, read.without_password("a sentence")) == ("test", "a sentence")
+
+
+@pytest.mark.parametrize("text", ["postgres://u:S3cret@h/d", "mongodb://u:S3cret@h h:x/d", "mongodb://", "S3cret"])
+def test_bad_url_is_not_quoted(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with patch_module_args({"url": text, "root_url": ROOT_URL}), pytest.raises(SystemExit):
+        workspace_facts.main()
+    said = json.loads(capsys.readouterr().out)
+    assert said["failed"]
+    assert said["msg"].startswith("url ")
+    assert "S3cret" not in said["msg"]
+
+
+def test_module_answers_without_a_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    text = f"mongodb://rocketchat:S3cret@127.0.0.1:{probe_servers.free_port()}/rocketchat?replicaSet=rs0"
+    with patch_module_args({"url": text, "root_url": ROOT_URL}), pytest.raises(SystemExit):
+        workspace_facts.main()
+    out = capsys.readouterr().out
+    assert not json.loads(out).get("failed")
+    assert "Connection refused" in json.loads(out)["reason"]
+    assert "S3cret" not in json.dumps({key: value for key, value in json.loads(out).items() if key != "invocation"})
+
+
+def test_series_needs_a_member_that_answers() -> None:
+    dead = mongodb_url.parse(f"mongodb://127.0.0.1:{probe_servers.free_port()}").members
+    with pytest.raises(Fault):
+        series_of(dead, 0.5)
