@@ -314,6 +314,7 @@ def test_a_mongodb_of_the_operators_own(url: str) -> None:
     assert secret(containers(inventory), "MONGO_URL") == dict.fromkeys(SERVICES, url)
     assert planned["mongodb_version"] == ""
     assert planned["hosts"]["chat"]["mongodb"] is None
+    assert planned["hosts"]["chat"]["rocketchat"]["packages"] == ["python3-pymongo"]
     assert all(container["extra_hosts"] == [] for container in every_container(planned).values())
 
 

@@ -189,6 +189,16 @@ def test_packages() -> None:
     assert drifted(packages=without) == ["will install python3-pymongo", "will install nginx"]
 
 
+def test_packages_that_ask_a_database_of_the_operators_own() -> None:
+    planned = deepcopy(OLD)
+    planned["hosts"]["chat"]["rocketchat"]["packages"] = ["python3-pymongo"]
+    host = converged(planned)
+    assert sentences(host) == []
+    packages = {name: version for name, version in host.packages.items() if name != "python3-pymongo"}
+    bare = converged(planned, packages=packages)
+    assert [str(c) for c in planned_changes(bare) if c.role == "rocketchat"] == ["chat: will install python3-pymongo"]
+
+
 def test_units() -> None:
     off = {"found": True, "active": False, "enabled": False}
     units = {**converged(OLD).facts["units"], "mongod.service": off, "nginx.service": {**off, "active": True}}

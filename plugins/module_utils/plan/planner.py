@@ -162,7 +162,7 @@ class Planner:
             docker=self._docker() if host.groups & {"nats", "rocketchat"} else None,
             mongodb=self._mongodb(host) if "mongodb" in host.groups else None,
             nats=self._nats(host) if "nats" in host.groups else None,
-            rocketchat=self._rocketchat(containers) if "rocketchat" in host.groups else None,
+            rocketchat=self._rocketchat(host, containers) if "rocketchat" in host.groups else None,
             nginx=self._nginx() if "nginx" in host.groups else None,
             endpoints=[
                 {"name": c.name, "url": f"http://{c.address}:{c.port}/health", "status": list(c.health_statuses)}
@@ -192,14 +192,14 @@ class Planner:
             if groups & {"nats", "rocketchat"}
             else None,
             "mongodb": probes.mongodb(settings, self.members) if "mongodb" in groups else None,
-            "workspace": probes.workspace(settings, self.mongo_url) if host is self._nearest_to_mongodb() else None,
+            "workspace": probes.workspace(settings, self.mongo_url) if self._asks_the_database(host) else None,
             "nats": probes.nats(settings, address, routes) if "nats" in groups else None,
             "ddp": probes.ddp(settings) if "nginx" in groups else None,
         }
 
-    def _nearest_to_mongodb(self) -> Host:
-        """The one host that asks the database: members know each other's names, and have pymongo."""
-        return (self._in_group("mongodb") or self._in_group("rocketchat"))[0]
+    def _asks_the_database(self, host: Host) -> bool:
+        """One host does for all: a member where MongoDB is ours, as members know each other's names."""
+        return host is (self._in_group("mongodb") or self._in_group("rocketchat"))[0]
 
     def _docker(self) -> dict[str, Any]:
         settings = self.settings
@@ -242,7 +242,7 @@ class Planner:
             routes=[f"{peer}:{NATS_CLUSTER_PORT}" for peer in peers],
         )
 
-    def _rocketchat(self, containers: list[Container]) -> dict[str, Any]:
+    def _rocketchat(self, host: Host, containers: list[Container]) -> dict[str, Any]:
         settings = self.settings
         names = {member.name: member.address for member in self.members}
         directories = dict.fromkeys(c.upload_directory for c in containers if c.upload_directory)
@@ -250,6 +250,8 @@ class Planner:
         return {
             **compose.rocketchat_project(containers, settings.network_name, names),
             "directories": [{"path": path, "mode": "0750", "owner": owner} for path in directories],
+            # For workspace_facts; where MongoDB is ours, it comes with it.
+            "packages": ["python3-pymongo"] if settings.mongodb_url and self._asks_the_database(host) else [],
         }
 
     def _nginx(self) -> dict[str, Any]:

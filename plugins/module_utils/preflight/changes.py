@@ -43,7 +43,7 @@ def planned_changes(host: Host) -> list[Change]:
         "docker": _docker(host),
         "mongodb": _mongodb(host),
         "nats": _containers(host, "nats"),
-        "rocketchat": _containers(host, "rocketchat"),
+        "rocketchat": _rocketchat(host),
         "nginx": _nginx(host),
     }
     return [
@@ -85,6 +85,13 @@ def hosts_block(names: Mapping[str, str]) -> str:
     """What the role keeps in /etc/hosts."""
     lines = [f"{address} {name}" for name, address in names.items()]
     return "\n".join([HOSTS_BLOCK.format(mark="BEGIN"), *lines, HOSTS_BLOCK.format(mark="END")])
+
+
+def _rocketchat(host: Host) -> Iterator[str]:
+    missing = [package for package in host.plan["rocketchat"]["packages"] if package not in host.packages]
+    if missing:
+        yield f"will install {', '.join(missing)}"
+    yield from _containers(host, "rocketchat")
 
 
 def _nginx(host: Host) -> Iterator[str]:
