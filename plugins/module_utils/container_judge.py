@@ -9,8 +9,9 @@ import time
 from typing import Any
 
 from .container_drift import environment_drift, hosts_drift, the_first_of
-from .container_log import hosts_of, last_words, lines, of_last_death, reason, repeated
+from .container_log import NATS_FAILED, Reason, hosts_of, last_words, lines, of_last_death, reason, repeated
 from .container_model import ContainerHealth, Expected
+from .container_nats import why_not_connected
 from .container_secrets import PARSED, readable
 from .docker_api import Engine, epoch
 from .probing.clock import halfway
@@ -34,8 +35,10 @@ _NO_MEMORY = (
 )
 
 
-def judged(engine: Engine, expected: Expected, found: dict[str, Any] | None, until: float) -> ContainerHealth:
-    """The first fault that applies is told, the most telling first."""
+def judged(
+    engine: Engine, listed: list[dict[str, Any]], expected: Expected, found: dict[str, Any] | None, until: float
+) -> ContainerHealth:
+    """The first fault that applies is told, the most telling first. ``listed``: all containers of the engine."""
     if found is None:
         sentence = "There is no such container: it was removed, or the site playbook has not run since it was planned."
         return ContainerHealth(expected.name, expected.image, fault="absent", diagnosis=sentence)
@@ -52,7 +55,7 @@ def judged(engine: Engine, expected: Expected, found: dict[str, Any] | None, unt
         ("environment", the_first_of([*variables.values()])) if variables else None,
     )
     fault = next((candidate for candidate in candidates if candidate), None)
-    fault = fault or _ill(engine, expected, health, found, until)
+    fault = fault or _ill(engine, listed, expected, health, found, until)
     if fault:
         health.fault, health.diagnosis = fault
     return health
@@ -116,14 +119,19 @@ def _outside(expected: Expected, found: dict[str, Any]) -> tuple[str, str] | Non
 
 
 def _ill(
-    engine: Engine, expected: Expected, health: ContainerHealth, found: dict[str, Any], until: float
+    engine: Engine,
+    listed: list[dict[str, Any]],
+    expected: Expected,
+    health: ContainerHealth,
+    found: dict[str, Any],
+    until: float,
 ) -> tuple[str, str] | None:
     """It should be well: what keeps it from being so. Without a healthcheck, running is all that can be asked for."""
     if health.health == "healthy" or (health.health is None and health.running):
         return _ends_again(engine, expected, health, found, until)
     often = health.restarting or (health.restart_count > 0 and _age(health.started_at) < _LATELY)
     log, unreadable = _log(engine, found, until)
-    known = reason(log, _needed(expected, found))
+    known = _reason(engine, listed, found, log, _needed(expected, found), until)
     if health.oom_killed:
         fault, sentence = "oom_killed", _NO_MEMORY
     elif known:
@@ -141,6 +149,23 @@ def _ill(
         fault, sentence = _not_healthy(health)
         sentence = f"{sentence} {unreadable}".rstrip()
     return fault, (_ended(health, found["State"]["FinishedAt"]) if often else "") + sentence
+
+
+def _reason(
+    engine: Engine,
+    listed: list[dict[str, Any]],
+    found: dict[str, Any],
+    log: list[str],
+    needed: set[str],
+    until: float,
+) -> Reason | None:
+    """What its log tells; of a connection to NATS that failed, what NATS and the names in its network tell."""
+    known = reason(log, needed)
+    if known is None or known.fault != NATS_FAILED:
+        return known
+    transporter = _environment(found).get("TRANSPORTER", "")
+    # it may have connected since: a service says so only with more log than usual
+    return why_not_connected(engine, listed, found, transporter, until) or reason(log, needed, but=NATS_FAILED)
 
 
 def _ends_again(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from .container_pino import in_words
 from .docker_api import epoch
 
 LINE_MAX = 200
@@ -38,6 +39,10 @@ class Known:
 
 # One death prints its reason within moments (licence and nodeID conflict in one line, a MongoDB error in several).
 _ONE_DEATH = 10
+
+# A connection to NATS that failed, for whatever reason: it is not in the line (moleculer's src/transporters/nats.js and
+# src/transit.js), except in Rocket.Chat 6.x.
+NATS_FAILED = "nats"
 
 # Lines of Rocket.Chat's services (network-broker's licence check), of moleculer, nats.js and the MongoDB driver.
 KNOWN = (
@@ -83,6 +88,7 @@ KNOWN = (
         "Node.js ran out of heap memory. rocketchat_service_environment can give it more, with NODE_OPTIONS: "
         "--max-old-space-size and a number of MiB.",
     ),
+    Known(re.compile(r"NATS error\.|Connection is failed\."), NATS_FAILED, "It cannot connect to NATS."),
 )
 
 
@@ -95,9 +101,9 @@ class Reason:
 
 
 def lines(stream: bytes, terminal: bool) -> list[str]:
-    """The lines with text; a container without a terminal has its two outputs in frames."""
+    """The lines with text, in words; a container without a terminal has its two outputs in frames."""
     text = (stream if terminal else demultiplexed(stream)).decode("utf-8", "replace")
-    found = (_printable(line) for line in text.splitlines())
+    found = (_printable(in_words(line)) for line in text.splitlines())
     return [line for line in found if line.strip()]
 
 
@@ -115,9 +121,10 @@ def _printable(line: str) -> str:
     return "".join(char if char.isprintable() else " " for char in _ESCAPES.sub("", line)).rstrip()
 
 
-def reason(log: Sequence[str], needed: Collection[str]) -> Reason | None:
-    """The newest line that is known. ``needed``: names that the container needs."""
-    return next(filter(None, (_known(line, needed) for line in reversed(log))), None)
+def reason(log: Sequence[str], needed: Collection[str], but: str = "") -> Reason | None:
+    """The newest line that is known. ``needed``: names that the container needs; ``but``: a fault that it has not."""
+    found = (_known(line, needed) for line in reversed(log))
+    return next((known for known in found if known and known.fault != but), None)
 
 
 def _known(line: str, needed: Collection[str]) -> Reason | None:

@@ -81,6 +81,8 @@ def _knock(name: str, until: float) -> Knock:
     with sock:
         try:
             hello = _ask(sock, {"hello": 1}, until)
+            if "maxWireVersion" not in hello:
+                raise ValueError("not a greeting of MongoDB")
             databases = _ask(sock, {"listDatabases": 1, "nameOnly": True}, until)
         except socket.timeout:
             return Knock(name, fault=silent())
@@ -97,9 +99,13 @@ def _ask(sock: socket.socket, command: dict[str, Any], until: float) -> dict[str
     # without a read preference a secondary answers only what concerns itself
     question = {**command, "$db": "admin", "$readPreference": {"mode": "primaryPreferred"}}
     try:
-        return bson.decode(exchange(sock, bson.encode(question), until))
+        answer = bson.decode(exchange(sock, bson.encode(question), until))
     except bson.InvalidBSON as error:
         raise ValueError("not a document of MongoDB") from error
+    # every answer says whether the command succeeded
+    if "ok" not in answer:
+        raise ValueError("not an answer of MongoDB")
+    return answer
 
 
 def exchange(sock: socket.socket, document: bytes, until: float) -> bytes:

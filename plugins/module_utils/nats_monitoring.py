@@ -122,12 +122,12 @@ def _server(varz: Any) -> Server:
 
 
 def _routes(routez: Any) -> list[str]:
-    routes = routez.get("routes") or []
+    routes = routez["routes"] or []
     return sorted({str(route.get("remote_name") or route.get("remote_id")) for route in routes})
 
 
 def _connections(connz: Any) -> list[Connection]:
-    return [_connection(entry) for entry in connz.get("connections") or []]
+    return [_connection(entry) for entry in connz["connections"] or []]
 
 
 def _connection(entry: Any) -> Connection:
@@ -144,7 +144,7 @@ def _connection(entry: Any) -> Connection:
 
 def _farewells(connz: Any) -> list[Farewell]:
     now = _second(connz["now"])
-    return [_farewell(entry, now) for entry in connz.get("connections") or []]
+    return [_farewell(entry, now) for entry in connz["connections"] or []]
 
 
 def _farewell(entry: Any, now: datetime) -> Farewell:

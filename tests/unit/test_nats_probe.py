@@ -6,6 +6,8 @@ import contextlib
 import json
 import math
 import signal
+import socket
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_clients 
     Stranger,
     take_census,
 )
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_login import Account
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_login import Account, probe_login
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_monitoring import Connection, Farewell
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_probe import Wanted, probe_nats
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
@@ -250,7 +252,12 @@ def test_the_client_port_is_asked_when_the_monitoring_is_gone(nats: Server) -> N
         (probe_servers.hang, "read_timeout"),
         (probe_servers.greet("220 smtp.test ESMTP\r\n"), "not_nats"),
         (probe_servers.greet(f"INFO {'[' * 60_000}\r\n"), "not_nats"),
-        (probe_servers.greet("INFO {}\r\n"), "reset"),
+        (probe_servers.greet("INFO {}\r\n"), "not_nats"),
+        (probe_servers.greet("INFO null\r\n"), "not_nats"),
+        (probe_servers.greet("{}\r\n"), "not_nats"),
+        (probe_servers.greet("<html>\r\n"), "not_nats"),
+        (probe_servers.greet('INFO {"server_id":"A"}\r\n'), "reset"),
+        (probe_servers.greet('INFO {"server_id":"A"}\r\n' + "+OK\r\n" * 20), "not_nats"),
     ],
 )
 def test_the_client_port_is_not_as_it_should_be(nats: Server, behave: object, fault: str) -> None:
@@ -258,6 +265,17 @@ def test_the_client_port_is_not_as_it_should_be(nats: Server, behave: object, fa
         wanted = Wanted(account=Account(f"127.0.0.1:{port}", "rc", "secret"))
         health, _attempts = probe_nats(nats.url, wanted, Patience(timeout=0, request_timeout=0.5))
     assert health.login is not None and health.login.fault == fault
+
+
+def test_a_server_that_fills_up_was_not_seen_to_refuse_who_has_no_password() -> None:
+    def behave(sock: socket.socket, _over: threading.Event) -> None:
+        sock.sendall(b'INFO {"server_id":"A"}\r\n')
+        knows_us = b"secret" in sock.recv(4096)
+        sock.sendall(b"PONG\r\n" if knows_us else b"-ERR 'maximum connections exceeded'\r\n")
+
+    with probe_servers.raw_server(behave) as port:
+        login = probe_login(Account(f"127.0.0.1:{port}", "rc", "secret"), ONCE, math.inf)
+    assert login.fault == "refused_by_nats"
 
 
 def test_a_server_that_is_full(tmp_path: Path, program: Path) -> None:
@@ -377,9 +395,18 @@ def test_an_unreachable_server() -> None:
     assert diagnosis(health, "a") == "Unknown, because NATS cannot be asked."
 
 
-@pytest.mark.parametrize("body", ["<html>", "[]", "{}", "[" * 60_000])
-def test_something_else_answers(body: str) -> None:
-    with probe_servers.http_server(lambda _path: probe_servers.Page(body)) as server:
+@pytest.mark.parametrize("body", ["<html>", "[]", "{}", "null", "ok", '{"status":"ok"}', '{"ms":true}', "[" * 60_000])
+@pytest.mark.parametrize("path", ["/", "/varz", "/connz", "/routez"])
+def test_something_else_answers(nats: Server, body: str, path: str) -> None:
+    """All of it, or one of its answers alone."""
+
+    def answer(asked: str) -> probe_servers.Page:
+        if asked.startswith(path):
+            return probe_servers.Page(body)
+        with urllib.request.urlopen(nats.url + asked) as told:
+            return probe_servers.Page(told.read().decode())
+
+    with probe_servers.http_server(answer) as server:
         health, _attempts = probe_nats(server.url, Wanted(), ONCE)
     assert health.fault is not None and health.fault.kind == "not_nats"
 

@@ -140,18 +140,21 @@ def test_everything_waits_for_the_first_monolith_and_nothing_else() -> None:
 
 
 def test_probes_ask_what_is_published(host: dict[str, Any]) -> None:
-    assert {endpoint["name"]: (endpoint["url"], endpoint["status"]) for endpoint in host["endpoints"]} == {
+    asked = {
+        endpoint["name"]: (endpoint["url"], endpoint["status"], endpoint["body"]) for endpoint in host["endpoints"]
+    }
+    assert asked == {
+        "rocketchat-1": ("http://127.0.0.1:3000/health", [200], ["ok", {"status": "ok"}]),
         **{
-            name: (f"http://127.0.0.1:{port}/health", [200])
+            name: (f"http://127.0.0.1:{port}/health", [200], ["ok"])
             for name, port in (
-                ("rocketchat-1", 3000),
                 ("ddp-streamer-1", 3100),
                 ("authorization-1", 3200),
                 ("account-1", 3300),
                 ("presence-1", 3400),
             )
         },
-        "stream-hub-1": ("http://127.0.0.1:3500/health", [200, 500]),
+        "stream-hub-1": ("http://127.0.0.1:3500/health", [200, 500], ["ok", "not healthy"]),
     }
 
 

@@ -23,6 +23,7 @@ _CUT_OFF = (
     "It runs and answers, but NATS does not know it: it lost the connection and has given up, as after refused logins. "
     "Until it is restarted nobody on the bus hears it."
 )
+_OFF_NATS = {"container.nats_auth", "container.nats_unreachable"}
 _WAY_TO_NATS = {"host", "engine", "nats", "hostname"}
 LICENCE = Need("licence", as_planned=True)
 # A monolith that was given another licence than the planned one, or none.
@@ -127,8 +128,8 @@ def _with_bus(
     if seen:
         return [*symptoms, seen]
     if clients.connected(container["hostname"]):
-        # its log speaks of a refusal that is over
-        return [replace(one, needs=needs) if one.kind == "container.nats_auth" else one for one in symptoms]
+        # that is over
+        return [replace(one, needs=needs) if one.kind in _OFF_NATS else one for one in symptoms]
     return symptoms
 
 

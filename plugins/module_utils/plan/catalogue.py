@@ -32,7 +32,8 @@ class Service:
 
     ``port`` is where the first replica is published on the host, replica n at ``port + n - 1``.
     ``default_replicas`` is per host, except for a ``singleton``: exactly one in the whole deployment.
-    ``health_statuses``: answers of GET /health that prove the process listens. It proves no more than that.
+    ``health_statuses`` and ``health_bodies``: answers of GET /health that prove the process listens, and no more than
+    that. A body that is a mapping stands for a JSON object with at least these fields.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Service:
     singleton: bool = False
     behind_proxy: bool = False
     health_statuses: tuple[int, ...] = (200,)
+    health_bodies: tuple[str | dict[str, str], ...] = ("ok",)
 
     @property
     def name(self) -> str:
@@ -51,13 +53,21 @@ class Service:
 SERVICES = {
     service.key: service
     for service in (
-        Service(MONOLITH, "rocketchat/rocket.chat", 3000, behind_proxy=True),
+        # "ok" up to 7.x, JSON in 8.x (apps/meteor/server/routes/health.ts of 6.7 and 8.3)
+        Service(MONOLITH, "rocketchat/rocket.chat", 3000, behind_proxy=True, health_bodies=("ok", {"status": "ok"})),
         Service(DDP_STREAMER, "rocketchat/ddp-streamer-service", 3100, behind_proxy=True),
         Service("authorization", "rocketchat/authorization-service", 3200),
         Service("account", "rocketchat/account-service", 3300),
         Service("presence", "rocketchat/presence-service", 3400),
         # 500 until the first watched change arrives and after 40 s without one: alive all the same.
-        Service(STREAM_HUB, "rocketchat/stream-hub-service", 3500, singleton=True, health_statuses=(200, 500)),
+        Service(
+            STREAM_HUB,
+            "rocketchat/stream-hub-service",
+            3500,
+            singleton=True,
+            health_statuses=(200, 500),
+            health_bodies=("ok", "not healthy"),
+        ),
         Service("queue_worker", "rocketchat/queue-worker-service", 3600, default_replicas=0),
         Service("omnichannel_transcript", "rocketchat/omnichannel-transcript-service", 3700, default_replicas=0),
     )

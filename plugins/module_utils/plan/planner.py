@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from . import compose, environment, probes
-from .catalogue import DDP_STREAMER, MONOLITH, Service, image_reference, metrics_port
+from .catalogue import DDP_STREAMER, MONOLITH, SERVICES, Service, image_reference, metrics_port
 from .compose import NATS_CLUSTER_PORT
 from .deployment import Container, HostPlan, Member, Plan
 from .names import slug
@@ -165,7 +165,12 @@ class Planner:
             rocketchat=self._rocketchat(host, containers) if "rocketchat" in host.groups else None,
             nginx=self._nginx() if "nginx" in host.groups else None,
             endpoints=[
-                {"name": c.name, "url": f"http://{c.address}:{c.port}/health", "status": list(c.health_statuses)}
+                {
+                    "name": c.name,
+                    "url": f"http://{c.address}:{c.port}/health",
+                    "status": list(c.health_statuses),
+                    "body": list(SERVICES[c.service].health_bodies),
+                }
                 for c in containers
             ],
             required=requirements(self.settings.expected_users, host, self.hosts),
