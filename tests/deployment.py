@@ -50,9 +50,12 @@ class Deployment:
         return self.attempt(command, timeout=timeout, check=True).stdout
 
     def attempt(self, command: str, timeout: float = 120, check: bool = False) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(self.command(command), capture_output=True, text=True, timeout=timeout, check=check)
+
+    def command(self, command: str) -> list[str]:
+        """The words that run a shell command on the host, for another program to run."""
         # through the container that is the host: ssh would go away with what the tests take away
-        docker = ["docker", "exec", f"rocketops-lab-{self.host}", "sh", "-c", command]
-        return subprocess.run(docker, capture_output=True, text=True, timeout=timeout, check=check)
+        return ["docker", "exec", f"rocketops-lab-{self.host}", "sh", "-c", command]
 
 
 def ansible(
