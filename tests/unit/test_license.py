@@ -111,6 +111,8 @@ def test_of_what_is_not_known_nothing_is_said(text: str) -> None:
         ("regex", "chat.*.com*", f"{URL}:8443", True),
         ("regex", "chat*chat", "https://chat", False),
         ("regex", "chat*t*", "https://chat", False),
+        ("regex", "*x*x.com", "https://axx.com", True),
+        ("regex", "*x*x.com", "https://ax.com", False),
         ("regex", "*", URL, True),
         ("regex", "", URL, False),
         # how these would be evaluated is another language's business
