@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .versions import READYZ_SINCE, Version
+
 MONOLITH = "rocketchat"
 DDP_STREAMER = "ddp_streamer"
 STREAM_HUB = "stream_hub"
@@ -27,12 +29,22 @@ METRICS_PORT_DISTANCE = 10000
 
 
 @dataclass(frozen=True)
+class HttpCheck:
+    """GET ``path``, and the ``statuses`` of an answer that is wanted. ``readiness``: its answer says whether it is."""
+
+    path: str
+    statuses: tuple[int, ...]
+    readiness: bool = False
+
+
+@dataclass(frozen=True)
 class Service:
     """One kind of container.
 
     ``port`` is where the first replica is published on the host, replica n at ``port + n - 1``.
     ``default_replicas`` is per host, except for a ``singleton``: exactly one in the whole deployment.
     ``health_statuses``: answers of GET /health that prove the process listens. It proves no more than that.
+    ``ready_since``: the release from which on there is /readyz, too.
     """
 
     key: str
@@ -42,16 +54,28 @@ class Service:
     singleton: bool = False
     behind_proxy: bool = False
     health_statuses: tuple[int, ...] = (200,)
+    ready_since: Version | None = None
 
     @property
     def name(self) -> str:
         return self.key.replace("_", "-")
 
+    @property
+    def liveness(self) -> HttpCheck:
+        """For Docker. Not /livez, which makes all of /readyz's checks (8.3-dev, against pull request 39070)."""
+        return HttpCheck("/health", self.health_statuses)
+
+    def readiness(self, version: Version) -> HttpCheck:
+        """Whether it can serve, as far as it says so itself; nothing is restarted because of it."""
+        ready = self.ready_since is not None and version >= self.ready_since
+        return HttpCheck("/readyz", (200,), readiness=True) if ready else self.liveness
+
 
 SERVICES = {
     service.key: service
     for service in (
-        Service(MONOLITH, "rocketchat/rocket.chat", 3000, behind_proxy=True),
+        # Of all services, only the monolith has more than /health (read, 8.3-dev).
+        Service(MONOLITH, "rocketchat/rocket.chat", 3000, behind_proxy=True, ready_since=READYZ_SINCE),
         Service(DDP_STREAMER, "rocketchat/ddp-streamer-service", 3100, behind_proxy=True),
         Service("authorization", "rocketchat/authorization-service", 3200),
         Service("account", "rocketchat/account-service", 3300),

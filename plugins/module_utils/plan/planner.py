@@ -130,7 +130,8 @@ class Planner:
             metrics=metrics if settings.metrics else "",
             environment=environment.plain(settings, service, hostname),
             env_files=self._env_files(host, service),
-            health_statuses=service.health_statuses,
+            liveness=service.liveness,
+            readiness=service.readiness(settings.version),
             limits=host.limits.get(service.key, Limits()),
             upload_directory=settings.uploads.directory if service.key == MONOLITH else "",
         )
@@ -156,10 +157,7 @@ class Planner:
             nats=self._nats(host) if "nats" in host.groups else None,
             rocketchat=self._rocketchat(containers) if "rocketchat" in host.groups else None,
             nginx=self._nginx() if "nginx" in host.groups else None,
-            endpoints=[
-                {"name": c.name, "url": f"http://{c.address}:{c.port}/health", "status": list(c.health_statuses)}
-                for c in containers
-            ],
+            endpoints=[probes.endpoint(container) for container in containers],
             required=requirements(self.settings.expected_users, host, self.hosts),
             probes=self._probes(host),
             containers=[
@@ -234,8 +232,10 @@ class Planner:
         names = {member.name: member.address for member in self.members}
         directories = dict.fromkeys(c.upload_directory for c in containers if c.upload_directory)
         owner = str(upload_owner(settings.version))
+        first = compose.first_monolith(containers)
         return {
             **compose.rocketchat_project(containers, settings.network_name, names),
+            "first_monolith": probes.endpoint(first) if first else None,
             "directories": [{"path": path, "mode": "0750", "owner": owner} for path in directories],
         }
 
