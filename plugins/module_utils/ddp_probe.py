@@ -3,14 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Walks the path of a Rocket.Chat client from outside: the HTTP split, both websocket framings, DDP. No Ansible here.
 
-What answers look like was observed on Rocket.Chat's own ddp-streamer (6.14): it upgrades any path; exactly /websocket
-is plain DDP and everything else SockJS; any GET but /sockjs/info and /health answers 200; its /sockjs/info carries
-"ms": true, which the monolith's does not.
+What answers look like was observed on Rocket.Chat's own ddp-streamer (6.14 and 8.3): it upgrades any path; exactly
+/websocket is plain DDP and everything else SockJS; any GET but /health answers 200 with what /sockjs/info has, which
+carries "ms": true as the monolith's does not. The monolith's page is told by what Meteor writes into each (its
+packages/boilerplate-generator/template-web.browser.js): the runtime's configuration, or the script that fetches it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import math
 import random
 import string
@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
+from .ddp_account import PERMANENT, Account, Token, give_back, take_token
 from .ddp_session import DdpSession, UpgradeRefused, open_websocket
 from .probing.clock import milliseconds_since
 from .probing.decoding import decoded
@@ -38,6 +39,9 @@ HEALTHY, UNHEALTHY, SKIPPED = "healthy", "unhealthy", "skipped"
 _NO_WAY = ("resolve", "refused", "unreachable", "connect", "tls", "certificate", "redirected")
 # Faults after which a websocket leads to nothing, or not to ddp-streamer.
 _NO_STREAMER = ("split_missing", "upstream_down", "upstream_silent")
+# The page has every icon and the operator's own scripts in it.
+_PAGE_MAX = 1024 * 1024
+_PAGE_MARK = b"meteor_runtime_config"
 # What every user may subscribe to: Rocket.Chat's NotificationsModule has allowRead('logged') for this stream.
 _STREAM, _STREAM_EVENT = "stream-notify-logged", "user-status"
 
@@ -57,8 +61,8 @@ class Check:
 class DdpHealth:
     """All steps, in order; healthy when every one is.
 
-    No fault ends a wait early: one often follows right after a change of the proxy, and for a moment its old workers
-    may still answer, with the old certificate and without the split.
+    No fault but a refused password ends a wait early: one often follows right after a change of the proxy, and for a
+    moment its old workers may still answer, with the old certificate and without the split.
     """
 
     checks: list[Check] = field(default_factory=list)
@@ -72,6 +76,10 @@ class DdpHealth:
     @property
     def timed_out(self) -> bool:
         return any((check.fault or "").endswith(("timeout", "silent")) for check in self.checks)
+
+    @property
+    def lasting(self) -> bool:
+        return any(check.fault in PERMANENT for check in self.checks)
 
     def run(self, name: str, question: Callable[[], Any]) -> Any:
         """Puts a question, notes how it went, and returns its answer, or None when there was a fault."""
@@ -90,14 +98,6 @@ class DdpHealth:
 
     def is_healthy(self, name: str) -> bool:
         return any(check.name == name and check.state == HEALTHY for check in self.checks)
-
-
-@dataclass(frozen=True)
-class Account:
-    """A user of Rocket.Chat to log in as."""
-
-    username: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -153,16 +153,17 @@ def _walk(door: Door, stop: float) -> DdpHealth:
     else:
         _talk_plainly(health, door, stop)
         _talk_in_frames(health, door, stop)
-    health.run("monolith", lambda: _check_page(_get(door, "/", MONOLITH, stop)))
+    health.run("monolith", lambda: _check_page(_get(door, "/", MONOLITH, stop, body_max=_PAGE_MAX)))
     return health
 
 
 # -- the HTTP side -----------------------------------------------------------------------------------------------------
 
 
-def _get(door: Door, path: str, service: str, stop: float) -> Answer:
+def _get(door: Door, path: str, service: str, stop: float, **more: Any) -> Answer:
+    """``more``: what else `fetch` takes."""
     try:
-        answer = fetch(door.target(path), door.patience.limit(stop), door.trust)
+        answer = fetch(door.target(path), door.patience.limit(stop), door.trust, **more)
     except Fault as fault:
         if fault.kind != "read_timeout":
             raise
@@ -195,12 +196,7 @@ def _check_split(answer: Answer) -> None:
         info = decoded(answer.body)
     except ValueError:
         info = None
-    if answer.location:
-        sentence = (
-            f"/sockjs/info is redirected to {harmless(answer.location)}: something changed the proxy's configuration, "
-            "or the root URL is not the address that clients end up at."
-        )
-        raise Fault("redirected", sentence)
+    _raise_for_redirect(answer, "/sockjs/info")
     if answer.status != 200 or not isinstance(info, dict) or "websocket" not in info:
         sentence = f"/sockjs/info is not served by Rocket.Chat: {describe(answer)}{quote(answer)}."
         raise Fault("not_rocketchat", sentence)
@@ -212,9 +208,22 @@ def _check_split(answer: Answer) -> None:
         raise Fault("split_missing", sentence)
 
 
+def _raise_for_redirect(answer: Answer, path: str) -> None:
+    if answer.location:
+        sentence = (
+            f"{path} is redirected to {harmless(answer.location)}: something changed the proxy's configuration, "
+            "or the root URL is not the address that clients end up at."
+        )
+        raise Fault("redirected", sentence)
+
+
 def _check_page(answer: Answer) -> None:
-    if not 200 <= answer.status < 400:
+    _raise_for_redirect(answer, "The page")
+    if answer.status != 200:
         raise Fault("status", f"The monolith's page is not served: {describe(answer)}{quote(answer)}.")
+    if _PAGE_MARK not in answer.body:
+        sentence = f"The page is not Rocket.Chat's: another program {describe(answer)}{quote(answer)}."
+        raise Fault("not_rocketchat", sentence)
 
 
 # -- the websocket side ------------------------------------------------------------------------------------------------
@@ -242,19 +251,28 @@ def _talk_plainly(health: DdpHealth, door: Door, stop: float) -> None:
         health.ping_ms = health.run("ddp_ping", lambda: session.ping(limit(stop)))
         health.run("account", lambda: session.ask_for_login(limit(stop)))
         if door.account:
-            _act_as(health, door.account, session, lambda: limit(stop))
+            _act_as(health, door, door.account, session, stop)
 
 
-def _act_as(health: DdpHealth, account: Account, session: DdpSession, until: Callable[[], float]) -> None:
-    """What a client does first: a method (login) and a subscription."""
-    health.run("login", lambda: session.login(account.username, account.password, until()))
-    if not health.is_healthy("login"):
+def _act_as(health: DdpHealth, door: Door, account: Account, session: DdpSession, stop: float) -> None:
+    """What a client does first: a login, with the monolith and then with ddp-streamer, and a subscription."""
+
+    def post(path: str, headers: dict[str, str], body: bytes) -> Answer:
+        return _get(door, path, MONOLITH, stop, headers=headers, posted=body)
+
+    def log_in() -> None:
+        tokens.append(take_token(account, post))
+        session.resume(tokens[0].user_id, tokens[0].token, door.patience.limit(stop))
+
+    tokens: list[Token] = []
+    health.run("login", log_in)
+    if health.is_healthy("login"):
+        until = door.patience.limit(stop)
+        health.run("subscription", lambda: session.subscribe(_STREAM, [_STREAM_EVENT, False], until))
+    else:
         health.skip(["subscription"])
-        return
-    health.run("subscription", lambda: session.subscribe(_STREAM, [_STREAM_EVENT, False], until()))
-    # only tidying up: what can be wrong with it was asked before
-    with contextlib.suppress(Fault):
-        session.logout(until())
+    for token in tokens:
+        give_back(token, post)
 
 
 def _talk_in_frames(health: DdpHealth, door: Door, stop: float) -> None:

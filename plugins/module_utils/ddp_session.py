@@ -3,14 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The side of ddp-streamer that a client sees: a websocket, DDP on it, plain or in SockJS frames.
 
-Read in Rocket.Chat's ee/apps/ddp-streamer/src/{configureServer,Server}.ts: methods and subscriptions answer with an
-error of code 403 when they refuse, and of code 500 for whatever went wrong behind ddp-streamer; a login writes a token
-into the user's document, which `logout` takes out again.
+Read in Rocket.Chat's ee/apps/ddp-streamer/src/{Client,configureServer,Server}.ts: the first message tells a server_id,
+in 8.x beside a `msg`, in 6.x alone; methods and subscriptions answer with an error of code 403 when they refuse, and of
+code 500 for whatever went wrong behind ddp-streamer; `login` takes a token alone, which the monolith gives for a
+password.
 """
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import secrets
@@ -30,6 +30,8 @@ Message = dict[str, Any]
 
 _FRAMES_MAX = 100
 _INTERNAL_ERROR = 500
+_PING = "rocketops-health"
+_REFUSED = 403
 _NO_LOGIN = "A login gets no answer: the account service hangs or is not on NATS, or MongoDB does not answer it."
 
 
@@ -76,42 +78,62 @@ class DdpSession:
         if self._framed and self._frame(until) != "o":
             sentence = "The SockJS path did not begin with the SockJS open frame 'o': no ddp-streamer answers there."
             raise Fault("framing", sentence)
+        first = self._wait_for(lambda message: True, until)
+        if "server_id" not in first:
+            raise _stranger(first)
         self._send({"msg": "connect", "version": "1", "support": ["1"]}, until)
         answer = self._wait_for(lambda message: message.get("msg") in ("connected", "failed"), until)
         if answer["msg"] == "failed":
             offer = harmless(repr(answer.get("version")))
             raise Fault("ddp", f"The server speaks another version of DDP ({offer} instead of '1').")
+        if not answer.get("session"):
+            raise _stranger(answer)
 
     def ping(self, until: float) -> float:
         """The round trip in milliseconds."""
         started = time.monotonic()
-        self._send({"msg": "ping", "id": "rocketops-health"}, until)
-        self._wait_for(lambda message: message.get("msg") == "pong", until)
+        self._send({"msg": "ping", "id": _PING}, until)
+        self._wait_for(lambda message: message.get("msg") == "pong" and message.get("id") == _PING, until)
         return milliseconds_since(started)
 
     def ask_for_login(self, until: float) -> None:
         """Offers a login token that nobody has, so that the account service has to look for it in MongoDB.
 
         It only reads: what an unknown token gets is error 403, and no trace of it is kept (read in Rocket.Chat's
-        ee/apps/account-service/src/lib/loginViaResume.ts).
+        ee/apps/account-service/src/lib/loginViaResume.ts). Nothing else proves that somebody looked for it.
         """
-        error = self._call("login", [{"resume": secrets.token_urlsafe(32)}], until, _NO_LOGIN).get("error")
-        if _error(error)[0] == _INTERNAL_ERROR:
-            raise _unchecked(error)
+        code, said = self._resume(secrets.token_urlsafe(32), until)
+        if code != _REFUSED:
+            sentence = f"A login with a token that nobody has was answered with {said} instead of error {_REFUSED}."
+            raise Fault("login_unexpected", sentence)
 
     # -- as a user -----------------------------------------------------------------------------------------------------
 
-    def login(self, username: str, password: str, until: float) -> None:
-        """As Rocket.Chat's clients do, who send a digest and never the password."""
-        digest = hashlib.sha256(password.encode()).hexdigest()
-        credentials = {"user": {"username": username}, "password": {"digest": digest, "algorithm": "sha-256"}}
-        error = self._call("login", [credentials], until, _NO_LOGIN).get("error")
-        if not error:
-            return
+    def resume(self, user_id: str, token: str, until: float) -> None:
+        """Logs in with a token of the monolith's, as its own client does."""
+        found, said = self._resume(token, until)
+        if found == _REFUSED:
+            sentence = f"The account service does not know the token that the monolith just gave ({said})."
+            raise Fault("login_failed", f"{sentence} Do both use the same MongoDB, and the same database of it?")
+        if found != user_id:
+            raise Fault("login_unexpected", f"A login with the monolith's token was answered with {said}.")
+
+    def _resume(self, token: str, until: float) -> tuple[Any, str]:
+        """The code of the error, or whose token it is; and the answer in words."""
+        answer = self._call("login", [{"resume": token}], until, _NO_LOGIN)
+        error, result = answer.get("error"), answer.get("result")
+        if error is None and not result:
+            # ddp-streamer's broker returns the error of a call to a missing service as its result
+            raise Fault(
+                "account_missing",
+                "A login comes back at once and empty: the account service is not on the bus, so nobody can log in.",
+            )
         code, reason = _error(error)
         if code == _INTERNAL_ERROR:
             raise _unchecked(error)
-        raise Fault("login_refused", f"The login as {username} was refused ({reason}): see username and password.")
+        if error is not None:
+            return code, f"error {harmless(str(code))} ({reason})"
+        return result.get("id") if isinstance(result, dict) else None, "a login of somebody else's"
 
     def subscribe(self, name: str, params: list[Any], until: float) -> None:
         number = str(next(self._ids))
@@ -128,10 +150,6 @@ class DdpSession:
         if answer["msg"] == "nosub":
             reason = _error(answer.get("error"))[1]
             raise Fault("subscription_refused", f"The subscription to {name} was refused ({reason}).")
-
-    def logout(self, until: float) -> None:
-        """Takes back the token that the login left in the database."""
-        self._call("logout", [], until, "The logout gets no answer.")
 
     def _call(self, method: str, params: list[Any], until: float, silence: str) -> Message:
         number = str(next(self._ids))
@@ -196,10 +214,12 @@ class DdpSession:
                 found = [decoded(frame)]
             else:
                 found = [decoded(text) for text in decoded(frame[1:])] if frame.startswith("a") else []
+            if not all(isinstance(message, dict) for message in found):
+                raise ValueError("not a message")
         except (ValueError, TypeError):
             framing = "SockJS" if self._framed else "plain DDP"
             raise Fault("framing", f"A frame is not {framing}: {harmless(frame)!r}.") from None
-        return (message for message in found if isinstance(message, dict))
+        return iter(found)
 
 
 def _error(error: Any) -> tuple[Any, str]:
@@ -207,6 +227,11 @@ def _error(error: Any) -> tuple[Any, str]:
     if not isinstance(error, dict):
         return None, harmless(str(error))
     return error.get("error"), harmless(str(error.get("reason") or error.get("message") or error.get("error")))
+
+
+def _stranger(message: Message) -> Fault:
+    sentence = f"A websocket opens, but no Rocket.Chat speaks on it: {harmless(json.dumps(message))}."
+    return Fault("not_rocketchat", sentence)
 
 
 def _unchecked(error: Any) -> Fault:

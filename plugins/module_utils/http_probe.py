@@ -11,9 +11,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Callable
+from typing import Any, Callable, Union
 
 from .probing.clock import milliseconds_since
+from .probing.decoding import decoded
 from .probing.fault import Fault
 from .probing.fetching import Answer, check_headers, describe, fetch, quote
 from .probing.polling import Patience, Polled, poll
@@ -25,14 +26,21 @@ from .readiness import LAGGING, PAUSES, judge_readiness, waiting
 __all__ = ["Attempt", "Endpoint", "EndpointHealth", "Fault", "Patience", "poll", "probe_endpoints"]
 
 
+# All of the text, or fields that a JSON object has to have.
+Body = Union[str, Mapping[str, Any]]
+
+
 @dataclass(frozen=True)
 class Endpoint:
-    """One URL and what a healthy answer from it looks like. ``readiness``: it is /readyz, whose answers are known."""
+    """One URL and what a healthy answer from it looks like; without ``bodies``, any body will do.
+
+    ``readiness``: it is /readyz, whose answers are known.
+    """
 
     name: str
     url: str
     status: tuple[int, ...] = (200,)
-    body: str | None = None
+    bodies: tuple[Body, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     readiness: bool = False
 
@@ -122,11 +130,23 @@ def judge(endpoint: Endpoint, answer: Answer) -> Fault | None:
     if answer.status not in endpoint.status:
         expected = " or ".join(str(code) for code in endpoint.status)
         return Fault("status", f"It {describe(answer)} instead of {expected}{quote(answer)}.")
-    if endpoint.body is not None and endpoint.body not in answer.body.decode("utf-8", "replace"):
+    if endpoint.bodies and not any(_is(body, answer) for body in endpoint.bodies):
         said = f"begins with {answer.gist!r}" if answer.body else "is empty"
-        sentence = f"It {describe(answer)}, but {endpoint.body!r} is not in the body, which {said}: "
+        expected = " or ".join(repr(body) for body in endpoint.bodies)
+        sentence = f"It {describe(answer)}, but instead of {expected} the body {said}: "
         return Fault("body", sentence + "something other than the service answers there.")
     return None
+
+
+def _is(body: Body, answer: Answer) -> bool:
+    text = answer.body.decode("utf-8", "replace").strip()
+    if isinstance(body, str):
+        return text == body
+    try:
+        fields = decoded(text)
+    except ValueError:
+        return False
+    return isinstance(fields, dict) and body.items() <= fields.items()
 
 
 def _health(endpoint: Endpoint, polled: Polled) -> EndpointHealth:

@@ -81,6 +81,8 @@ def _knock(name: str, until: float) -> Knock:
     with sock:
         try:
             hello = _ask(sock, {"hello": 1}, until)
+            if "maxWireVersion" not in hello:
+                raise ValueError("not a greeting of MongoDB")
             databases = _ask(sock, {"listDatabases": 1, "nameOnly": True}, until)
         except socket.timeout:
             return Knock(name, fault=silent())
@@ -103,9 +105,13 @@ def _ask(sock: socket.socket, command: dict[str, Any], until: float) -> dict[str
     if opcode != _OP_MSG or not _HEADER.size < length < _REPLY_MAX:
         raise ValueError("not a message of MongoDB")
     try:
-        return bson.decode(_receive(sock, length - _HEADER.size, until)[len(_BODY_PREFIX) :])
+        answer = bson.decode(_receive(sock, length - _HEADER.size, until)[len(_BODY_PREFIX) :])
     except bson.InvalidBSON as error:
         raise ValueError("not a document of MongoDB") from error
+    # every answer says whether the command succeeded
+    if "ok" not in answer:
+        raise ValueError("not an answer of MongoDB")
+    return answer
 
 
 def _receive(sock: socket.socket, size: int, until: float) -> bytes:

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .nats_login import OWN_NAME
 from .nats_monitoring import Connection, Farewell
+from .nats_nodes import hostname_of
 
 # services try again every 5 s: a refusal older than this belongs to the past
 _LATELY = 60.0
@@ -37,7 +37,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Stranger:
-    """A node on the bus that nobody expects."""
+    """A node on the bus that nobody expects, by its nodeID."""
 
     name: str
     address: str
@@ -55,15 +55,17 @@ class Census:
 def take_census(
     expected: Sequence[Expected], namespace: str, connections: Sequence[Connection], farewells: Sequence[Farewell]
 ) -> Census:
-    seen = match(expected, connections)
+    owned = _by_owner(expected, connections)
+    seen = [_pick(owned[one.name], namespace) for one in expected]
     refused = _refused_addresses(farewells)
     missing = seen.count(None)
     # With as many addresses refused as clients missing, it is they who were refused. Where nobody is connected, some of
     # them may have ended and given up their address meanwhile.
     by_exclusion = 0 < missing <= len(refused) or (missing == len(expected) and len(refused) > 1)
+    hostnames = [one.name for one in expected]
     clients = []
     for one, connection in zip(expected, seen):
-        ago = _cut_off(one, farewells)
+        ago = _cut_off(one, hostnames, farewells)
         if ago is not None:
             clients.append(_slow(one, connection, ago))
         elif connection is None:
@@ -71,7 +73,7 @@ def take_census(
         else:
             clients.append(_present(one, connection, namespace))
     # nobody who says nothing about whom to expect wants to hear about everybody
-    strangers = _strangers(seen, connections) if expected else []
+    strangers = _strangers(hostnames, connections) if expected else []
     return Census(clients, strangers)
 
 
@@ -84,40 +86,44 @@ def unknown(expected: Sequence[Expected]) -> Census:
 # -- who is who --------------------------------------------------------------------------------------------------------
 
 
-def match(expected: Sequence[Expected], connections: Sequence[Connection]) -> list[Connection | None]:
-    """Each client's connection. One stands for one client at most; addresses decide only where there is no name."""
-    free = list(connections)
-    seen: list[Connection | None] = [None] * len(expected)
-    for rule in (_is_node, _is_named, _is_nameless_at):
-        for number, one in enumerate(expected):
-            hit = None if seen[number] else next((each for each in free if rule(one, each)), None)
-            if hit is not None:
-                seen[number] = hit
-                free.remove(hit)
-    return seen
+def _by_owner(expected: Sequence[Expected], connections: Sequence[Connection]) -> dict[str, list[Connection]]:
+    """Each client's connections. Addresses decide only where there is no name."""
+    hostnames = [one.name for one in expected]
+    owned: dict[str, list[Connection]] = {one.name: [] for one in expected}
+    nameless = []
+    for connection in connections:
+        owner = _owner(connection, hostnames)
+        if owner:
+            owned[owner].append(connection)
+        elif not connection.names:
+            nameless.append(connection)
+    for one in expected:
+        here = next((each for each in nameless if each.address == one.address), None)
+        if here and not owned[one.name]:
+            owned[one.name].append(here)
+            nameless.remove(here)
+    return owned
 
 
-def _is_node(one: Expected, connection: Connection) -> bool:
-    return any(re.fullmatch(re.escape(one.name) + r"-\d+", name) for name in connection.names)
+def _owner(connection: Connection, hostnames: Sequence[str]) -> str | None:
+    """The expected client whose connection it is, by its nodes, or by its name if it has one."""
+    if connection.name in hostnames:
+        return connection.name
+    found = (hostname_of(name, hostnames) for name in connection.names)
+    return next(filter(None, found), None)
 
 
-def _is_named(one: Expected, connection: Connection) -> bool:
-    return one.name in connection.names
+def _pick(connections: Sequence[Connection], namespace: str) -> Connection | None:
+    """The one in the right namespace: another may be left from before the client was replaced."""
+    return min(connections, key=lambda each: each.namespace not in (None, namespace), default=None)
 
 
-def _is_nameless_at(one: Expected, connection: Connection) -> bool:
-    return not connection.names and one.address == connection.address
-
-
-def _strangers(seen: Sequence[Connection | None], connections: Sequence[Connection]) -> list[Stranger]:
-    rest = list(connections)
-    for connection in seen:
-        if connection is not None:
-            rest.remove(connection)
+def _strangers(hostnames: Sequence[str], connections: Sequence[Connection]) -> list[Stranger]:
     return [
-        Stranger(re.sub(r"-\d+$", "", node), connection.address, connection.namespace or "")
-        for connection in rest
+        Stranger(node, connection.address, connection.namespace or "")
+        for connection in connections
         for node in connection.nodes
+        if not hostname_of(node, hostnames)
     ]
 
 
@@ -135,10 +141,10 @@ def _refused_addresses(farewells: Sequence[Farewell]) -> list[str]:
     )
 
 
-def _cut_off(one: Expected, farewells: Sequence[Farewell]) -> float | None:
+def _cut_off(one: Expected, hostnames: Sequence[str], farewells: Sequence[Farewell]) -> float | None:
     """How many seconds ago NATS cut the client off because it did not read."""
     slow = [each for each in farewells if each.reason.startswith("Slow Consumer") and each.ago < _LATELY]
-    mine = [each.ago for each in slow if _is_node(one, each.connection) or _is_named(one, each.connection)]
+    mine = [each.ago for each in slow if _owner(each.connection, hostnames) == one.name]
     return min(mine, default=None)
 
 

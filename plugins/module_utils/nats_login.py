@@ -64,17 +64,24 @@ def probe_login(account: Account, patience: Patience, stop: float) -> Login:
     try:
         fault = _try(account.target, {"user": account.username, "pass": account.password}, patience.limit(stop))
         latency = milliseconds_since(started)
-        if fault is None and _try(account.target, {}, patience.limit(stop)) is None:
-            sentence = (
-                f"NATS at {account.address} lets anybody in without a password: who reaches the port can read and "
-                "forge every message; configure its authorization."
-            )
-            fault = Fault("auth_off", sentence)
+        fault = fault or _without_password(account, patience.limit(stop))
     except Fault as broken:
         fault, latency = broken, milliseconds_since(started)
     if fault is None:
         return Login("healthy", None, latency, None)
     return Login("unhealthy", fault.kind, latency, fault.sentence)
+
+
+def _without_password(account: Account, until: float) -> Fault | None:
+    """What is wrong unless NATS refuses just that: it may be too full for anybody."""
+    refusal = _try(account.target, {}, until)
+    if refusal:
+        return refusal if refusal.kind != "auth_refused" else None
+    sentence = (
+        f"NATS at {account.address} lets anybody in without a password: who reaches the port can read and forge every "
+        "message; configure its authorization."
+    )
+    return Fault("auth_off", sentence)
 
 
 def _try(target: Target, credentials: dict[str, str], until: float) -> Fault | None:
@@ -119,7 +126,7 @@ def _info(target: Target, line: str) -> dict[str, Any]:
         info = decoded(line.partition(" ")[2]) if line.startswith("INFO ") else None
     except ValueError:
         info = None
-    if not isinstance(info, dict):
+    if not isinstance(info, dict) or not info.get("server_id"):
         raise Fault("not_nats", f"{target.peer} does not greet as a NATS server does: another program listens there.")
     return info
 

@@ -6,8 +6,8 @@
 Moleculer, the bus of Rocket.Chat's services, gives its NATS connections no name (seen with moleculer 0.14.36 and
 nats-server 2.12.8), but each node subscribes to `MOL.RES.<nodeID>`, or `MOL-<namespace>.RES.<nodeID>`, as soon as it is
 connected, also while it waits for the monolith; /connz lists subscriptions on request, those of closed connections too.
-So a node is recognised by its subscription. Its nodeID is `<hostname>-<pid>`. A refused login leaves an address only,
-and the name of the connection if it has one.
+So a node is recognised by its subscription. A refused login leaves an address only, and the name of the connection if
+it has one.
 """
 
 from __future__ import annotations
@@ -122,12 +122,12 @@ def _server(varz: Any) -> Server:
 
 
 def _routes(routez: Any) -> list[str]:
-    routes = routez.get("routes") or []
+    routes = routez["routes"] or []
     return sorted({str(route.get("remote_name") or route.get("remote_id")) for route in routes})
 
 
 def _connections(connz: Any) -> list[Connection]:
-    return [_connection(entry) for entry in connz.get("connections") or []]
+    return [_connection(entry) for entry in connz["connections"] or []]
 
 
 def _connection(entry: Any) -> Connection:
@@ -144,7 +144,7 @@ def _connection(entry: Any) -> Connection:
 
 def _farewells(connz: Any) -> list[Farewell]:
     now = _second(connz["now"])
-    return [_farewell(entry, now) for entry in connz.get("connections") or []]
+    return [_farewell(entry, now) for entry in connz["connections"] or []]
 
 
 def _farewell(entry: Any, now: datetime) -> Farewell:

@@ -12,7 +12,9 @@ description:
   - Walks the path of a real client, through the reverse proxy, and says in a sentence where it ends.
   - Checks that C(/sockjs/info) is answered by ddp-streamer (it carries C("ms":true), which the monolith's does not),
     that C(/websocket) upgrades and speaks plain DDP, that a SockJS path upgrades and speaks DDP in SockJS frames, and
-    that the monolith serves the page. These marks were observed on Rocket.Chat's services, 6.14.
+    that the monolith serves its page. These marks were observed on Rocket.Chat's services, 6.14 and 8.3.
+  - Checks that the account service looks for a login in MongoDB, by a token that nobody has. That needs no account and
+    leaves no trace.
   - Tells what is wrong with the certificate's dates and name also with O(validate_certs=false).
   - Uses no HTTP proxy and follows no redirects.
 requirements:
@@ -32,15 +34,17 @@ options:
     type: str
   username:
     description:
-      - A user of Rocket.Chat to log in as. Then a client's first method (C(login), through the account service and
-        MongoDB) and first subscription (C(stream-notify-logged), which every user may have) are checked too.
-      - A login leaves a token in the user's document; it is taken back by a C(logout). Take an account for this alone,
-        because it is seen online meanwhile.
+      - A user of Rocket.Chat to log in as. Then a login and a first subscription (C(stream-notify-logged), which every
+        user may have) are checked too.
+      - Rocket.Chat's services take no passwords, so the monolith is asked for a token (C(POST /api/v1/login)), with
+        which ddp-streamer logs in. The token is taken back by C(POST /api/v1/logout) at the end.
+      - Take an account for this alone, without a second factor, because it is seen online meanwhile. Rocket.Chat takes
+        few logins a minute; a refused one ends the wait, so that asking again does not lock the account.
     type: str
     version_added: 0.1.0
   password:
     description:
-      - Its password. Only its SHA-256 digest is sent, as by every client.
+      - Its password, which is sent to the monolith as it is. O(url) should be C(https://) unless it is on this host.
     type: str
     version_added: 0.1.0
   quiet:
@@ -115,8 +119,10 @@ checks:
         - What is wrong, as a fixed word, V(null) if nothing is.
         - One of the faults of the connection that M(rocketops.rocketchat.service_health) knows, or V(redirected),
           V(split_missing), V(not_rocketchat), V(upstream_down), V(upstream_silent), V(upgrade), V(upgrade_stripped),
-          V(upgrade_refused), V(upgrade_timeout), V(silent_timeout), V(framing), V(closed), V(ddp), V(login_refused),
-          V(login_failed), V(subscription_refused), V(idle_closed), V(idle_lost), V(status).
+          V(upgrade_refused), V(upgrade_timeout), V(silent_timeout), V(framing), V(closed), V(ddp), V(account_missing)
+          (a login is answered at once and empty, as the account service is not on the bus), V(login_unexpected),
+          V(login_refused), V(login_second_factor), V(login_limited), V(login_failed), V(subscription_refused),
+          V(idle_closed), V(idle_lost), V(status).
       type: str
       sample: upgrade_stripped
     diagnosis:

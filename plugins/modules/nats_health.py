@@ -13,7 +13,8 @@ description:
     in on its client port too, if it is told where and as whom.
   - A service of Rocket.Chat whose C(TRANSPORTER) is wrong lives on without a word and without a port. Only NATS knows.
   - Rocket.Chat's services give their NATS connections no name, so they are recognised by the nodeID in their
-    subscriptions, C(MOL.RES.<hostname>-<pid>) (observed with moleculer 0.14.36, nats.js 2.29 and nats-server 2.12.8).
+    subscriptions, C(MOL.RES.<hostname>-<anything>) (observed with moleculer 0.14.36, nats.js 2.29 and nats-server
+    2.12.8).
   - The clients of a NATS cluster are spread over its servers, and each server knows its own alone. So a client that is
     missing at one server of a cluster does not make it unhealthy. Ask every server. A client is there when
     RV(clients) of any of them says that it is connected.
@@ -30,8 +31,8 @@ options:
       - The clients that should be connected. Each is a hostname, as string, or a dictionary with C(name), the hostname,
         and C(address), the IP address it connects from, which helps to tell a refused login from a missing service and
         to recognise a client that subscribed to nothing yet.
-      - A hostname V(H) stands for a connection named, or a nodeID of, V(H) or V(H-<digits>). One connection stands for
-        one client at most.
+      - A hostname V(H) stands for every nodeID that begins with V(H-), and for a connection that is named V(H) or so.
+        Of several hostnames that fit, the longest is meant.
     type: list
     elements: raw
     default: []
@@ -232,8 +233,8 @@ clients:
         Not connected: NATS refused its login from 172.18.0.7; correct user and password in its TRANSPORTER.
 unexpected:
   description:
-    - Nodes on the bus that are not in O(expected_clients), for example a second stream-hub, which would duplicate every
-      event. Empty if O(expected_clients) is.
+    - Nodes on the bus whose nodeID begins with no hostname of O(expected_clients), for example a second stream-hub,
+      which would duplicate every event. Empty if O(expected_clients) is.
     - Those in another namespace than O(namespace) do not make the result unhealthy.
   returned: always, unless an option is wrong
   type: list
@@ -241,9 +242,9 @@ unexpected:
   version_added: 0.1.0
   contains:
     name:
-      description: Its hostname, taken from its nodeID.
+      description: Its nodeID, which begins with its hostname.
       type: str
-      sample: old1-stream-hub
+      sample: old1-stream-hub-1
     address:
       description: The IP address it connects from.
       type: str

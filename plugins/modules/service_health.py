@@ -48,8 +48,15 @@ options:
         default: [200]
       body:
         description:
-          - Text that the first 64 KiB of a healthy answer's body contain. Any body will do if not given.
-        type: str
+          - What a healthy answer's body may be, up to 64 KiB of it. Any will do if not given, also the page of another
+            program.
+          - A string is the whole body, but for white space around it. A dictionary stands for every JSON object that
+            has its keys with its values.
+          - Rocket.Chat's services answer C(/health) with V(ok), the monolith since 8.x with C({"status":"ok"}) (read in
+            ee/apps/*/src/service.ts and apps/meteor/server/routes/health.ts).
+        type: list
+        elements: raw
+        default: []
       readiness:
         description:
           - Whether this is C(/readyz) of a monolith, 7.11 or newer. Then its own answer decides and not
@@ -86,7 +93,7 @@ EXAMPLES = r"""
     endpoints:
       - name: ddp-streamer
         url: http://127.0.0.1:4001/health
-        body: ok
+        body: [ok]
       - name: rocketchat
         url: http://127.0.0.1:3000/readyz
         readiness: true
@@ -164,6 +171,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import (
+    Body,
     Endpoint,
     EndpointHealth,
     probe_endpoints,
@@ -175,12 +183,26 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls i
 
 def ask(params: dict[str, Any]) -> list[EndpointHealth]:
     endpoints = [
-        Endpoint(one["name"], one["url"], tuple(one["status"]), one["body"], _as_text(one["headers"]), one["readiness"])
+        Endpoint(
+            one["name"],
+            one["url"],
+            tuple(one["status"]),
+            _bodies(one["body"]),
+            _as_text(one["headers"]),
+            one["readiness"],
+        )
         for one in params["endpoints"]
     ]
     patience = Patience(params["timeout"], params["request_timeout"], params["interval"])
     trust = Trust(params["validate_certs"], params["ca_path"])
     return probe_endpoints(endpoints, patience, trust, params["concurrency"])
+
+
+def _bodies(given: list[Any]) -> tuple[Body, ...]:
+    for body in given:
+        if not isinstance(body, (str, dict)):
+            raise ValueError(f"body: {body!r} is neither a string nor a dictionary: write what the answer has to be.")
+    return tuple(given)
 
 
 def _as_text(headers: dict[str, Any]) -> dict[str, str]:
@@ -198,7 +220,7 @@ def main() -> None:
         "name": {"type": "str", "required": True},
         "url": {"type": "str", "required": True},
         "status": {"type": "list", "elements": "int", "default": [200]},
-        "body": {"type": "str"},
+        "body": {"type": "list", "elements": "raw", "default": []},
         "headers": {"type": "dict", "default": {}},
         "readiness": {"type": "bool", "default": False},
     }

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import select
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import websockets.server
 from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request, Response
+from websockets.http11 import Request, Response, parse_headers
 from websockets.sync.server import ServerConnection, serve
 
 from tests.unit.probe_servers import raw_server
 
 STREAMER_INFO = {"websocket": True, "origins": ["*:*"], "ms": True}
 MONOLITH_INFO = {"websocket": True, "origins": ["*:*"]}
+# as Meteor begins every page of an application, see ddp_probe
+PAGE = '<html><script src="/meteor_runtime_config.js?hash=c0ffee"></script></html>'
+
+
+class _Asked(Request):
+    """The library's servers take no other method than GET; the monolith's REST API is asked with POST, too."""
+
+    posted = b""
+
+    @classmethod
+    def parse(cls, read_line: Callable[..., Generator[None, None, bytes]]) -> Generator[None, None, Request]:
+        method, path, _protocol = (yield from read_line(8192, ValueError)).split(b" ", 2)
+        request = cls(bytes(path).decode(), (yield from parse_headers(read_line)))
+        size = int(request.headers.get("Content-Length", 0))
+        request.posted = yield from read_line.__self__.read_exact(size)  # type: ignore[attr-defined]
+        return request
+
+
+websockets.server.Request = _Asked  # type: ignore[misc]
 
 
 @dataclass
@@ -32,9 +51,13 @@ class Streamer:
     close_code: int | None = None
     always_plain: bool = False
     version: str = "1"
+    greeting: Mapping[str, Any] = field(default_factory=lambda: {"msg": "server_id", "server_id": "0"})
     users: Mapping[str, str] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
+    logins: list[dict[str, str]] = field(default_factory=list)
+    login: tuple[int, Any] | None = None
     account_error: int | None = None
+    account: Mapping[str, Any] | None = None
     unanswered: Sequence[str] = ()
     denied: Sequence[str] = ()
     pings_after: float | None = None
@@ -51,12 +74,31 @@ class Streamer:
                 return websocket.respond(status, text)
         if request.path.endswith("/sockjs/info"):
             return websocket.respond(200, json.dumps(self.info))
-        return None if request.path.endswith("/websocket") else websocket.respond(200, "<html>")
+        if "/api/v1/" in request.path:
+            assert isinstance(request, _Asked)
+            status, said = self.rest(request)
+            return websocket.respond(status, said if isinstance(said, str) else json.dumps(said))
+        return None if request.path.endswith("/websocket") else websocket.respond(200, PAGE)
+
+    def rest(self, request: _Asked) -> tuple[int, Any]:
+        if request.path.endswith("/logout"):
+            self.tokens.remove(request.headers["X-Auth-Token"])
+            return 200, {"status": "success"}
+        asked = json.loads(request.posted)
+        self.logins.append(asked)
+        if self.login:
+            return self.login
+        if self.users.get(asked["user"]) != asked["password"]:
+            return 401, {"status": "error", "error": "Unauthorized", "message": "Unauthorized"}
+        self.tokens.append("token-of-the-monolith")
+        return 200, {"status": "success", "data": {"userId": "u1", "authToken": self.tokens[-1]}}
 
     def talk(self, websocket: ServerConnection) -> None:
         path = websocket.request.path if websocket.request else ""
         framed = "/sockjs/" in path and not self.always_plain
-        websocket.send("o" if framed else '{"server_id":"0"}')
+        if framed:
+            websocket.send("o")
+        self.send(websocket, self.greeting, framed)
         while True:
             try:
                 frame = websocket.recv(timeout=self.pings_after)
@@ -94,29 +136,18 @@ class Streamer:
         return []
 
     def call(self, message: dict[str, Any]) -> dict[str, Any]:
-        if message["method"] == "logout":
-            self.tokens.pop()
-            return {"id": message["id"]}
-        credentials = message["params"][0]
-        if "resume" in credentials:
-            code = self.account_error or 403
-            return {"id": message["id"], "error": _error(code, "You've been logged out by the server")}
-        username, password = credentials["user"]["username"], credentials["password"]
-        if self.account_error:
-            return {"id": message["id"], "error": _error(self.account_error, "Internal server error")}
-        if password != {"digest": _digest(self.users.get(username, "")), "algorithm": "sha-256"}:
-            return {"id": message["id"], "error": _error(403, "User not found or incorrect password")}
-        self.tokens.append("token")
-        return {"id": message["id"], "result": {"id": "u1", "token": "token"}}
+        if self.account is not None:
+            return {"id": message["id"], **self.account}
+        token = message["params"][0]["resume"]
+        if self.account_error or token not in self.tokens:
+            error = _error(self.account_error or 403, "You've been logged out by the server")
+            return {"id": message["id"], "error": error}
+        return {"id": message["id"], "result": {"id": "u1", "token": token, "type": "resume"}}
 
     def subscribe(self, message: dict[str, Any]) -> dict[str, Any]:
         if not self.tokens or message["name"] in self.denied:
             return {"msg": "nosub", "id": message["id"], "error": _error(403, "not-allowed")}
         return {"msg": "ready", "subs": [message["id"]]}
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _error(code: int, reason: str) -> dict[str, Any]:

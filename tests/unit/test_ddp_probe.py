@@ -101,6 +101,69 @@ def test_the_split_is_missing() -> None:
     assert skipped(health) == PATH[1:-1], "the monolith would upgrade too, and hide what is missing"
 
 
+OTHER_ANSWERS = ["{}", "null", "[]", "<html><title>Welcome to nginx!</title></html>", "ok", '{"status":"ok"}']
+
+
+@pytest.mark.parametrize("body", OTHER_ANSWERS)
+def test_another_answer_in_place_of_ddp_streamers_or_the_monoliths(body: str) -> None:
+    with ddp_servers.ddp_server(Streamer(answers={"/sockjs/info": (200, body)})) as port:
+        assert faults(probe(f"http://127.0.0.1:{port}")) == {"sockjs_info": "not_rocketchat"}
+    # also ddp-streamer's, which answers every path
+    for page in (body, json.dumps(ddp_servers.STREAMER_INFO)):
+        with ddp_servers.ddp_server(Streamer(answers={"/": (200, page)})) as port:
+            health = probe(f"http://127.0.0.1:{port}")
+        assert faults(health) == {"monolith": "not_rocketchat"}
+        assert sentence(health, "monolith").startswith("The page is not Rocket.Chat's: another program answered 200 OK")
+
+
+@pytest.mark.parametrize("greeting", [{"msg": "server_id", "server_id": "0"}, {"server_id": "0"}])
+def test_both_generations_of_first_frames(greeting: dict[str, str]) -> None:
+    with ddp_servers.ddp_server(Streamer(greeting=greeting)) as port:
+        assert probe(f"http://127.0.0.1:{port}").healthy
+
+
+@pytest.mark.parametrize(
+    ("frame", "fault"),
+    [
+        ("{}", "not_rocketchat"),
+        ('{"msg":"connected","session":"s1"}', "not_rocketchat"),
+        ('{"status":"ok"}', "not_rocketchat"),
+        ("null", "framing"),
+        ("ok", "framing"),
+        ("<html>", "framing"),
+    ],
+)
+def test_another_websocket_in_place_of_ddp_streamers(frame: str, fault: str) -> None:
+    """It says the same whatever it is told."""
+
+    class Parrot(Streamer):
+        def send(self, websocket: ServerConnection, message: Mapping[str, Any], framed: bool) -> None:
+            websocket.send("a" + json.dumps([frame]) if framed else frame)
+
+    with ddp_servers.ddp_server(Parrot()) as port:
+        health = probe(f"http://127.0.0.1:{port}")
+    assert faults(health) == {"ddp_connect": fault, "sockjs_connect": fault}
+
+
+@pytest.mark.parametrize(
+    ("reply", "check"),
+    [
+        ({"msg": "connected"}, "ddp_connect"),
+        ({"msg": "connected", "session": None}, "ddp_connect"),
+        ({"msg": "pong"}, "ddp_ping"),
+        ({"msg": "pong", "id": "another's"}, "ddp_ping"),
+    ],
+)
+def test_an_answer_to_something_else(reply: dict[str, Any], check: str) -> None:
+    class Absent(Streamer):
+        def replies(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+            asked = {"connected": "connect", "pong": "ping"}[reply["msg"]]
+            return [reply] if message["msg"] == asked else super().replies(message)
+
+    with ddp_servers.ddp_server(Absent()) as port:
+        assert check in faults(probe(f"http://127.0.0.1:{port}"))
+
+
 def test_not_rocketchat() -> None:
     with probe_servers.http_server(lambda _path: probe_servers.Page("<h1>Welcome to nginx</h1>", 404)) as server:
         health = probe(server.url)
@@ -128,9 +191,12 @@ def test_a_redirect_is_named_and_not_followed() -> None:
 
 @pytest.mark.parametrize("location", ["/login", "https://chat.test/websocket", "ws://127.0.0.1/websocket"])
 def test_a_redirect_instead_of_an_upgrade(location: str) -> None:
-    info = probe_servers.Page(json.dumps(ddp_servers.STREAMER_INFO))
+    pages = {
+        "/": probe_servers.Page(ddp_servers.PAGE),
+        "/sockjs/info": probe_servers.Page(json.dumps(ddp_servers.STREAMER_INFO)),
+    }
     moved = probe_servers.Page("", 302, {"Location": location})
-    with probe_servers.http_server(lambda path: moved if path.endswith("/websocket") else info) as server:
+    with probe_servers.http_server(lambda path: pages.get(path, moved)) as server:
         health = probe(server.url)
     assert faults(health) == {"websocket": "upgrade_refused", "sockjs_websocket": "upgrade_refused"}
     assert "status 302" in sentence(health, "websocket")
@@ -210,7 +276,8 @@ def test_a_peer_that_never_pauses_is_bounded() -> None:
     def behave(sock: socket.socket, over: threading.Event) -> None:
         request = sock.recv(4096)
         if b"Upgrade" not in request:
-            sock.sendall(f"HTTP/1.1 200 OK\r\n\r\n{json.dumps(ddp_servers.STREAMER_INFO)}".encode())
+            body = ddp_servers.PAGE if request.startswith(b"GET / ") else json.dumps(ddp_servers.STREAMER_INFO)
+            sock.sendall(f"HTTP/1.1 200 OK\r\n\r\n{body}".encode())
             return
         key = request.split(b"Sec-WebSocket-Key: ")[1].split(b"\r\n")[0].decode()
         upgrade = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept_key(key)}\r\n\r\n"
@@ -314,24 +381,71 @@ def test_a_login_and_a_subscription() -> None:
     [
         ({"account_error": 500}, "login_failed", "the account service is not on NATS, or has no MongoDB"),
         ({"unanswered": ["login"]}, "silent_timeout", "A login gets no answer: the account service hangs"),
+        # what ddp-streamer makes of a call to a service that is not on the bus
+        ({"account": {"result": {}}}, "account_missing", "at once and empty: the account service is not on the bus"),
+        ({"account": {}}, "account_missing", "the account service is not on the bus"),
+        ({"account": {"result": None}}, "account_missing", "the account service is not on the bus"),
+        ({"account": {"result": {"id": "u2"}}}, "login_unexpected", "instead of error 403"),
+        ({"account": {"result": "<html>"}}, "login_unexpected", "instead of error 403"),
+        ({"account_error": 404}, "login_unexpected", "answered with error 404 (You've been logged out by the server)"),
+        ({"account": {"error": "no"}}, "login_unexpected", "answered with error None (no)"),
     ],
 )
 def test_logins_go_wrong(switches: Mapping[str, Any], fault: str, text: str) -> None:
-    with ddp_servers.ddp_server(Streamer(**switches)) as port:
+    with ddp_servers.ddp_server(Streamer(users={"health": "correct horse"}, **switches)) as port:
         health, as_user = (probe(f"http://127.0.0.1:{port}", account=account) for account in (None, HEALTH))
     assert faults(health) == {"account": fault}
     assert text in sentence(health, "account")
     assert faults(as_user, AS_USER) == {"account": fault, "login": fault}
 
 
-def test_a_login_is_refused() -> None:
-    text = "The login as health was refused (User not found or incorrect password)"
-    with ddp_servers.ddp_server(Streamer(users={})) as port:
+def test_the_account_service_does_not_know_the_monoliths_token() -> None:
+    streamer = Streamer(login=(200, {"status": "success", "data": {"userId": "u1", "authToken": "elsewhere"}}))
+    with ddp_servers.ddp_server(streamer) as port:
         health = probe(f"http://127.0.0.1:{port}", account=HEALTH)
-    assert faults(health, AS_USER) == {"login": "login_refused"}
+    assert faults(health, AS_USER) == {"login": "login_failed"}
+    assert "Do both use the same MongoDB" in sentence(health, "login")
+
+
+REFUSED = {"status": "error", "success": False}
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault", "text"),
+    [
+        (None, "login_refused", "The login as health was refused (Unauthorized): see username and password."),
+        ((401, {"success": False, "error": "unauthorized"}), "login_refused", "(unauthorized)"),
+        ((401, {**REFUSED, "error": "totp-required", "message": "TOTP Required"}), "login_second_factor", "a second"),
+        ((429, {"success": False, "error": "Error, too many requests."}), "login_limited", "too many requests"),
+        ((401, {**REFUSED, "error": "error-login-blocked-for-user"}), "login_limited", "blocked-for-user"),
+        ((401, {**REFUSED, "error": 403, "message": "not correct horse"}), "login_refused", "(not ********)"),
+        ((500, {"success": False, "error": "Internal server error"}), "login_failed", "its log says why"),
+        ((401, "<html><title>Sign in</title>"), "not_rocketchat", "refused, but not by Rocket.Chat"),
+        ((404, "<html>"), "not_rocketchat", "/api/v1/login does not answer as Rocket.Chat's REST API does"),
+        ((200, "<html>"), "not_rocketchat", "/api/v1/login does not answer"),
+        ((200, {}), "not_rocketchat", "/api/v1/login does not answer"),
+        ((200, None), "not_rocketchat", "/api/v1/login does not answer"),
+        ((200, {"data": {"userId": "u1", "authToken": None}}), "not_rocketchat", "/api/v1/login does not answer"),
+        ((502, "<html>"), "upstream_down", "The proxy reaches no monolith"),
+    ],
+)
+def test_the_monolith_gives_no_token(answer: Any, fault: str, text: str) -> None:
+    streamer = Streamer(login=answer)
+    with ddp_servers.ddp_server(streamer) as port:
+        health = probe(f"http://127.0.0.1:{port}", account=HEALTH)
+    assert faults(health, AS_USER) == {"login": fault}
     assert skipped(health) == ["subscription"]
     assert text in sentence(health, "login")
     assert "correct horse" not in repr(health) + repr(HEALTH)
+    assert streamer.logins == [{"user": "health", "password": "correct horse"}]
+
+
+def test_a_refused_password_is_not_offered_again() -> None:
+    streamer = Streamer()
+    with ddp_servers.ddp_server(streamer) as port:
+        health = probe(f"http://127.0.0.1:{port}", Patience(timeout=5), account=HEALTH)
+    assert faults(health, AS_USER) == {"login": "login_refused"}
+    assert len(streamer.logins) == 1
 
 
 @pytest.mark.parametrize(("switch", "fault"), [("denied", "subscription_refused"), ("unanswered", "silent_timeout")])

@@ -141,11 +141,11 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
         ["account-1"],
     ),
     "a second stream-hub": (
-        together(ill.unplanned("chat", "hub", "hub", "second_stream_hub"), ill.stranger("chat", "hub")),
+        together(ill.unplanned("chat", "hub", "hub", "second_stream_hub"), ill.stranger("chat", "hub-17")),
         ("container.second_stream_hub", "hub"),
         [],
     ),
-    "a node that no engine of ours runs": (ill.stranger("chat", "hub"), ("bus.unexpected", "hub"), []),
+    "a node that no engine of ours runs": (ill.stranger("chat", "hub-17"), ("bus.unexpected", "hub-17"), []),
     "NATS slow": (
         together(ill.nats("chat", "slow"), ill.login("chat", "slow"), off_the_bus("chat", fault="slow")),
         ("nats.slow", "nats"),
@@ -392,6 +392,38 @@ INDEPENDENT: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
         ),
         [("mongodb.silent", "mongodb")],
         ["nginx"],
+    ),
+    "logins come back empty, and nothing says why": (
+        proxy("chat", ("account", "account_missing")),
+        [("login.account_missing", "account")],
+        ["nginx"],
+    ),
+    "logins come back empty, as the account service is stopped": (
+        together(ill.container("chat", "account-1", "stopped"), proxy("chat", ("account", "account_missing"))),
+        [("container.stopped", "account-1")],
+        ["nginx"],
+    ),
+    "logins come back empty, as the account service has lost NATS": (
+        together(off_the_bus("chat", "account-1"), proxy("chat", ("account", "account_missing"))),
+        [("bus.missing", "account-1")],
+        ["nginx"],
+    ),
+    "logins come back empty, as ddp-streamer is on another namespace": (
+        together(
+            off_the_bus("chat", "ddp-streamer-1", fault="namespace"), proxy("chat", ("account", "account_missing"))
+        ),
+        [("bus.namespace", "ddp-streamer-1")],
+        ["nginx"],
+    ),
+    "a login is answered by somebody else": (
+        proxy("chat", ("account", "login_unexpected")),
+        [("login.login_unexpected", "account")],
+        ["nginx"],
+    ),
+    "another program serves the page": (
+        proxy("chat", ("monolith", "not_rocketchat")),
+        [("ddp.not_rocketchat", "nginx")],
+        [],
     ),
     "Docker was asked, and left a container out": (
         lambda answers: answers["chat"]["containers"]["containers"].pop(),
@@ -664,6 +696,11 @@ THREE_HOSTS: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
     "one account of three hangs, and a login met it": (
         together(ill.container("b", "account-1", "paused"), proxy("a", ("account", "silent_timeout"))),
         [("container.paused", "b/account-1")],
+        ["a/nginx"],
+    ),
+    "one account of three is stopped, but logins come back empty": (
+        together(ill.container("b", "account-1", "stopped"), proxy("a", ("account", "account_missing"))),
+        [("container.stopped", "b/account-1"), ("login.account_missing", "a/account")],
         ["a/nginx"],
     ),
     "one ddp-streamer of three is away, but nginx reaches none": (

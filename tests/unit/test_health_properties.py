@@ -73,9 +73,9 @@ answered = st.lists(
         st.builds(ill.nats_silent, hosts),
         st.builds(ill.nats, hosts, words("slow routes_missing")),
         st.builds(ill.login, hosts, words("auth_refused auth_off slow")),
-        st.builds(ill.stranger, hosts, words("stray a-account-1")),
+        st.builds(ill.stranger, hosts, words("stray-7 a-account-1-7")),
         st.builds(
-            ill.unplanned, hosts, st.just("hub"), words("stray a-account-1"), words("second_stream_hub hostname")
+            ill.unplanned, hosts, st.just("hub"), words("stray-7 a-account-1-7"), words("second_stream_hub hostname")
         ),
         st.builds(ill.mongodb_set, words("no_primary auth silent lag"), words("a.mongodb.internal:27017")),
         st.builds(ill.mongodb_set, words("no_primary auth silent")),

@@ -12,7 +12,12 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils import http_probe
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import Endpoint, EndpointHealth, Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import (
+    Body,
+    Endpoint,
+    EndpointHealth,
+    Patience,
+)
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fetching import fetch
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.target import parse_url
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
@@ -32,12 +37,12 @@ def probe_one(
     url: str,
     patience: Patience = ONCE,
     ca: Path | None = None,
-    body: str | None = None,
+    bodies: tuple[Body, ...] = (),
     headers: dict[str, str] | None = None,
     status: tuple[int, ...] = (200,),
 ) -> EndpointHealth:
     trust = Trust(True, str(ca) if ca else None)
-    endpoint = Endpoint("it", url, status, body, headers or {})
+    endpoint = Endpoint("it", url, status, bodies, headers or {})
     return http_probe.probe_endpoints([endpoint], patience, trust)[0]
 
 
@@ -48,7 +53,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 def test_a_healthy_endpoint_says_so() -> None:
     with probe_servers.http_server(lambda _path: Page("ok")) as server:
-        result = probe_one(f"{server.url}/health?x=1", body="ok", headers={"X-Asked-By": "test"})
+        result = probe_one(f"{server.url}/health?x=1", bodies=("ok",), headers={"X-Asked-By": "test"})
     assert (result.state, result.status, result.attempts, result.diagnosis) == ("healthy", 200, 1, None)
     assert result.healthy_after is not None
     path, headers = server.requests[0]
@@ -127,14 +132,45 @@ def test_a_redirect_is_named_and_not_followed() -> None:
 
 def test_something_else_answers() -> None:
     with probe_servers.http_server(lambda _path: Page("<title>Welcome to nginx!</title>")) as server:
-        result = probe_one(server.url, body="rocketchat")
+        result = probe_one(server.url, bodies=("ok", {"status": "ok"}))
     assert result.fault == "body"
-    assert "Welcome to nginx" in (result.diagnosis or "")
+    assert "instead of 'ok' or {'status': 'ok'} the body begins with 'Welcome to nginx!'" in (result.diagnosis or "")
+
+
+HEALTH_OF_THE_MONOLITH: tuple[Body, ...] = ("ok", {"status": "ok"})
+
+
+@pytest.mark.parametrize("body", ["ok", "ok\n", '{"status":"ok"}', '{"status": "ok", "checks": {"mongo": {}}}'])
+def test_what_the_monolith_answers(body: str) -> None:
+    with probe_servers.http_server(lambda _path: Page(body)) as server:
+        assert probe_one(server.url, bodies=HEALTH_OF_THE_MONOLITH).state == "healthy"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{}",
+        "null",
+        "[]",
+        "[" * 60_000,
+        '"ok"',
+        "not ok",
+        "<html><title>Book of tokens</title>",
+        '{"status":"unavailable"}',
+        '{"websocket":true,"ms":true}',
+        "It looks like you are trying to access MongoDB over HTTP on the native driver port.",
+    ],
+)
+@pytest.mark.parametrize("bodies", [("ok",), ("ok", "not healthy"), HEALTH_OF_THE_MONOLITH])
+def test_another_answer_in_place_of_a_services(body: str, bodies: tuple[Body, ...]) -> None:
+    with probe_servers.http_server(lambda _path: Page(body)) as server:
+        assert probe_one(server.url, bodies=bodies).fault == "body"
 
 
 def test_a_huge_body_is_not_read_to_its_end() -> None:
     with probe_servers.http_server(lambda _path: Page("x" * 5_000_000 + "needle")) as server:
-        assert probe_one(server.url, body="needle").fault == "body"
+        assert probe_one(server.url, bodies=("needle",)).fault == "body"
 
 
 def test_a_good_certificate(authority: Authority) -> None:
@@ -322,6 +358,19 @@ def test_an_address_that_swallows_packets_leaves_time_for_the_next(tmp_path: Pat
     result = measured.results[0]
     assert result["state"] == "healthy"
     assert result["latency_ms"] > 400, "the silent address should have been tried first"
+
+
+def test_the_module_tells_texts_from_objects() -> None:
+    with probe_servers.http_server(lambda _path: Page('{"status":"ok"}')) as server:
+        good, bad = (
+            [{"name": "it", "url": server.url, "body": body}] for body in (["ok", {"status": "ok"}], ["ok", "well"])
+        )
+        fine = probe_servers.run_module("service_health", {"endpoints": good, "timeout": 0})
+        failed = probe_servers.run_module("service_health", {"endpoints": bad, "timeout": 0})
+    assert fine["healthy"]
+    assert failed["endpoints"][0]["fault"] == "body"
+    refused = probe_servers.run_module("service_health", {"endpoints": [{"name": "it", "url": "x", "body": [5]}]})
+    assert "5 is neither a string nor a dictionary" in refused["msg"]
 
 
 def test_the_module_lists_every_unhealthy_endpoint() -> None:

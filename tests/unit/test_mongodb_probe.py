@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -13,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import bson
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_members
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_checks import Check, Limits
@@ -207,6 +210,8 @@ def test_a_member_that_the_others_cannot_reach() -> None:
         (probe_servers.drip, "protocol"),
         (probe_servers.hang_up, "closed"),
         (probe_servers.say("HTTP/1.1 400 Bad Request\r\n\r\n"), "protocol"),
+        (probe_servers.say("<html><title>Welcome to nginx!</title>"), "protocol"),
+        (probe_servers.say('{"version":1,"status":"ok"}'), "protocol"),
         (probe_servers.say("\x40\0\0\0\1\0\0\0\1\0\0\0"), "closed"),
     ],
 )
@@ -217,6 +222,21 @@ def test_what_is_no_mongod(behave: Any, fault: str) -> None:
         assert time.monotonic() - started < QUICK + 0.4
     assert knock.fault is not None
     assert knock.fault.kind == fault
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, {"ok": 0.0, "errmsg": "not supported"}, {"ok": 1.0}, {"status": "ok"}, {"hello": None}]
+)
+def test_what_speaks_as_mongod_and_is_none(answer: dict[str, Any]) -> None:
+    def behave(sock: socket.socket, _over: threading.Event) -> None:
+        while sock.recv(4096):
+            body = b"\0\0\0\0\0" + bson.encode(answer)
+            sock.sendall(struct.pack("<iiii", 16 + len(body), 1, 1, 2013) + body)
+
+    with probe_servers.raw_server(behave) as port:
+        [knock] = knock_at([f"127.0.0.1:{port}"], QUICK)
+    assert knock.fault is not None
+    assert knock.fault.kind == "protocol"
 
 
 def test_members_behind_a_firewall_cost_one_timeout_together() -> None:

@@ -6,6 +6,8 @@ import contextlib
 import json
 import math
 import signal
+import socket
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_clients 
     Stranger,
     take_census,
 )
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_login import Account
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_login import Account, probe_login
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_monitoring import Connection, Farewell
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_probe import Wanted, probe_nats
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
@@ -29,6 +31,8 @@ from tests.unit import nats_servers, probe_servers
 from tests.unit.nats_servers import ONCE, Server, diagnosis, faults
 from tests.unit.tls_authority import Authority
 from tests.waiting import wait_until
+
+UUID = "6b8d4a20-cafe-11f0-9f4e-0242ac120007"
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +59,22 @@ def test_nodes_are_known_by_their_subscriptions(nats: Server) -> None:
     assert (health.unexpected, health.login) == ([], None)
 
 
+def test_a_node_is_known_by_its_hostname_whatever_follows(nats: Server) -> None:
+    """As the real services name themselves: most by their process, ddp-streamer by a UUID."""
+    names = ["chat-1-ddp-streamer-1", "chat-1-account-1", "chat-1-account-10", "chat-1"]
+    with (
+        nats.node(f"chat-1-ddp-streamer-1-{UUID}"),
+        nats.node("chat-1-account-1-7"),
+        nats.node("chat-1-account-10-7"),
+        nats.node("chat-1-2f1c"),
+    ):
+        assert nats.ask(*names).healthy
+        assert nats.ask(*[name.upper() for name in names]).healthy
+        health = nats.ask(*names[:2], "chat-1-account-100")
+    assert faults(health) == {"chat-1-account-100": "missing"}
+    assert {one.name for one in health.unexpected} == {"chat-1-account-10-7", "chat-1-2f1c"}
+
+
 def test_a_client_may_be_known_by_its_name(nats: Server) -> None:
     with nats.connect(name="chat1-presence-1"), nats.connect(name="chat1-account"):
         assert nats.ask("chat1-presence", "chat1-account").healthy
@@ -63,7 +83,7 @@ def test_a_client_may_be_known_by_its_name(nats: Server) -> None:
 
 
 def test_one_connection_stands_for_one_client(nats: Server) -> None:
-    # the node of the host chat1-presence, pid 1, is no proof that a host chat1-presence-1 is there
+    # the node of the host chat1-presence is no proof that a host chat1-presence-1 is there
     with nats.node("chat1-presence-1"):
         assert faults(nats.ask("chat1-presence-1", "chat1-presence")) == {"chat1-presence-1": "missing"}
     with nats.node("chat1-presence-1"), nats.node("chat1-presence-1-1"):
@@ -71,7 +91,7 @@ def test_one_connection_stands_for_one_client(nats: Server) -> None:
 
 
 def test_a_similar_name_does_not_count(nats: Server) -> None:
-    with nats.node("chat11-presence-1"), nats.node("chat1-presence-x"):
+    with nats.node("chat11-presence-1"), nats.node("chat1-presence"):
         health = nats.ask("chat1-presence")
     assert not health.healthy
     assert faults(health) == {"chat1-presence": "missing"}
@@ -170,20 +190,21 @@ def test_a_node_that_nobody_expects_is_named(nats: Server) -> None:
     with nats.node("chat1-stream-hub-1"), nats.node("old-stream-hub-17"), nats.connect("other.subject"):
         health = nats.ask("chat1-stream-hub")
         unasked = nats.ask()
-    assert health.unexpected == [Stranger("old-stream-hub", "127.0.0.1", "")]
+    assert health.unexpected == [Stranger("old-stream-hub-17", "127.0.0.1", "")]
     assert not health.healthy
     assert unasked.healthy
 
 
-def test_two_nodes_with_one_hostname(nats: Server) -> None:
-    with nats.node("chat1-presence-1"), nats.node("chat1-presence-1"):
-        assert nats.ask("chat1-presence").unexpected == [Stranger("chat1-presence", "127.0.0.1", "")]
+def test_what_is_left_of_a_replaced_container_is_no_stranger(nats: Server) -> None:
+    with nats.node("chat1-presence-1", namespace="old"), nats.node(f"chat1-presence-{UUID}"):
+        health = nats.ask("chat1-presence")
+    assert (health.healthy, health.unexpected) == (True, [])
 
 
 def test_a_node_of_another_deployment_disturbs_nobody(nats: Server) -> None:
     with nats.node("chat1-presence-1"), nats.node("theirs-1", namespace="other"):
         health = nats.ask("chat1-presence")
-    assert health.unexpected == [Stranger("theirs", "127.0.0.1", "other")]
+    assert health.unexpected == [Stranger("theirs-1", "127.0.0.1", "other")]
     assert health.healthy
 
 
@@ -231,7 +252,12 @@ def test_the_client_port_is_asked_when_the_monitoring_is_gone(nats: Server) -> N
         (probe_servers.hang, "read_timeout"),
         (probe_servers.greet("220 smtp.test ESMTP\r\n"), "not_nats"),
         (probe_servers.greet(f"INFO {'[' * 60_000}\r\n"), "not_nats"),
-        (probe_servers.greet("INFO {}\r\n"), "reset"),
+        (probe_servers.greet("INFO {}\r\n"), "not_nats"),
+        (probe_servers.greet("INFO null\r\n"), "not_nats"),
+        (probe_servers.greet("{}\r\n"), "not_nats"),
+        (probe_servers.greet("<html>\r\n"), "not_nats"),
+        (probe_servers.greet('INFO {"server_id":"A"}\r\n'), "reset"),
+        (probe_servers.greet('INFO {"server_id":"A"}\r\n' + "+OK\r\n" * 20), "not_nats"),
     ],
 )
 def test_the_client_port_is_not_as_it_should_be(nats: Server, behave: object, fault: str) -> None:
@@ -239,6 +265,17 @@ def test_the_client_port_is_not_as_it_should_be(nats: Server, behave: object, fa
         wanted = Wanted(account=Account(f"127.0.0.1:{port}", "rc", "secret"))
         health, _attempts = probe_nats(nats.url, wanted, Patience(timeout=0, request_timeout=0.5))
     assert health.login is not None and health.login.fault == fault
+
+
+def test_a_server_that_fills_up_was_not_seen_to_refuse_who_has_no_password() -> None:
+    def behave(sock: socket.socket, _over: threading.Event) -> None:
+        sock.sendall(b'INFO {"server_id":"A"}\r\n')
+        knows_us = b"secret" in sock.recv(4096)
+        sock.sendall(b"PONG\r\n" if knows_us else b"-ERR 'maximum connections exceeded'\r\n")
+
+    with probe_servers.raw_server(behave) as port:
+        login = probe_login(Account(f"127.0.0.1:{port}", "rc", "secret"), ONCE, math.inf)
+    assert login.fault == "refused_by_nats"
 
 
 def test_a_server_that_is_full(tmp_path: Path, program: Path) -> None:
@@ -358,9 +395,18 @@ def test_an_unreachable_server() -> None:
     assert diagnosis(health, "a") == "Unknown, because NATS cannot be asked."
 
 
-@pytest.mark.parametrize("body", ["<html>", "[]", "{}", "[" * 60_000])
-def test_something_else_answers(body: str) -> None:
-    with probe_servers.http_server(lambda _path: probe_servers.Page(body)) as server:
+@pytest.mark.parametrize("body", ["<html>", "[]", "{}", "null", "ok", '{"status":"ok"}', '{"ms":true}', "[" * 60_000])
+@pytest.mark.parametrize("path", ["/", "/varz", "/connz", "/routez"])
+def test_something_else_answers(nats: Server, body: str, path: str) -> None:
+    """All of it, or one of its answers alone."""
+
+    def answer(asked: str) -> probe_servers.Page:
+        if asked.startswith(path):
+            return probe_servers.Page(body)
+        with urllib.request.urlopen(nats.url + asked) as told:
+            return probe_servers.Page(told.read().decode())
+
+    with probe_servers.http_server(answer) as server:
         health, _attempts = probe_nats(server.url, Wanted(), ONCE)
     assert health.fault is not None and health.fault.kind == "not_nats"
 
@@ -423,7 +469,7 @@ def test_the_module_names_the_missing_and_the_unexpected(nats: Server) -> None:
         options |= {"fail_on_unhealthy": False, "password": "not-the-one"}
         asked = probe_servers.run_module("nats_health", options, check=False)
     assert failed["msg"].startswith(f"NATS at {nats.url} is not as it should be:\n- b: Not connected")
-    assert failed["msg"].endswith("\n- old-stream-hub (from 127.0.0.1) is on the bus, but not expected.")
+    assert failed["msg"].endswith("\n- old-stream-hub-1 (from 127.0.0.1) is on the bus, but not expected.")
     assert (asked["changed"], asked["healthy"], asked["reachable"]) == (False, False, True)
     assert [client["connected"] for client in asked["clients"]] == [True, False]
     assert (asked["fault"], asked["login"]["fault"]) == ("auth_refused", "auth_refused")

@@ -141,18 +141,27 @@ def test_everything_waits_for_the_first_monolith_and_nothing_else() -> None:
 
 def test_probes_ask_what_is_published(host: dict[str, Any]) -> None:
     asked = {endpoint.pop("name"): endpoint for endpoint in host["endpoints"]}
+    assert all(not endpoint.pop("readiness") for endpoint in asked.values())
     assert asked == {
+        "rocketchat-1": {
+            "url": "http://127.0.0.1:3000/health",
+            "status": [200],
+            "body": ["ok", {"status": "ok"}],
+        },
         **{
-            name: {"url": f"http://127.0.0.1:{port}/health", "status": [200], "readiness": False}
+            name: {"url": f"http://127.0.0.1:{port}/health", "status": [200], "body": ["ok"]}
             for name, port in (
-                ("rocketchat-1", 3000),
                 ("ddp-streamer-1", 3100),
                 ("authorization-1", 3200),
                 ("account-1", 3300),
                 ("presence-1", 3400),
             )
         },
-        "stream-hub-1": {"url": "http://127.0.0.1:3500/health", "status": [200, 500], "readiness": False},
+        "stream-hub-1": {
+            "url": "http://127.0.0.1:3500/health",
+            "status": [200, 500],
+            "body": ["ok", "not healthy"],
+        },
     }
 
 

@@ -109,6 +109,8 @@ AT_A_SERVICE = {
     "ddp.upgrade_timeout": ("ddp_streamer", _LOG),
     "websocket": ("ddp_streamer", _LOG),
     "login": ("account", _KNOCK_AT_MONGODB),
+    "login.account_missing": ("account", "sudo docker restart {name}"),
+    "login.login_unexpected": ("account", _LOG),
 }
 
 # Commands for the controller: what runs is not what was planned, or a host cannot be asked.

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..nats_nodes import hostname_of
 from .answers import HostAnswers
 from .containers import STANDS_STILL, container_symptoms, without_starting
 from .machines import unasked
@@ -127,18 +128,30 @@ def _says_more(client: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
 
 def strangers(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
     """Nodes on the bus that the plan does not know, unless a container with a wrong hostname explains them."""
-    expected = {container["hostname"] for planned in plan["hosts"].values() for container in planned["containers"]}
+    expected = [container["hostname"] for planned in plan["hosts"].values() for container in planned["containers"]]
+    hostnames = set(_hostnames(answers))
     seen: set[str] = set()
     for host, answer in answers.items():
         for node in answer.get("nats").get("unexpected") or []:
+            name = node["name"]
             # whoever is in another namespace talks to nobody here
             elsewhere = node["namespace"] != plan["hosts"][host]["probes"]["nats"]["namespace"]
-            if elsewhere or node["name"] in expected | seen:
+            if elsewhere or name in seen or hostname_of(name, expected):
                 continue
-            seen.add(node["name"])
+            seen.add(name)
             sentence = (
-                f"A node that the plan does not know, {node['name']} at {node['address']}, is on the bus: "
+                f"A node that the plan does not know, {name} at {node['address']}, is on the bus: "
                 "a container of an earlier deployment, or one started by hand?"
             )
-            symptom = Symptom("bus.unexpected", sentence, (Need("identity", node["name"], any_of_them=True),))
-            yield Subject(host, node["name"], symptoms=[symptom])
+            owner = hostname_of(name, hostnames) or name
+            symptom = Symptom("bus.unexpected", sentence, (Need("identity", owner, any_of_them=True),))
+            yield Subject(host, name, symptoms=[symptom])
+
+
+def _hostnames(answers: Mapping[str, HostAnswers]) -> Iterator[str]:
+    """Those that the engines' containers have, planned or not."""
+    for answer in answers.values():
+        told = answer.get("containers")
+        for entry in (*(told.get("containers") or []), *(told.get("unplanned") or [])):
+            if entry["hostname"]:
+                yield entry["hostname"]

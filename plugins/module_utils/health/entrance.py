@@ -18,10 +18,12 @@ _LOGIN = {"account", "login"}
 _BEHIND = (
     ("rocketchat", "page", {"monolith"}, {"status"}),
     ("ddp-streamer", "websocket", {"ddp_connect", "ddp_ping", "sockjs_connect"}, {"silent_timeout", "closed"}),
-    ("account", "login", _LOGIN, {"silent_timeout", "login_failed"}),
+    ("account", "login", _LOGIN, {"silent_timeout", "login_failed", "login_unexpected", "account_missing"}),
 )
 # nginx passes over an upstream that refuses, and gives up only when all do; one that hangs is enough to disturb.
 _ALL_REFUSE = {"upstream_down"}
+# The bus hands a login to any account service that is on it.
+_ALL_MISSING = {"account_missing"}
 
 
 _NEW_FILES = (
@@ -87,5 +89,6 @@ def _needs(host: str, check: str, fault: str) -> tuple[Need, ...]:
     behind = (Need("host", host), nats, Need("mongodb", any_of_them=True), monolith, *services)
     if check == "monolith":
         return behind
-    helpers = (Need("service", "account", one_is_enough),) if check in _LOGIN else ()
+    one_account = one_is_enough and fault not in _ALL_MISSING
+    helpers = (Need("service", "account", one_account),) if check in _LOGIN else ()
     return (*behind, Need("service", "ddp_streamer", one_is_enough), *helpers)

@@ -8,6 +8,7 @@ Image names: Rocket.Chat's own continuous integration and Helm chart (``account-
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Union
 
 from .versions import READYZ_SINCE, Version
 
@@ -28,12 +29,20 @@ MONOLITH_METRICS_PORT = 9100
 METRICS_PORT_DISTANCE = 10000
 
 
+# All of a text, or fields that a JSON object has to have.
+Body = Union[str, dict[str, str]]
+
+
 @dataclass(frozen=True)
 class HttpCheck:
-    """GET ``path``, and the ``statuses`` of an answer that is wanted. ``readiness``: its answer says whether it is."""
+    """GET ``path``, and the statuses and bodies of an answer that is wanted; any body where none is named.
+
+    ``readiness``: the answer says in its own words whether it is the wanted one.
+    """
 
     path: str
     statuses: tuple[int, ...]
+    bodies: tuple[Body, ...] = ()
     readiness: bool = False
 
 
@@ -43,7 +52,8 @@ class Service:
 
     ``port`` is where the first replica is published on the host, replica n at ``port + n - 1``.
     ``default_replicas`` is per host, except for a ``singleton``: exactly one in the whole deployment.
-    ``health_statuses``: answers of GET /health that prove the process listens. It proves no more than that.
+    ``health_statuses`` and ``health_bodies``: answers of GET /health that prove the process listens, and no more than
+    that. A body that is a mapping stands for a JSON object with at least these fields.
     ``ready_since``: the release from which on there is /readyz, too.
     """
 
@@ -54,6 +64,7 @@ class Service:
     singleton: bool = False
     behind_proxy: bool = False
     health_statuses: tuple[int, ...] = (200,)
+    health_bodies: tuple[Body, ...] = ("ok",)
     ready_since: Version | None = None
 
     @property
@@ -63,7 +74,7 @@ class Service:
     @property
     def liveness(self) -> HttpCheck:
         """For Docker. Not /livez, which makes all of /readyz's checks (8.3-dev, against pull request 39070)."""
-        return HttpCheck("/health", self.health_statuses)
+        return HttpCheck("/health", self.health_statuses, self.health_bodies)
 
     def readiness(self, version: Version) -> HttpCheck:
         """Whether it can serve, as far as it says so itself; nothing is restarted because of it."""
@@ -74,14 +85,29 @@ class Service:
 SERVICES = {
     service.key: service
     for service in (
-        # Of all services, only the monolith has more than /health (read, 8.3-dev).
-        Service(MONOLITH, "rocketchat/rocket.chat", 3000, behind_proxy=True, ready_since=READYZ_SINCE),
+        # /health says "ok" up to 7.10, and JSON since (apps/meteor/server/routes/health.ts of 6.7 and 8.3, pull request
+        # 36955). Of all services, only the monolith has more than that (ee/apps of 8.3).
+        Service(
+            MONOLITH,
+            "rocketchat/rocket.chat",
+            3000,
+            behind_proxy=True,
+            health_bodies=("ok", {"status": "ok"}),
+            ready_since=READYZ_SINCE,
+        ),
         Service(DDP_STREAMER, "rocketchat/ddp-streamer-service", 3100, behind_proxy=True),
         Service("authorization", "rocketchat/authorization-service", 3200),
         Service("account", "rocketchat/account-service", 3300),
         Service("presence", "rocketchat/presence-service", 3400),
         # 500 until the first watched change arrives and after 40 s without one: alive all the same.
-        Service(STREAM_HUB, "rocketchat/stream-hub-service", 3500, singleton=True, health_statuses=(200, 500)),
+        Service(
+            STREAM_HUB,
+            "rocketchat/stream-hub-service",
+            3500,
+            singleton=True,
+            health_statuses=(200, 500),
+            health_bodies=("ok", "not healthy"),
+        ),
         Service("queue_worker", "rocketchat/queue-worker-service", 3600, default_replicas=0),
         Service("omnichannel_transcript", "rocketchat/omnichannel-transcript-service", 3700, default_replicas=0),
     )

@@ -80,7 +80,7 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
     service: dict[str, Any] = {
         "image": container.image,
         "container_name": container.name,
-        # nodeID is hostname-pid: a hostname that occurs twice in the deployment makes one of the two exit
+        # nodes of the bus are known by it: where it occurs twice in the deployment, one of the two exits
         "hostname": container.hostname,
         "restart": "unless-stopped",
         "environment": {name: escaped(value) for name, value in container.environment.items()},

@@ -23,6 +23,7 @@ def endpoint(container: Container) -> dict[str, Any]:
         "name": container.name,
         "url": f"http://{container.address}:{container.port}{check.path}",
         "status": list(check.statuses),
+        "body": list(check.bodies),
         "readiness": check.readiness,
     }
 

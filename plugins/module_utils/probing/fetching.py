@@ -89,14 +89,22 @@ class TimedSocket:
 
 
 def fetch(
-    target: Target, until: float, trust: Trust, headers: Mapping[str, str] | None = None, body_max: int = BODY_MAX
+    target: Target,
+    until: float,
+    trust: Trust,
+    headers: Mapping[str, str] | None = None,
+    body_max: int = BODY_MAX,
+    posted: bytes | None = None,
 ) -> Answer:
-    """GET the target. Follows no redirect and uses no proxy: the question is about this very endpoint. Raises Fault."""
+    """GET the target, or POST what is given to it. Follows no redirect and uses no proxy: the question is about this
+    very endpoint. Raises Fault.
+    """
     with connect(target, until, trust) as sock:
         connection = http.client.HTTPConnection(target.host, target.port)
         connection.sock = TimedSocket(sock, until)
         try:
-            connection.request("GET", target.path, headers=_with_defaults(target, headers or {}))
+            method = "GET" if posted is None else "POST"
+            connection.request(method, target.path, posted, _with_defaults(target, headers or {}))
             return _read(target, connection.getresponse(), body_max)
         except (http.client.HTTPException, OSError) as error:
             raise _answer_fault(target, error) from None
