@@ -33,8 +33,14 @@ def judge_readiness(answer: Answer) -> Fault | None:
         sentence = f"It {describe(answer)} instead of whether it is ready{quote(answer)}."
         return Fault("body" if answer.status == 200 else "status", sentence)
     failed = {name: check for name, check in checks.items() if _field(check, "status") != "ok"}
-    kind = LAGGING if [*failed] == ["eventLoop"] else "not_ready"
-    return Fault(kind, f"It is not ready: {'; '.join(_sentences(failed)) or 'it does not say why'}.")
+    return Fault(_kind(set(failed)), f"It is not ready: {'; '.join(_sentences(failed)) or 'it does not say why'}.")
+
+
+def _kind(failed: set[str]) -> str:
+    """Who is only short of something serves all the same, if slowly."""
+    if failed == {"eventLoop"}:
+        return LAGGING
+    return "short_of_memory" if failed and failed <= {"eventLoop", "memory"} else "not_ready"
 
 
 def waiting(fault: Fault) -> Fault:

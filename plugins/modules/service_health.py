@@ -157,7 +157,7 @@ endpoints:
         - One of V(resolve), V(resolve_timeout), V(refused), V(unreachable), V(connect_timeout), V(reset),
           V(read_timeout), V(tls), V(tls_timeout), V(certificate), V(certificate_expired), V(certificate_early),
           V(certificate_name), V(certificate_ca), V(protocol), V(cut_off), V(status), V(body), V(not_ready), V(lagging),
-          V(not_asked).
+          V(short_of_memory), V(not_asked).
       type: str
       sample: refused
     diagnosis:
