@@ -20,6 +20,7 @@ from .probing.fetching import Answer, check_headers, describe, fetch, quote
 from .probing.polling import Patience, Polled, poll
 from .probing.target import Target, parse_url
 from .probing.tls import Trust
+from .readiness import LAGGING, PAUSES, judge_readiness, waiting
 
 # the other probes ask as this one does
 __all__ = ["Attempt", "Endpoint", "EndpointHealth", "Fault", "Patience", "poll", "probe_endpoints"]
@@ -31,13 +32,17 @@ Body = Union[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One URL and what a healthy answer from it looks like; without ``bodies``, any body will do."""
+    """One URL and what a healthy answer from it looks like; without ``bodies``, any body will do.
+
+    ``readiness``: it is /readyz, whose answers are known.
+    """
 
     name: str
     url: str
     status: tuple[int, ...] = (200,)
     bodies: tuple[Body, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    readiness: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,12 +97,25 @@ def _asker(endpoint: Endpoint, target: Target, patience: Patience, trust: Trust)
         try:
             answer = fetch(target, patience.limit(stop), trust, endpoint.headers)
             status = answer.status
-            fault = judge(endpoint, answer)
+            fault = judge_readiness(answer) if endpoint.readiness else judge(endpoint, answer)
         except Fault as caught:
-            fault = _explained(caught)
+            fault = _explained(waiting(caught) if endpoint.readiness else caught)
         return Attempt(fault, status, milliseconds_since(started))
 
-    return ask
+    return _again_while_lagging(ask) if endpoint.readiness else ask
+
+
+def _again_while_lagging(ask: Callable[[float], Attempt]) -> Callable[[float], Attempt]:
+    def ask_again(stop: float) -> Attempt:
+        attempt = ask(stop)
+        for pause in PAUSES:
+            if not (attempt.fault and attempt.fault.kind == LAGGING) or time.monotonic() + pause >= stop:
+                break
+            time.sleep(pause)
+            attempt = ask(stop)
+        return attempt
+
+    return ask_again
 
 
 def _explained(fault: Fault) -> Fault:

@@ -14,6 +14,9 @@ description:
   - Needs nothing on the host but Python 3.9 or newer. Holds no more than O(concurrency) connections at a time, and of
     an answer no more than 64 KiB.
   - Follows no redirects and uses no HTTP proxy, because the question is about the very endpoint that is named.
+  - A monolith's C(/readyz) also tells whether it reaches MongoDB and has time and memory left. Seen in its source, it
+    measures from question to question, and calls itself not ready after a lag that is over long since; so with
+    O(endpoints[].readiness) it is asked up to three times more, within two seconds, before lag is told.
   - A service of Rocket.Chat that answers on C(/health) has opened its port and no more. It keeps answering when NATS or
     MongoDB are gone, and stream-hub's C(/health) is 500 until a first change arrives (observed on Rocket.Chat's
     services, 6.14). Ask M(rocketops.rocketchat.nats_health) and M(rocketops.rocketchat.ddp_health) too.
@@ -54,6 +57,12 @@ options:
         type: list
         elements: raw
         default: []
+      readiness:
+        description:
+          - Whether this is C(/readyz) of a monolith, 7.11 or newer. Then its own answer decides and not
+            O(endpoints[].status) or O(endpoints[].body), and it is told which of its checks failed.
+        type: bool
+        default: false
       headers:
         description:
           - Headers to send, over those that are always sent (C(Host), C(User-Agent), C(Connection)).
@@ -86,9 +95,8 @@ EXAMPLES = r"""
         url: http://127.0.0.1:4001/health
         body: [ok]
       - name: rocketchat
-        url: http://127.0.0.1:3000/livez
-        body:
-          - status: ok
+        url: http://127.0.0.1:3000/readyz
+        readiness: true
     timeout: 120
 
 - name: Ask once how the public page does, without failing
@@ -148,7 +156,8 @@ endpoints:
         - What is wrong, as a fixed word, V(null) if nothing is.
         - One of V(resolve), V(resolve_timeout), V(refused), V(unreachable), V(connect_timeout), V(reset),
           V(read_timeout), V(tls), V(tls_timeout), V(certificate), V(certificate_expired), V(certificate_early),
-          V(certificate_name), V(certificate_ca), V(protocol), V(cut_off), V(status), V(body), V(not_asked).
+          V(certificate_name), V(certificate_ca), V(protocol), V(cut_off), V(status), V(body), V(not_ready), V(lagging),
+          V(short_of_memory), V(not_asked).
       type: str
       sample: refused
     diagnosis:
@@ -174,7 +183,14 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls i
 
 def ask(params: dict[str, Any]) -> list[EndpointHealth]:
     endpoints = [
-        Endpoint(one["name"], one["url"], tuple(one["status"]), _bodies(one["body"]), _as_text(one["headers"]))
+        Endpoint(
+            one["name"],
+            one["url"],
+            tuple(one["status"]),
+            _bodies(one["body"]),
+            _as_text(one["headers"]),
+            one["readiness"],
+        )
         for one in params["endpoints"]
     ]
     patience = Patience(params["timeout"], params["request_timeout"], params["interval"])
@@ -206,6 +222,7 @@ def main() -> None:
         "status": {"type": "list", "elements": "int", "default": [200]},
         "body": {"type": "list", "elements": "raw", "default": []},
         "headers": {"type": "dict", "default": {}},
+        "readiness": {"type": "bool", "default": False},
     }
     module = AnsibleModule(
         argument_spec={

@@ -45,6 +45,12 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
         ("container.paused", "rocketchat-1"),
         [*SERVICES[1:], "nginx"],
     ),
+    "the monolith without MongoDB": (
+        no_port("chat", "rocketchat-1", fault="not_ready"),
+        ("http.not_ready", "rocketchat-1"),
+        [],
+    ),
+    "a monolith that lags": (no_port("chat", "rocketchat-1", fault="lagging"), ("http.lagging", "rocketchat-1"), []),
     "a service crashes": (
         together(ill.container("chat", "presence-1", "crash_loop"), gone("chat", "presence-1")),
         ("container.crash_loop", "presence-1"),
@@ -173,7 +179,7 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
         [*SERVICES, "nginx"],
     ),
     "no primary": (
-        together(ill.mongodb_set("no_primary"), no_port("chat", "rocketchat-1", fault="status")),
+        together(ill.mongodb_set("no_primary"), no_port("chat", "rocketchat-1", fault="not_ready")),
         ("mongodb.no_primary", "mongodb"),
         ["rocketchat-1"],
     ),
@@ -324,6 +330,22 @@ INDEPENDENT: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
         together(CRASH, off_the_bus("chat", "account-1", fault="refused")),
         [("container.crash_loop", "account-1")],
         [],
+    ),
+    # it is slow, and serves
+    "a monolith that lags, and a service that NATS does not know": (
+        together(no_port("chat", "rocketchat-1", fault="lagging"), off_the_bus("chat", "account-1")),
+        [("http.lagging", "rocketchat-1"), ("bus.missing", "account-1")],
+        [],
+    ),
+    "a monolith short of memory, and a service without a port": (
+        together(no_port("chat", "rocketchat-1", fault="short_of_memory"), no_port("chat", "presence-1")),
+        [("http.short_of_memory", "rocketchat-1"), ("http.closed", "presence-1")],
+        [],
+    ),
+    "a monolith that is not ready, and a service without a port": (
+        together(no_port("chat", "rocketchat-1", fault="not_ready"), no_port("chat", "presence-1")),
+        [("http.not_ready", "rocketchat-1")],
+        ["presence-1"],
     ),
     "the only one of its service found no licence, as NATS had been away": (
         ill.container("chat", "account-1", "licence"),

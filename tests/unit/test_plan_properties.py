@@ -207,6 +207,8 @@ def without_repetitions(planned: dict[str, Any]) -> dict[str, Any]:
     """A plan without what only repeats or counts what is planned."""
     for host in planned["hosts"].values():
         del host["probes"], host["required"]
+        if host["rocketchat"]:
+            del host["rocketchat"]["first_monolith"]
     return planned
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.plan_inventories import SECRETS, every_container, lab, plan, read_env_file, single
+from tests.unit.plan_inventories import SECRETS, cluster, every_container, lab, plan, read_env_file, single
 
 LAB_SERVICES = ["rocketchat", "ddp-streamer", "authorization", "account", "presence", "stream-hub"]
 CONTAINERS = {f"{name}-1" for name in LAB_SERVICES}
@@ -140,13 +140,16 @@ def test_everything_waits_for_the_first_monolith_and_nothing_else() -> None:
 
 
 def test_probes_ask_what_is_published(host: dict[str, Any]) -> None:
-    asked = {
-        endpoint["name"]: (endpoint["url"], endpoint["status"], endpoint["body"]) for endpoint in host["endpoints"]
-    }
+    asked = {endpoint.pop("name"): endpoint for endpoint in host["endpoints"]}
+    assert all(not endpoint.pop("readiness") for endpoint in asked.values())
     assert asked == {
-        "rocketchat-1": ("http://127.0.0.1:3000/health", [200], ["ok", {"status": "ok"}]),
+        "rocketchat-1": {
+            "url": "http://127.0.0.1:3000/health",
+            "status": [200],
+            "body": ["ok", {"status": "ok"}],
+        },
         **{
-            name: (f"http://127.0.0.1:{port}/health", [200], ["ok"])
+            name: {"url": f"http://127.0.0.1:{port}/health", "status": [200], "body": ["ok"]}
             for name, port in (
                 ("ddp-streamer-1", 3100),
                 ("authorization-1", 3200),
@@ -154,8 +157,41 @@ def test_probes_ask_what_is_published(host: dict[str, Any]) -> None:
                 ("presence-1", 3400),
             )
         },
-        "stream-hub-1": ("http://127.0.0.1:3500/health", [200, 500], ["ok", "not healthy"]),
+        "stream-hub-1": {
+            "url": "http://127.0.0.1:3500/health",
+            "status": [200, 500],
+            "body": ["ok", "not healthy"],
+        },
     }
+
+
+@pytest.mark.parametrize(
+    ("version", "path"),
+    [("6.13.1", "health"), ("7.10.12", "health"), ("7.11.0", "readyz"), ("8.9.1", "readyz"), ("9.0.0", "readyz")],
+)
+def test_monolith_says_whether_it_is_ready_where_it_can(version: str, path: str) -> None:
+    host = plan(single(rocketchat_version=version))["hosts"]["chat"]
+    paths = {endpoint["name"]: endpoint["url"].rpartition("/")[2] for endpoint in host["endpoints"]}
+    assert paths.pop("rocketchat-1") == path
+    # nothing is restarted, and no container waits, because of readiness; the services know nothing else
+    assert set(paths.values()) == {"health"}
+    checks = [service["healthcheck"]["test"][3] for service in host["rocketchat"]["compose"]["services"].values()]
+    assert all("http://127.0.0.1:3000/health'" in check for check in checks)
+
+
+def test_first_monolith_of_a_host_is_waited_for() -> None:
+    planned = plan(cluster("one", "two", rocketchat_replicas={"rocketchat": 2}))
+    for name, address in (("one", "198.18.0.11"), ("two", "198.18.0.12")):
+        host = planned["hosts"][name]
+        first = host["rocketchat"]["first_monolith"]
+        assert first == next(endpoint for endpoint in host["endpoints"] if endpoint["name"] == "rocketchat-1")
+        assert (first["url"], first["status"], first["readiness"]) == (f"http://{address}:3000/readyz", [200], True)
+
+
+def test_host_without_a_monolith_has_none_to_wait_for() -> None:
+    inventory = cluster("one", "two")
+    inventory["hosts"]["two"]["rocketchat_replicas"] = {"rocketchat": 0}
+    assert plan(inventory)["hosts"]["two"]["rocketchat"]["first_monolith"] is None
 
 
 def test_nats_should_see_every_container(planned: dict[str, Any], containers: dict[str, Any]) -> None:

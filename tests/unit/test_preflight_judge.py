@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.hosts import Host, running_version, tag
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.judge import Verdict, judge
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.ports import published_at
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.repositories import SUITE
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.repositories import SERVERS, SUITE
 
 from tests.deployment import ROOT
 from tests.unit.plan_inventories import cluster, plan, single
@@ -465,6 +465,12 @@ def test_missing_server_is_told_once() -> None:
 def test_default_repository_is_the_role_s() -> None:
     tasks = (ROOT / "roles" / "mongodb" / "tasks" / "install.yml").read_text(encoding="utf-8")
     assert f"mongodb_repository_suite or '{SUITE}/mongodb-org/' ~ mongodb_plan.version" in tasks
+
+
+def test_readme_says_which_mongodb_the_default_repository_has() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"| Debian 12 | `{SUITE}` | {', '.join(SERVERS['x86_64'])} |" in readme
+    assert f"| Debian 13 | none of its own; `{SUITE}` | {', '.join(SERVERS['x86_64'])} |" in readme
 
 
 def test_hosts_too_small_for_the_expected_users() -> None:

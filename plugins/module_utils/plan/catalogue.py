@@ -8,6 +8,9 @@ Image names: Rocket.Chat's own continuous integration and Helm chart (``account-
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Union
+
+from .versions import READYZ_SINCE, Version
 
 MONOLITH = "rocketchat"
 DDP_STREAMER = "ddp_streamer"
@@ -26,6 +29,23 @@ MONOLITH_METRICS_PORT = 9100
 METRICS_PORT_DISTANCE = 10000
 
 
+# All of a text, or fields that a JSON object has to have.
+Body = Union[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class HttpCheck:
+    """GET ``path``, and the statuses and bodies of an answer that is wanted; any body where none is named.
+
+    ``readiness``: the answer says in its own words whether it is the wanted one.
+    """
+
+    path: str
+    statuses: tuple[int, ...]
+    bodies: tuple[Body, ...] = ()
+    readiness: bool = False
+
+
 @dataclass(frozen=True)
 class Service:
     """One kind of container.
@@ -34,6 +54,7 @@ class Service:
     ``default_replicas`` is per host, except for a ``singleton``: exactly one in the whole deployment.
     ``health_statuses`` and ``health_bodies``: answers of GET /health that prove the process listens, and no more than
     that. A body that is a mapping stands for a JSON object with at least these fields.
+    ``ready_since``: the release from which on there is /readyz, too.
     """
 
     key: str
@@ -43,18 +64,37 @@ class Service:
     singleton: bool = False
     behind_proxy: bool = False
     health_statuses: tuple[int, ...] = (200,)
-    health_bodies: tuple[str | dict[str, str], ...] = ("ok",)
+    health_bodies: tuple[Body, ...] = ("ok",)
+    ready_since: Version | None = None
 
     @property
     def name(self) -> str:
         return self.key.replace("_", "-")
 
+    @property
+    def liveness(self) -> HttpCheck:
+        """For Docker. Not /livez, which makes all of /readyz's checks (8.3-dev, against pull request 39070)."""
+        return HttpCheck("/health", self.health_statuses, self.health_bodies)
+
+    def readiness(self, version: Version) -> HttpCheck:
+        """Whether it can serve, as far as it says so itself; nothing is restarted because of it."""
+        ready = self.ready_since is not None and version >= self.ready_since
+        return HttpCheck("/readyz", (200,), readiness=True) if ready else self.liveness
+
 
 SERVICES = {
     service.key: service
     for service in (
-        # "ok" up to 7.x, JSON in 8.x (apps/meteor/server/routes/health.ts of 6.7 and 8.3)
-        Service(MONOLITH, "rocketchat/rocket.chat", 3000, behind_proxy=True, health_bodies=("ok", {"status": "ok"})),
+        # /health says "ok" up to 7.10, and JSON since (apps/meteor/server/routes/health.ts of 6.7 and 8.3, pull request
+        # 36955). Of all services, only the monolith has more than that (ee/apps of 8.3).
+        Service(
+            MONOLITH,
+            "rocketchat/rocket.chat",
+            3000,
+            behind_proxy=True,
+            health_bodies=("ok", {"status": "ok"}),
+            ready_since=READYZ_SINCE,
+        ),
         Service(DDP_STREAMER, "rocketchat/ddp-streamer-service", 3100, behind_proxy=True),
         Service("authorization", "rocketchat/authorization-service", 3200),
         Service("account", "rocketchat/account-service", 3300),

@@ -8,7 +8,7 @@ import hashlib
 import json
 from typing import Any
 
-from .catalogue import CONTAINER_PORT, MONOLITH
+from .catalogue import CONTAINER_PORT, MONOLITH, HttpCheck
 from .deployment import Container
 from .settings import Settings
 from .uploads import CONTAINER_DIRECTORY
@@ -34,11 +34,11 @@ NATS_MONITORING_PORT = 8222
 NATS_CLUSTER_PORT = 6222
 
 
-def healthcheck_command(statuses: tuple[int, ...]) -> list[str]:
+def healthcheck_command(check: HttpCheck) -> list[str]:
     """All Rocket.Chat images have node, and not all of them curl or wget."""
     script = (
-        f"require('http').get('http://127.0.0.1:{CONTAINER_PORT}/health',"
-        f"r=>process.exit([{','.join(map(str, statuses))}].includes(r.statusCode)?0:1))"
+        f"require('http').get('http://127.0.0.1:{CONTAINER_PORT}{check.path}',"
+        f"r=>process.exit([{','.join(map(str, check.statuses))}].includes(r.statusCode)?0:1))"
         ".on('error',()=>process.exit(1))"
     )
     return ["CMD", "node", "-e", script]
@@ -59,7 +59,8 @@ def rocketchat_project(containers: list[Container], network: str, names: dict[st
     """The Compose project of one host and its env files: ``{"compose": ..., "env_files": {path: content}}``."""
     # Containers of one service share their files.
     files = {path: environment for container in containers for path, environment in container.env_files.items()}
-    first = next((container.name for container in containers if container.service == MONOLITH), None)
+    monolith = first_monolith(containers)
+    first = monolith.name if monolith else None
     return {
         "compose": {
             "name": "rocketchat",
@@ -68,6 +69,11 @@ def rocketchat_project(containers: list[Container], network: str, names: dict[st
         },
         "env_files": {path: env_file(environment) for path, environment in files.items()},
     }
+
+
+def first_monolith(containers: list[Container]) -> Container | None:
+    """All others of the host wait for it."""
+    return next((container for container in containers if container.service == MONOLITH), None)
 
 
 def _rocketchat_service(container: Container, network: str, names: dict[str, str], first: str | None) -> dict[str, Any]:
@@ -82,7 +88,7 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         "networks": {network: {"aliases": [container.hostname]}},
         "ports": [f"{container.address}:{container.port}:{CONTAINER_PORT}", *filter(None, [container.metrics])],
         "extra_hosts": [f"{name}:{address}" for name, address in names.items()],
-        "healthcheck": {"test": healthcheck_command(container.health_statuses), **HEALTHCHECK_TIMES},
+        "healthcheck": {"test": healthcheck_command(container.liveness), **HEALTHCHECK_TIMES},
         "labels": {**OURS, "io.rocketops.service": container.service},
         **CONFINED,
     }

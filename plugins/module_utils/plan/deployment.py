@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..license import LicenseState
+from .catalogue import HttpCheck
 from .settings import Limits
 
 
@@ -16,6 +17,7 @@ class Container:
     """``environment`` may be read by anybody who may see compose.yaml; ``env_files`` are files for root alone, by path.
 
     ``metrics``: where it publishes metrics and where it serves them in itself, as Compose writes it, or "".
+    ``liveness`` is asked in the container, ``readiness`` from its host.
     """
 
     name: str
@@ -28,7 +30,8 @@ class Container:
     metrics: str
     environment: dict[str, str]
     env_files: dict[str, dict[str, str]]
-    health_statuses: tuple[int, ...]
+    liveness: HttpCheck
+    readiness: HttpCheck
     limits: Limits
     upload_directory: str = ""
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from . import compose, environment, probes
-from .catalogue import DDP_STREAMER, MONOLITH, SERVICES, Service, image_reference, metrics_port
+from .catalogue import DDP_STREAMER, MONOLITH, Service, image_reference, metrics_port
 from .compose import NATS_CLUSTER_PORT
 from .deployment import Container, HostPlan, Member, Plan
 from .names import slug
@@ -138,7 +138,8 @@ class Planner:
             metrics=metrics if settings.metrics else "",
             environment=environment.plain(settings, service, hostname),
             env_files=self._env_files(host, service),
-            health_statuses=service.health_statuses,
+            liveness=service.liveness,
+            readiness=service.readiness(settings.version),
             limits=host.limits.get(service.key, Limits()),
             upload_directory=settings.uploads.directory if service.key == MONOLITH else "",
         )
@@ -164,15 +165,7 @@ class Planner:
             nats=self._nats(host) if "nats" in host.groups else None,
             rocketchat=self._rocketchat(host, containers) if "rocketchat" in host.groups else None,
             nginx=self._nginx() if "nginx" in host.groups else None,
-            endpoints=[
-                {
-                    "name": c.name,
-                    "url": f"http://{c.address}:{c.port}/health",
-                    "status": list(c.health_statuses),
-                    "body": list(SERVICES[c.service].health_bodies),
-                }
-                for c in containers
-            ],
+            endpoints=[probes.endpoint(container) for container in containers],
             required=requirements(self.settings.expected_users, host, self.hosts),
             probes=self._probes(host),
             containers=[
@@ -252,8 +245,10 @@ class Planner:
         names = {member.name: member.address for member in self.members}
         directories = dict.fromkeys(c.upload_directory for c in containers if c.upload_directory)
         owner = str(upload_owner(settings.version))
+        first = compose.first_monolith(containers)
         return {
             **compose.rocketchat_project(containers, settings.network_name, names),
+            "first_monolith": probes.endpoint(first) if first else None,
             "directories": [{"path": path, "mode": "0750", "owner": owner} for path in directories],
             # For workspace_facts; where MongoDB is ours, it comes with it.
             "packages": ["python3-pymongo"] if settings.mongodb_url and self._asks_the_database(host) else [],

@@ -17,6 +17,18 @@ LOOPBACK = "127.0.0.1"
 MONGODB_DATA_DIRECTORY = "/var/lib/mongodb"
 
 
+def endpoint(container: Container) -> dict[str, Any]:
+    """What service_health asks of a container."""
+    check = container.readiness
+    return {
+        "name": container.name,
+        "url": f"http://{container.address}:{container.port}{check.path}",
+        "status": list(check.statuses),
+        "body": list(check.bodies),
+        "readiness": check.readiness,
+    }
+
+
 def containers(
     planned: list[Container], members: list[Member], nats: dict[str, Any] | None, network: str
 ) -> dict[str, Any]:

@@ -1,0 +1,162 @@
+"""What is made of the answers of /readyz, in the words of Rocket.Chat's own source."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import (
+    Endpoint,
+    EndpointHealth,
+    Patience,
+    probe_endpoints,
+)
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.readiness import PAUSES
+
+from tests.unit import probe_servers
+from tests.unit.probe_servers import Page
+
+OK: dict[str, Any] = {
+    "memory": {"status": "ok", "percentile": 41.2},
+    "eventLoop": {"status": "ok", "lagMs": 11.4},
+    "mongo": {"status": "ok"},
+}
+LAG: dict[str, Any] = {"eventLoop": {"status": "degraded", "lagMs": 93.5}}
+HEAP: dict[str, Any] = {"memory": {"status": "degraded", "percentile": 91.25}}
+STILL_LAGS = (
+    "It is not ready: its event loop lags by 93.5 ms, time and again (the limit is EVENT_LOOP_LAG_MS, 70 unless set)."
+)
+ONCE = Patience(timeout=0, request_timeout=0.5)
+NO_MONGODB: dict[str, Any] = {"mongo": {"status": "degraded", "error": "Server selection timed out after 30000 ms"}}
+
+
+def ready() -> Page:
+    return Page(json.dumps({"status": "ok", "checks": OK}))
+
+
+def unready(**checks: dict[str, Any]) -> Page:
+    return Page(json.dumps({"status": "unavailable", "checks": {**OK, **checks}}), 503)
+
+
+def ask(*pages: Page, patience: Patience = ONCE) -> tuple[EndpointHealth, int]:
+    """The health of a monolith that gives these answers, the last of them for ever; how often it was asked."""
+    left: Iterator[Page] = iter(pages)
+    with probe_servers.http_server(lambda _path: next(left, pages[-1])) as server:
+        endpoint = Endpoint("rocketchat-1", f"{server.url}/readyz", readiness=True)
+        found = probe_endpoints([endpoint], patience, Trust())[0]
+    return found, len(server.requests)
+
+
+def test_ready() -> None:
+    found, asked = ask(ready())
+    assert (found.state, found.status, found.diagnosis, asked) == ("healthy", 200, None, 1)
+
+
+def test_other_checks_than_ours_do_not_matter_to_one_that_is_ready() -> None:
+    assert ask(Page('{"status":"ok"}'))[0].state == "healthy"
+
+
+FULL = "It is not ready: 91.25 % of its heap are in use (the limit is HEAP_USAGE_PERCENT)"
+
+
+@pytest.mark.parametrize(
+    ("checks", "fault", "sentence"),
+    [
+        (
+            NO_MONGODB,
+            "not_ready",
+            "It is not ready: MongoDB does not answer it (Server selection timed out after 30000 ms).",
+        ),
+        ({"mongo": {"status": "degraded"}}, "not_ready", "It is not ready: MongoDB does not answer it."),
+        (HEAP, "short_of_memory", f"{FULL}."),
+        ({**HEAP, **LAG}, "short_of_memory", f"{FULL}; its event loop lags by 93.5 ms"),
+        ({**HEAP, **NO_MONGODB}, "not_ready", f"{FULL}; MongoDB does not answer it ("),
+        ({"nats": {"status": "degraded"}}, "not_ready", "It is not ready: its check nats failed."),
+        (
+            {"memory": {"status": "degraded", "percentile": "\x1b[2J"}},
+            "short_of_memory",
+            "It is not ready: ? % of its heap are in use",
+        ),
+        ({"memory": 1}, "short_of_memory", "It is not ready: ? % of its heap are in use"),
+        (
+            {"mongo": {"status": "degraded", "error": "a\x1b[2Jb"}},
+            "not_ready",
+            "It is not ready: MongoDB does not answer it (a [2Jb).",
+        ),
+    ],
+)
+def test_failed_check_is_named_at_once(checks: dict[str, Any], fault: str, sentence: str) -> None:
+    found, asked = ask(unready(**checks))
+    assert (found.fault, found.status, asked) == (fault, 503, 1)
+    assert (found.diagnosis or "").startswith(sentence)
+
+
+def test_503_without_a_failed_check() -> None:
+    found, _asked = ask(unready())
+    assert (found.fault, found.diagnosis) == ("not_ready", "It is not ready: it does not say why.")
+
+
+def test_single_lag_is_asked_about_again() -> None:
+    found, asked = ask(unready(**LAG), unready(**LAG), ready())
+    assert (found.state, found.attempts, asked) == ("healthy", 1, 3)
+
+
+def test_lasting_lag_is_told_within_two_seconds() -> None:
+    started = time.monotonic()
+    found, asked = ask(unready(**LAG))
+    assert (found.fault, found.diagnosis, asked) == ("lagging", STILL_LAGS, 1 + len(PAUSES))
+    assert time.monotonic() - started < 2.5
+
+
+def test_lag_that_hides_something_else() -> None:
+    found, asked = ask(unready(**LAG), unready(**NO_MONGODB))
+    assert (found.fault, asked) == ("not_ready", 2)
+
+
+def test_time_is_up_while_it_lags() -> None:
+    started = time.monotonic()
+    found, asked = ask(unready(**LAG), patience=Patience(0.5, 0.3))
+    assert (found.fault, asked) == ("lagging", 2)
+    assert time.monotonic() - started < 1
+
+
+def test_it_is_waited_for() -> None:
+    found, asked = ask(unready(**NO_MONGODB), unready(**NO_MONGODB), ready(), patience=Patience(5, 0.5, 0.05))
+    assert (found.state, found.attempts, asked) == ("healthy", 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("page", "fault"),
+    [
+        (Page("ok"), "body"),
+        (Page("{}"), "body"),
+        (Page("null"), "body"),
+        (Page("[]"), "body"),
+        (Page('{"status":"unavailable"}'), "body"),
+        (Page("<html><title>Welcome to nginx!</title></html>"), "body"),
+        (Page("[" * 60_000), "body"),
+        (Page('{"status":"ok"}', 404), "status"),
+        (Page("<title>503 Service Temporarily Unavailable</title>", 503), "status"),
+        (Page('{"status":"unavailable","checks":7}', 503), "status"),
+        (Page("null", 503), "status"),
+    ],
+)
+def test_something_else_answers(page: Page, fault: str) -> None:
+    found, asked = ask(page)
+    assert (found.fault, asked) == (fault, 1)
+    assert "instead of whether it is ready" in (found.diagnosis or "")
+
+
+def test_mongodb_hangs() -> None:
+    found, asked = ask(Page("", delay=1), patience=Patience(0, 0.2))
+    assert (found.fault, asked) == ("read_timeout", 1)
+    assert (found.diagnosis or "").endswith("It says whether it is ready only when MongoDB has answered it.")
+
+
+def test_nothing_listens() -> None:
+    endpoint = Endpoint("rocketchat-1", f"http://127.0.0.1:{probe_servers.free_port()}/readyz", readiness=True)
+    assert probe_endpoints([endpoint], ONCE, Trust())[0].fault == "refused"
