@@ -28,6 +28,7 @@ REGISTERED = {
     "containers": "rocketchat_container_health",
     "mongodb": "rocketchat_mongodb_health",
     "services": "rocketchat_service_health",
+    "workspace": "rocketchat_workspace_facts",
     "nats": "rocketchat_nats_health",
     "ddp": "rocketchat_ddp_health",
 }

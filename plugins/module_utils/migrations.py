@@ -16,6 +16,9 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+# A line begins each migration, "Finished migrating" ends the last, and a monolith that waits for the lock says so.
+LOG = "sudo docker logs --timestamps {name} 2>&1 | grep -i migrat | tail -n 20"
+
 # From then on a monolith of the same build takes the lock over.
 TAKEN_OVER_AFTER = 300
 
@@ -40,8 +43,7 @@ def since(workspace: Mapping[str, Any]) -> str:
 
 
 def log_command(container: str) -> str:
-    """It logs the beginning of each migration, "Finished migrating" after the last, and waiting for the lock."""
-    return f"sudo docker logs --timestamps {shlex.quote(container)} 2>&1 | grep -i migrat | tail -n 20"
+    return LOG.format(name=shlex.quote(container))
 
 
 def unlocking(database: str) -> str:

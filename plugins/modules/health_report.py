@@ -51,6 +51,7 @@ seealso:
   - module: rocketops.rocketchat.mongodb_health
   - module: rocketops.rocketchat.nats_health
   - module: rocketops.rocketchat.service_health
+  - module: rocketops.rocketchat.workspace_facts
 """
 
 EXAMPLES = r"""
@@ -101,7 +102,8 @@ findings:
           server), V(mongodb), V(ddp) and V(certificate) (M(rocketops.rocketchat.ddp_health)) the words are those of
           that module.
         - V(host.unreachable), V(host.not_asked), V(question.failed) and V(question.not_asked) say that nothing is
-          known; V(clock.skew), V(licence.invalid) and V(licence.expired) concern the deployment as a whole.
+          known; V(clock.skew), V(migrations.locked), V(licence.invalid) and V(licence.expired) concern the
+          deployment as a whole.
       type: str
       sample: container.stopped
     sentence:

@@ -161,6 +161,28 @@ COMPATIBLE_WITH_THE_RELEASE_BEFORE = fault(
 )
 
 
+def control_has(settings: str) -> str:
+    """What the document says that the monolith locks its migrations with; `build` is that of the running monolith."""
+    build = "build = __import__('sys').argv[1]; import datetime; now = datetime.datetime.now(datetime.timezone.utc)"
+    update = f"admin.client.rocketchat.migrations.update_one({{'_id': 'control'}}, {{'$set': {settings}}})"
+    # what a stand-in calls its build
+    return (
+        mongod_told(f"{build}; {update}")
+        + " $(docker inspect --format '{{.Config.Image}}' rocketchat-1 | sed 's/.*://')"
+    )
+
+
+# As a migration leaves it that was killed a moment ago: for five minutes no monolith of the same build begins anew.
+MIGRATIONS_LOCKED = fault(
+    control_has("{'locked': True, 'lockedAt': now, 'buildAt': build}") + " && docker restart --time 2 rocketchat-1",
+    control_has("{'locked': False}"),
+    "migrations",
+    "migrations.locked",
+    seen=logged("rocketchat-1", "control is locked"),
+    next_mends=False,
+)
+
+
 def user_has(**changes: Any) -> str:
     return mongod_told(f"admin.command('updateUser', 'rocketchat', **{changes!r})")
 

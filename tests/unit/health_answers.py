@@ -35,6 +35,7 @@ def _host(planned: dict[str, Any], host: str) -> dict[str, Any]:
         "containers": mine["probes"]["containers"] and _containers(mine),
         "mongodb": mine["mongodb"] and _mongodb(planned),
         "services": mine["rocketchat"] and {"healthy": True, "endpoints": [_endpoint(c) for c in mine["containers"]]},
+        "workspace": mine["probes"]["workspace"] and _workspace(),
         "nats": mine["nats"] and _nats(planned, mine),
         "ddp": mine["nginx"] and _ddp(),
     }
@@ -91,6 +92,18 @@ def _mongodb(planned: dict[str, Any]) -> dict[str, Any]:
             for number, name in enumerate(members)
         ],
         "checks": [_check(name) for name in _CHECKS],
+    }
+
+
+def _workspace() -> dict[str, Any]:
+    return {
+        "reason": None,
+        "mongodb_version": "6.0.5",
+        "new": False,
+        "migrations": {"version": 335, "locked": False, "locked_at": MOMENT - 86400, "locked_seconds": None},
+        "license": None,
+        "license_status": None,
+        "custom_oauth": [],
     }
 
 
@@ -295,6 +308,30 @@ def mongodb_check(host: str, name: str, fault: str) -> Fault:
     def apply(answers: Answers) -> None:
         answers[host]["mongodb"]["healthy"] = False
         _ill(_named(answers[host]["mongodb"]["checks"], name), fault, state="unhealthy")
+
+    return apply
+
+
+def locked(seconds: float | None) -> Fault:
+    """Migrations, for so many seconds."""
+    since = None if seconds is None else MOMENT
+    control = {"version": 330, "locked": True, "locked_at": since, "locked_seconds": seconds}
+
+    def apply(answers: Answers) -> None:
+        for answer in answers.values():
+            if answer["workspace"]:
+                answer["workspace"]["migrations"] = dict(control)
+
+    return apply
+
+
+def database_unread() -> Fault:
+    """Rocket.Chat's own database does not answer to the question about the workspace."""
+
+    def apply(answers: Answers) -> None:
+        for answer in answers.values():
+            if answer["workspace"]:
+                answer["workspace"] = {**dict.fromkeys(answer["workspace"]), "reason": "Connection refused."}
 
     return apply
 

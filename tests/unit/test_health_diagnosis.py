@@ -62,6 +62,29 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
         ("container.stopped", "nats"),
         SERVICES,
     ),
+    "the monolith waits for migrations that were killed": (
+        together(
+            ill.locked(90.0),
+            ill.container("chat", "rocketchat-1", "unhealthy"),
+            gone("chat", "rocketchat-1"),
+            *(ill.container("chat", name, "starting") for name in SERVICES[1:]),
+            gone("chat", *SERVICES[1:]),
+            NO_UPSTREAM,
+        ),
+        ("migrations.locked", "migrations"),
+        [*SERVICES, "nginx"],
+    ),
+    "the monolith gives up at locked migrations": (
+        together(ill.locked(3600.0), ill.container("chat", "rocketchat-1", "crash_loop"), gone("chat", "rocketchat-1")),
+        ("migrations.locked", "migrations"),
+        ["rocketchat-1"],
+    ),
+    "migrations are locked for long, and the monolith still runs": (
+        ill.locked(301.0),
+        ("migrations.locked", "migrations"),
+        [],
+    ),
+    "migrations are locked, and nobody knows since when": (ill.locked(None), ("migrations.locked", "migrations"), []),
     "NATS stopped for long": (
         together(
             ill.container("chat", "nats", "stopped"),
@@ -798,6 +821,38 @@ def test_a_mongodb_of_the_operators_is_blamed_once() -> None:
     )
     assert findings == [("mongodb.external", "mongodb")]
     assert affected == ["rocketchat-1", "account-1", "presence-1"]
+
+
+def test_another_monolith_may_migrate_while_one_is_well() -> None:
+    assert told(one_host(), ill.locked(299.0)) == ([], [])
+
+
+def test_a_database_that_cannot_be_read_is_no_finding_of_its_own() -> None:
+    assert told(one_host(), ill.database_unread()) == ([], [])
+
+
+def test_a_lock_explains_nothing_that_the_log_explains_otherwise() -> None:
+    fault = together(ill.locked(3600.0), ill.container("chat", "rocketchat-1", "mongodb_auth"))
+    findings, affected = told(one_host(), fault)
+    assert sorted(findings) == [("container.mongodb_auth", "rocketchat-1"), ("migrations.locked", "migrations")]
+    assert affected == []
+
+
+def test_locked_migrations_come_with_what_to_type() -> None:
+    answers = healthy(one_host())
+    ill.locked(725.0)(answers)
+    [finding] = diagnose(one_host(), answers).findings
+    assert finding.sentence == (
+        "The migrations of the database are locked since 2026-11-06 21:20:00 UTC, 12 minutes ago, at version 330, and "
+        "a monolith does not serve before they are through. One migrates, which its log shows: then wait, and restart "
+        "nothing. Or it was killed or failed while it did: then stop the monoliths and, in mongosh (package "
+        "mongodb-mongosh), db.getSiblingDB('rocketchat').migrations.find({_id: 'control'}) shows the lock, and "
+        "db.getSiblingDB('rocketchat').migrations.updateOne({_id: 'control'}, {$set: {locked: false}}) removes it."
+    )
+    assert (finding.next.where, finding.next.command) == (
+        "chat",
+        "sudo docker logs --timestamps rocketchat-1 2>&1 | grep -i migrat | tail -n 20",
+    )
 
 
 def test_a_finding_says_what_to_type_and_what_else_was_seen() -> None:

@@ -86,7 +86,30 @@ def test_a_host_is_asked_only_about_what_it_has() -> None:
     groups = {"mongodb": ["a"], "nats": ["b"], "rocketchat": ["b"], "nginx": ["c"]}
     planned = plan(cluster("a", "b", "c", groups=groups))
     asked = {host: {name for name, probe in probes(planned, host).items() if probe} for host in "abc"}
-    assert asked == {"a": {"mongodb"}, "b": {"containers", "nats"}, "c": {"ddp"}}
+    assert asked == {"a": {"mongodb", "workspace"}, "b": {"containers", "nats"}, "c": {"ddp"}}
+
+
+def test_one_host_asks_about_the_workspace() -> None:
+    planned = plan(cluster("a", "b", "c", groups={"mongodb": ["b", "c"]}))
+    assert [host for host in "abc" if probes(planned, host)["workspace"]] == ["b"]
+    assert probes(planned, "b")["workspace"] == {
+        "url": (
+            "mongodb://rocketchat:mongodb-secret@b.mongodb.internal:27017,c.mongodb.internal:27017/rocketchat"
+            "?replicaSet=rs0&authSource=admin"
+        ),
+        "database": "rocketchat",
+        "root_url": "https://chat.example.com",
+    }
+
+
+def test_a_mongodb_of_the_operators_is_asked_from_a_host_of_rocketchat() -> None:
+    url = "mongodb+srv://rocketchat:S3cret@db.example.com/talk"
+    groups = {"mongodb": [], "rocketchat": ["b", "c"]}
+    settings = {"Site_Url": "https://chat.example.com/team"}
+    planned = plan(cluster("a", "b", "c", groups=groups, rocketchat_mongodb_url=url, rocketchat_settings=settings))
+    assert [host for host in "abc" if probes(planned, host)["workspace"]] == ["b"]
+    asked = probes(planned, "b")["workspace"]
+    assert asked == {"url": url, "database": "talk", "root_url": "https://chat.example.com/team"}
 
 
 def test_the_data_directory_is_the_one_that_mongod_is_given() -> None:

@@ -96,6 +96,8 @@ answered = st.lists(
         st.builds(ill.certificate, hosts, words("certificate_expired certificate_early")),
         st.builds(ill.engine, hosts, words("stopped silent denied")),
         st.builds(ill.clock, hosts, st.integers(-200, 200)),
+        st.builds(ill.locked, st.sampled_from([None, 10.0, 900.0])),
+        st.builds(ill.database_unread),
     ).map(where_it_runs),
     max_size=5,
 )
@@ -104,7 +106,7 @@ silences = st.lists(
     st.one_of(
         st.builds(ill.unreachable, hosts),
         st.builds(ill.not_asked, hosts),
-        st.builds(ill.failed, hosts, words("containers mongodb services nats ddp")),
+        st.builds(ill.failed, hosts, words("containers mongodb services workspace nats ddp")),
     ).map(where_it_runs),
     max_size=2,
 )
@@ -187,7 +189,7 @@ def test_a_healthy_host_that_has_nothing_to_do_with_it_changes_nothing(several: 
 
 FAMILIES = (
     "host question clock engine container stranger http bus licence nats mongodb member ddp page websocket login"
-    " certificate"
+    " certificate migrations"
 )
 
 

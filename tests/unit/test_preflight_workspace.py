@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.license import LicenseState, read_license
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.hosts import Host
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.judge import Verdict, judge
 
 from tests.unit.license_texts import license_text
 from tests.unit.plan_inventories import Inventory, plan, single
-from tests.unit.preflight_hosts import converged
+from tests.unit.preflight_hosts import NOW, converged
 
 URL = "mongodb://rocketchat:S3cret@db1.example.com:27018/talk?replicaSet=rs0"
 UNLOCKED = {"version": 335, "locked": False, "locked_at": 1_795_400_000.0, "locked_seconds": None}
@@ -39,10 +40,10 @@ def verdict(planned: dict[str, Any], **workspace: Any) -> Verdict:
     return judge(planned, [replace(host, workspace={**READ, **workspace})])
 
 
-def _without_mongodb(planned: dict[str, Any]) -> Any:
-    ours = plan(single())
-    host = converged(ours)
-    return replace(host, plan=planned["hosts"]["chat"])
+def _without_mongodb(planned: dict[str, Any], **facts: Any) -> Host:
+    """A mongod that somebody installed there all the same says nothing of the one that is used."""
+    packages = {"mongodb-org-server": "5.0.9"}
+    return replace(converged(plan(single()), packages=packages, **facts), plan=planned["hosts"]["chat"])
 
 
 def problems(found: Verdict) -> list[str]:
@@ -100,6 +101,17 @@ def test_the_database_is_called_by_its_name() -> None:
 def test_external_mongodb_that_is_too_old(version: str) -> None:
     assert problems(verdict(external(), mongodb_version=version)) == [
         "rocketchat_version = '8.9.1': is not made for MongoDB 6.0 of rocketchat_mongodb_url. Give it MongoDB 8.0."
+    ]
+
+
+def test_external_mongodb_has_its_steps_on_the_way_of_an_upgrade() -> None:
+    docker = converged(plan(single(rocketchat_version="7.9.3", mongodb_version="6.0"))).facts["docker"]
+    host = _without_mongodb(external(), docker=docker, last_backup=int(NOW))
+    found = judge(external(), [replace(host, workspace={**READ, "mongodb_version": "6.0.5"})])
+    assert problems(found) == [
+        "rocketchat_version = '8.9.1': is not made for MongoDB 6.0 of rocketchat_mongodb_url. Go by 7.13.9, MongoDB "
+        "7.0, MongoDB 8.0, 8.9.1 and raise MongoDB's featureCompatibilityVersion after each of its steps. First write "
+        "rocketchat_version: 7.13.9."
     ]
 
 
@@ -225,8 +237,21 @@ def test_workspace_with_a_licence_of_its_own(workspace: dict[str, Any]) -> None:
 def test_workspace_without_the_licence_that_the_operator_says_it_has(workspace: dict[str, Any], reason: str) -> None:
     assert problems(verdict(IN_WORKSPACE, **workspace)) == [
         f"rocketchat_license_in_workspace = True: the workspace has no valid licence of its own: {reason}. Enter one "
-        "in Rocket.Chat's administration, or set rocketchat_license instead."
+        f"in Rocket.Chat's administration{'' if workspace['license'] else ', or set rocketchat_license'}."
     ]
+
+
+@pytest.mark.parametrize("workspace", [EXPIRED, OTHER_ADDRESS, DENIED])
+def test_stored_licence_that_is_not_valid_keeps_the_one_given_from_its_effect(workspace: dict[str, Any]) -> None:
+    text = license_text("scalability")
+    two = plan(single(rocketchat_license=text, rocketchat_replicas={"account": 2}))
+    [problem] = problems(verdict(two, **workspace))
+    assert problem.startswith("rocketchat_license: ")
+    assert problem.endswith(
+        ", and Rocket.Chat looks at no other while it is stored, so surplus replicas shut down after 40 s (2 of "
+        "account). Enter a valid one in Rocket.Chat's administration, or deploy one of each service."
+    )
+    assert problems(verdict(plan(single(rocketchat_license=text)), **workspace)) == []
 
 
 @pytest.mark.parametrize("text", [license_text("scalability"), "of-an-older-kind"])
@@ -239,7 +264,7 @@ def test_stored_licence_that_does_not_allow_a_second_replica_wins() -> None:
     """The one given has the module, and no effect."""
     two = plan(single(rocketchat_license=license_text("scalability"), rocketchat_replicas={"account": 2}))
     assert problems(verdict(two, **stored(license_text("auditing")))) == [
-        "rocketchat_license: the one stored in the workspace wins while it is valid, and lacks the module scalability, "
+        "rocketchat_license: the one stored in the workspace wins, and lacks the module scalability, "
         "which upstream requires for more than one of a service (2 of account). Enter one that has it in Rocket.Chat's "
         "administration, or deploy one of each service."
     ]
@@ -259,7 +284,7 @@ WITHOUT = license_text("scalability")
         ({**NINE, "rocketchat_license": OAUTH}, NONE_STORED, False),
         ({**NINE, "rocketchat_license": OAUTH}, stored(WITHOUT), True),
         ({**NINE, "rocketchat_license": WITHOUT}, stored(OAUTH), False),
-        ({**NINE, "rocketchat_license": OAUTH}, EXPIRED, False),
+        ({**NINE, "rocketchat_license": OAUTH}, EXPIRED, True),
         ({**NINE, "rocketchat_license": "of-an-older-kind"}, NONE_STORED, False),
         ({**NINE, "rocketchat_license": WITHOUT}, UNREADABLE, False),
         ({**NINE, "rocketchat_license": ""}, NONE_STORED, True),

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from ..migrations import LOG
 from .model import CONTROLLER, Command, Subject
 
 _LOG = "sudo docker logs --tail 50 {name}"
@@ -114,6 +115,7 @@ ON_THE_HOST = {
 
 # Commands for where a service runs that the finding is about, on its host if it runs there.
 AT_A_SERVICE = {
+    "migrations": ("rocketchat", LOG),
     "licence": ("rocketchat", "sudo docker logs {name} 2>&1 | grep -i licen | tail -n 20"),
     "mongodb.external": ("rocketchat", "sudo docker logs {name} 2>&1 | grep -i mongo | tail -n 20"),
     "page": ("rocketchat", _LOG),

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..container_secrets import LONG, passwords_in, spellings
 
-QUESTIONS = ("containers", "mongodb", "services", "nats", "ddp")
+QUESTIONS = ("containers", "mongodb", "services", "workspace", "nats", "ddp")
 
 # What Ansible makes of a number that has a short secret of the module's options in it.
 _CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -19,7 +19,7 @@ _CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _REASON_MAX = 300
 
 # Sentences of the modules, which may quote a log; names and addresses are not searched for secrets.
-_FREE_TEXT = {"diagnosis", "log_line", "msg", "drift"}
+_FREE_TEXT = {"diagnosis", "log_line", "msg", "reason", "drift"}
 
 
 @dataclass
@@ -52,7 +52,7 @@ def _read_host(registered: Mapping[str, Any]) -> HostAnswers:
             continue
         if answer.get("unreachable"):
             found.unreachable = _reason(answer)
-        elif "healthy" in answer:
+        elif "healthy" in answer or "reason" in answer:
             found.given[question] = answer
         else:
             found.failed[question] = _reason(answer)

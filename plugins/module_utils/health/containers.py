@@ -19,7 +19,7 @@ OF_ITS_OWN = {*STANDS_STILL, "network", "oom_killed", "out_of_memory", "hostname
 _STARTING = "container.starting"
 
 # What its log says decides what may explain it; where it says nothing of that, all may that it cannot do without.
-_INDISPENSABLE = {"host", "engine", "nats", "mongodb", "service", "hostname"}
+_INDISPENSABLE = {"host", "engine", "nats", "mongodb", "migrations", "service", "hostname"}
 _EXPLAINED_BY = {
     "crash_silent": {"hostname"},
     "node_id_conflict": {"hostname"},

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Tells causes from victims: the plan and everybody's answers in, the table's rows and the findings out.
 
-What each component's evidence is, and what would explain it, stands in database.py, bus.py, services.py, entrance.py
-and machines.py. Which of them are causes is decided in court.py.
+What each component's evidence is, and what would explain it, stands in database.py, bus.py, services.py, entrance.py,
+machines.py and workspace.py. Which of them are causes is decided in court.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from . import bus, database, entrance, license, machines, services
+from . import bus, database, entrance, license, machines, services, workspace
 from .advice import advice
 from .answers import HostAnswers, read
 from .court import Court
@@ -46,6 +46,7 @@ def gather(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: dat
         *machines.subjects(plan, answers),
         *database.subjects(plan, answers),
         *bus.servers(plan, answers),
+        *workspace.subjects(plan, answers),
         *services.subjects(plan, answers, now),
         *bus.strangers(plan, answers),
         *entrance.subjects(plan, answers),

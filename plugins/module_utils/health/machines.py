@@ -21,6 +21,7 @@ MODULES = {
     "containers": "container_health",
     "mongodb": "mongodb_health",
     "services": "service_health",
+    "workspace": "workspace_facts",
     "nats": "nats_health",
     "ddp": "ddp_health",
 }

@@ -54,6 +54,8 @@ def subjects(
 def needs_of(host: str, service: str) -> tuple[Need, ...]:
     """What a container cannot do without: its host and engine, NATS, MongoDB, and a monolith unless it is one.
 
+    A monolith cannot do without the end of the migrations.
+
     It takes the NATS of its own host first, and another when that is gone.
     """
     needs = (
@@ -63,7 +65,7 @@ def needs_of(host: str, service: str) -> tuple[Need, ...]:
         Need("nats"),
         Need("mongodb", any_of_them=True),
     )
-    return needs if service == MONOLITH else (*needs, Need("service", MONOLITH))
+    return (*needs, Need("migrations") if service == MONOLITH else Need("service", MONOLITH))
 
 
 def _service(

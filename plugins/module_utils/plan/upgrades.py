@@ -92,7 +92,7 @@ def _rocketchat(upgrade: Upgrade) -> Iterator[Problem]:
     if target is None:
         return
     unfit = _unfit(target, upgrade)
-    if running is None:
+    if running is None or (running == target and upgrade.wanted is None):
         # of one that is ours, preflight tells on which host it is
         if unfit and upgrade.wanted is None:
             yield Problem("rocketchat_version", str(target), unfit, _give(target))

@@ -2,8 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Which licence the workspace will run with, and whether it allows what is planned.
 
-A valid one that is stored in the workspace wins over the one given; the one given is taken, and stored, only while none
-is (read in 8.3-dev, ``apps/meteor/ee/app/license/server/startup.ts``).
+A licence that is stored in the workspace wins over the one given, even one that has expired: Rocket.Chat looks at the
+one given, and stores it, only while none is stored that it can decrypt (read in 8.3-dev,
+``apps/meteor/ee/app/license/server/startup.ts``, and ``setLicense`` of ``ee/packages/license/src/license.ts``, which
+succeeds with a licence that is not valid).
 """
 
 from __future__ import annotations
@@ -25,19 +27,25 @@ OAUTH_NEEDS_MODULE_SINCE = Version(9, 0, 0)
 
 
 def license_problems(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> Iterator[Problem]:
-    stored = is_valid(workspace, now)
-    surplus = _surplus(plan)
-    if stored and _lacks_scalability(workspace) and surplus:
+    valid, surplus = is_valid(workspace, now), _surplus(plan)
+    if valid and surplus and _lacks_scalability(workspace):
         reason = (
-            f"the one stored in the workspace wins while it is valid, and lacks the module {SCALABILITY}, which "
-            f"upstream requires for more than one of a service ({', '.join(surplus)})"
+            f"the one stored in the workspace wins, and lacks the module {SCALABILITY}, which upstream requires for "
+            f"more than one of a service ({', '.join(surplus)})"
         )
         remedy = "Enter one that has it in Rocket.Chat's administration, or deploy one of each service"
         yield Problem(VARIABLE, None, reason, remedy)
-    elif stored is False and plan["license_in_workspace"] and not _given_may_serve(plan, now):
+    elif valid is False and plan["license_in_workspace"] and not _takes_the_one_given(plan, workspace, now):
         reason = f"the workspace has no valid licence of its own: {invalidity(workspace, now)}"
-        remedy = f"Enter one in Rocket.Chat's administration, or set {VARIABLE} instead"
+        remedy = f"Enter one in Rocket.Chat's administration{'' if _is_stored(workspace) else f', or set {VARIABLE}'}"
         yield Problem(IN_WORKSPACE, True, reason, remedy)
+    elif valid is False and surplus and _is_stored(workspace):
+        reason = (
+            f"{invalidity(workspace, now)}, and Rocket.Chat looks at no other while it is stored, so surplus replicas "
+            f"shut down after 40 s ({', '.join(surplus)})"
+        )
+        remedy = "Enter a valid one in Rocket.Chat's administration, or deploy one of each service"
+        yield Problem(VARIABLE, None, reason, remedy)
 
 
 def license_warnings(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> Iterator[str]:
@@ -58,11 +66,18 @@ def oauth_warning(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: da
 
 
 def _lacks_scalability(workspace: Mapping[str, Any]) -> bool:
-    return workspace["license"] is not None and SCALABILITY not in workspace["license"]["modules"]
+    return _is_stored(workspace) and SCALABILITY not in workspace["license"]["modules"]
 
 
-def _given_may_serve(plan: Mapping[str, Any], now: datetime) -> bool:
-    """One that cannot be read has the benefit of the doubt."""
+def _is_stored(workspace: Mapping[str, Any]) -> bool:
+    """One that Rocket.Chat decrypts. What cannot be read here may be of an older kind, or no licence at all."""
+    return workspace["license"] is not None
+
+
+def _takes_the_one_given(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> bool:
+    """One given that cannot be read has the benefit of the doubt."""
+    if workspace["license_status"] is not None:
+        return False
     if plan["license"] is None:
         return _is_given(plan)
     return LicenseState.from_dict(plan["license"]).is_valid(now) is not False
@@ -70,11 +85,10 @@ def _given_may_serve(plan: Mapping[str, Any], now: datetime) -> bool:
 
 def _modules(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> list[str] | None:
     """Of the licence that the workspace will run with; None where nobody knows."""
-    stored = is_valid(workspace, now)
-    if stored is None or (stored and workspace["license"] is None):
+    if _is_stored(workspace):
+        return list(workspace["license"]["modules"]) if is_valid(workspace, now) else []
+    if workspace["reason"] or workspace["license_status"] is not None:
         return None
-    if stored:
-        return list(workspace["license"]["modules"])
     if plan["license"] is None:
         return None if _is_given(plan) else []
     return list(plan["license"]["modules"])

@@ -24,13 +24,24 @@ from .parts import BACKUPS, MONGODB_PACKAGES
 
 
 def version_problems(plan: Mapping[str, Any], hosts: list[Host]) -> list[Problem]:
-    installed = [host.packages[MONGODB_PACKAGES[0]] for host in hosts if MONGODB_PACKAGES[0] in host.packages]
-    running = max(installed, key=_numbers, default=None)
+    running = _installed(hosts) if plan["mongodb_version"] else _external(plan, hosts)
     told = [host.feature_compatibility_version for host in hosts if host.feature_compatibility_version]
     compatibility = min(told, key=_numbers, default=None)
     planned = _staying_series(plan, hosts) or plan["mongodb_version"]
     problems = upgrade_problems(running_version(hosts), plan["version"], running, planned, compatibility)
     return problems or list(_outdated_mongodb(plan, hosts))
+
+
+def _installed(hosts: list[Host]) -> str | None:
+    installed = [host.packages[MONGODB_PACKAGES[0]] for host in hosts if MONGODB_PACKAGES[0] in host.packages]
+    return max(installed, key=_numbers, default=None)
+
+
+def _external(plan: Mapping[str, Any], hosts: list[Host]) -> str | None:
+    """What the MongoDB of rocketchat_mongodb_url said of itself, unless the operator wants no judgement of it."""
+    if plan["bypasses_mongodb_validation"]:
+        return None
+    return next((host.workspace["mongodb_version"] for host in hosts if host.workspace), None)
 
 
 def _staying_series(plan: Mapping[str, Any], hosts: list[Host]) -> str | None:

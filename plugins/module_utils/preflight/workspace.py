@@ -21,8 +21,6 @@ def workspace_problems(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[P
     for asked, workspace in _answers(hosts):
         if migrations.is_locked(workspace):
             yield _locked(plan, asked, workspace)
-        if not plan["bypasses_mongodb_validation"]:
-            yield from _foreign_mongodb(plan, workspace)
         yield from license_problems(plan, workspace, _now(asked))
 
 
@@ -33,11 +31,7 @@ def workspace_warnings(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[s
         yield from _unread(plan, asked, workspace)
         yield from license_warnings(plan, workspace, _now(asked))
         yield from oauth_warning(plan, workspace, _now(asked))
-        if plan["bypasses_mongodb_validation"] and _foreign_mongodb(plan, workspace):
-            yield (
-                f"Rocket.Chat {plan['version']} is not made for MongoDB {workspace['mongodb_version']} of "
-                "rocketchat_mongodb_url, and starts there only because of BYPASS_MONGO_VALIDATION."
-            )
+        yield from _bypassed(plan, workspace)
 
 
 def _answers(hosts: list[Host]) -> Iterator[tuple[Host, Mapping[str, Any]]]:
@@ -59,11 +53,14 @@ def _unread(plan: Mapping[str, Any], asked: Host, workspace: Mapping[str, Any]) 
         )
 
 
-def _foreign_mongodb(plan: Mapping[str, Any], workspace: Mapping[str, Any]) -> list[Problem]:
-    """Of one that is ours, the packages say more."""
-    if plan["mongodb_version"]:
-        return []
-    return upgrade_problems(None, plan["version"], workspace["mongodb_version"], "", None)
+def _bypassed(plan: Mapping[str, Any], workspace: Mapping[str, Any]) -> Iterator[str]:
+    """Without the bypass, it is a problem of the versions."""
+    version, wanted = workspace["mongodb_version"], plan["bypasses_mongodb_validation"] and not plan["mongodb_version"]
+    if wanted and upgrade_problems(None, plan["version"], version, "", None):
+        yield (
+            f"Rocket.Chat {plan['version']} is not made for MongoDB {version} of rocketchat_mongodb_url, and starts "
+            "there only because of BYPASS_MONGO_VALIDATION."
+        )
 
 
 def _locked(plan: Mapping[str, Any], asked: Host, workspace: Mapping[str, Any]) -> Problem:
