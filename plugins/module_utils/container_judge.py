@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from .container_drift import environment_drift, hosts_drift, the_first_of
-from .container_log import NATS_FAILED, Reason, hosts_of, last_words, lines, reason, repeated
+from .container_log import NATS_FAILED, Reason, hosts_of, last_words, lines, of_last_death, reason, repeated
 from .container_model import ContainerHealth, Expected
 from .container_nats import why_not_connected
 from .container_secrets import PARSED, readable
@@ -25,6 +25,9 @@ _LOG_BEFORE_START = 60
 _LATELY = 900
 # Who was started so lately may be well only for a while (a replica too many for the licence is for 41 s: seen, 6.14).
 _YOUNG = 120
+# A service asks for the licence after 20 s and after 40 s, and ends when both fail (network-broker's EnterpriseCheck,
+# 8.3-dev): who has lived for longer than this has got it.
+_LICENCE_ASKED = 60
 _DEATHS_WITHIN = 300
 _NO_MEMORY = (
     "The kernel ended it because memory ran out: it reached its limit (rocketchat_resources), or the host has none "
@@ -170,18 +173,24 @@ def _ends_again(
 ) -> tuple[str, str] | None:
     """It is well at this moment, but not for long if several of its lives ended for a reason that comes back.
 
-    Whoever finds no MongoDB or NATS opens no port, and is not well even for a moment.
+    For want of a licence one life is enough, until the present one must have got it. Whoever finds no MongoDB or NATS
+    opens no port, and is not well even for a moment.
     """
-    if health.restart_count < 2 or _age(health.started_at) > _YOUNG:
+    age = _age(health.started_at)
+    if health.restart_count < 1 or age > _YOUNG:
         return None
     since = int(time.time()) - _DEATHS_WITHIN
     try:
         log = lines(engine.log(found["Id"], since, halfway(until), dated=True), found["Config"]["Tty"])
     except Fault:
         return None
-    stamp = found["State"]["FinishedAt"]
-    known = repeated(log, _needed(expected, found), epoch(stamp))
-    return (known.fault, _ended(health, stamp) + known.sentence) if known and known.fault in _COMES_BACK else None
+    stamp, needed = found["State"]["FinishedAt"], _needed(expected, found)
+    again, once = repeated(log, needed, epoch(stamp)), of_last_death(log, needed, epoch(stamp))
+    if again and again.fault in _COMES_BACK:
+        return again.fault, _ended(health, stamp) + again.sentence
+    if once and once.fault == "licence" and age <= _LICENCE_ASKED:
+        return once.fault, _ended(health, stamp) + once.sentence
+    return None
 
 
 def _needed(expected: Expected, found: dict[str, Any]) -> set[str]:

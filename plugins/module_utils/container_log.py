@@ -138,8 +138,28 @@ def _known(line: str, needed: Collection[str]) -> Reason | None:
 def repeated(dated: Sequence[str], needed: Collection[str], ended: float) -> Reason | None:
     """The reason of the death at `ended`, if an earlier life ended for the same one. Each line begins with its moment.
 
-    Lines that stand close together belong to one death; what the present life says has ended nothing yet.
+    Lines that stand close together belong to one death.
     """
+    found = _told_before(dated, needed, ended)
+    latest = _latest(found, ended)
+    if latest is None:
+        return None
+    moments = [at for at, known in found if known.fault == latest.fault]
+    apart = any(later - earlier > _ONE_DEATH for earlier, later in zip(moments, moments[1:]))
+    return latest if apart else None
+
+
+def of_last_death(dated: Sequence[str], needed: Collection[str], ended: float) -> Reason | None:
+    """The reason of the death at `ended`, of a log as for `repeated`."""
+    return _latest(_told_before(dated, needed, ended), ended)
+
+
+def _latest(found: list[tuple[float, Reason]], ended: float) -> Reason | None:
+    return found[-1][1] if found and ended - found[-1][0] <= _ONE_DEATH else None
+
+
+def _told_before(dated: Sequence[str], needed: Collection[str], ended: float) -> list[tuple[float, Reason]]:
+    """What is known, with its moment; what the present life says has ended nothing yet."""
     at, found = 0.0, []
     for line in dated:
         stamp = _STAMP.match(line)
@@ -149,12 +169,7 @@ def repeated(dated: Sequence[str], needed: Collection[str], ended: float) -> Rea
         # a line is dated when the engine reads it
         if known and at <= ended + 1:
             found.append((at, known))
-    if not found or ended - found[-1][0] > _ONE_DEATH:
-        return None
-    latest = found[-1][1]
-    moments = [at for at, known in found if known.fault == latest.fault]
-    apart = any(later - earlier > _ONE_DEATH for earlier, later in zip(moments, moments[1:]))
-    return latest if apart else None
+    return found
 
 
 def hosts_of(urls: str) -> list[str]:
