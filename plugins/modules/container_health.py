@@ -16,8 +16,9 @@ description:
     are older than 15 minutes tell nothing any more.
   - Finds containers that nobody planned and that disturb the others, such as a second stream-hub.
   - What the services log, and that two nodes with one hostname end one another, was observed on Rocket.Chat 6.14 and
-    8.3. Why NATS cannot be connected to is in no log of 7.x and newer: then the servers in C(TRANSPORTER) are asked,
-    from the host, with the user and password of the container and the addresses that names have in its network.
+    8.3.
+  - Why NATS cannot be connected to is in no log of 8.3. Then the servers in the container's C(TRANSPORTER) are asked
+    from the host, with its user and password, and with the addresses that names have in its network.
   - Only reads (C(GET)) from the engine's socket, runs nothing in a container, needs nothing but Python 3.9 or newer,
     and does not start a stopped engine that systemd would start for a connection.
 extends_documentation_fragment:
