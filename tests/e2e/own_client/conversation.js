@@ -105,8 +105,7 @@ async function main() {
 	execFileSync(interruption[0], interruption.slice(1), { timeout: RECONNECT_MS });
 	await within('both are cut off', Promise.all(cut));
 	await within('both are back, logged in and in the room', Promise.all(back), RECONNECT_MS);
-	await new Promise((r) => setTimeout(r, 2000));
-await say(alice, heard, 'after');
+	await within('bob reads what alice writes now', say(alice, heard, 5));
 }
 
 main().then(
