@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ class ActionModule(ActionBase):
             host: {question: variables["hostvars"][host].get(name) for question, name in REGISTERED.items()}
             for host in plan["hosts"]
         }
-        diagnosis = diagnose(plan, registered, options(context.CLIARGS))
+        diagnosis = diagnose(plan, registered, options(context.CLIARGS), datetime.now(timezone.utc))
         Display().display(f"\n{as_text(diagnosis, plan)}\n")
         on_the_controller = any(finding.next.where == CONTROLLER for finding in diagnosis.findings)
         if on_the_controller and leaves_out(context.CLIARGS):

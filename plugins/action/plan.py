@@ -41,9 +41,10 @@ class ActionModule(ActionBase):
         problems += mistyped
         if arguments["deploy"]:
             problems += self._certificates(inventory)
+        now = datetime.now(timezone.utc)
         values, new = resolve(common_variables(inventory), self._kept_secrets(arguments["secrets_file"]))
         try:
-            plan = make_plan(inventory, values, problems)
+            plan = make_plan(inventory, values, problems, now=now, deploy=arguments["deploy"])
         except PlanError as error:
             raise AnsibleActionFail(error.message()) from None
         if new and not arguments["deploy"]:

@@ -9,8 +9,9 @@ import time
 from typing import Any
 
 from .container_drift import environment_drift, hosts_drift, the_first_of
-from .container_log import hosts_of, last_words, lines, reason, repeated
+from .container_log import NATS_FAILED, Reason, hosts_of, last_words, lines, of_last_death, reason, repeated
 from .container_model import ContainerHealth, Expected
+from .container_nats import why_not_connected
 from .container_secrets import PARSED, readable
 from .docker_api import Engine, epoch
 from .probing.clock import halfway
@@ -24,6 +25,9 @@ _LOG_BEFORE_START = 60
 _LATELY = 900
 # Who was started so lately may be well only for a while (a replica too many for the licence is for 41 s: seen, 6.14).
 _YOUNG = 120
+# A service asks for the licence after 20 s and after 40 s, and ends when both fail (network-broker's EnterpriseCheck,
+# 8.3-dev): who has lived for longer than this has got it.
+_LICENCE_ASKED = 60
 _DEATHS_WITHIN = 300
 _NO_MEMORY = (
     "The kernel ended it because memory ran out: it reached its limit (rocketchat_resources), or the host has none "
@@ -31,8 +35,10 @@ _NO_MEMORY = (
 )
 
 
-def judged(engine: Engine, expected: Expected, found: dict[str, Any] | None, until: float) -> ContainerHealth:
-    """The first fault that applies is told, the most telling first."""
+def judged(
+    engine: Engine, listed: list[dict[str, Any]], expected: Expected, found: dict[str, Any] | None, until: float
+) -> ContainerHealth:
+    """The first fault that applies is told, the most telling first. ``listed``: all containers of the engine."""
     if found is None:
         sentence = "There is no such container: it was removed, or the site playbook has not run since it was planned."
         return ContainerHealth(expected.name, expected.image, fault="absent", diagnosis=sentence)
@@ -49,7 +55,7 @@ def judged(engine: Engine, expected: Expected, found: dict[str, Any] | None, unt
         ("environment", the_first_of([*variables.values()])) if variables else None,
     )
     fault = next((candidate for candidate in candidates if candidate), None)
-    fault = fault or _ill(engine, expected, health, found, until)
+    fault = fault or _ill(engine, listed, expected, health, found, until)
     if fault:
         health.fault, health.diagnosis = fault
     return health
@@ -113,14 +119,19 @@ def _outside(expected: Expected, found: dict[str, Any]) -> tuple[str, str] | Non
 
 
 def _ill(
-    engine: Engine, expected: Expected, health: ContainerHealth, found: dict[str, Any], until: float
+    engine: Engine,
+    listed: list[dict[str, Any]],
+    expected: Expected,
+    health: ContainerHealth,
+    found: dict[str, Any],
+    until: float,
 ) -> tuple[str, str] | None:
     """It should be well: what keeps it from being so. Without a healthcheck, running is all that can be asked for."""
     if health.health == "healthy" or (health.health is None and health.running):
         return _ends_again(engine, expected, health, found, until)
     often = health.restarting or (health.restart_count > 0 and _age(health.started_at) < _LATELY)
     log, unreadable = _log(engine, found, until)
-    known = reason(log, _needed(expected, found))
+    known = _reason(engine, listed, found, log, _needed(expected, found), until)
     if health.oom_killed:
         fault, sentence = "oom_killed", _NO_MEMORY
     elif known:
@@ -140,23 +151,46 @@ def _ill(
     return fault, (_ended(health, found["State"]["FinishedAt"]) if often else "") + sentence
 
 
+def _reason(
+    engine: Engine,
+    listed: list[dict[str, Any]],
+    found: dict[str, Any],
+    log: list[str],
+    needed: set[str],
+    until: float,
+) -> Reason | None:
+    """What its log tells; of a connection to NATS that failed, what NATS and the names in its network tell."""
+    known = reason(log, needed)
+    if known is None or known.fault != NATS_FAILED:
+        return known
+    transporter = _environment(found).get("TRANSPORTER", "")
+    # it may have connected since: a service says so only with more log than usual
+    return why_not_connected(engine, listed, found, transporter, until) or reason(log, needed, but=NATS_FAILED)
+
+
 def _ends_again(
     engine: Engine, expected: Expected, health: ContainerHealth, found: dict[str, Any], until: float
 ) -> tuple[str, str] | None:
     """It is well at this moment, but not for long if several of its lives ended for a reason that comes back.
 
-    Whoever finds no MongoDB or NATS opens no port, and is not well even for a moment.
+    For want of a licence one life is enough, until the present one must have got it. Whoever finds no MongoDB or NATS
+    opens no port, and is not well even for a moment.
     """
-    if health.restart_count < 2 or _age(health.started_at) > _YOUNG:
+    age = _age(health.started_at)
+    if health.restart_count < 1 or age > _YOUNG:
         return None
     since = int(time.time()) - _DEATHS_WITHIN
     try:
         log = lines(engine.log(found["Id"], since, halfway(until), dated=True), found["Config"]["Tty"])
     except Fault:
         return None
-    stamp = found["State"]["FinishedAt"]
-    known = repeated(log, _needed(expected, found), epoch(stamp))
-    return (known.fault, _ended(health, stamp) + known.sentence) if known and known.fault in _COMES_BACK else None
+    stamp, needed = found["State"]["FinishedAt"], _needed(expected, found)
+    again, once = repeated(log, needed, epoch(stamp)), of_last_death(log, needed, epoch(stamp))
+    if again and again.fault in _COMES_BACK:
+        return again.fault, _ended(health, stamp) + again.sentence
+    if once and once.fault == "licence" and age <= _LICENCE_ASKED:
+        return once.fault, _ended(health, stamp) + once.sentence
+    return None
 
 
 def _needed(expected: Expected, found: dict[str, Any]) -> set[str]:

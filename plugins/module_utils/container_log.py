@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from .container_pino import in_words
 from .docker_api import epoch
 
 LINE_MAX = 200
@@ -38,6 +39,10 @@ class Known:
 
 # One death prints its reason within moments (licence and nodeID conflict in one line, a MongoDB error in several).
 _ONE_DEATH = 10
+
+# A connection to NATS that failed, for whatever reason: it is not in the line (moleculer's src/transporters/nats.js and
+# src/transit.js), except in Rocket.Chat 6.x.
+NATS_FAILED = "nats"
 
 # Lines of Rocket.Chat's services (network-broker's licence check), of moleculer, nats.js and the MongoDB driver.
 KNOWN = (
@@ -83,6 +88,7 @@ KNOWN = (
         "Node.js ran out of heap memory. rocketchat_service_environment can give it more, with NODE_OPTIONS: "
         "--max-old-space-size and a number of MiB.",
     ),
+    Known(re.compile(r"NATS error\.|Connection is failed\."), NATS_FAILED, "It cannot connect to NATS."),
 )
 
 
@@ -95,9 +101,9 @@ class Reason:
 
 
 def lines(stream: bytes, terminal: bool) -> list[str]:
-    """The lines with text; a container without a terminal has its two outputs in frames."""
+    """The lines with text, in words; a container without a terminal has its two outputs in frames."""
     text = (stream if terminal else demultiplexed(stream)).decode("utf-8", "replace")
-    found = (_printable(line) for line in text.splitlines())
+    found = (_printable(in_words(line)) for line in text.splitlines())
     return [line for line in found if line.strip()]
 
 
@@ -115,9 +121,10 @@ def _printable(line: str) -> str:
     return "".join(char if char.isprintable() else " " for char in _ESCAPES.sub("", line)).rstrip()
 
 
-def reason(log: Sequence[str], needed: Collection[str]) -> Reason | None:
-    """The newest line that is known. ``needed``: names that the container needs."""
-    return next(filter(None, (_known(line, needed) for line in reversed(log))), None)
+def reason(log: Sequence[str], needed: Collection[str], but: str = "") -> Reason | None:
+    """The newest line that is known. ``needed``: names that the container needs; ``but``: a fault that it has not."""
+    found = (_known(line, needed) for line in reversed(log))
+    return next((known for known in found if known and known.fault != but), None)
 
 
 def _known(line: str, needed: Collection[str]) -> Reason | None:
@@ -131,8 +138,28 @@ def _known(line: str, needed: Collection[str]) -> Reason | None:
 def repeated(dated: Sequence[str], needed: Collection[str], ended: float) -> Reason | None:
     """The reason of the death at `ended`, if an earlier life ended for the same one. Each line begins with its moment.
 
-    Lines that stand close together belong to one death; what the present life says has ended nothing yet.
+    Lines that stand close together belong to one death.
     """
+    found = _told_before(dated, needed, ended)
+    latest = _latest(found, ended)
+    if latest is None:
+        return None
+    moments = [at for at, known in found if known.fault == latest.fault]
+    apart = any(later - earlier > _ONE_DEATH for earlier, later in zip(moments, moments[1:]))
+    return latest if apart else None
+
+
+def of_last_death(dated: Sequence[str], needed: Collection[str], ended: float) -> Reason | None:
+    """The reason of the death at `ended`, of a log as for `repeated`."""
+    return _latest(_told_before(dated, needed, ended), ended)
+
+
+def _latest(found: list[tuple[float, Reason]], ended: float) -> Reason | None:
+    return found[-1][1] if found and ended - found[-1][0] <= _ONE_DEATH else None
+
+
+def _told_before(dated: Sequence[str], needed: Collection[str], ended: float) -> list[tuple[float, Reason]]:
+    """What is known, with its moment; what the present life says has ended nothing yet."""
     at, found = 0.0, []
     for line in dated:
         stamp = _STAMP.match(line)
@@ -142,12 +169,7 @@ def repeated(dated: Sequence[str], needed: Collection[str], ended: float) -> Rea
         # a line is dated when the engine reads it
         if known and at <= ended + 1:
             found.append((at, known))
-    if not found or ended - found[-1][0] > _ONE_DEATH:
-        return None
-    latest = found[-1][1]
-    moments = [at for at, known in found if known.fault == latest.fault]
-    apart = any(later - earlier > _ONE_DEATH for earlier, later in zip(moments, moments[1:]))
-    return latest if apart else None
+    return found
 
 
 def hosts_of(urls: str) -> list[str]:

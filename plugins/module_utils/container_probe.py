@@ -130,7 +130,7 @@ def _look_at(engine: Engine, listed: list[dict[str, Any]], expected: Expected, u
     entry = next((one for one in listed if f"/{expected.name}" in one["Names"]), None)
     try:
         found = engine.inspect(entry["Id"], halfway(until)) if entry else None
-        return _Seen(judged(engine, expected, found, until), found)
+        return _Seen(judged(engine, listed, expected, found, until), found)
     except Fault as caught:
         failure = caught
     except SHAPE_ERRORS:

@@ -62,7 +62,7 @@ def probe_login(account: Account, patience: Patience, stop: float) -> Login:
     """With the credentials, which must work, and without any, which must not."""
     started = time.monotonic()
     try:
-        fault = _try(account.target, {"user": account.username, "pass": account.password}, patience.limit(stop))
+        fault = try_login(account.target, {"user": account.username, "pass": account.password}, patience.limit(stop))
         latency = milliseconds_since(started)
         fault = fault or _without_password(account, patience.limit(stop))
     except Fault as broken:
@@ -74,7 +74,7 @@ def probe_login(account: Account, patience: Patience, stop: float) -> Login:
 
 def _without_password(account: Account, until: float) -> Fault | None:
     """What is wrong unless NATS refuses just that: it may be too full for anybody."""
-    refusal = _try(account.target, {}, until)
+    refusal = try_login(account.target, {}, until)
     if refusal:
         return refusal if refusal.kind != "auth_refused" else None
     sentence = (
@@ -84,7 +84,7 @@ def _without_password(account: Account, until: float) -> Fault | None:
     return Fault("auth_off", sentence)
 
 
-def _try(target: Target, credentials: dict[str, str], until: float) -> Fault | None:
+def try_login(target: Target, credentials: dict[str, str], until: float) -> Fault | None:
     """The fault if NATS refuses; raises Fault if it cannot be asked."""
     with connect_tcp(target, until) as sock:
         reader = timed_reader(sock, until)

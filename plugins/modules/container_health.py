@@ -15,9 +15,12 @@ description:
   - Of each that is not, says in a sentence why, from the newest telling line of its log where there is one. Lines that
     are older than 15 minutes tell nothing any more.
   - Finds containers that nobody planned and that disturb the others, such as a second stream-hub.
-  - What the services log, and that two nodes with one hostname end one another, was observed on Rocket.Chat 6.14.
-  - Only reads (C(GET)) from the engine's socket, needs nothing but Python 3.9 or newer, and does not start a stopped
-    engine that systemd would start for a connection.
+  - What the services log, and that two nodes with one hostname end one another, was observed on Rocket.Chat 6.14 and
+    8.3.
+  - Why NATS cannot be connected to is in no log of 8.3. Then the servers in the container's C(TRANSPORTER) are asked
+    from the host, with its user and password, and with the addresses that names have in its network.
+  - Only reads (C(GET)) from the engine's socket, runs nothing in a container, needs nothing but Python 3.9 or newer,
+    and does not start a stopped engine that systemd would start for a connection.
 extends_documentation_fragment:
   - rocketops.rocketchat.probing
 author:
@@ -219,8 +222,9 @@ containers:
         - What is wrong, as a fixed word, V(null) if nothing is.
         - One of V(absent), V(inspect) where the engine fails to tell about this container alone, V(stopped),
           V(paused), V(image), V(hostname), V(network), V(hosts), V(environment), V(oom_killed), V(licence),
-          V(node_id_conflict), V(resolve), V(nats_auth), V(mongodb_auth), V(mongodb_privilege), V(mongodb),
-          V(out_of_memory), V(crash_loop), V(crash_silent) where its log tells nothing, V(unhealthy), V(starting).
+          V(node_id_conflict), V(resolve), V(nats_auth), V(nats_unreachable), V(mongodb_auth), V(mongodb_privilege),
+          V(mongodb), V(out_of_memory), V(crash_loop), V(crash_silent) where its log tells nothing, V(unhealthy),
+          V(starting).
       type: str
       sample: stopped
     diagnosis:

@@ -101,7 +101,7 @@ findings:
           server), V(mongodb), V(ddp) and V(certificate) (M(rocketops.rocketchat.ddp_health)) the words are those of
           that module.
         - V(host.unreachable), V(host.not_asked), V(question.failed) and V(question.not_asked) say that nothing is
-          known; V(clock.skew) and V(licence.invalid) concern the deployment as a whole.
+          known; V(clock.skew), V(licence.invalid) and V(licence.expired) concern the deployment as a whole.
       type: str
       sample: container.stopped
     sentence:

@@ -78,6 +78,14 @@ plan:
     expected_users:
       description: Of rocketchat_expected_users; V(0) where nobody said.
       type: int
+    license:
+      description:
+        - What the licence given says, C(modules), C(starts) and C(ends) in ISO 8601, and whether C(address_matches);
+          V(null) where none is given, or none that can be read. Its text is not among it.
+      type: dict
+    license_in_workspace:
+      description: Of rocketchat_license_in_workspace.
+      type: bool
     warnings:
       description: What is allowed but unwise, as sentences.
       type: list

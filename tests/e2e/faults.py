@@ -124,7 +124,7 @@ ENTRANCE = {
 BUS = {
     "NATS stopped": fault("docker stop nats", "docker start nats", "nats", "container.stopped"),
     "NATS password wrong for one service": environment(
-        "account-1", seen=logged("account-1", "Authorization Violation"),
+        "account-1", seen=logged("account-1", "NATS error."),
         TRANSPORTER="nats://rocketchat:wrong@nats:4222",
     ),
     "one service on another namespace": environment("presence-1", MS_NAMESPACE="other"),

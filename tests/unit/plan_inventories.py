@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 import yaml
@@ -19,6 +20,8 @@ from tests.deployment import ROOT
 
 Inventory = dict[str, Any]
 
+# When the tests plan.
+NOW = datetime(2026, 11, 26, 22, 0, tzinfo=UTC)
 VARIABLES = set(role_options(frozenset()))
 SETTINGS = {
     "rocketchat_root_url": "https://chat.example.com",
@@ -62,7 +65,7 @@ def lab() -> Inventory:
 
 def plan(inventory: Inventory, **secrets: str) -> dict[str, Any]:
     read, problems = read_inventory(inventory["groups"], inventory["hosts"])
-    return asdict(make_plan(read, SECRETS | secrets, problems))
+    return asdict(make_plan(read, SECRETS | secrets, problems, now=NOW))
 
 
 def complaints(inventory: Inventory, **secrets: str) -> list[str]:

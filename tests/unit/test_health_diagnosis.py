@@ -78,9 +78,41 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
             ill.container("chat", "account-1", "environment"),
             no_port("chat", "account-1"),
             off_the_bus("chat", "account-1", fault="refused"),
+            proxy("chat", ("account", "account_missing")),
         ),
         ("container.environment", "account-1"),
+        ["nginx"],
+    ),
+    "NATS knows another password for one service, which has the planned one": (
+        together(
+            ill.container("chat", "account-1", "nats_auth"),
+            no_port("chat", "account-1"),
+            off_the_bus("chat", "account-1", fault="refused"),
+        ),
+        ("container.nats_auth", "account-1"),
         [],
+    ),
+    "one service cannot reach NATS": (
+        together(
+            ill.container("chat", "account-1", "nats_unreachable"),
+            no_port("chat", "account-1"),
+            off_the_bus("chat", "account-1"),
+        ),
+        ("container.nats_unreachable", "account-1"),
+        [],
+    ),
+    "NATS stopped for a minute: most services end, as nobody confirms a licence, and then find no NATS": (
+        together(
+            ill.container("chat", "nats", "stopped"),
+            ill.nats_silent("chat"),
+            ill.container("chat", "ddp-streamer-1", "licence"),
+            ill.container("chat", "account-1", "resolve"),
+            ill.container("chat", "presence-1", "nats_unreachable"),
+            no_port("chat", "ddp-streamer-1", "account-1", "presence-1"),
+            NO_UPSTREAM,
+        ),
+        ("container.stopped", "nats"),
+        [*SERVICES, "nginx"],
     ),
     "NATS refuses everybody": (
         together(ill.login("chat", "auth_refused"), off_the_bus("chat", fault="refused"), no_port("chat"), NO_UPSTREAM),

@@ -62,7 +62,8 @@ def where_it_runs(fault: Fault) -> Fault:
 
 CONTAINER_FAULTS = words(
     "absent stopped paused image hostname network hosts environment inspect oom_killed licence node_id_conflict resolve"
-    " nats_auth mongodb_auth mongodb_privilege mongodb out_of_memory crash_loop crash_silent unhealthy starting"
+    " nats_auth nats_unreachable mongodb_auth mongodb_privilege mongodb out_of_memory crash_loop crash_silent unhealthy"
+    " starting"
 )
 answered = st.lists(
     st.one_of(
@@ -75,7 +76,7 @@ answered = st.lists(
         st.builds(ill.login, hosts, words("auth_refused auth_off slow")),
         st.builds(ill.stranger, hosts, words("stray-7 a-account-1-7")),
         st.builds(
-            ill.unplanned, hosts, st.just("hub"), words("stray-7 a-account-1-7"), words("second_stream_hub hostname")
+            ill.unplanned, hosts, st.just("hub"), words("stray a-account-1"), words("second_stream_hub hostname")
         ),
         st.builds(ill.mongodb_set, words("no_primary auth silent lag"), words("a.mongodb.internal:27017")),
         st.builds(ill.mongodb_set, words("no_primary auth silent")),
@@ -138,8 +139,8 @@ def test_every_part_that_is_not_healthy_has_a_cause_that_is_told(deployment: str
     for finding in diagnosis.findings:
         assert finding.sentence and finding.next.command
         assert finding.next.where in (*HOSTS, "controller")
-        # but for the templates of docker
-        assert "{" not in re.sub("{{.*?}}", "", finding.next.command)
+        # no placeholder is left, but for the templates of docker
+        assert not re.search(r"{\w*}", re.sub("{{.*?}}", "", finding.next.command))
 
 
 @settings(max_examples=100, deadline=None)

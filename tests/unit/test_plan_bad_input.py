@@ -120,7 +120,8 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
     (
         {"rocketchat_license": " ", "rocketchat_replicas": {"ddp_streamer": 2, "account": 3}},
         "rocketchat_license = '': is empty, and without it surplus replicas shut down after 40 s "
-        "(2 of ddp_streamer, 3 of account). Set the licence, or deploy one of each service.",
+        "(2 of ddp_streamer, 3 of account). Set the licence, or rocketchat_license_in_workspace: true if the workspace "
+        "has a valid one of its own, or deploy one of each service.",
     ),
 ]
 

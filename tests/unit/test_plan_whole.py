@@ -159,6 +159,8 @@ def test_the_deployment() -> None:
         "root_url": "https://198.18.0.11",
         "mongodb_version": "6.0",
         "expected_users": 0,
+        "license": None,
+        "license_in_workspace": False,
         "warnings": [],
         "nats_clients": [
             {"name": f"chat-{name}-1"}

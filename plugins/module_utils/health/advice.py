@@ -27,6 +27,15 @@ _KNOCK_AT_MONGODB = (
     """.on('connect', () => told('can be reached')).on('error', (error) => told(error.message))"""
     """.setTimeout(3000, () => told('does not answer')); }}\""""
 )
+# Likewise. The user and password of a URL are not shown.
+_KNOCK_AT_NATS = (
+    """sudo docker exec {name} node -e "for (const url of process.env.TRANSPORTER.split(',')) {{"""
+    """ const {{ hostname, port }} = new URL(url);"""
+    """ const told = (word) => {{ console.log(hostname + ':' + port, word); socket.destroy(); }};"""
+    """ const socket = require('net').connect(port || 4222, hostname)"""
+    """.on('connect', () => told('can be reached')).on('error', (error) => told(error.message))"""
+    """.setTimeout(3000, () => told('does not answer')); }}\""""
+)
 _NGINX_LOG = "sudo tail -n 20 /var/log/nginx/error.log"
 _LOAD = "uptime; sudo docker stats --no-stream"
 _LISTENERS = "sudo ss -ltnp"
@@ -51,6 +60,7 @@ ON_THE_HOST = {
     "container.paused": "sudo docker unpause {name}",
     "container.crash_silent": "sudo docker inspect --format '{{{{.Path}}}} {{{{.Args}}}}' {name}",
     "container.oom_killed": f"{_KERNEL_LOG} --grep 'out of memory'",
+    "container.nats_unreachable": _KNOCK_AT_NATS,
     "container.node_id_conflict": _WHO_IS_WHO,
     "stranger": "sudo docker stop {name}",
     "stranger.unplanned": (
@@ -126,6 +136,8 @@ ON_THE_CONTROLLER = {
     "container.environment": _SITE,
     "container.hosts": _SITE,
     "container.drift": _SITE,
+    # it has what was planned for it, so it is NATS that has not
+    "container.nats_auth": _SITE,
     "bus.namespace": _SITE,
     # without tags: the new password has to reach the services, too
     "nats.auth_refused": _SITE,

@@ -29,6 +29,7 @@ _EXPLAINED_BY = {
     "mongodb_auth": {"mongodb"},
     "mongodb_privilege": {"mongodb"},
     "nats_auth": {"nats"},
+    "nats_unreachable": {"nats"},
     # Docker's name server knows a container only while that runs
     "resolve": {"nats"},
 }

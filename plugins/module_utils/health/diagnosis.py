@@ -9,9 +9,10 @@ and machines.py. Which of them are causes is decided in court.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from . import bus, database, entrance, machines, services
+from . import bus, database, entrance, license, machines, services
 from .advice import advice
 from .answers import HostAnswers, read
 from .court import Court
@@ -19,25 +20,33 @@ from .model import AFFECTED, HEALTHY, UNHEALTHY, Diagnosis, Finding, Part, Subje
 
 
 def diagnose(
-    plan: Mapping[str, Any], registered: Mapping[str, Mapping[str, Any]], options: str = "-i INVENTORY"
+    plan: Mapping[str, Any],
+    registered: Mapping[str, Mapping[str, Any]],
+    options: str = "-i INVENTORY",
+    now: datetime | None = None,
 ) -> Diagnosis:
-    """``options``: what the operator gives to ansible-playbook, for the commands to type next."""
-    subjects = gather(plan, read(plan, registered))
+    """``options``: what the operator gives to ansible-playbook, for the commands to type next.
+
+    ``now``: for the licence's dates; without it they are not looked at.
+    """
+    answers = read(plan, registered)
+    subjects = gather(plan, answers, now)
     court = Court(subjects)
     findings = _findings(subjects, court, plan, options)
     numbers = {(finding.host, finding.component): finding.number for finding in findings}
     order = {host: position for position, host in enumerate(plan["hosts"])}
     rows = sorted((subject for subject in subjects if subject.kind), key=lambda subject: order[subject.host])
-    return Diagnosis([_part(row, court, numbers) for row in rows], findings)
+    warnings = [*license.warnings(license.license_in_use(plan, answers), now)]
+    return Diagnosis([_part(row, court, numbers) for row in rows], findings, warnings)
 
 
-def gather(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> list[Subject]:
+def gather(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: datetime | None = None) -> list[Subject]:
     """Everything there is, in such an order that what explains a symptom comes before it."""
     return [
         *machines.subjects(plan, answers),
         *database.subjects(plan, answers),
         *bus.servers(plan, answers),
-        *services.subjects(plan, answers),
+        *services.subjects(plan, answers, now),
         *bus.strangers(plan, answers),
         *entrance.subjects(plan, answers),
     ]

@@ -35,6 +35,7 @@ def document(
         "summary": verdict(diagnosis),
         "hosts": list(plan["hosts"]),
         "findings": [asdict(finding) for finding in diagnosis.findings],
+        "warnings": [asdict(warning) for warning in diagnosis.warnings],
         "parts": [asdict(part) for part in diagnosis.parts],
         "versions": _versions(plan, answers),
         "drift": [*_container_drift(answers), *_mongodb_drift(plan, answers)],

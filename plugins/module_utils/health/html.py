@@ -22,6 +22,7 @@ def page(document: Document) -> str:
     sections = [
         _header(document),
         *(_finding(finding, document) for finding in document["findings"]),
+        *(_warning(warning) for warning in document["warnings"]),
         _picture(document),
         _parts(document),
         _versions(document),
@@ -66,6 +67,14 @@ def _finding(finding: Mapping[str, Any], document: Document) -> str:
         f"{''.join(f'<p>{escape(sentence)}</p>' for sentence in (finding['sentence'], *finding['also']))}"
         f'<div class="next"><span>Next, on {where}:</span><pre>{escape(finding["next"]["command"])}</pre></div>'
         f"{_victims(finding, document)}{_evidence(finding)}</section>"
+    )
+
+
+def _warning(warning: Mapping[str, Any]) -> str:
+    kind = escape(warning["kind"])
+    return (
+        f'<section class="warning" data-kind="{kind}"><h3>Warning <small>{kind}</small></h3>'
+        f"<p>{escape(warning['sentence'])}</p></section>"
     )
 
 

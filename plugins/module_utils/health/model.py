@@ -109,9 +109,18 @@ class Part:
 
 
 @dataclass(frozen=True)
+class HealthWarning:
+    """What is well now and will not stay so by itself. ``kind``: as a symptom's."""
+
+    kind: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     parts: list[Part]
     findings: list[Finding]
+    warnings: list[HealthWarning] = field(default_factory=list)
 
     @property
     def healthy(self) -> bool:

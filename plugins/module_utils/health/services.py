@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from .answers import HostAnswers
 from .bus import Clients
 from .containers import container_symptoms, without_starting
+from .license import expiry, license_in_use, returns, was_cut_off, wrong_address
 from .machines import unasked
 from .model import SERVICE, Need, Subject, Symptom
 
@@ -21,26 +23,32 @@ _CUT_OFF = (
     "It runs and answers, but NATS does not know it: it lost the connection and has given up, as after refused logins. "
     "Until it is restarted nobody on the bus hears it."
 )
+_OFF_NATS = {"container.nats_auth", "container.nats_unreachable"}
 _WAY_TO_NATS = {"host", "engine", "nats", "hostname"}
 LICENCE = Need("licence", as_planned=True)
 # A monolith that was given another licence than the planned one, or none.
 _LICENCE_GIVEN = ("licence_given", "")
 
 
-def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+def subjects(
+    plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: datetime | None = None
+) -> Iterator[Subject]:
     """The monoliths, the licence that only they have, and then all who need both."""
     clients = Clients(plan, answers)
     everything = [(host, container) for host, planned in plan["hosts"].items() for container in planned["containers"]]
     for host, answer in answers.items():
         yield from _unplanned(host, answer)
     replicas = Counter(container["service"] for _host, container in everything)
+    returned = returns(plan, answers, MONOLITH)
     for host, container in everything:
         if container["service"] == MONOLITH:
             yield _service(host, container, answers[host], clients, replicas[MONOLITH] == 1)
-    yield from _licence(everything, replicas, answers)
+    deaths = [*_deaths(everything, replicas, answers, returned)]
+    yield from _licence(plan, answers, bool(deaths), now)
     for host, container in everything:
         if container["service"] != MONOLITH:
-            yield _service(host, container, answers[host], clients, replicas[container["service"]] == 1)
+            alone = replicas[container["service"]] == 1
+            yield _service(host, container, answers[host], clients, alone, returned)
 
 
 def needs_of(host: str, service: str) -> tuple[Need, ...]:
@@ -58,7 +66,14 @@ def needs_of(host: str, service: str) -> tuple[Need, ...]:
     return needs if service == MONOLITH else (*needs, Need("service", MONOLITH))
 
 
-def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clients: Clients, alone: bool) -> Subject:
+def _service(
+    host: str,
+    container: Mapping[str, Any],
+    answers: HostAnswers,
+    clients: Clients,
+    alone: bool,
+    returned: Collection[float] = (),
+) -> Subject:
     entry = answers.find("containers", "containers", container["name"])
     endpoint = answers.find("services", "endpoints", container["name"])
     # whoever took this container's hostname ends it again and again, in whatever state it is seen meanwhile
@@ -77,7 +92,7 @@ def _service(host: str, container: Mapping[str, Any], answers: HostAnswers, clie
         replica=str(container["replica"]),
         latency_ms=(endpoint or {}).get("latency_ms"),
         on_nats=clients.connected(container["hostname"]),
-        symptoms=_up_to_date(_with_bus(symptoms, container, clients, needs), alone),
+        symptoms=_up_to_date(_with_bus(symptoms, container, clients, needs), alone or was_cut_off(entry, returned)),
         provides=(("service", container["service"]), *_provided(container, entry)),
     )
 
@@ -113,15 +128,17 @@ def _with_bus(
     if seen:
         return [*symptoms, seen]
     if clients.connected(container["hostname"]):
-        # its log speaks of a refusal that is over
-        return [replace(one, needs=needs) if one.kind == "container.nats_auth" else one for one in symptoms]
+        # that is over
+        return [replace(one, needs=needs) if one.kind in _OFF_NATS else one for one in symptoms]
     return symptoms
 
 
-def _up_to_date(symptoms: list[Symptom], alone: bool) -> list[Symptom]:
-    """Without what is over, as all else shows."""
-    if alone and [symptom.kind for symptom in symptoms] == ["container.licence"]:
-        # who is the only one of its service lives on without a licence: its log speaks of an outage
+def _up_to_date(symptoms: list[Symptom], cut_off: bool) -> list[Symptom]:
+    """Without what is over, as all else shows.
+
+    ``cut_off``: its log can speak of an outage only, as who is the only one of its service lives on without a licence.
+    """
+    if cut_off and [symptom.kind for symptom in symptoms] == ["container.licence"]:
         return []
     return without_starting(symptoms)
 
@@ -146,21 +163,32 @@ def _unplanned(host: str, answers: HostAnswers) -> Iterator[Subject]:
         )
 
 
-def _licence(
-    everything: list[tuple[str, Mapping[str, Any]]], replicas: Mapping[str, int], answers: Mapping[str, HostAnswers]
-) -> Iterator[Subject]:
-    """Surplus replicas say in their log that they found no licence. There is one licence, and the monolith has it.
+def _deaths(
+    everything: list[tuple[str, Mapping[str, Any]]],
+    replicas: Mapping[str, int],
+    answers: Mapping[str, HostAnswers],
+    returned: Collection[float],
+) -> Iterator[Mapping[str, Any]]:
+    """Surplus replicas that ended because they found no licence.
 
     Who is the only one of its service lives on without: it says so only when nobody could be asked.
     """
-    entries = [
-        answers[host].find("containers", "containers", container["name"])
-        for host, container in everything
-        if replicas[container["service"]] > 1
-    ]
-    if not any(entry and entry["fault"] == "licence" for entry in entries):
+    for host, container in everything:
+        entry = answers[host].find("containers", "containers", container["name"])
+        surplus = replicas[container["service"]] > 1
+        if surplus and entry and entry["fault"] == "licence" and not was_cut_off(entry, returned):
+            yield entry
+
+
+def _licence(
+    plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], deaths: bool, now: datetime | None
+) -> Iterator[Subject]:
+    """There is one licence, and the monolith has it. ``deaths``: whether replicas say that they found none."""
+    license_ = license_in_use(plan, answers)
+    expired = expiry(license_, now)
+    if not deaths and not expired:
         return
-    host = [host for host, container in everything if container["service"] == MONOLITH][0]
+    host = [name for name, one in plan["hosts"].items() if any(c["service"] == MONOLITH for c in one["containers"])][0]
     sentence = (
         "Replicas shut themselves down because nobody confirmed a licence with the module scalability. If NATS or the "
         "monolith was away for 40 s just now, that is why, and they come back by themselves; otherwise the licence is "
@@ -168,4 +196,5 @@ def _licence(
     )
     # An outage of NATS or of the monolith for 40 s does the same, as a licence that cannot be asked for counts as none.
     needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH), Need(*_LICENCE_GIVEN, as_planned=True))
-    yield Subject(host, "licence", symptoms=[Symptom("licence.invalid", sentence, needs)], provides=(("licence", ""),))
+    invalid = Symptom("licence.invalid", sentence + wrong_address(license_, plan["root_url"]), needs)
+    yield Subject(host, "licence", symptoms=[expired or invalid], provides=(("licence", ""),))

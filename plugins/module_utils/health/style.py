@@ -46,14 +46,17 @@ svg.mark { width: 18px; height: 18px; flex: none; }
 .verdict span { color: var(--ink); }
 .verdict.ok { background: var(--ok-tint); } .verdict.bad { background: var(--bad-tint); }
 
-.finding {
+.finding, .warning {
   background: var(--card); border: 1px solid var(--edge); border-left: 5px solid var(--bad); border-radius: 10px;
   padding: 16px 18px; margin: 14px 0 0;
 }
-.finding h3 { margin: 0 0 6px; font-size: 16px; display: flex; flex-wrap: wrap; gap: 2px 10px; align-items: baseline; }
+.warning { border-left-color: var(--hit); }
+.finding h3, .warning h3 {
+  margin: 0 0 6px; font-size: 16px; display: flex; flex-wrap: wrap; gap: 2px 10px; align-items: baseline;
+}
 .finding h3 span { font-weight: 400; }
-.finding h3 small { font-weight: 400; color: var(--soft); font-size: 13px; }
-.finding p { overflow-wrap: anywhere; max-width: 100ch; }
+.finding h3 small, .warning h3 small { font-weight: 400; color: var(--soft); font-size: 13px; }
+.finding p, .warning p { overflow-wrap: anywhere; max-width: 100ch; }
 .next { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline; margin: 12px 0 0; }
 .next pre {
   margin: 0; padding: 7px 12px; background: var(--tint); border-radius: 6px; flex: 1 1 300px; white-space: pre-wrap;

@@ -22,6 +22,8 @@ def as_text(diagnosis: Diagnosis, plan: Mapping[str, Any]) -> str:
     text += ["", f"Rocket.Chat {plan['version']} at {plan['root_url']}: {verdict(diagnosis)}"]
     for finding in diagnosis.findings:
         text += _told(finding, diagnosis)
+    for warning in diagnosis.warnings:
+        text += ["", f"warning: {warning.sentence}"]
     return "\n".join(text)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..license import LicenseState
 from .catalogue import HttpCheck
 from .settings import Limits
 
@@ -75,6 +76,8 @@ class Plan:
     root_url: str
     mongodb_version: str
     expected_users: int
+    license: LicenseState | None
+    license_in_workspace: bool
     warnings: list[str]
     nats_clients: list[dict[str, str]]
     hosts: dict[str, HostPlan]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -28,14 +29,18 @@ def make_plan(
     inventory: dict[str, Any],
     secrets: dict[str, str],
     known: Sequence[Problem] = (),
+    *,
+    now: datetime,
+    deploy: bool = True,
 ) -> Plan:
     """Plan the deployment.
 
     ``inventory``: ``{"groups": {group: [host, ...]}, "hosts": {host: {variable: value, ...}}}`` with every variable of
     the roles' argument specs present. ``secrets``: a value for every key of ``settings.SECRET_VARIABLES``.
-    ``known``: problems met before; of their variables nothing more is told. Raises PlanError with all problems.
+    ``known``: problems met before; of their variables nothing more is told. ``now``: for the licence's dates.
+    ``deploy``: whether it is about to be applied. Raises PlanError with all problems.
     """
-    reader = Reader(inventory, secrets)
+    reader = Reader(inventory, secrets, now, deploy)
     settings = reader.read()
     if known or settings is None:
         told = {problem.variable for problem in known}
@@ -68,6 +73,8 @@ class Planner:
             root_url=self.settings.root_url.geturl().rstrip("/"),
             mongodb_version=self.settings.mongodb_version,
             expected_users=self.settings.expected_users,
+            license=self.settings.license_state,
+            license_in_workspace=self.settings.license_in_workspace,
             warnings=warnings,
             nats_clients=[{"name": c.hostname} for c in everything],
             hosts={host.name: self._host_plan(host) for host in self.hosts},

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections import Counter
+from datetime import datetime
 from typing import Any
 from urllib.parse import SplitResult
 
@@ -17,6 +17,7 @@ from .catalogue import SERVICES
 from .environment import CONTROL_CHARACTER, read_environment
 from .formats import check_formats
 from .hosts import check_agreement, check_groups, check_private_addresses
+from .licensing import check_license
 from .objections import objections
 from .problems import Notes
 from .services import read_images, read_limits, read_metrics_ports, read_ports, read_replicas
@@ -62,10 +63,12 @@ ONE_LINE = ("rocketchat_license", "rocketchat_registration_token", "rocketchat_a
 class Reader:
     """Reads the variables of all hosts and keeps what it meets in ``notes``, in the order of the reading."""
 
-    def __init__(self, inventory: dict[str, Any], secrets: dict[str, str]) -> None:
+    def __init__(self, inventory: dict[str, Any], secrets: dict[str, str], now: datetime, deploy: bool) -> None:
         self.groups: dict[str, list[str]] = {group: inventory["groups"].get(group, []) for group in GROUPS}
         self.hostvars: dict[str, dict[str, Any]] = inventory["hosts"]
         self.secret_values = secrets
+        self.now = now
+        self.deploy = deploy
         self.notes = Notes()
         self.common = common_variables(inventory)
 
@@ -96,13 +99,15 @@ class Reader:
         hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
         check_private_addresses(notes, hosts)
         notes.problems += objections(hosts, self.groups["rocketchat"][0], common, root_url)
-        self._license(hosts)
+        license_state = check_license(notes, common, hosts, root_url, self.now, self.deploy)
         if notes.problems or version is None or root_url is None or network is None:
             return None
         return Settings(
             version=version,
             root_url=root_url,
             license=common["rocketchat_license"].strip(),
+            license_state=license_state,
+            license_in_workspace=common["rocketchat_license_in_workspace"],
             mail_url=mail_url,
             registration_token=common["rocketchat_registration_token"].strip(),
             image_registry=common["rocketchat_image_registry"],
@@ -228,17 +233,3 @@ class Reader:
             metrics_ports=read_metrics_ports(notes, name, variables["rocketchat_metrics_ports"]),
             limits=read_limits(notes, name, variables["rocketchat_resources"]),
         )
-
-    def _license(self, hosts: list[Host]) -> None:
-        if self.common["rocketchat_license"].strip():
-            return
-        totals = Counter(instance.service.key for host in hosts for instance in host.instances())
-        surplus = [f"{total} of {key}" for key, total in totals.items() if total > 1]
-        if surplus:
-            reason = f"is empty, and without it surplus replicas shut down after 40 s ({', '.join(surplus)})"
-            self.notes.complain("rocketchat_license", "", reason, "Set the licence, or deploy one of each service")
-        else:
-            self.notes.warn(
-                "rocketchat_license is empty: upstream requires an Enterprise licence with the scalability module for "
-                "microservices. Single instances run without it; surplus replicas would shut down."
-            )

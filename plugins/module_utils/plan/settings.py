@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult
 
+from ..license import LicenseState
 from .catalogue import SERVICES, Service
 from .versions import Version
 
@@ -157,11 +158,16 @@ class Broker:
 
 @dataclass(frozen=True)
 class Settings:
-    """``mongodb_url`` and ``nats_urls`` are the operator's own servers, and empty where the deployment runs them."""
+    """``mongodb_url`` and ``nats_urls`` are the operator's own servers, and empty where the deployment runs them.
+
+    ``license_state``: what the licence says, None where it cannot be read.
+    """
 
     version: Version
     root_url: SplitResult
     license: str
+    license_state: LicenseState | None
+    license_in_workspace: bool
     mail_url: str
     registration_token: str
     image_registry: str
