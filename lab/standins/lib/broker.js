@@ -89,7 +89,9 @@ function offer(broker, name, { actions = {}, events = {}, dependencies = [], sta
 		name,
 		...(wanted.length > 0 && { dependencies: wanted }),
 		actions: mapValues(actions, (handler) => (ctx) => currentAction.run(ctx, () => handler(...ctx.params))),
-		events: mapValues(events, (handler, event) => (ctx) => event.startsWith('$') ? handler(ctx.params) : handler(...ctx.params)),
+		events: mapValues(events, (handler, event) =>
+			event.startsWith('$') ? (ctx) => handler(ctx.params) : (ctx) => handler(...ctx.params),
+		),
 		started() {
 			if (!internal) watchLicense(broker, name);
 			started(); // not waited for

@@ -9,7 +9,8 @@ const { connectMongo } = require('../lib/mongo');
 
 const { DB_WATCHERS, DISABLE_DB_WATCHERS, MULTIPLE_INSTANCES_PING_INTERVAL } = process.env;
 // From 7.7.3 on the monolith announces its own writes; watching more than `instances` must be asked for (release notes).
-const WATCHED = DB_WATCHERS === 'true' && DISABLE_DB_WATCHERS !== 'yes' ? ['instances', 'rocketchat_message'] : ['instances'];
+const watchesAll = DB_WATCHERS === 'true' && DISABLE_DB_WATCHERS !== 'yes';
+const WATCHED = watchesAll ? ['instances', 'rocketchat_message'] : ['instances'];
 // Milliseconds here, seconds in ddp-streamer: setting the variable to 10 breaks the health of this one.
 const STALE_MS = 4 * (parseInt(MULTIPLE_INSTANCES_PING_INTERVAL) || 10_000);
 const MAX_RETRIES = 5;
