@@ -44,7 +44,10 @@ function createBroker(nodeID, env = process.env) {
 		errorRegenerator: new Regenerator(),
 		// moleculer hands a cause to the logger as a second argument, and pino drops what its text has no place for:
 		// "NATS error." without a reason.
-		logger: { type: 'Pino', options: { level: env.MOLECULER_LOG_LEVEL ?? 'warn', pino: { options: { timestamp: isoTime } } } },
+		logger: {
+			type: 'Pino',
+			options: { level: env.MOLECULER_LOG_LEVEL ?? 'warn', pino: { options: { timestamp: isoTime } } },
+		},
 		registry: { strategy: env.BALANCE_STRATEGY ?? 'RoundRobin', preferLocal: env.BALANCE_PREFER_LOCAL !== 'false' },
 		requestTimeout: parseInt(env.REQUEST_TIMEOUT ?? '60') * 1000,
 		heartbeatInterval: parseInt(env.HEARTBEAT_INTERVAL ?? '10'),
@@ -89,7 +92,9 @@ function offer(broker, name, { actions = {}, events = {}, dependencies = [], sta
 		name,
 		...(wanted.length > 0 && { dependencies: wanted }),
 		actions: mapValues(actions, (handler) => (ctx) => currentAction.run(ctx, () => handler(...ctx.params))),
-		events: mapValues(events, (handler, event) => (ctx) => event.startsWith('$') ? handler(ctx.params) : handler(...ctx.params)),
+		events: mapValues(events, (handler, event) =>
+			event.startsWith('$') ? (ctx) => handler(ctx.params) : (ctx) => handler(...ctx.params),
+		),
 		started() {
 			if (!internal) watchLicense(broker, name);
 			started(); // not waited for

@@ -8,7 +8,7 @@ const { logger } = require('./log');
 const { MeteorError, isMeteorError } = require('./meteor-error');
 
 const STATUS_NUMBER = { offline: 0, online: 1, away: 2, busy: 3, disabled: 0 };
-const USER_FIELDS = ['username', 'name', 'emails', 'status', 'statusText', 'statusConnection', 'roles', 'active', '_updatedAt'];
+const USER_FIELDS = ['username', 'name', 'emails', 'status', 'statusText', 'statusConnection', 'roles', 'active'];
 
 const log = logger('DDP-Streamer');
 
@@ -24,8 +24,9 @@ class DdpServer {
 		this.broker = broker;
 		this.db = db;
 		this.clients = new Set();
-		for (const [name, description] of [['users_connected', 'Users connected by streamer'], ['users_logged', 'Users logged by streamer']]) {
-			broker.metrics.register({ name, type: 'gauge', labelNames: ['nodeID'], description });
+		for (const what of ['connected', 'logged']) {
+			const description = `Users ${what} by streamer`;
+			broker.metrics.register({ name: `users_${what}`, type: 'gauge', labelNames: ['nodeID'], description });
 		}
 	}
 

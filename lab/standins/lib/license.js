@@ -7,6 +7,7 @@ const { logger } = require('./log');
 
 const LAB_LICENSE = 'LAB-LICENSE-'; // of these stand-ins; never stored
 const INVALIDATES = ['invalidate_license', 'prevent_installation'];
+const GUEST_PERMISSIONS = ['view-d-room', 'view-joined-room', 'view-p-room', 'start-discussion', 'mobile-upload-file'];
 const log = logger('License');
 
 /** The signature is the one thing nobody but Rocket.Chat can make, and so nothing here looks at it. */
@@ -14,7 +15,8 @@ function read(text) {
 	if (!text.startsWith('RCV3_')) return undefined;
 	try {
 		const { validation, grantedModules } = JSON.parse(Buffer.from(text.slice('RCV3_'.length).split('.')[1], 'base64url'));
-		return { validation, grantedModules };
+		const { serverUrls, validPeriods } = validation;
+		return { serverUrls, validPeriods, modules: grantedModules.map(({ module }) => module) };
 	} catch {
 		return undefined;
 	}
@@ -28,7 +30,7 @@ function isForeign({ type, value }, url) {
 }
 
 /** Every address has to fit, and every period that invalidates has to include now. */
-function isValid({ validation: { serverUrls, validPeriods } }, siteUrl, now = new Date()) {
+function isValid({ serverUrls, validPeriods }, siteUrl, now = new Date()) {
 	const url = siteUrl.replace(/\/$/, '').replace(/^https?:\/\//, '');
 	if (serverUrls.some((entry) => isForeign(entry, url))) return false;
 	return !validPeriods.some(
@@ -54,12 +56,18 @@ class License {
 		if (!license) return;
 		const valid = isValid(license, siteUrl);
 		if (valid) {
-			this.modules = license.grantedModules.map(({ module }) => module);
+			this.modules = license.modules;
 			await settings.set('Enterprise_License', text);
 		} else {
 			log.error({ msg: 'Period or URL validation failed' });
 		}
 		await settings.set('Enterprise_License_Status', valid ? 'Valid' : 'Invalid');
+	}
+
+	/** Services that are on the bus already do not ask for the modules again. */
+	announce(broker) {
+		for (const module of this.modules ?? []) broker.broadcast('license.module', [{ module, valid: true }]);
+		if (this.modules) broker.broadcast('authorization.guestPermissions', [GUEST_PERMISSIONS]);
 	}
 
 	actions() {
@@ -68,7 +76,7 @@ class License {
 			hasValidLicense: () => this.modules !== undefined,
 			hasModule: (module) => this.modules?.includes(module) ?? false,
 			getModules: () => this.modules ?? [],
-			getGuestPermissions: () => ['view-d-room', 'view-joined-room', 'view-p-room', 'start-discussion'],
+			getGuestPermissions: () => GUEST_PERMISSIONS,
 		};
 	}
 }

@@ -30,7 +30,8 @@ class Migrations {
 	/** A lock that is five minutes old, or of another build, is taken over. */
 	async lock() {
 		const now = new Date();
-		const free = [{ locked: false }, { lockedAt: { $lt: new Date(now - LOCK_EXPIRES_MS) } }, { buildAt: { $ne: release.version } }];
+		const old = { lockedAt: { $lt: new Date(now - LOCK_EXPIRES_MS) } };
+		const free = [{ locked: false }, old, { buildAt: { $ne: release.version } }];
 		const update = { $set: { locked: true, lockedAt: now, buildAt: release.version } };
 		return (await this.control.updateOne({ _id: 'control', $or: free }, update)).matchedCount === 1;
 	}
@@ -74,9 +75,9 @@ class Migrations {
 }
 
 function lockedMessage(attempt) {
-	if (isBefore8) return `Not migrating, control is locked. Attempt ${attempt}/${MAX_ATTEMPTS}. Trying again in ${RETRY_SECONDS} seconds.`;
-	const msg = 'Not migrating, control is locked. Will retry.';
-	return { msg, retryIntervalSeconds: RETRY_SECONDS, attempt, maxAttempts: MAX_ATTEMPTS };
+	const [msg, again] = ['Not migrating, control is locked.', `Trying again in ${RETRY_SECONDS} seconds.`];
+	if (isBefore8) return `${msg} Attempt ${attempt}/${MAX_ATTEMPTS}. ${again}`;
+	return { msg: `${msg} Will retry.`, retryIntervalSeconds: RETRY_SECONDS, attempt, maxAttempts: MAX_ATTEMPTS };
 }
 
 /** On an empty database nothing is run and, as upstream, nothing locked. */

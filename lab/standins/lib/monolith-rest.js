@@ -55,8 +55,8 @@ function addRest(app, db, broker) {
 		const { user, username, email, password } = await readJson(req);
 		const login = await loginWithPassword(db, email ? { email } : { username: username ?? user }, String(password));
 		if (!login) throw unauthorized('Unauthorized');
-		const { _id, name } = login.user;
-		return { status: 'success', data: { userId: _id, authToken: login.token, me: { _id, name, username: login.user.username } } };
+		const me = { _id: login.user._id, username: login.user.username, name: login.user.name };
+		return { status: 'success', data: { userId: me._id, authToken: login.token, me } };
 	}
 
 	async function createByAdmin(req) {
@@ -77,7 +77,8 @@ function addRest(app, db, broker) {
 	app.post('/api/v1/login', route(login));
 	app.post('/api/v1/users.create', route(createByAdmin));
 	// For the proxy's body-size limit: takes anything up to the size of an upload, and says what arrived.
-	app.post('/api/v1/rooms.media/GENERAL', route(async (req) => ({ success: true, size: await readBody(req, MAX_UPLOAD_BYTES) })));
+	const upload = async (req) => ({ success: true, size: await readBody(req, MAX_UPLOAD_BYTES) });
+	app.post('/api/v1/rooms.media/GENERAL', route(upload));
 }
 
 module.exports = { addRest };

@@ -28,13 +28,14 @@ async function announce(db, env = process.env) {
 	await delay(100); // after the port was opened
 	if (isBefore(version, release.mongoRequired)) {
 		const wanted = release.mongoDeprecated.replace(/\.0$/, '');
-		const refusal = ['', 'YOUR CURRENT MONGODB VERSION IS NOT SUPPORTED BY ROCKET.CHAT,', `PLEASE UPGRADE TO VERSION ${wanted} OR LATER`];
-		showBox('SERVER ERROR', [...facts, ...refusal]);
+		const refusal = 'YOUR CURRENT MONGODB VERSION IS NOT SUPPORTED BY ROCKET.CHAT,';
+		showBox('SERVER ERROR', [...facts, '', refusal, `PLEASE UPGRADE TO VERSION ${wanted} OR LATER`]);
 		if (!isYes(env.BYPASS_MONGO_VALIDATION)) process.exit(1);
 	}
 	showBox('SERVER RUNNING', facts);
 	if (isBefore(version, release.mongoDeprecated) && !isYes(env.SKIP_MONGODEPRECATION_CHECK)) {
-		showBox('DEPRECATION', [`DEPRECATED: MONGODB VERSION ${version}.`, `PLEASE UPGRADE MONGODB TO VERSION ${release.mongoDeprecated} OR GREATER`]);
+		const advice = `PLEASE UPGRADE MONGODB TO VERSION ${release.mongoDeprecated} OR GREATER`;
+		showBox('DEPRECATION', [`DEPRECATED: MONGODB VERSION ${version}.`, advice]);
 	}
 }
 

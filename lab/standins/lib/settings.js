@@ -40,7 +40,8 @@ class Settings {
 	}
 
 	async set(_id, value) {
-		const { modifiedCount } = await this.collection.updateOne({ _id, value: { $ne: value } }, { $set: { value, _updatedAt: new Date() } });
+		const update = { $set: { value, _updatedAt: new Date() } };
+		const { modifiedCount } = await this.collection.updateOne({ _id, value: { $ne: value } }, update);
 		if (modifiedCount === 0) return;
 		const setting = await this.collection.findOne({ _id });
 		this.broker.broadcast('watch.settings', [{ clientAction: 'updated', setting }]);

@@ -67,6 +67,7 @@ async function main() {
 	offerServices(broker, settings, license, new Methods(broker, db));
 	await broker.start(); // without NATS it goes no further: no port
 	await license.load(settings);
+	license.announce(broker);
 	serve(db, broker);
 	await announce(db);
 }

@@ -5,14 +5,18 @@
 const polka = require('polka');
 const { createBroker, offer } = require('../lib/broker');
 const { answerHealth, answerUnhealthy, port } = require('../lib/http');
+const { logger } = require('../lib/log');
 const { connectMongo } = require('../lib/mongo');
 
 const { DB_WATCHERS, DISABLE_DB_WATCHERS, MULTIPLE_INSTANCES_PING_INTERVAL } = process.env;
 // From 7.7.3 on the monolith announces its own writes; watching more than `instances` must be asked for (release notes).
-const WATCHED = DB_WATCHERS === 'true' && DISABLE_DB_WATCHERS !== 'yes' ? ['instances', 'rocketchat_message'] : ['instances'];
+const watchesAll = DB_WATCHERS === 'true' && DISABLE_DB_WATCHERS !== 'yes';
+const WATCHED = watchesAll ? ['instances', 'rocketchat_message'] : ['instances'];
 // Milliseconds here, seconds in ddp-streamer: setting the variable to 10 breaks the health of this one.
 const STALE_MS = 4 * (parseInt(MULTIPLE_INSTANCES_PING_INTERVAL) || 10_000);
 const MAX_RETRIES = 5;
+
+const log = logger('DatabaseWatcher');
 
 class Watcher {
 	constructor(db, onChange) {
@@ -41,7 +45,7 @@ class Watcher {
 		});
 		stream.on('error', (error) => {
 			if (this.retries++ >= MAX_RETRIES) throw error; // nobody catches it: the process ends
-			console.error(`Change stream error. Trying resume after ${this.retries} seconds. ${error.message}`);
+			log.warn({ msg: `Change stream error. Trying resume after ${this.retries} seconds.`, err: error });
 			setTimeout(() => this.watch(last), this.retries * 1000);
 		});
 	}
