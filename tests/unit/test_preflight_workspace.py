@@ -6,10 +6,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.license import LicenseState, read_license
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.hosts import Host
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.judge import Verdict, judge
 
+from tests.deployment import ROOT
 from tests.unit.license_texts import license_text
 from tests.unit.plan_inventories import Inventory, plan, single
 from tests.unit.preflight_hosts import NOW, converged
@@ -92,6 +94,15 @@ def test_the_database_is_called_by_its_name() -> None:
     [problem] = problems(verdict(external(), migrations=LOCKED))
     assert "db.getSiblingDB('talk').migrations" in problem
     assert "S3cret" not in problem
+
+
+def test_the_gate_reads_what_the_playbook_registers() -> None:
+    [play] = yaml.safe_load((ROOT / "playbooks" / "preflight.yml").read_text(encoding="utf-8"))
+    [task] = [task for task in play["tasks"] if "rocketops.rocketchat.workspace_facts" in task]
+    source = (ROOT / "plugins" / "action" / "preflight.py").read_text(encoding="utf-8")
+    assert f'"{task["register"]}"' in source
+    asked = OURS["hosts"]["chat"]["probes"]["workspace"]
+    assert set(task["rocketops.rocketchat.workspace_facts"]) == {"url", "root_url"} <= set(asked)
 
 
 # -- a MongoDB of the operator's own -----------------------------------------------------------------------------------
