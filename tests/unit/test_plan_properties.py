@@ -208,7 +208,7 @@ def without_repetitions(planned: dict[str, Any]) -> dict[str, Any]:
     for host in planned["hosts"].values():
         del host["probes"], host["required"]
         if host["rocketchat"]:
-            del host["rocketchat"]["first_monolith"]
+            del host["rocketchat"]["first_monolith"], host["rocketchat"]["packages"]
     return planned
 
 
