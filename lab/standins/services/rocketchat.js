@@ -41,13 +41,20 @@ function serve(db, broker) {
 		sendJson(res, 200, { websocket: true, origins: ['*:*'], cookie_needed: false, entropy: Date.now() }),
 	);
 	addRest(app, db, broker);
-	// Any other path is the page of the web client, also /livez and /readyz where these do not exist.
+	// Any other path is the page of the web client, also /livez and /readyz where these do not exist. As every page of
+	// Meteor's it loads the runtime's settings, from a path of their own: Rocket.Chat's Enable_CSP forbids inline scripts
+	// by default (apps/meteor/app/cors/server/cors.ts).
 	app.get('*', (_req, res) => {
 		res.setHeader('Content-Type', 'text/html');
-		res.end('<!doctype html><title>Rocket.Chat (lab stand-in)</title><p>Lab stand-in, not Rocket.Chat.</p>\n');
+		res.end(PAGE);
 	});
 	app.listen(port());
 }
+
+const PAGE = `<!doctype html><title>Rocket.Chat (lab stand-in)</title>
+<script type="text/javascript" src="/meteor_runtime_config.js?hash=standin"></script>
+<p>Lab stand-in, not Rocket.Chat.</p>
+`;
 
 async function main() {
 	checkEnvironment(process.env);
