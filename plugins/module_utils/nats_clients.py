@@ -57,7 +57,7 @@ def take_census(
 ) -> Census:
     owned = _by_owner(expected, connections)
     seen = [_pick(owned[one.name], namespace) for one in expected]
-    refused = _refused_addresses(farewells)
+    refused = _refused_addresses(connections, farewells)
     missing = seen.count(None)
     # With as many addresses refused as clients missing, it is they who were refused. Where nobody is connected, some of
     # them may have ended and given up their address meanwhile.
@@ -130,15 +130,21 @@ def _strangers(hostnames: Sequence[str], connections: Sequence[Connection]) -> l
 # -- what is wrong -----------------------------------------------------------------------------------------------------
 
 
-def _refused_addresses(farewells: Sequence[Farewell]) -> list[str]:
-    """From where wrong credentials were offered lately, one address once; our own trials do not count."""
-    return sorted(
-        {
-            each.connection.address
-            for each in farewells
-            if each.reason == "Authentication Failure" and each.ago < _LATELY and each.connection.name != OWN_NAME
-        }
-    )
+def _refused_addresses(connections: Sequence[Connection], farewells: Sequence[Farewell]) -> list[str]:
+    """From where wrong credentials were offered lately, one address once; our own trials do not count.
+
+    Nor do those of a client that was let in later.
+    """
+    latest: dict[str, float] = {}
+    for each in farewells:
+        if each.reason == "Authentication Failure" and each.ago < _LATELY and each.connection.name != OWN_NAME:
+            address = each.connection.address
+            latest[address] = min(each.ago, latest.get(address, _LATELY))
+    youngest: dict[str, float] = {}
+    for one in connections:
+        if one.age is not None:
+            youngest[one.address] = min(one.age, youngest.get(one.address, one.age))
+    return sorted(address for address, ago in latest.items() if youngest.get(address, ago) >= ago)
 
 
 def _cut_off(one: Expected, hostnames: Sequence[str], farewells: Sequence[Farewell]) -> float | None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Callable, TypeVar
 
 from .probing.decoding import SHAPE_ERRORS, decoded
@@ -29,6 +29,8 @@ _PAGE = 64
 _PAGES_MAX = 256
 _CLOSED_MAX = 256
 _BODY_MAX = 16 * 1024 * 1024
+# how Go writes moments, with as many digits as it takes, and with the offset of the server's time zone
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
 # how Go writes durations: 1h2m3.5s, 850.1ms, 412µs
 _DURATION = re.compile(r"([\d.]+)(h|ms|µs|us|ns|m|s)")
 _MILLISECONDS = {"h": 3_600_000.0, "m": 60_000.0, "s": 1000.0, "ms": 1.0, "µs": 1e-3, "us": 1e-3, "ns": 1e-6}
@@ -48,13 +50,14 @@ class Server:
 
 @dataclass(frozen=True)
 class Connection:
-    """A connection as NATS sees it."""
+    """A connection as NATS sees it. ``age``: how many seconds ago it began."""
 
     address: str
     name: str | None = None
     nodes: tuple[str, ...] = ()
     namespace: str | None = None
     rtt_ms: float | None = None
+    age: float | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -127,10 +130,11 @@ def _routes(routez: Any) -> list[str]:
 
 
 def _connections(connz: Any) -> list[Connection]:
-    return [_connection(entry) for entry in connz["connections"] or []]
+    now = _moment(connz["now"])
+    return [_connection(entry, now) for entry in connz["connections"] or []]
 
 
-def _connection(entry: Any) -> Connection:
+def _connection(entry: Any, now: datetime) -> Connection:
     subjects = [_NODE_SUBJECT.fullmatch(subject) for subject in entry.get("subscriptions_list") or []]
     nodes = [subject for subject in subjects if subject]
     return Connection(
@@ -139,17 +143,18 @@ def _connection(entry: Any) -> Connection:
         nodes=tuple(node["node"] for node in nodes),
         namespace=nodes[0]["namespace"] or "" if nodes else None,
         rtt_ms=_milliseconds(entry.get("rtt") or ""),
+        age=(now - _moment(entry["start"])).total_seconds() if entry.get("start") else None,
     )
 
 
 def _farewells(connz: Any) -> list[Farewell]:
-    now = _second(connz["now"])
+    now = _moment(connz["now"])
     return [_farewell(entry, now) for entry in connz["connections"] or []]
 
 
 def _farewell(entry: Any, now: datetime) -> Farewell:
-    ago = (now - _second(entry["stop"])).total_seconds()
-    return Farewell(_connection(entry), str(entry.get("reason", "")), ago)
+    ago = (now - _moment(entry["stop"])).total_seconds()
+    return Farewell(_connection(entry, now), str(entry.get("reason", "")), ago)
 
 
 def _text(value: Any) -> str:
@@ -158,9 +163,13 @@ def _text(value: Any) -> str:
     return value
 
 
-def _second(stamp: str) -> datetime:
-    """NATS writes UTC with nanoseconds, which datetime cannot read."""
-    return datetime.fromisoformat(stamp[:19])
+def _moment(stamp: str) -> datetime:
+    """With nanoseconds, which datetime cannot read."""
+    found = _MOMENT.fullmatch(stamp)
+    if not found:
+        raise ValueError(f"{stamp!r} is no moment")
+    zone = "+00:00" if found[3] == "Z" else found[3]
+    return datetime.fromisoformat(found[1] + zone) + timedelta(seconds=float(f"0{found[2] or ''}"))
 
 
 def _milliseconds(duration: str) -> float | None:

@@ -136,11 +136,44 @@ def test_a_refused_login_is_known_by_its_address(nats: Server) -> None:
 
 
 def test_the_only_one_missing_is_the_one_refused(nats: Server) -> None:
-    nats.connect(password="wrong").close()
     with nats.node("chat1-presence-1"):
+        nats.connect(password="wrong").close()
         health = nats.ask("chat1-presence", "chat1-account")
     assert faults(health) == {"chat1-account": "refused"}
     assert "refuses its login: it refused one from 127.0.0.1 lately" in diagnosis(health, "chat1-account")
+
+
+def test_who_was_refused_and_is_back_accuses_nobody_else(nats: Server) -> None:
+    nats.connect(password="wrong").close()
+    with nats.node("chat1-account-1"):
+        health = nats.ask("chat1-account", "chat1-rocketchat")
+    assert faults(health) == {"chat1-rocketchat": "missing"}
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "fault"),
+    [
+        # 5 s ago against 6 s ago, and in a zone of its own
+        ("2026-11-25T02:34:05.5Z", "2026-11-25T02:34:04.25Z", "missing"),
+        ("2026-11-25T03:34:05.123456789+01:00", "2026-11-25T02:34:05.2Z", "refused"),
+        ("2026-11-25T02:34:05Z", "2026-11-25T03:34:04+01:00", "missing"),
+        (None, "2026-11-25T02:34:04Z", "refused"),
+    ],
+)
+def test_moments_are_compared_as_nats_writes_them(start: str | None, stop: str, fault: str) -> None:
+    there = {**ENTRY, "start": start}
+    gone = {"ip": "127.0.0.1", "start": stop, "stop": stop, "reason": "Authentication Failure"}
+
+    def answer(path: str) -> probe_servers.Page:
+        if path.startswith("/connz"):
+            connections = [gone] if "state=closed" in path else [there]
+            return probe_servers.Page(json.dumps({"now": NOW, "connections": connections}))
+        told = {"/varz": {"server_id": "A", "version": "2.12.8"}, "/routez": {"routes": []}}
+        return probe_servers.Page(json.dumps(told[path]))
+
+    with probe_servers.http_server(answer) as server:
+        health, _attempts = probe_nats(server.url, Wanted([Expected("a"), Expected("b")]), ONCE)
+    assert faults(health) == {"b": fault}
 
 
 def test_where_nobody_is_connected_those_refused_need_not_be_as_many() -> None:
