@@ -15,13 +15,13 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils.health.answers import read
-from ..module_utils.health.diagnosis import diagnose
-from ..module_utils.health.document import document
-from ..module_utils.health.files import write
-from ..module_utils.health.invocation import leaves_out, options
-from ..module_utils.health.model import CONTROLLER
-from ..module_utils.health.table import as_text, verdict
+from ..plugin_utils.health.answers import read
+from ..plugin_utils.health.diagnosis import diagnose
+from ..plugin_utils.health.document import document
+from ..plugin_utils.health.files import write
+from ..plugin_utils.health.invocation import leaves_out, options
+from ..plugin_utils.health.model import CONTROLLER
+from ..plugin_utils.health.table import as_text, verdict
 
 # What the tasks of verify.yml registered their answers as.
 REGISTERED = {

@@ -18,7 +18,7 @@ class AskingAction(ActionBase):
     TRANSFERS_FILES = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = self.arguments()
         before = time.time()
         result.update(self._execute_module(module_args=arguments, task_vars=task_vars))

@@ -18,7 +18,7 @@ from ..module_utils.plan.problems import Problem, did_you_mean
 ROLES = Path(__file__).parents[2] / "roles"
 
 # What stands in for a value of the wrong type, so that the rest of the inventory can still be judged.
-NEUTRAL = {"str": "", "path": None, "int": 1, "dict": {}, "list": [], "bool": False}
+NEUTRAL: dict[str, Any] = {"str": "", "path": None, "int": 1, "dict": {}, "list": [], "bool": False}
 NOUNS = {
     "str": "a text",
     "path": "a path",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.diagnosis import diagnose
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.model import AFFECTED, HEALTHY, UNHEALTHY
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.diagnosis import diagnose
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.model import AFFECTED, HEALTHY, UNHEALTHY
 
 from tests.unit import health_answers as ill
 from tests.unit.health_answers import Fault, gone, healthy, no_port, off_the_bus, one_host, proxy, three_hosts, together

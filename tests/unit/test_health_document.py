@@ -9,11 +9,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health import diagnosis, files
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.answers import read
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.document import document
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.html import page
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.picture import Picture
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health import diagnosis, files
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.answers import read
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.document import document
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.html import page
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.picture import Picture
 from jsonschema import Draft202012Validator
 
 from tests.deployment import ROOT

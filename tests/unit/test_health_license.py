@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.answers import HostAnswers, read
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.diagnosis import diagnose
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.document import document
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.html import page
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.license import (
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.license import LicenseState
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.answers import HostAnswers, read
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.diagnosis import diagnose
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.document import document
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.html import page
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.license import (
     expiry,
     license_in_use,
     warnings,
     was_cut_off,
 )
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.model import Diagnosis
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.table import as_text
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.license import LicenseState
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.model import Diagnosis
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.table import as_text
 from jsonschema import Draft202012Validator
 
 from tests.deployment import ROOT

@@ -7,13 +7,13 @@ import re
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.advice import (
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.advice import (
     AT_A_SERVICE,
     ON_THE_CONTROLLER,
     ON_THE_HOST,
 )
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.diagnosis import diagnose
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.model import (
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.diagnosis import diagnose
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.model import (
     AFFECTED,
     HEALTHY,
     UNHEALTHY,

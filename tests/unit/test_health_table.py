@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.diagnosis import diagnose
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.health.table import as_text
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.diagnosis import diagnose
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.table import as_text
 
 from tests.unit import health_answers as ill
 from tests.unit.health_answers import Fault, gone, healthy, one_host, three_hosts, together

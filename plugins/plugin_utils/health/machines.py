@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..probing.clock import ahead
+from ...module_utils.probing.clock import ahead
 from .answers import HostAnswers
 from .model import ENGINE, Need, Subject, Symptom
 
