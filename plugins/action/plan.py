@@ -16,13 +16,13 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.plan.certificates import CERTIFICATE, KEY, certificate_problems
-from ..module_utils.plan.licensing import about_the_license
-from ..module_utils.plan.planner import make_plan
-from ..module_utils.plan.problems import PlanError, Problem
-from ..module_utils.plan.secrets import resolve
-from ..module_utils.plan.settings import GROUPS, SECRET_VARIABLES, common_variables
-from ..plugin_utils.role_variables import read_inventory, role_options, unknown_variables
+from ..plugin_utils.inventory.certificates import CERTIFICATE, KEY, certificate_problems
+from ..plugin_utils.inventory.licensing import about_the_license
+from ..plugin_utils.inventory.role_variables import read_inventory, role_options, unknown_variables
+from ..plugin_utils.inventory.secrets import resolve
+from ..plugin_utils.inventory.settings import GROUPS, SECRET_VARIABLES, common_variables
+from ..plugin_utils.plan.planner import make_plan
+from ..plugin_utils.rocketchat.problems import PlanError, Problem
 
 
 class ActionModule(ActionBase):

@@ -13,7 +13,7 @@ from ansible.plugins.loader import lookup_loader
 from ansible.utils.vars import merge_hash
 
 from ..module_utils.preflight import parts
-from .role_variables import ROLES
+from .inventory.role_variables import ROLES
 
 # A variable's value on the host, or the role's default.
 Setting = Callable[[str], Any]

@@ -17,9 +17,9 @@ from tests.conftest import COLLECTIONS
 
 sys.path.insert(0, str(COLLECTIONS))
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.secrets import resolve
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import read_inventory
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import read_inventory
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.secrets import resolve
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.planner import make_plan
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 FEW, MANY = 100, 1000

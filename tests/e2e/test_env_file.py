@@ -7,7 +7,7 @@ import random
 import subprocess
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.compose import env_file, escaped
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.compose import env_file, escaped
 
 from tests.deployment import Deployment
 

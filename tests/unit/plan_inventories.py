@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import yaml
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.problems import PlanError
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.settings import GROUPS
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import (
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import (
     read_inventory,
     role_options,
 )
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import GROUPS
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.planner import make_plan
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.problems import PlanError
 
 from tests.deployment import ROOT
 

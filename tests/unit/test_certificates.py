@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.certificates import (
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.certificates import (
     CERTIFICATE,
     KEY,
     certificate_problems,

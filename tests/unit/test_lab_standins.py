@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.catalogue import SERVICES, STREAM_HUB
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import SERVICES, STREAM_HUB
 
 from lab import standins
 from lab.names import SOURCES, VERSIONS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.settings import GROUPS, HIDDEN_VARIABLES
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import role_options
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import GROUPS, HIDDEN_VARIABLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import read_inventory
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import read_inventory
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.planner import make_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

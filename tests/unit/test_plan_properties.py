@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.catalogue import SERVICES
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.settings import GROUPS
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import GROUPS
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import SERVICES
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.secrets import resolve
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.settings import SECRET_VARIABLES
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.secrets import resolve
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import SECRET_VARIABLES
 
 from tests.unit.plan_inventories import complaints, single
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.settings import (
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import (
     HIDDEN_VARIABLES,
     HOST_VARIABLES,
 )
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import role_options
 
 from tests.unit.plan_inventories import Inventory, cluster, complaints, every_container, plan, read_env_file, single
 

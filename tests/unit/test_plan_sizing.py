@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.sizing import size_warnings
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.sizing import size_warnings
 
 from tests.unit.plan_inventories import cluster, every_container, plan, single
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import (
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import (
     read,
     role_options,
     unknown_variables,

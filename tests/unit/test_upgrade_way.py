@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from itertools import pairwise, product
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.upgrade_way import (
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.upgrade_way import (
     MONGODB_STEPS,
     OPTIONAL_STEPS,
     State,
     Step,
     upgrade_way,
 )
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.versions import (
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.versions import (
     COMPATIBILITY,
     LAST_RELEASES,
     NEWEST_KNOWN,

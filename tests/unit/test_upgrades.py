@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.upgrades import (
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.upgrades import (
     upgrade_problems,
     upgrade_warnings,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.versions import (
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.versions import (
     COMPATIBILITY,
     NEWEST_KNOWN,
     OLDEST,

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..plan.problems import Problem
-from ..plan.sizing import size_warnings
+from ...plugin_utils.rocketchat.problems import Problem
+from ...plugin_utils.rocketchat.sizing import size_warnings
 from . import requirements
 from .hosts import Host, is_ours
 from .network import clock_problems, clock_warnings, name_warnings, network_problems

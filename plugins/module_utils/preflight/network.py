@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..plan.problems import Problem
+from ...plugin_utils.rocketchat.problems import Problem
 from ..probing.clock import ahead
 from . import requirements
 from .hosts import Host

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..plan.problems import Problem
-from ..plan.versions import accepted_mongodb, as_series, parse_series, parse_version
+from ...plugin_utils.rocketchat.problems import Problem
+from ...plugin_utils.rocketchat.versions import accepted_mongodb, as_series, parse_series, parse_version
 from .hosts import Host
 from .parts import MONGODB_PACKAGES
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..plan.problems import Problem
-from ..plan.upgrades import upgrade_problems, upgrade_warnings
-from ..plan.versions import (
+from ...plugin_utils.rocketchat.problems import Problem
+from ...plugin_utils.rocketchat.upgrades import upgrade_problems, upgrade_warnings
+from ...plugin_utils.rocketchat.versions import (
     parse_series,
     parse_version,
     series_text,

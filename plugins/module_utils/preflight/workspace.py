@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from .. import migrations
-from ..plan.catalogue import MONOLITH
-from ..plan.licensing import about_the_license
-from ..plan.problems import Problem
-from ..plan.upgrades import upgrade_problems
+from ...plugin_utils.inventory.licensing import about_the_license
+from ...plugin_utils.rocketchat import migrations
+from ...plugin_utils.rocketchat.catalogue import MONOLITH
+from ...plugin_utils.rocketchat.problems import Problem
+from ...plugin_utils.rocketchat.upgrades import upgrade_problems
 from .hosts import Host
 from .licensing import license_problems, license_warnings, oauth_warning
 

@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from ...module_utils.migrations import LOG
+from ..rocketchat.migrations import LOG
 from .model import CONTROLLER, Command, Subject
 
 _LOG = "sudo docker logs --tail 50 {name}"

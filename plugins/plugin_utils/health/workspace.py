@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...module_utils import migrations
+from ..rocketchat import migrations
 from .answers import HostAnswers
 from .model import Subject, Symptom
 

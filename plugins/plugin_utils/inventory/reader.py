@@ -13,13 +13,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import SplitResult
 
-from .catalogue import SERVICES
-from .environment import CONTROL_CHARACTER, read_environment
+from ..plan.environment import CONTROL_CHARACTER, read_environment
+from ..rocketchat.catalogue import SERVICES
+from ..rocketchat.problems import Notes
+from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from .formats import check_formats
 from .hosts import check_agreement, check_groups, check_private_addresses
 from .licensing import check_license
 from .objections import objections
-from .problems import Notes
 from .services import read_images, read_limits, read_metrics_ports, read_ports, read_replicas
 from .settings import (
     GROUPS,
@@ -33,7 +34,6 @@ from .settings import (
 )
 from .uploads import read_uploads
 from .urls import MONGODB_DATABASES, URL_SAFE, read_mail_url, read_mongodb_url, read_nats_urls, read_root_url
-from .versions import Version, read_mongodb_version, read_version
 
 MOST_PROXIES = 10
 LONGEST_SECONDS = 3600

@@ -7,11 +7,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, STREAM_HUB
-from .problems import Notes
+from ..rocketchat.catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, STREAM_HUB
+from ..rocketchat.problems import Notes
+from ..rocketchat.sizing import proposed_replicas
+from ..rocketchat.versions import STREAM_HUB_GONE_SINCE, Version, has_stream_hub
 from .settings import Limits
-from .sizing import proposed_replicas
-from .versions import STREAM_HUB_GONE_SINCE, Version, has_stream_hub
 
 MAX_FIRST_PORT = 65535 - MAX_REPLICAS
 

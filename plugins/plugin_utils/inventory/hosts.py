@@ -7,7 +7,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from .problems import Notes
+from ..rocketchat.problems import Notes
 from .settings import EXTERNAL, GROUPS, HIDDEN_VARIABLES, HOST_VARIABLES, Host
 
 # MongoDB's limit for a replica set; all members of ours vote.

@@ -9,18 +9,18 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from ..inventory.reader import Reader
+from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, proxy_port
+from ..inventory.urls import is_address
+from ..rocketchat.catalogue import DDP_STREAMER, MONOLITH, Service, image_reference, metrics_port
+from ..rocketchat.names import slug
+from ..rocketchat.problems import PlanError, Problem
+from ..rocketchat.sizing import requirements, unmeasured_warnings
+from ..rocketchat.versions import upload_owner
 from . import compose, environment, probes
-from .catalogue import DDP_STREAMER, MONOLITH, Service, image_reference, metrics_port
 from .compose import NATS_CLUSTER_PORT
 from .deployment import Container, HostPlan, Member, Plan
-from .names import slug
 from .probes import LOOPBACK
-from .problems import PlanError, Problem
-from .reader import Reader
-from .settings import GROUPS, Host, Instance, Limits, Settings, proxy_port
-from .sizing import requirements, unmeasured_warnings
-from .urls import is_address
-from .versions import upload_owner
 
 ENV_FILES = "/opt/rocketchat/env"
 

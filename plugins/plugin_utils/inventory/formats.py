@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from .problems import Notes
+from ..rocketchat.problems import Notes
 
 SERVER = r"[A-Za-z0-9.-]+(:[0-9]{1,5})?"
 URL = rf"https?://{SERVER}(/[!-~]*)?"

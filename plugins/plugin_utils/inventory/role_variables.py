@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils.plan.problems import Problem, did_you_mean
+from ..rocketchat.problems import Problem, did_you_mean
 
-ROLES = Path(__file__).parents[2] / "roles"
+ROLES = Path(__file__).parents[3] / "roles"
 
 # What stands in for a value of the wrong type, so that the rest of the inventory can still be judged.
 NEUTRAL: dict[str, Any] = {"str": "", "path": None, "int": 1, "dict": {}, "list": [], "bool": False}

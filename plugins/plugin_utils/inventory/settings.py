@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult
 
-from ..license import LicenseState
-from .catalogue import SERVICES, Service
-from .versions import Version
+from ...module_utils.license import LicenseState
+from ..rocketchat.catalogue import SERVICES, Service
+from ..rocketchat.versions import Version
 
 # The groups that say what runs where. One host in all four is the single-host deployment.
 GROUPS = ("mongodb", "nats", "rocketchat", "nginx")

@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import SplitResult
 
-from ..license import SCALABILITY, License, LicenseState, read_license
-from .problems import Notes, Problem
+from ...module_utils.license import SCALABILITY, License, LicenseState, read_license
+from ..rocketchat.problems import Notes, Problem
 from .settings import Host
 
 VARIABLE = "rocketchat_license"

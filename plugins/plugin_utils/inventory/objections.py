@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult
 
-from .catalogue import MONOLITH, SERVICES
-from .compose import NATS_CLUSTER_PORT, NATS_MONITORING_PORT
-from .names import slug
-from .problems import Problem
+from ..plan.compose import NATS_CLUSTER_PORT, NATS_MONITORING_PORT
+from ..rocketchat.catalogue import MONOLITH, SERVICES
+from ..rocketchat.names import slug
+from ..rocketchat.problems import Problem
 from .settings import Host, proxy_port
 
 

@@ -8,7 +8,7 @@ import ipaddress
 from collections.abc import Iterator
 from datetime import datetime
 
-from .problems import Problem
+from ..rocketchat.problems import Problem
 
 try:
     from cryptography import x509

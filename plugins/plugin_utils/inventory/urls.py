@@ -11,7 +11,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from .problems import Notes
+from ..rocketchat.problems import Notes
 
 HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 PERCENT_ENCODED = re.compile(r"(?:[^%:@/?#\s]|%[0-9A-Fa-f]{2})+")

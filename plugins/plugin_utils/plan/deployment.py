@@ -7,9 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..license import LicenseState
-from .catalogue import HttpCheck
-from .settings import Limits
+from ...module_utils.license import LicenseState
+from ..inventory.settings import Limits
+from ..rocketchat.catalogue import HttpCheck
 
 
 @dataclass(frozen=True)

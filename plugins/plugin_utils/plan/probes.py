@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..mongodb_url import parse
+from ...module_utils.mongodb_url import parse
+from ..inventory.settings import Settings, proxy_port
 from .compose import NATS_MONITORING_PORT
 from .deployment import Container, Member
-from .settings import Settings, proxy_port
 
 LOOPBACK = "127.0.0.1"
 

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..inventory.settings import Host
 from .catalogue import DDP_STREAMER, MAX_REPLICAS, MONOLITH
-from .settings import Host
 
 USERS_PER_REPLICA = 500
 

@@ -7,16 +7,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .catalogue import (
-    CONTAINER_PORT,
-    MONOLITH,
-    MONOLITH_METRICS_PORT,
-    SERVICE_METRICS_PORT,
-    Service,
-)
-from .problems import Notes
-from .settings import Environment, Settings
-from .versions import needs_db_watchers
+from ..inventory.settings import Environment, Settings
+from ..rocketchat.catalogue import CONTAINER_PORT, MONOLITH, MONOLITH_METRICS_PORT, SERVICE_METRICS_PORT, Service
+from ..rocketchat.problems import Notes
+from ..rocketchat.versions import needs_db_watchers
 
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)

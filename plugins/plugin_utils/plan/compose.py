@@ -8,10 +8,10 @@ import hashlib
 import json
 from typing import Any
 
-from .catalogue import CONTAINER_PORT, MONOLITH, HttpCheck
+from ..inventory.settings import Settings
+from ..inventory.uploads import CONTAINER_DIRECTORY
+from ..rocketchat.catalogue import CONTAINER_PORT, MONOLITH, HttpCheck
 from .deployment import Container
-from .settings import Settings
-from .uploads import CONTAINER_DIRECTORY
 
 # What we create carries it; what does not carry it is never removed.
 LABEL = "io.rocketops.collection"
