@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult
 
-from ..plan.compose import NATS_CLUSTER_PORT, NATS_MONITORING_PORT
-from ..rocketchat.catalogue import MONOLITH, SERVICES
+from ..rocketchat.catalogue import MONOLITH, NATS_CLUSTER_PORT, NATS_MONITORING_PORT, SERVICES
 from ..rocketchat.names import slug
 from ..rocketchat.problems import Problem
 from .settings import Host, proxy_port

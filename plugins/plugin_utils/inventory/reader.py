@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import SplitResult
 
-from ..plan.environment import CONTROL_CHARACTER, read_environment
 from ..rocketchat.catalogue import SERVICES
 from ..rocketchat.problems import Notes
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
+from .environment import CONTROL_CHARACTER, read_environment
 from .formats import check_formats
 from .hosts import check_agreement, check_groups, check_private_addresses
 from .licensing import check_license

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..plan.environment import CONTROL_CHARACTER
 from ..rocketchat.problems import Notes
+from .environment import CONTROL_CHARACTER
 from .settings import Uploads
 from .urls import HOST_AND_PORT
 

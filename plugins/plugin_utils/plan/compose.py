@@ -10,7 +10,7 @@ from typing import Any
 
 from ..inventory.settings import Settings
 from ..inventory.uploads import CONTAINER_DIRECTORY
-from ..rocketchat.catalogue import CONTAINER_PORT, MONOLITH, HttpCheck
+from ..rocketchat.catalogue import CONTAINER_PORT, MONOLITH, NATS_CLUSTER_PORT, NATS_MONITORING_PORT, HttpCheck
 from .deployment import Container
 
 # What we create carries it; what does not carry it is never removed.
@@ -30,8 +30,6 @@ HEALTHCHECK_TIMES = {
 }
 
 NATS_PING_SECONDS = 20
-NATS_MONITORING_PORT = 8222
-NATS_CLUSTER_PORT = 6222
 
 
 def healthcheck_command(check: HttpCheck) -> list[str]:

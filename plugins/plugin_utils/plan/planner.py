@@ -12,15 +12,15 @@ from urllib.parse import quote
 from ..inventory.reader import Reader
 from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, proxy_port
 from ..inventory.urls import is_address
-from ..rocketchat.catalogue import DDP_STREAMER, MONOLITH, Service, image_reference, metrics_port
+from ..rocketchat.catalogue import DDP_STREAMER, MONOLITH, NATS_CLUSTER_PORT, Service, image_reference, metrics_port
 from ..rocketchat.names import slug
 from ..rocketchat.problems import PlanError, Problem
-from ..rocketchat.sizing import requirements, unmeasured_warnings
+from ..rocketchat.sizing import unmeasured_warnings
 from ..rocketchat.versions import upload_owner
 from . import compose, environment, probes
-from .compose import NATS_CLUSTER_PORT
 from .deployment import Container, HostPlan, Member, Plan
 from .probes import LOOPBACK
+from .required import requirements
 
 ENV_FILES = "/opt/rocketchat/env"
 

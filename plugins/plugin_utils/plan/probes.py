@@ -8,7 +8,7 @@ from typing import Any
 
 from ...module_utils.mongodb_url import parse
 from ..inventory.settings import Settings, proxy_port
-from .compose import NATS_MONITORING_PORT
+from ..rocketchat.catalogue import NATS_MONITORING_PORT
 from .deployment import Container, Member
 
 LOOPBACK = "127.0.0.1"

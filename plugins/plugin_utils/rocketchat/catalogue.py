@@ -28,6 +28,8 @@ SERVICE_METRICS_PORT = 9458
 MONOLITH_METRICS_PORT = 9100
 METRICS_PORT_DISTANCE = 10000
 
+NATS_MONITORING_PORT = 8222
+NATS_CLUSTER_PORT = 6222
 
 # All of a text, or fields that a JSON object has to have.
 Body = Union[str, dict[str, str]]

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..inventory.settings import Host
 from .catalogue import DDP_STREAMER, MAX_REPLICAS, MONOLITH
 
 USERS_PER_REPLICA = 500
@@ -67,12 +66,6 @@ def needed(users: int) -> Size:
     return SIZES[-1]
 
 
-def requirements(users: int, host: Host, hosts: list[Host]) -> dict[str, int]:
-    """What a host needs: ``cores`` and ``memory_mb``, 0 where no number of users is given. With its ``monoliths``."""
-    cores, memory_mb = _needed_on(users, host, hosts) if users > 0 else (0, 0)
-    return {"monoliths": host.replicas.get(MONOLITH, 0), "cores": cores, "memory_mb": memory_mb}
-
-
 def unmeasured_warnings(users: int) -> Iterator[str]:
     if users > SIZES[-1].users:
         yield (
@@ -96,14 +89,3 @@ def size_warnings(users: int, name: str, required: Mapping[str, int], facts: Map
             f"host {name} has {cores} cores and {memory_mb} MiB of memory, and rocketchat_expected_users = {users} "
             f"needs {required['cores']} cores and {required['memory_mb']} MiB there."
         )
-
-
-def _needed_on(users: int, host: Host, hosts: list[Host]) -> tuple[int, int]:
-    size = needed(users)
-    cores = memory_mb = 0.0
-    if "rocketchat" in host.groups:
-        count = sum("rocketchat" in other.groups for other in hosts)
-        cores, memory_mb = size.cores / count, size.memory_mb / count
-    if "mongodb" in host.groups:
-        cores, memory_mb = cores + size.mongodb_cores, memory_mb + size.mongodb_memory_mb
-    return math.ceil(cores), math.ceil(memory_mb)

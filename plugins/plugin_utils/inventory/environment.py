@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The environment of the containers: what the operator adds, and what the plan decides and nobody may override."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..rocketchat.problems import Notes
+from .settings import Environment
+
+CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+SETTING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
+SETTING_PREFIX = "OVERWRITE_SETTING_"
+
+# Variables the plan decides -> what to do instead of setting them.
+OWNED = {
+    "ADMIN_EMAIL": "Set rocketchat_admin_email",
+    "ADMIN_PASS": "Set rocketchat_admin_password",
+    "ADMIN_USERNAME": "Set rocketchat_admin_username",
+    "BROKER": "Leave it out: Rocket.Chat's own default is the only one that works",
+    "DB_WATCHERS": "Leave it out: rocketchat_version decides it",
+    "DEPLOY_METHOD": "Leave it out",
+    "DEPLOY_PLATFORM": "Leave it out",
+    "HEARTBEAT_INTERVAL": "Set rocketchat_heartbeat_interval",
+    "HEARTBEAT_TIMEOUT": "Set rocketchat_heartbeat_timeout",
+    "HTTP_FORWARDED_COUNT": "Set rocketchat_extra_proxies to the number of proxies in front of nginx",
+    "INSTANCE_IP": "Leave it out: every monolith has its own",
+    "MAIL_URL": "Set rocketchat_mail_url",
+    "MOLECULER_LOG_LEVEL": "Set rocketchat_log_level",
+    "MONGO_URL": "Set rocketchat_mongodb_url to use a MongoDB of your own",
+    "MS_METRICS": "Set rocketchat_metrics",
+    "MS_METRICS_PORT": "Set rocketchat_metrics_ports",
+    # seconds in one place of its code and milliseconds in another
+    "MULTIPLE_INSTANCES_PING_INTERVAL": "Leave it out: stream-hub breaks when it is set",
+    "NODE_ENV": "Leave it out: anything but production crashes ddp-streamer",
+    "PORT": "Set rocketchat_ports for the port on the host",
+    "REG_TOKEN": "Set rocketchat_registration_token",
+    "REQUEST_TIMEOUT": "Set rocketchat_request_timeout",
+    "RETRY_ENABLED": "Set rocketchat_retry_enabled",
+    "ROCKETCHAT_LICENSE": "Set rocketchat_license",
+    "ROOT_URL": "Set rocketchat_root_url",
+    "TRANSPORTER": "Set rocketchat_nats_urls to use a NATS of your own",
+}
+
+# Settings of Rocket.Chat that the plan decides -> likewise.
+OWNED_SETTINGS = {
+    "FileUpload_FileSystemPath": "Set rocketchat_file_upload_directory",
+    "FileUpload_Storage_Type": "Set rocketchat_file_upload_storage",
+    "FileUpload_S3_AWSAccessKeyId": "Set rocketchat_file_upload_s3.access_key",
+    "FileUpload_S3_AWSSecretAccessKey": "Set rocketchat_file_upload_s3.secret_key",
+    "FileUpload_S3_Bucket": "Set rocketchat_file_upload_s3.bucket",
+    "FileUpload_S3_BucketURL": "Set rocketchat_file_upload_s3.endpoint",
+    "FileUpload_S3_ForcePathStyle": "Set rocketchat_file_upload_s3.force_path_style",
+    "FileUpload_S3_Region": "Set rocketchat_file_upload_s3.region",
+    "Prometheus_Enabled": "Set rocketchat_metrics",
+    "Prometheus_Port": "Set rocketchat_metrics_ports",
+}
+
+
+def read_environment(notes: Notes, common: dict[str, Any]) -> Environment:
+    """What the operator adds. Values may be secret and are never shown."""
+    services = {
+        key: _variables(notes, f"rocketchat_service_environment.{key}", given)
+        for key, given in common["rocketchat_service_environment"].items()
+    }
+    for key, given in services.items():
+        if "MS_NAMESPACE" in given:
+            reason = "separates this service from all others, and it waits for them in silence"
+            remedy = "Set it in rocketchat_environment, for all"
+            notes.complain(f"rocketchat_service_environment.{key}.MS_NAMESPACE", None, reason, remedy)
+    return Environment(
+        shared=_variables(notes, "rocketchat_environment", common["rocketchat_environment"]),
+        services=services,
+        settings=_settings(notes, common["rocketchat_settings"]),
+    )
+
+
+def _variables(notes: Notes, mapping: str, given: dict[Any, Any]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in given.items():
+        # whoever writes "A=b" in place of "A: b" has the value in the name
+        variable = f"{mapping}.{str(name).partition('=')[0]}"
+        if not VARIABLE_NAME.fullmatch(str(name)):
+            remedy = "Use letters, digits and _ only, beginning with a letter or _"
+            notes.complain(variable, None, "is not the name of an environment variable", remedy)
+        elif name in OWNED:
+            notes.complain(variable, None, "is decided by the plan", OWNED[name])
+        elif name.startswith(SETTING_PREFIX):
+            remedy = f"Set rocketchat_settings.{name.removeprefix(SETTING_PREFIX)}"
+            notes.complain(variable, None, "is a setting of Rocket.Chat", remedy)
+        else:
+            values[name] = _text(notes, variable, value)
+    # whatever the order they were written in
+    return dict(sorted(values.items()))
+
+
+def _settings(notes: Notes, given: dict[Any, Any]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in given.items():
+        variable = f"rocketchat_settings.{str(name).partition('=')[0]}"
+        if not SETTING_NAME.fullmatch(str(name)):
+            remedy = "Use letters, digits, _ and - only, beginning with a letter"
+            notes.complain(variable, None, "is not the name of a setting of Rocket.Chat", remedy)
+        elif name.startswith(SETTING_PREFIX):
+            remedy = f"Write {name.removeprefix(SETTING_PREFIX)}"
+            notes.complain(variable, None, "has a prefix that is added here", remedy)
+        elif name in OWNED_SETTINGS:
+            notes.complain(variable, None, "is decided by the plan", OWNED_SETTINGS[name])
+        else:
+            values[name] = _text(notes, variable, value)
+    # whatever the order they were written in
+    return dict(sorted(values.items()))
+
+
+def _text(notes: Notes, variable: str, value: Any) -> str:
+    """A value as a process sees it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, (str, int, float)):
+        notes.complain(variable, None, "is not a text, a number, true or false", "Write one line in quotes")
+        return ""
+    # YAML's block scalars and ansible-vault's encrypt_string end with a line feed that nobody meant.
+    text = str(value).rstrip("\n")
+    if CONTROL_CHARACTER.search(text):
+        notes.complain(variable, None, "has several lines or control characters", "Write one line in quotes")
+    return text
