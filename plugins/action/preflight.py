@@ -11,12 +11,12 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils.preflight import parts
-from ..module_utils.preflight.changes import Change, planned_changes
-from ..module_utils.preflight.hosts import Host
-from ..module_utils.preflight.judge import judge
+from ..module_utils.facts import parts
 from ..plugin_utils.inventory.role_variables import role_options
-from ..plugin_utils.role_files import role_files
+from ..plugin_utils.preflight.changes import Change, planned_changes
+from ..plugin_utils.preflight.hosts import Host
+from ..plugin_utils.preflight.judge import judge
+from ..plugin_utils.preflight.role_files import role_files
 
 # What the tasks before registered on every host, on those with another MongoDB than planned, and on one.
 REGISTERED, REGISTERED_MONGODB = "rocketchat_preflight", "rocketchat_preflight_mongodb"

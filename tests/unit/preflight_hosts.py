@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight import parts
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.changes import hosts_block
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.hosts import Host
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import parts
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.changes import hosts_block
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
 
 NOW = 1_795_500_000.0
 ENGINE = {"state": "running", "containers": [], "networks": []}

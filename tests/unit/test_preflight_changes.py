@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight import parts
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.changes import planned_changes
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.hosts import Host
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import parts
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.changes import planned_changes
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
 
 from tests.deployment import ROOT
 from tests.unit.plan_inventories import plan, single

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight import engine, machine, parts, surroundings
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import engine, machine, parts, surroundings
 
 from tests.deployment import ansible
 from tests.unit.docker_engine import served

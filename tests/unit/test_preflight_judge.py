@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.hosts import Host, running_version, tag
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.judge import Verdict, judge
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.ports import published_at
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.repositories import SERVERS, SUITE
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, running_version, tag
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.judge import Verdict, judge
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ports import published_at
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.repositories import SERVERS, SUITE
 
 from tests.deployment import ROOT
 from tests.unit.plan_inventories import cluster, plan, single

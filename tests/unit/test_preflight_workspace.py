@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.license import LicenseState, read_license
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.hosts import Host
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.judge import Verdict, judge
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.judge import Verdict, judge
 
 from tests.deployment import ROOT
 from tests.unit.license_texts import license_text

@@ -12,8 +12,8 @@ import yaml
 from ansible.plugins.loader import lookup_loader
 from ansible.utils.vars import merge_hash
 
-from ..module_utils.preflight import parts
-from .inventory.role_variables import ROLES
+from ...module_utils.facts import parts
+from ..inventory.role_variables import ROLES
 
 # A variable's value on the host, or the role's default.
 Setting = Callable[[str], Any]

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...plugin_utils.rocketchat.problems import Problem
-from ..probing.clock import ahead
+from ...module_utils.probing.clock import ahead
+from ..rocketchat.problems import Problem
 from . import requirements
 from .hosts import Host
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import parts
+from ...module_utils.facts import parts
 from .hosts import Host, tag
 
 CONFIG_LABEL = "io.rocketops.config"

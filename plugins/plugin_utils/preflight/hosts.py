@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...plugin_utils.plan.compose import LABEL
-from ...plugin_utils.rocketchat.catalogue import MONOLITH
+from ..plan.compose import LABEL
+from ..rocketchat.catalogue import MONOLITH
 
 SERVICE_LABEL = "io.rocketops.service"
 

@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from ...plugin_utils.inventory.licensing import IN_WORKSPACE, VARIABLE, about_the_license
-from ...plugin_utils.rocketchat.problems import Problem
-from ...plugin_utils.rocketchat.stored_license import invalidity, is_valid
-from ...plugin_utils.rocketchat.versions import Version, parse_version
-from ..license import SCALABILITY, LicenseState
+from ...module_utils.license import SCALABILITY, LicenseState
+from ..inventory.licensing import IN_WORKSPACE, VARIABLE, about_the_license
+from ..rocketchat.problems import Problem
+from ..rocketchat.stored_license import invalidity, is_valid
+from ..rocketchat.versions import Version, parse_version
 
 # 9.0.0's release notes: before it, every workspace had Custom OAuth.
 OAUTH = "oauth-enterprise"

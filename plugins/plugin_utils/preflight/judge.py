@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...plugin_utils.rocketchat.problems import Problem
-from ...plugin_utils.rocketchat.sizing import size_warnings
+from ...module_utils.facts.parts import KEYFILE, MONGODB_PACKAGES
+from ..rocketchat.problems import Problem
+from ..rocketchat.sizing import size_warnings
 from . import requirements
 from .hosts import Host, is_ours
 from .network import clock_problems, clock_warnings, name_warnings, network_problems
-from .parts import KEYFILE, MONGODB_PACKAGES
 from .ports import mongodb_port, port_problems
 from .repositories import repository_problems
 from .versions import version_problems, version_warnings

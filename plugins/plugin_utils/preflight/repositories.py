@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...plugin_utils.rocketchat.problems import Problem
-from ...plugin_utils.rocketchat.versions import accepted_mongodb, as_series, parse_series, parse_version
+from ...module_utils.facts.parts import MONGODB_PACKAGES
+from ..rocketchat.problems import Problem
+from ..rocketchat.versions import accepted_mongodb, as_series, parse_series, parse_version
 from .hosts import Host
-from .parts import MONGODB_PACKAGES
 
 # The suite for Debian 12 and 13, and the release series it has a server of, by architecture.
 SUITE = "bookworm"

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...plugin_utils.rocketchat.problems import Problem
-from ...plugin_utils.rocketchat.upgrades import upgrade_problems, upgrade_warnings
-from ...plugin_utils.rocketchat.versions import (
+from ...module_utils.facts.parts import BACKUPS, MONGODB_PACKAGES
+from ..rocketchat.problems import Problem
+from ..rocketchat.upgrades import upgrade_problems, upgrade_warnings
+from ..rocketchat.versions import (
     parse_series,
     parse_version,
     series_text,
@@ -20,7 +21,6 @@ from ...plugin_utils.rocketchat.versions import (
 )
 from . import requirements
 from .hosts import Host, running_version
-from .parts import BACKUPS, MONGODB_PACKAGES
 
 
 def version_problems(plan: Mapping[str, Any], hosts: list[Host]) -> list[Problem]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...plugin_utils.rocketchat.problems import Problem
+from ..rocketchat.problems import Problem
 from .hosts import SERVICE_LABEL, Host, is_ours
 
 EVERYWHERE = ("0.0.0.0", "::")

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ...plugin_utils.inventory.licensing import about_the_license
-from ...plugin_utils.rocketchat import migrations
-from ...plugin_utils.rocketchat.catalogue import MONOLITH
-from ...plugin_utils.rocketchat.problems import Problem
-from ...plugin_utils.rocketchat.upgrades import upgrade_problems
+from ..inventory.licensing import about_the_license
+from ..rocketchat import migrations
+from ..rocketchat.catalogue import MONOLITH
+from ..rocketchat.problems import Problem
+from ..rocketchat.upgrades import upgrade_problems
 from .hosts import Host
 from .licensing import license_problems, license_warnings, oauth_warning
 
