@@ -12,7 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.validation import check_type_dict
 
-from ..module_utils.container_secrets import Environments, digested, environments, without_secrets
+from ..module_utils.containers.secrets import Environments, digested, environments, without_secrets
 from ..plugin_utils.asking import AskingAction
 
 

@@ -283,10 +283,10 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_model import Expected, Health
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_probe import probe_containers
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_secrets import environments, texts
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.docker_api import SOCKET
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.docker_api import SOCKET
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.model import Expected, Health
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.probe import probe_containers
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.secrets import environments, texts
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.options import PATIENCE, VERDICT
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 

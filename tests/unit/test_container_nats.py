@@ -14,9 +14,9 @@ from threading import Event
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_model import ContainerHealth, Expected
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_pino import in_words
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_probe import probe_containers
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.model import ContainerHealth, Expected
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.pino import in_words
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.probe import probe_containers
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 
 from tests.unit import probe_servers

@@ -13,13 +13,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils import container_probe
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_model import (
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers import probe as container_probe
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.model import (
     ContainerHealth,
     Expected,
     Health,
 )
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_probe import probe_containers
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.probe import probe_containers
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 
 from tests.unit.docker_engine import FakeEngine, container, frames, moment, served

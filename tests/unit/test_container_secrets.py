@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_drift import environment_drift
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_log import LINE_MAX, last_words
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.container_secrets import (
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.drift import environment_drift
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.log import LINE_MAX, last_words
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.secrets import (
     digest,
     digested,
     is_same,

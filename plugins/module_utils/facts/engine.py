@@ -8,7 +8,7 @@ import os
 import time
 from typing import Any
 
-from ..docker_api import greet
+from ..containers.docker_api import greet
 from ..probing.fault import Fault
 
 TIMEOUT = 5

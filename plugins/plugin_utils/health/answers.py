@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...module_utils.container_secrets import LONG, passwords_in, spellings
+from ...module_utils.containers.secrets import LONG, passwords_in, spellings
 
 QUESTIONS = ("containers", "mongodb", "services", "workspace", "nats", "ddp")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...module_utils.container_drift import the_first_of
+from ...module_utils.containers.drift import the_first_of
 from .model import Need, Symptom
 
 # It runs, but not with what was planned for it; it may serve all the same.

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...module_utils.docker_api import epoch
+from ...module_utils.containers.docker_api import epoch
 from ...module_utils.license import LicenseState
 from .answers import HostAnswers
 from .model import HealthWarning, Symptom

@@ -8,15 +8,15 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from .container_drift import environment_drift, hosts_drift, the_first_of
-from .container_log import NATS_FAILED, Reason, hosts_of, last_words, lines, of_last_death, reason, repeated
-from .container_model import ContainerHealth, Expected
-from .container_nats import why_not_connected
-from .container_secrets import PARSED, readable
+from ..probing.clock import halfway
+from ..probing.fault import Fault
+from ..probing.fetching import harmless
 from .docker_api import Engine, epoch
-from .probing.clock import halfway
-from .probing.fault import Fault
-from .probing.fetching import harmless
+from .drift import environment_drift, hosts_drift, the_first_of
+from .log import NATS_FAILED, Reason, hosts_of, last_words, lines, of_last_death, reason, repeated
+from .model import ContainerHealth, Expected
+from .nats import why_not_connected
+from .secrets import PARSED, readable
 
 # Why a container that looks well may end again.
 _COMES_BACK = {"licence", "node_id_conflict"}

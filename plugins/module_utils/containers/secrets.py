@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-from .container_log import MASK, masked
+from .log import MASK, masked
 
 # What the module has to parse, to say how it differs. As a whole, a URL is a part of no name.
 PARSED = ("MONGO_URL", "TRANSPORTER")

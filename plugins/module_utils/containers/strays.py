@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from .container_model import Expected, Unplanned
+from ..probing.fault import Fault
 from .docker_api import AT_ONCE, Engine
-from .probing.fault import Fault
+from .model import Expected, Unplanned
 
 _UNPLANNED_MAX = 50
 _SERVICE_LABEL = "io.rocketops.service"

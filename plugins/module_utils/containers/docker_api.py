@@ -21,10 +21,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from .probing.clock import remaining
-from .probing.decoding import SHAPE_ERRORS, decoded
-from .probing.fault import Fault
-from .probing.fetching import TimedSocket, harmless
+from ..probing.clock import remaining
+from ..probing.decoding import SHAPE_ERRORS, decoded
+from ..probing.fault import Fault
+from ..probing.fetching import TimedSocket, harmless
 
 SOCKET = "/var/run/docker.sock"
 # How many questions an engine is asked at the same time.

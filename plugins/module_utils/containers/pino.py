@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .probing.decoding import decoded
+from ..probing.decoding import decoded
 
 # pino's: 30 info, 40 warn, 50 error, 60 fatal
 _ERROR = 50

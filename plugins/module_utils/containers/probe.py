@@ -11,14 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from .container_judge import judged
-from .container_model import ContainerHealth, EngineHealth, Expected, Health
-from .container_strays import unplanned
+from ..probing.clock import halfway
+from ..probing.decoding import SHAPE_ERRORS
+from ..probing.fault import Fault
+from ..probing.polling import Patience, poll
+from .checks import judged
 from .docker_api import AT_ONCE, Engine, greet, not_an_engine
-from .probing.clock import halfway
-from .probing.decoding import SHAPE_ERRORS
-from .probing.fault import Fault
-from .probing.polling import Patience, poll
+from .model import ContainerHealth, EngineHealth, Expected, Health
+from .strays import unplanned
 
 # What waiting does not mend: somebody has to do something.
 _LASTING = {"absent", "stopped", "paused", "image", "hostname", "network", "hosts", "environment"}

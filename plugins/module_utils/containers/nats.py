@@ -15,12 +15,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from .container_log import Reason
+from ..nats_login import try_login
+from ..probing.clock import halfway
+from ..probing.fault import Fault
+from ..probing.target import Target
 from .docker_api import Engine
-from .nats_login import try_login
-from .probing.clock import halfway
-from .probing.fault import Fault
-from .probing.target import Target
+from .log import Reason
 
 _PORT = 4222
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from .container_pino import in_words
 from .docker_api import epoch
+from .pino import in_words
 
 LINE_MAX = 200
 MASK = "********"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import SplitResult, urlsplit
 
-from .container_secrets import is_same
+from .secrets import is_same
 
 _SHOWN_MAX = 3
 
