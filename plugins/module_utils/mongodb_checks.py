@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Callable
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_privileges
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_login import Login, Refused
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
+from . import mongodb_privileges
+from .mongodb_login import Login, Refused
+from .probing.fault import Fault
 
 # an oplog that is less full than this still grows, and its window with it
 _FULL = 0.9

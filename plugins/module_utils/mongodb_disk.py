@@ -10,10 +10,10 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_checks import Check
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_members import Member
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import parse_member
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
+from .mongodb_checks import Check
+from .mongodb_members import Member
+from .mongodb_wire import parse_member
+from .probing.fault import Fault
 
 _MIB = 1024 * 1024
 # faults of a member that a full or read-only disk brings about

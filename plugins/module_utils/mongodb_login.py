@@ -10,13 +10,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import (
-    UNAUTHORIZED,
-    closed,
-    parse_member,
-    silent,
-)
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
+from .mongodb_wire import UNAUTHORIZED, closed, parse_member, silent
+from .probing.fault import Fault
 
 try:
     from pymongo import MongoClient, common, version_tuple

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import Knock, parse_member
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fetching import harmless
+from .mongodb_wire import Knock, parse_member
+from .probing.fault import Fault
+from .probing.fetching import harmless
 
 LOG = "/var/log/mongodb/mongod.log there"
 # Member states that serve, and what the others mean (MongoDB manual, "Replica Set Member States").

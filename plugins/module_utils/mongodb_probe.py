@@ -14,23 +14,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_members
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_checks import (
-    NAMES,
-    Check,
-    Findings,
-    Limits,
-    examine,
-    not_made,
-    run,
-)
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_disk import Disk, check_disk
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_login import User, log_in
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_members import Member
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import Knock, knock_at
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.clock import milliseconds_since, remaining
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience, poll
+from . import mongodb_members
+from .mongodb_checks import NAMES, Check, Findings, Limits, examine, not_made, run
+from .mongodb_disk import Disk, check_disk
+from .mongodb_login import User, log_in
+from .mongodb_members import Member
+from .mongodb_wire import Knock, knock_at
+from .probing.clock import milliseconds_since, remaining
+from .probing.fault import Fault
+from .probing.polling import Patience, poll
 
 # The likeliest cause first: what stands further down often follows from what stands further up.
 _CAUSES = (

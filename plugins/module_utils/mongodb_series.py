@@ -16,11 +16,11 @@ import struct
 import time
 from collections.abc import Sequence
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import exchange
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.clock import remaining
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.target import Target
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust, connect
+from .mongodb_wire import exchange
+from .probing.clock import remaining
+from .probing.fault import Fault
+from .probing.target import Target
+from .probing.tls import Trust, connect
 
 SERIES = {
     9: "4.4",

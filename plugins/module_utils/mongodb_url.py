@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import parse_member
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.target import Target
+from .mongodb_wire import parse_member
+from .probing.target import Target
 
 # What the driver uses where the URL names no database.
 DEFAULT_DATABASE = "test"

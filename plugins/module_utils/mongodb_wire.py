@@ -20,10 +20,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.clock import remaining
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.connection import connect_tcp
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.target import Target as Address
+from .probing.clock import remaining
+from .probing.connection import connect_tcp
+from .probing.fault import Fault
+from .probing.target import Target as Address
 
 try:
     import bson

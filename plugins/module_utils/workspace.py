@@ -17,12 +17,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.license import LicenseState, read_license
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_login import open_url
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_series import series_of
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_url import MongoUrl
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.clock import halfway, remaining
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
+from .license import LicenseState, read_license
+from .mongodb_login import open_url
+from .mongodb_series import series_of
+from .mongodb_url import MongoUrl
+from .probing.clock import halfway, remaining
+from .probing.fault import Fault
 
 _LICENSE, _LICENSE_STATUS = "Enterprise_License", "Enterprise_License_Status"
 _CUSTOM_OAUTH = re.compile(r"Accounts_OAuth_Custom-([^-]+)")

@@ -283,12 +283,13 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.docker_api import SOCKET
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.model import Expected, Health
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.probe import probe_containers
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.secrets import environments, texts
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.options import PATIENCE, VERDICT
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+
+from ..module_utils.containers.docker_api import SOCKET
+from ..module_utils.containers.model import Expected, Health
+from ..module_utils.containers.probe import probe_containers
+from ..module_utils.containers.secrets import environments, texts
+from ..module_utils.probing.options import PATIENCE, VERDICT
+from ..module_utils.probing.polling import Patience
 
 CONTAINER: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},

@@ -165,16 +165,11 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp_probe import (
-    WEBSOCKETS_MISSING,
-    Account,
-    DdpHealth,
-    Door,
-    probe_ddp,
-)
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.options import PATIENCE, TRUST, VERDICT
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
+
+from ..module_utils.ddp_probe import WEBSOCKETS_MISSING, Account, DdpHealth, Door, probe_ddp
+from ..module_utils.probing.options import PATIENCE, TRUST, VERDICT
+from ..module_utils.probing.polling import Patience
+from ..module_utils.probing.tls import Trust
 
 
 def ask(params: dict[str, Any]) -> tuple[DdpHealth, int]:

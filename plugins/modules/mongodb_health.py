@@ -251,10 +251,11 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_login, mongodb_probe, mongodb_wire
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_checks import Limits
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_disk import Disk
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.options import PATIENCE, VERDICT
+
+from ..module_utils import mongodb_login, mongodb_probe, mongodb_wire
+from ..module_utils.mongodb_checks import Limits
+from ..module_utils.mongodb_disk import Disk
+from ..module_utils.probing.options import PATIENCE, VERDICT
 
 
 def target_of(params: dict[str, Any]) -> mongodb_probe.Target:

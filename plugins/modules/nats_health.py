@@ -264,15 +264,10 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_probe import (
-    Account,
-    Expected,
-    NatsHealth,
-    Wanted,
-    probe_nats,
-)
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.options import PATIENCE, VERDICT
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+
+from ..module_utils.nats_probe import Account, Expected, NatsHealth, Wanted, probe_nats
+from ..module_utils.probing.options import PATIENCE, VERDICT
+from ..module_utils.probing.polling import Patience
 
 
 def expected_client(entry: Any) -> Expected:

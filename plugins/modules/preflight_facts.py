@@ -150,7 +150,8 @@ import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import engine, machine, parts, surroundings
+
+from ..module_utils.facts import engine, machine, parts, surroundings
 
 
 def collect(names: list[str], resolve_timeout: float, docker_socket: str) -> dict[str, Any]:

@@ -170,15 +170,11 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import (
-    Body,
-    Endpoint,
-    EndpointHealth,
-    probe_endpoints,
-)
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.options import PATIENCE, TRUST, VERDICT
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
+
+from ..module_utils.http_probe import Body, Endpoint, EndpointHealth, probe_endpoints
+from ..module_utils.probing.options import PATIENCE, TRUST, VERDICT
+from ..module_utils.probing.polling import Patience
+from ..module_utils.probing.tls import Trust
 
 
 def ask(params: dict[str, Any]) -> list[EndpointHealth]:

@@ -138,7 +138,8 @@ custom_oauth:
 from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_url, workspace
+
+from ..module_utils import mongodb_url, workspace
 
 
 def main() -> None:
