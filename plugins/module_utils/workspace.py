@@ -18,9 +18,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .license import LicenseState, read_license
-from .mongodb_login import open_url
-from .mongodb_series import series_of
-from .mongodb_url import MongoUrl
+from .mongodb.login import open_url
+from .mongodb.series import series_of
+from .mongodb.url import MongoUrl
 from .probing.clock import halfway, remaining
 from .probing.fault import Fault
 

@@ -252,25 +252,25 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils import mongodb_login, mongodb_probe, mongodb_wire
-from ..module_utils.mongodb_checks import Limits
-from ..module_utils.mongodb_disk import Disk
+from ..module_utils.mongodb import login, probe, wire
+from ..module_utils.mongodb.checks import Limits
+from ..module_utils.mongodb.disk import Disk
 from ..module_utils.probing.options import PATIENCE, VERDICT
 
 
-def target_of(params: dict[str, Any]) -> mongodb_probe.Target:
+def target_of(params: dict[str, Any]) -> probe.Target:
     """Raises ValueError with a sentence."""
     if not params["members"]:
         raise ValueError("members is empty: name at least one as host:port.")
     for member in params["members"]:
-        mongodb_wire.parse_member(member)
+        wire.parse_member(member)
     if params["request_timeout"] <= 0 or params["timeout"] < 0:
         raise ValueError("request_timeout must be more than 0 seconds, and timeout 0 or more.")
     room = (params["minimum_free_percent"], params["minimum_free_bytes"])
-    return mongodb_probe.Target(
+    return probe.Target(
         members=params["members"],
         replica_set=params["replica_set"],
-        user=mongodb_login.User(params["username"], params["password"]),
+        user=login.User(params["username"], params["password"]),
         request_timeout=params["request_timeout"],
         limits=Limits(params["maximum_lag"], params["minimum_oplog_hours"]),
         database=params["database"],
@@ -297,14 +297,14 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    if mongodb_login.MongoClient is None or mongodb_wire.bson is None:
+    if login.MongoClient is None or wire.bson is None:
         module.fail_json(msg=missing_required_lib("pymongo"))
     try:
         target = target_of(module.params)
     except ValueError as error:
         module.fail_json(msg=str(error))
     now = time.time()
-    health = mongodb_probe.wait(target, module.params["timeout"])
+    health = probe.wait(target, module.params["timeout"])
     result = {"changed": False, "time_utc": now, **asdict(health)}
     if module.params["fail_on_unhealthy"] and not health.healthy:
         module.fail_json(msg=health.diagnosis, **result)

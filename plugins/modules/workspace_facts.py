@@ -139,7 +139,8 @@ from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import mongodb_url, workspace
+from ..module_utils import workspace
+from ..module_utils.mongodb.url import parse
 
 
 def main() -> None:
@@ -154,7 +155,7 @@ def main() -> None:
     if module.params["timeout"] <= 0:
         module.fail_json(msg="timeout must be more than 0 seconds.")
     try:
-        url = mongodb_url.parse(module.params["url"])
+        url = parse(module.params["url"])
     except ValueError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, **asdict(workspace.ask(url, module.params["root_url"], module.params["timeout"])))

@@ -17,13 +17,13 @@ from typing import Any
 
 import bson
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_members
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_checks import Check, Limits
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_disk import Disk, check_disk
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_login import User
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_members import Member
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_probe import SetHealth, Target, ask, wait
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire import Knock, knock_at, parse_member
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb import members as mongodb_members
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.checks import Check, Limits
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.disk import Disk, check_disk
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.login import User
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.members import Member
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.probe import SetHealth, Target, ask, wait
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.wire import Knock, knock_at, parse_member
 from pymongo import WriteConcern
 from pymongo.errors import PyMongoError
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...module_utils.mongodb_url import parse
+from ...module_utils.mongodb.url import parse
 from ..inventory.settings import Settings, proxy_port
 from ..rocketchat.catalogue import NATS_MONITORING_PORT
 from .deployment import Container, Member

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .probing.fault import Fault
+from ..probing.fault import Fault
 
 # Of the actions of readWrite and of clusterMonitor, those which Rocket.Chat's work needs and which every MongoDB since
 # 4.4 has (MongoDB manual, "Built-In Roles").

@@ -20,10 +20,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from .probing.clock import remaining
-from .probing.connection import connect_tcp
-from .probing.fault import Fault
-from .probing.target import Target as Address
+from ..probing.clock import remaining
+from ..probing.connection import connect_tcp
+from ..probing.fault import Fault
+from ..probing.target import Target as Address
 
 try:
     import bson

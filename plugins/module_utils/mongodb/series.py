@@ -16,11 +16,11 @@ import struct
 import time
 from collections.abc import Sequence
 
-from .mongodb_wire import exchange
-from .probing.clock import remaining
-from .probing.fault import Fault
-from .probing.target import Target
-from .probing.tls import Trust, connect
+from ..probing.clock import remaining
+from ..probing.fault import Fault
+from ..probing.target import Target
+from ..probing.tls import Trust, connect
+from .wire import exchange
 
 SERIES = {
     9: "4.4",

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
-from .mongodb_wire import parse_member
-from .probing.target import Target
+from ..probing.target import Target
+from .wire import parse_member
 
 # What the driver uses where the URL names no database.
 DEFAULT_DATABASE = "test"

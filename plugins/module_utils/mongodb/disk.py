@@ -10,10 +10,10 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .mongodb_checks import Check
-from .mongodb_members import Member
-from .mongodb_wire import parse_member
-from .probing.fault import Fault
+from ..probing.fault import Fault
+from .checks import Check
+from .members import Member
+from .wire import parse_member
 
 _MIB = 1024 * 1024
 # faults of a member that a full or read-only disk brings about

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Asks a MongoDB replica set how it is and, if it is not well, names the single likeliest cause. No Ansible here.
 
-First a knock at every member, without a login (mongodb_wire), for each may be away in a way of its own; then one
-member, the primary if there is one, is asked everything else (mongodb_checks); then whoever is in the set's
+First a knock at every member, without a login (wire), for each may be away in a way of its own; then one
+member, the primary if there is one, is asked everything else (checks); then whoever is in the set's
 configuration but was not asked yet. Nothing is changed.
 """
 
@@ -14,15 +14,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from . import mongodb_members
-from .mongodb_checks import NAMES, Check, Findings, Limits, examine, not_made, run
-from .mongodb_disk import Disk, check_disk
-from .mongodb_login import User, log_in
-from .mongodb_members import Member
-from .mongodb_wire import Knock, knock_at
-from .probing.clock import milliseconds_since, remaining
-from .probing.fault import Fault
-from .probing.polling import Patience, poll
+from ..probing.clock import milliseconds_since, remaining
+from ..probing.fault import Fault
+from ..probing.polling import Patience, poll
+from .checks import NAMES, Check, Findings, Limits, examine, not_made, run
+from .disk import Disk, check_disk
+from .login import User, log_in
+from .members import Member, configured_names, is_alias, no_primary, primary_of
+from .members import judge as judge_member
+from .wire import Knock, knock_at
 
 # The likeliest cause first: what stands further down often follows from what stands further up.
 _CAUSES = (
@@ -100,13 +100,13 @@ def wait(target: Target, timeout: float) -> SetHealth:
 def ask(target: Target) -> SetHealth:
     """One look."""
     knocks = knock_at(dict.fromkeys(target.members), target.request_timeout)
-    knocks += _knock_at_others(mongodb_members.configured_names(knocks), knocks, target)
+    knocks += _knock_at_others(configured_names(knocks), knocks, target)
     findings = Findings()
     knocks, latency = _look_inside(knocks, target, findings)
     hidden = [member["name"] for member in findings.status.get("members", [])]
     knocks += _knock_at_others(hidden, knocks, target)
-    configured = [*mongodb_members.configured_names(knocks), *hidden]
-    knocks = [knock for knock in knocks if not mongodb_members.is_alias(knock, configured)]
+    configured = [*configured_names(knocks), *hidden]
+    knocks = [knock for knock in knocks if not is_alias(knock, configured)]
     return _conclude(knocks, target, findings, latency)
 
 
@@ -153,12 +153,12 @@ def _choose(knocks: Sequence[Knock]) -> Knock | None:
 
 
 def _conclude(knocks: list[Knock], target: Target, findings: Findings, latency: float | None) -> SetHealth:
-    members = [mongodb_members.judge(knock, target.replica_set, findings.status) for knock in knocks]
-    primary = mongodb_members.primary_of(knocks)
+    members = [judge_member(knock, target.replica_set, findings.status) for knock in knocks]
+    primary = primary_of(knocks)
     checks = [*findings.checks, run("authorization", lambda: _authorization(knocks)), check_disk(target.disk, members)]
     lack = None
     if primary is None and any((knock.hello or {}).get("setName") == target.replica_set for knock in knocks):
-        lack = mongodb_members.no_primary(knocks, target.replica_set, findings.config)
+        lack = no_primary(knocks, target.replica_set, findings.config)
     fault, diagnosis = _cause(members, checks, lack)
     return SetHealth(
         healthy=fault is None,

@@ -10,8 +10,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .mongodb_wire import UNAUTHORIZED, closed, parse_member, silent
-from .probing.fault import Fault
+from ..probing.fault import Fault
+from .wire import UNAUTHORIZED, closed, parse_member, silent
 
 try:
     from pymongo import MongoClient, common, version_tuple

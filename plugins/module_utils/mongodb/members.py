@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .mongodb_wire import Knock, parse_member
-from .probing.fault import Fault
-from .probing.fetching import harmless
+from ..probing.fault import Fault
+from ..probing.fetching import harmless
+from .wire import Knock, parse_member
 
 LOG = "/var/log/mongodb/mongod.log there"
 # Member states that serve, and what the others mean (MongoDB manual, "Replica Set Member States").

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Callable
 
-from . import mongodb_privileges
-from .mongodb_login import Login, Refused
-from .probing.fault import Fault
+from ..probing.fault import Fault
+from . import privileges
+from .login import Login, Refused
 
 # an oplog that is less full than this still grows, and its window with it
 _FULL = 0.9
@@ -98,7 +98,7 @@ def examine(login: Login, findings: Findings, database: str | None, limits: Limi
 
 def _privileges(login: Login, database: str | None) -> None:
     granted = login.command("connectionStatus", showPrivileges=True)["authInfo"]
-    mongodb_privileges.judge(granted, database)
+    privileges.judge(granted, database)
     if database is None:
         raise Skipped("clusterMonitor is there; for the rest it must be known which database is Rocket.Chat's")
 
