@@ -265,7 +265,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.nats_probe import Account, Expected, NatsHealth, Wanted, probe_nats
+from ..module_utils.nats.probe import Account, Expected, NatsHealth, Wanted, probe_nats
 from ..module_utils.probing.options import PATIENCE, VERDICT
 from ..module_utils.probing.polling import Patience
 

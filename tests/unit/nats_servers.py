@@ -9,9 +9,9 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_clients import Expected
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_login import Account
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_probe import NatsHealth, Wanted, probe_nats
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients import Expected
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.login import Account
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.probe import NatsHealth, Wanted, probe_nats
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 
 from tests.unit import probe_servers

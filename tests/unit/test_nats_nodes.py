@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_clients import Expected, take_census
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_monitoring import Connection
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_nodes import hostname_of
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients import Expected, take_census
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.monitoring import Connection
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.nodes import hostname_of
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.names import slug
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -15,14 +15,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_clients import (
-    Expected,
-    Stranger,
-    take_census,
-)
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_login import Account, probe_login
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_monitoring import Connection, Farewell
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats_probe import Wanted, probe_nats
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients import Expected, Stranger, take_census
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.login import Account, probe_login
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.monitoring import Connection, Farewell
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.probe import Wanted, probe_nats
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 
 from lab import wheels

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..nats_login import try_login
+from ..nats.login import try_login
 from ..probing.clock import halfway
 from ..probing.fault import Fault
 from ..probing.target import Target

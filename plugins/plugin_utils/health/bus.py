@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...module_utils.nats_nodes import hostname_of
+from ...module_utils.nats.nodes import hostname_of
 from .answers import HostAnswers
 from .containers import STANDS_STILL, container_symptoms, without_starting
 from .machines import unasked

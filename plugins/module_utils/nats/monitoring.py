@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Callable, TypeVar
 
-from .probing.decoding import SHAPE_ERRORS, decoded
-from .probing.fault import Fault
-from .probing.fetching import describe, fetch
-from .probing.polling import Patience
-from .probing.target import parse_url
-from .probing.tls import Trust
+from ..probing.decoding import SHAPE_ERRORS, decoded
+from ..probing.fault import Fault
+from ..probing.fetching import describe, fetch
+from ..probing.polling import Patience
+from ..probing.target import parse_url
+from ..probing.tls import Trust
 
 _NODE_SUBJECT = re.compile(r"MOL(?:-(?P<namespace>.+?))?\.RES\.(?P<node>.+)")
 _PAGE = 64

@@ -17,13 +17,13 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from .probing.clock import milliseconds_since, remaining
-from .probing.connection import connect_tcp, timed_reader
-from .probing.decoding import decoded
-from .probing.fault import Fault
-from .probing.fetching import harmless
-from .probing.polling import Patience
-from .probing.target import Target, parse_address
+from ..probing.clock import milliseconds_since, remaining
+from ..probing.connection import connect_tcp, timed_reader
+from ..probing.decoding import decoded
+from ..probing.fault import Fault
+from ..probing.fetching import harmless
+from ..probing.polling import Patience
+from ..probing.target import Target, parse_address
 
 # By this name our own connections, and those of ours that are refused on purpose, are known in /connz.
 OWN_NAME = "rocketops-health"

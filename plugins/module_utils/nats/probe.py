@@ -10,12 +10,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .nats_clients import Client, Expected, Stranger, take_census, unknown
-from .nats_login import Account, Login, probe_login
-from .nats_monitoring import Monitoring
-from .probing.clock import milliseconds_since
-from .probing.fault import Fault
-from .probing.polling import Patience, poll
+from ..probing.clock import milliseconds_since
+from ..probing.fault import Fault
+from ..probing.polling import Patience, poll
+from .clients import Client, Expected, Stranger, take_census, unknown
+from .login import Account, Login, probe_login
+from .monitoring import Monitoring
 
 __all__ = ["Account", "Expected", "NatsHealth", "Wanted", "probe_nats"]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .nats_login import OWN_NAME
-from .nats_monitoring import Connection, Farewell
-from .nats_nodes import hostname_of
+from .login import OWN_NAME
+from .monitoring import Connection, Farewell
+from .nodes import hostname_of
 
 # services try again every 5 s: a refusal older than this belongs to the past
 _LATELY = 60.0
