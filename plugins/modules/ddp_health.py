@@ -166,7 +166,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils.ddp_probe import WEBSOCKETS_MISSING, Account, DdpHealth, Door, probe_ddp
+from ..module_utils.ddp.probe import WEBSOCKETS_MISSING, Account, DdpHealth, Door, probe_ddp
 from ..module_utils.probing.options import PATIENCE, TRUST, VERDICT
 from ..module_utils.probing.polling import Patience
 from ..module_utils.probing.tls import Trust

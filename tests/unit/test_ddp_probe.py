@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp_probe import Account, DdpHealth, Door, probe_ddp
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp.probe import Account, DdpHealth, Door, probe_ddp
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
 from websockets.sync.server import ServerConnection

@@ -18,12 +18,12 @@ import time
 from collections.abc import Iterator
 from typing import Any, Callable
 
-from .probing.clock import milliseconds_since
-from .probing.decoding import decoded
-from .probing.fault import Fault
-from .probing.fetching import harmless
-from .probing.target import Target
-from .probing.tls import Trust, connect
+from ..probing.clock import milliseconds_since
+from ..probing.decoding import decoded
+from ..probing.fault import Fault
+from ..probing.fetching import harmless
+from ..probing.target import Target
+from ..probing.tls import Trust, connect
 from .websocket import Closed, Failed, Refused, Websocket
 
 Message = dict[str, Any]

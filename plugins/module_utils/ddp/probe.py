@@ -19,15 +19,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from .ddp_account import PERMANENT, Account, Token, give_back, take_token
-from .ddp_session import DdpSession, UpgradeRefused, open_websocket
-from .probing.clock import milliseconds_since
-from .probing.decoding import decoded
-from .probing.fault import Fault
-from .probing.fetching import Answer, describe, fetch, harmless, quote
-from .probing.polling import Patience, poll
-from .probing.target import Target, parse_url
-from .probing.tls import Trust, inspect_certificate
+from ..probing.clock import milliseconds_since
+from ..probing.decoding import decoded
+from ..probing.fault import Fault
+from ..probing.fetching import Answer, describe, fetch, harmless, quote
+from ..probing.polling import Patience, poll
+from ..probing.target import Target, parse_url
+from ..probing.tls import Trust, inspect_certificate
+from .account import PERMANENT, Account, Token, give_back, take_token
+from .session import DdpSession, UpgradeRefused, open_websocket
 from .websocket import WEBSOCKETS_MISSING
 
 __all__ = ["WEBSOCKETS_MISSING", "Account", "DdpHealth", "Door", "probe_ddp"]

@@ -17,7 +17,7 @@ import traceback
 from collections import deque
 from typing import Any
 
-from .probing.clock import remaining
+from ..probing.clock import remaining
 
 try:
     from websockets.client import ClientProtocol

@@ -16,9 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .probing.decoding import SHAPE_ERRORS, decoded
-from .probing.fault import Fault
-from .probing.fetching import Answer, describe, harmless, quote
+from ..probing.decoding import SHAPE_ERRORS, decoded
+from ..probing.fault import Fault
+from ..probing.fetching import Answer, describe, harmless, quote
 
 LOGIN, LOGOUT = "/api/v1/login", "/api/v1/logout"
 # Which asking again does not mend, and may lock the account.
