@@ -171,7 +171,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.http_probe import Body, Endpoint, EndpointHealth, probe_endpoints
+from ..module_utils.http.probe import Body, Endpoint, EndpointHealth, probe_endpoints
 from ..module_utils.probing.options import PATIENCE, TRUST, VERDICT
 from ..module_utils.probing.polling import Patience
 from ..module_utils.probing.tls import Trust

@@ -21,7 +21,7 @@ from tests.unit.probe_servers import raw_server
 
 STREAMER_INFO = {"websocket": True, "origins": ["*:*"], "ms": True}
 MONOLITH_INFO = {"websocket": True, "origins": ["*:*"]}
-# as Meteor begins every page of an application, see ddp_probe
+# as Meteor begins every page of an application, see ddp/probe.py
 PAGE = '<html><script src="/meteor_runtime_config.js?hash=c0ffee"></script></html>'
 
 

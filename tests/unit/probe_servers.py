@@ -190,7 +190,7 @@ def dead_name_server() -> Iterator[str]:
 _CHILD = """
 import dataclasses, json, os, resource, sys, threading
 sys.path.insert(0, sys.argv[1])
-from ansible_collections.rocketops.rocketchat.plugins.module_utils import http_probe
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http import probe as http_probe
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
 
 options = json.load(sys.stdin)

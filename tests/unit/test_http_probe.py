@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils import http_probe
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import (
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http import probe as http_probe
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http.probe import (
     Body,
     Endpoint,
     EndpointHealth,

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.http_probe import (
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http.probe import (
     Endpoint,
     EndpointHealth,
     Patience,
     probe_endpoints,
 )
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.http.readiness import PAUSES
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.readiness import PAUSES
 
 from tests.unit import probe_servers
 from tests.unit.probe_servers import Page

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .probing.decoding import decoded
-from .probing.fault import Fault
-from .probing.fetching import Answer, describe, harmless, quote
+from ..probing.decoding import decoded
+from ..probing.fault import Fault
+from ..probing.fetching import Answer, describe, harmless, quote
 
 LAGGING = "lagging"
 # Every answer resets the measurement, and the first after a start counts the whole start: only lag that is there in

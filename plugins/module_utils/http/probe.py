@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable, Union
 
-from .probing.clock import milliseconds_since
-from .probing.decoding import decoded
-from .probing.fault import Fault
-from .probing.fetching import Answer, check_headers, describe, fetch, quote
-from .probing.polling import Patience, Polled, poll
-from .probing.target import Target, parse_url
-from .probing.tls import Trust
+from ..probing.clock import milliseconds_since
+from ..probing.decoding import decoded
+from ..probing.fault import Fault
+from ..probing.fetching import Answer, check_headers, describe, fetch, quote
+from ..probing.polling import Patience, Polled, poll
+from ..probing.target import Target, parse_url
+from ..probing.tls import Trust
 from .readiness import LAGGING, PAUSES, judge_readiness, waiting
 
 # the other probes ask as this one does
