@@ -139,8 +139,8 @@ from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import workspace
 from ..module_utils.mongodb.url import parse
+from ..module_utils.workspace.probe import ask
 
 
 def main() -> None:
@@ -158,7 +158,7 @@ def main() -> None:
         url = parse(module.params["url"])
     except ValueError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=False, **asdict(workspace.ask(url, module.params["root_url"], module.params["timeout"])))
+    module.exit_json(changed=False, **asdict(ask(url, module.params["root_url"], module.params["timeout"])))
 
 
 if __name__ == "__main__":

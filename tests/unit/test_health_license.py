@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.license import LicenseState
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace.license import LicenseState
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.answers import HostAnswers, read
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.diagnosis import diagnose
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.document import document

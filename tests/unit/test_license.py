@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.license import (
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace.license import (
     LONGEST,
     License,
     LicenseState,

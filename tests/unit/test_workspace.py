@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.rocketops.rocketchat.plugins.module_utils import workspace
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb import login as mongodb_login
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb import url as mongodb_url
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.series import series_of
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace import Workspace
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace import probe as workspace
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace.probe import Workspace
 from ansible_collections.rocketops.rocketchat.plugins.modules import workspace_facts
 
 from tests.unit import mongod_servers, probe_servers

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ...module_utils.containers.docker_api import epoch
-from ...module_utils.license import LicenseState
+from ...module_utils.workspace.license import LicenseState
 from .answers import HostAnswers
 from .model import HealthWarning, Symptom
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import SplitResult
 
-from ...module_utils.license import SCALABILITY, License, LicenseState, read_license
+from ...module_utils.workspace.license import SCALABILITY, License, LicenseState, read_license
 from ..rocketchat.problems import Notes, Problem
 from .settings import Host
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult
 
-from ...module_utils.license import LicenseState
+from ...module_utils.workspace.license import LicenseState
 from ..rocketchat.catalogue import SERVICES, Service
 from ..rocketchat.versions import Version
 

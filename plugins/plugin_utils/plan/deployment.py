@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...module_utils.license import LicenseState
+from ...module_utils.workspace.license import LicenseState
 from ..inventory.settings import Limits
 from ..rocketchat.catalogue import HttpCheck
 

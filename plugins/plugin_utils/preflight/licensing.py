@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from ...module_utils.license import SCALABILITY, LicenseState
+from ...module_utils.workspace.license import SCALABILITY, LicenseState
 from ..inventory.licensing import IN_WORKSPACE, VARIABLE, about_the_license
 from ..rocketchat.problems import Problem
 from ..rocketchat.stored_license import invalidity, is_valid

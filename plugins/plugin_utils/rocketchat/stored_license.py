@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...module_utils.license import LicenseState
+from ...module_utils.workspace.license import LicenseState
 
 _INVALID = "Rocket.Chat calls the stored one invalid"
 

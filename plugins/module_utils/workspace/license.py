@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from .probing.decoding import SHAPE_ERRORS, decoded
+from ..probing.decoding import SHAPE_ERRORS, decoded
 
 # The module that upstream requires for more than one instance of a service.
 SCALABILITY = "scalability"

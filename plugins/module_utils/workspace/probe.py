@@ -17,12 +17,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
+from ..mongodb.login import open_url
+from ..mongodb.series import series_of
+from ..mongodb.url import MongoUrl
+from ..probing.clock import halfway, remaining
+from ..probing.fault import Fault
 from .license import LicenseState, read_license
-from .mongodb.login import open_url
-from .mongodb.series import series_of
-from .mongodb.url import MongoUrl
-from .probing.clock import halfway, remaining
-from .probing.fault import Fault
 
 _LICENSE, _LICENSE_STATUS = "Enterprise_License", "Enterprise_License_Status"
 _CUSTOM_OAUTH = re.compile(r"Accounts_OAuth_Custom-([^-]+)")
