@@ -22,8 +22,8 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.model 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit import health_answers as ill
-from tests.unit.health_answers import Answers, Fault, healthy, together
+from tests.unit.health import answers as ill
+from tests.unit.health.answers import Answers, Fault, healthy, together
 from tests.unit.plan_inventories import cluster, plan
 
 HOSTS = ("a", "b", "c")

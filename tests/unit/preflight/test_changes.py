@@ -13,7 +13,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hos
 
 from tests.deployment import ROOT
 from tests.unit.plan_inventories import plan, single
-from tests.unit.preflight_hosts import BARE, asked, converged
+from tests.unit.preflight.hosts import BARE, asked, converged
 
 OLD = plan(single())
 SERVICES = ["rocketchat-1", "ddp-streamer-1", "authorization-1", "account-1", "presence-1"]

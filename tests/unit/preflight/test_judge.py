@@ -13,7 +13,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.rep
 
 from tests.deployment import ROOT
 from tests.unit.plan_inventories import cluster, plan, single
-from tests.unit.preflight_hosts import BARE, ENGINE, NOW, asked, converged
+from tests.unit.preflight.hosts import BARE, ENGINE, NOW, asked, converged
 
 PLAN = plan(single(mongodb_version="8.0"))
 DEBIAN_12 = {"id": "debian", "version": "12", "family": ["debian"], "name": "Debian GNU/Linux 12 (bookworm)"}

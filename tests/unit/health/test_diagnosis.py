@@ -8,8 +8,8 @@ import pytest
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.diagnosis import diagnose
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.model import AFFECTED, HEALTHY, UNHEALTHY
 
-from tests.unit import health_answers as ill
-from tests.unit.health_answers import Fault, gone, healthy, no_port, off_the_bus, one_host, proxy, three_hosts, together
+from tests.unit.health import answers as ill
+from tests.unit.health.answers import Fault, gone, healthy, no_port, off_the_bus, one_host, proxy, three_hosts, together
 from tests.unit.plan_inventories import plan, single
 
 SERVICES = ["rocketchat-1", "ddp-streamer-1", "authorization-1", "account-1", "presence-1", "stream-hub-1"]

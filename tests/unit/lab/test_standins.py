@@ -11,7 +11,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.ca
 from lab import standins
 from lab.names import SOURCES, VERSIONS
 
-PROJECTS = (SOURCES / "standins", Path(__file__).parents[1] / "e2e" / "own_client")
+PROJECTS = (SOURCES / "standins", Path(__file__).parents[2] / "e2e" / "own_client")
 
 
 @pytest.mark.parametrize("version", VERSIONS["rocketchat"])

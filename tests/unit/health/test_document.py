@@ -17,8 +17,8 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.pictur
 from jsonschema import Draft202012Validator
 
 from tests.deployment import ROOT
-from tests.unit import health_answers as ill
-from tests.unit.health_answers import Fault, gone, healthy, one_host, three_hosts, together
+from tests.unit.health import answers as ill
+from tests.unit.health.answers import Fault, gone, healthy, one_host, three_hosts, together
 from tests.unit.plan_inventories import SECRETS, cluster, plan
 
 SCHEMA = json.loads((ROOT / "docs" / "health.schema.json").read_text(encoding="utf-8"))

@@ -27,8 +27,9 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.wire 
 from pymongo import WriteConcern
 from pymongo.errors import PyMongoError
 
-from tests.unit import mongod_servers, probe_servers
-from tests.unit.mongod_servers import DATABASE, PASSWORD, REPLICA_SET, RIGHT_ROLES, USER, ReplicaSet, until
+from tests.unit import probe_servers
+from tests.unit.mongodb import servers as mongod_servers
+from tests.unit.mongodb.servers import DATABASE, PASSWORD, REPLICA_SET, RIGHT_ROLES, USER, ReplicaSet, until
 
 LIMITS = Limits(maximum_lag=30, minimum_oplog_hours=0)
 QUICK = 0.5

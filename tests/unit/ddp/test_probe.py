@@ -17,8 +17,9 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls i
 from websockets.sync.server import ServerConnection
 from websockets.utils import accept_key
 
-from tests.unit import ddp_servers, probe_servers
-from tests.unit.ddp_servers import Streamer
+from tests.unit import probe_servers
+from tests.unit.ddp import servers as ddp_servers
+from tests.unit.ddp.servers import Streamer
 from tests.unit.tls_authority import TODAY, Authority
 
 ONCE = Patience(timeout=0, request_timeout=0.5)

@@ -14,7 +14,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.jud
 from tests.deployment import ROOT
 from tests.unit.license_texts import license_text
 from tests.unit.plan_inventories import Inventory, plan, single
-from tests.unit.preflight_hosts import NOW, converged
+from tests.unit.preflight.hosts import NOW, converged
 
 URL = "mongodb://rocketchat:S3cret@db1.example.com:27018/talk?replicaSet=rs0"
 UNLOCKED = {"version": 335, "locked": False, "locked_at": 1_795_400_000.0, "locked_seconds": None}

@@ -23,8 +23,9 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace imp
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace.probe import Workspace
 from ansible_collections.rocketops.rocketchat.plugins.modules import workspace_facts
 
-from tests.unit import mongod_servers, probe_servers
-from tests.unit.mongod_servers import DATABASE, PASSWORD, USER, ReplicaSet
+from tests.unit import probe_servers
+from tests.unit.mongodb import servers as mongod_servers
+from tests.unit.mongodb.servers import DATABASE, PASSWORD, USER, ReplicaSet
 
 ROOT_URL = "https://chat.example.com"
 

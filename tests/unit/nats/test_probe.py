@@ -23,8 +23,9 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polli
 
 from lab import wheels
 from lab.names import VERSIONS
-from tests.unit import nats_servers, probe_servers
-from tests.unit.nats_servers import ONCE, Server, diagnosis, faults
+from tests.unit import probe_servers
+from tests.unit.nats import servers as nats_servers
+from tests.unit.nats.servers import ONCE, Server, diagnosis, faults
 from tests.unit.tls_authority import Authority
 from tests.waiting import wait_until
 

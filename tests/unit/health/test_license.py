@@ -23,8 +23,8 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.table 
 from jsonschema import Draft202012Validator
 
 from tests.deployment import ROOT
-from tests.unit import health_answers as ill
-from tests.unit.health_answers import Answers, Fault, healthy, three_hosts, together
+from tests.unit.health import answers as ill
+from tests.unit.health.answers import Answers, Fault, healthy, three_hosts, together
 from tests.unit.license_texts import license_text
 
 ENDS = "2026-12-20T12:00:00Z"

@@ -6,8 +6,8 @@ import pytest
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.diagnosis import diagnose
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.table import as_text
 
-from tests.unit import health_answers as ill
-from tests.unit.health_answers import Fault, gone, healthy, one_host, three_hosts, together
+from tests.unit.health import answers as ill
+from tests.unit.health.answers import Fault, gone, healthy, one_host, three_hosts, together
 
 
 def lines(*faults: Fault) -> list[str]:
