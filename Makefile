@@ -37,7 +37,7 @@ demo: lab ## deploy onto the lab's host, talk through it, show its health
 	@$(BIN)/python -m lab.next_steps $(INVENTORY)
 
 lint: venv ## check style, documentation and packaging
-	@tests/lint
+	@tools/lint
 
 unit: venv ## run the tests that need no lab
 	@$(BIN)/python -m pytest -q tests/unit
@@ -55,7 +55,7 @@ test: lint unit molecule e2e ## run everything that CI runs
 	@$(BIN)/python -m lab down molecule1
 
 mutants: venv ## change the plan in thousands of small ways, and show which of them no test notices
-	@tests/mutants
+	@tools/mutants
 
 bench: lab ## measure the plan of many hosts; a run that has nothing to do and a look at the health, against a ping
 	@$(BIN)/python -m tests.bench.plan

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests import role_readmes
+from tools import role_readmes
 
 
 @pytest.mark.parametrize("role", role_readmes.ROLES)
 def test_the_readme_is_up_to_date(role: str) -> None:
     written = role_readmes.readme(role).read_text(encoding="utf-8")
-    assert written == role_readmes.render(role), "run tests/role_readmes.py --write"
+    assert written == role_readmes.render(role), "run tools/role_readmes.py --write"
