@@ -56,6 +56,15 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+fault:
+  description:
+    - Why the database could not be read, as a fixed word; V(null) if it was.
+    - V(library) and V(driver) are of this host, on which pymongo is missing or cannot ask. V(resolve),
+      V(resolve_timeout), V(refused), V(unreachable), V(connect_timeout), V(silent), V(closed), V(protocol) and all
+      others are of the way to MongoDB, or of MongoDB itself.
+  returned: success
+  type: str
+  sample: refused
 reason:
   description:
     - Why the database could not be read, in a sentence; V(null) if it was.

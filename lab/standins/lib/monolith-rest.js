@@ -5,7 +5,7 @@
 const { call } = require('./broker');
 const { sendJson } = require('./http');
 const { release } = require('./release');
-const { createUser, findByToken, hashToken, loginWithPassword } = require('./users');
+const { createUser, findByToken, forgetToken, hashToken, loginWithPassword } = require('./users');
 
 const MAX_JSON_BYTES = 64 * 1024;
 const MAX_UPLOAD_BYTES = 200 * 1024 * 1024;
@@ -59,9 +59,22 @@ function addRest(app, db, broker) {
 		return { status: 'success', data: { userId: me._id, authToken: login.token, me } };
 	}
 
-	async function createByAdmin(req) {
+	/** Who sends the request, by the headers that every call but the login needs. */
+	async function whoAsks(req) {
 		const { 'x-user-id': uid = '', 'x-auth-token': token = '' } = req.headers;
-		if (!(await findByToken(db, hashToken(token), { _id: uid }))) throw unauthorized('You must be logged in to do this.');
+		const hashedToken = hashToken(token);
+		if (!(await findByToken(db, hashedToken, { _id: uid }))) throw unauthorized('You must be logged in to do this.');
+		return { uid, hashedToken };
+	}
+
+	async function logout(req) {
+		const { uid, hashedToken } = await whoAsks(req);
+		await forgetToken(db, uid, hashedToken);
+		return { status: 'success', data: { message: "You've been logged out!" } };
+	}
+
+	async function createByAdmin(req) {
+		const { uid } = await whoAsks(req);
 		// Without an authorization service on the bus this is an error value, and so a "yes": as upstream's.
 		if (!(await call(broker, 'authorization.hasPermission', uid, 'create-user'))) {
 			throw failure(403, 'User does not have the permissions required for this action [error-unauthorized]');
@@ -75,6 +88,7 @@ function addRest(app, db, broker) {
 	const shortVersion = release.version.replace(/(\d+\.\d+).*/, '$1'); // all that those see who are not logged in
 	app.get('/api/info', route(() => ({ version: shortVersion, success: true })));
 	app.post('/api/v1/login', route(login));
+	app.post('/api/v1/logout', route(logout));
 	app.post('/api/v1/users.create', route(createByAdmin));
 	// For the proxy's body-size limit: takes anything up to the size of an upload, and says what arrived.
 	const upload = async (req) => ({ success: true, size: await readBody(req, MAX_UPLOAD_BYTES) });

@@ -37,11 +37,12 @@ _SETTINGS = {
 
 @dataclass(frozen=True)
 class Workspace:
-    """What the module returns. ``reason``: why the database could not be read; all that comes after is None then.
+    """What the module returns. ``fault``, ``reason``: why the database could not be read; all else is None then.
 
     ``mongodb_version`` is a series where only the handshake told it. ``license``: a LicenseState as a dictionary.
     """
 
+    fault: str | None = None
     reason: str | None = None
     mongodb_version: str | None = None
     new: bool | None = None
@@ -62,7 +63,7 @@ def ask(url: MongoUrl, root_url: str, timeout: float) -> Workspace:
         with open_url(url.text, remaining(until)) as client:
             return _read(client, url.database, root_url)
     except Fault as fault:
-        return replace(found, reason=url.without_password(fault.sentence))
+        return replace(found, fault=fault.kind, reason=url.without_password(fault.sentence))
 
 
 def _read(client: Any, database: str, root_url: str) -> Workspace:

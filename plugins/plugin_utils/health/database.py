@@ -19,6 +19,8 @@ _ABSENCE = {"member_down", "unreachable", "connect_timeout"}
 _MEMBER = (("member", ""),)
 # What containers log about MongoDB.
 _CONTAINERS_SAY = {"mongodb", "mongodb_auth", "mongodb_privilege"}
+# Why workspace_facts could not ask that concerns this host alone.
+_OF_THE_HOST = {"library", "driver"}
 
 
 def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
@@ -71,7 +73,14 @@ def _leader(names: Mapping[str, str], view: Mapping[str, Any], answers: Mapping[
 
 
 def _elsewhere(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
-    """A MongoDB of the operator's own, which nobody asks: what the containers say of it has to do."""
+    """A MongoDB of the operator's own: what the host says that asked it, and else what the containers say."""
+    for host, answer in answers.items():
+        workspace = answer.get("workspace")
+        if workspace.get("fault") and workspace["fault"] not in _OF_THE_HOST and _is_missed(answers):
+            sentence = f"The MongoDB of rocketchat_mongodb_url does not answer {host}: {workspace['reason']}"
+            symptom = Symptom("mongodb.external", sentence)
+            yield Subject(host, "mongodb", symptoms=[symptom], provides=(("mongodb", ""),))
+            return
     for host, answer in answers.items():
         for entry in answer.get("containers").get("containers") or []:
             if entry["fault"] in _CONTAINERS_SAY:
@@ -82,6 +91,13 @@ def _elsewhere(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
                 symptom = Symptom("mongodb.external", sentence)
                 yield Subject(host, "mongodb", symptoms=[symptom], provides=(("mongodb", ""),))
                 return
+
+
+def _is_missed(answers: Mapping[str, HostAnswers]) -> bool:
+    """Whether anything is ill: containers may reach a MongoDB that their host does not."""
+    return any(
+        not answer.get(question).get("healthy", True) for answer in answers.values() for question in ("services", "ddp")
+    )
 
 
 def _member(

@@ -85,11 +85,13 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         "env_file": list(container.env_files),
         "networks": {network: {"aliases": [container.hostname]}},
         "ports": [f"{container.address}:{container.port}:{CONTAINER_PORT}", *filter(None, [container.metrics])],
-        "extra_hosts": [f"{name}:{address}" for name, address in names.items()],
         "healthcheck": {"test": healthcheck_command(container.liveness), **HEALTHCHECK_TIMES},
         "labels": {**OURS, "io.rocketops.service": container.service},
         **CONFINED,
     }
+    if names:
+        # Compose takes an empty list for one of another form, as soon as a file of the operator's own is merged with it
+        service["extra_hosts"] = [f"{name}:{address}" for name, address in names.items()]
     if container.limits.memory is not None:
         service["mem_limit"] = container.limits.memory
     if container.limits.cpus is not None:

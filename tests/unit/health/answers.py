@@ -97,6 +97,7 @@ def _mongodb(planned: dict[str, Any]) -> dict[str, Any]:
 
 def _workspace() -> dict[str, Any]:
     return {
+        "fault": None,
         "reason": None,
         "mongodb_version": "6.0.5",
         "new": False,
@@ -325,13 +326,17 @@ def locked(seconds: float | None) -> Fault:
     return apply
 
 
-def database_unread() -> Fault:
+def database_unread(fault: str = "refused") -> Fault:
     """Rocket.Chat's own database does not answer to the question about the workspace."""
 
     def apply(answers: Answers) -> None:
         for answer in answers.values():
             if answer["workspace"]:
-                answer["workspace"] = {**dict.fromkeys(answer["workspace"]), "reason": "Connection refused."}
+                answer["workspace"] = {
+                    **dict.fromkeys(answer["workspace"]),
+                    "fault": fault,
+                    "reason": "Connection refused.",
+                }
 
     return apply
 

@@ -855,6 +855,20 @@ def test_a_mongodb_of_the_operators_is_blamed_once() -> None:
     assert affected == ["rocketchat-1", "account-1", "presence-1"]
 
 
+def test_a_mongodb_of_the_operators_that_does_not_answer_is_blamed_for_a_monolith_that_waits_for_it() -> None:
+    planned = ill.plan(ill.cluster("a", groups={"mongodb": []}, **MONGODB_OF_YOURS))
+    waits = ill.no_port("a", "rocketchat-1", fault="read_timeout")
+    found = told(planned, ill.database_unread(), waits)
+    assert found == ([("mongodb.external", "mongodb")], ["rocketchat-1"])
+    # pymongo is missing there
+    assert told(planned, ill.database_unread("library"), waits)[0] == [("http.read_timeout", "rocketchat-1")]
+
+
+def test_a_mongodb_of_the_operators_that_only_the_host_does_not_reach_is_no_fault() -> None:
+    planned = ill.plan(ill.cluster("a", groups={"mongodb": []}, **MONGODB_OF_YOURS))
+    assert told(planned, ill.database_unread()) == ([], [])
+
+
 def test_another_monolith_may_migrate_while_one_is_well() -> None:
     assert told(one_host(), ill.locked(299.0)) == ([], [])
 

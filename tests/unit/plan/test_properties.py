@@ -308,7 +308,7 @@ def test_members_of_the_set_are_known_everywhere(inventory: Inventory) -> None:
     addresses = {
         name: inventory["hosts"][name]["rocketchat_private_address"] for name in inventory["groups"]["mongodb"]
     }
-    hosts = {tuple(container["extra_hosts"]) for container in every_container(planned).values()}
+    hosts = {tuple(container.get("extra_hosts", ())) for container in every_container(planned).values()}
     assert len(hosts) == 1
     assert sorted(entry.rpartition(":")[2] for entry in hosts.pop()) == sorted(addresses.values())
     firsts = [host["mongodb"]["first"] for host in planned["hosts"].values() if host["mongodb"]]

@@ -154,7 +154,8 @@ def test_custom_oauth_services_that_are_switched_on(single: ReplicaSet, database
 
 def test_a_refused_login_still_tells_the_series(single: ReplicaSet) -> None:
     told = ask(url(single, password="wr0ng-one"))
-    assert told == Workspace(reason="MongoDB refuses Rocket.Chat's user: Authentication failed.", mongodb_version="6.0")
+    reason = "MongoDB refuses Rocket.Chat's user: Authentication failed."
+    assert told == Workspace(fault="refused", reason=reason, mongodb_version="6.0")
 
 
 def test_a_user_without_a_privilege(single: ReplicaSet) -> None:
@@ -175,7 +176,7 @@ def test_nothing_that_listens_costs_no_time() -> None:
     port = probe_servers.free_port()
     started = time.monotonic()
     told = ask(f"mongodb://rocketchat:S3cret@127.0.0.1:{port}/rocketchat?replicaSet=rs0")
-    assert told == Workspace(reason=f"Connection refused: nothing listens on 127.0.0.1:{port}.")
+    assert told == Workspace(fault="refused", reason=f"Connection refused: nothing listens on 127.0.0.1:{port}.")
     assert time.monotonic() - started < 0.5
 
 
@@ -194,25 +195,26 @@ def test_the_next_member_is_asked(single: ReplicaSet, database: Any) -> None:
 
 def test_without_pymongo_the_series_is_known(single: ReplicaSet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mongodb_login, "MongoClient", None)
-    assert ask(url(single)) == Workspace(reason=mongodb_login.NO_PYMONGO, mongodb_version="6.0")
+    assert ask(url(single)) == Workspace(fault="library", reason=mongodb_login.NO_PYMONGO, mongodb_version="6.0")
 
 
 @pytest.mark.parametrize(
-    ("behave", "sentence"),
+    ("behave", "fault", "sentence"),
     [
         (
             probe_servers.say("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
+            "protocol",
             "What listens on {} is not mongod.",
         ),
-        (probe_servers.say("{}"), "{} closes connections without an answer: does it demand TLS?"),
-        (probe_servers.hang_up, "{} closes connections without an answer: does it demand TLS?"),
-        (probe_servers.hang, "{} accepts connections but does not answer."),
+        (probe_servers.say("{}"), "closed", "{} closes connections without an answer: does it demand TLS?"),
+        (probe_servers.hang_up, "closed", "{} closes connections without an answer: does it demand TLS?"),
+        (probe_servers.hang, "silent", "{} accepts connections but does not answer."),
     ],
 )
-def test_what_is_no_mongod(behave: Callable[[socket.socket, threading.Event], None], sentence: str) -> None:
+def test_what_is_no_mongod(behave: Callable[[socket.socket, threading.Event], None], fault: str, sentence: str) -> None:
     with probe_servers.raw_server(behave) as port:
         told = ask(f"mongodb://127.0.0.1:{port}/rocketchat?replicaSet=rs0", timeout=1)
-    assert told == Workspace(reason=sentence.format(f"127.0.0.1:{port}"))
+    assert told == Workspace(fault=fault, reason=sentence.format(f"127.0.0.1:{port}"))
 
 
 # -- the URL -----------------------------------------------------------------------------------------------------------
