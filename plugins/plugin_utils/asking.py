@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the module of the action's name, and notes the controller's time around it.
 
 Hosts say their own time, and not all of them are asked at once: between the two readings lies the time at which each

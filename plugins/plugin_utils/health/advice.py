@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The next command to type for each kind of finding: the remedy where it is clear and harmless, else a look.
 
 None of them asks a question, waits for a key, or shows a secret.

@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Tells causes from victims: the plan and everybody's answers in, the table's rows and the findings out.
 
 What each component's evidence is, and what would explain it, stands in database.py, bus.py, services.py, entrance.py,

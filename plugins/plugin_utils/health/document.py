@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The report for programs: a JSON document, described in docs/health.schema.json, and what the page is made from.
 
 A change that breaks a reader of it gives SCHEMA a new number.

@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Whether the licence given allows what is planned, as far as it can be read. Nothing of its text is shown.
 
 A valid licence that is stored in the workspace wins over the one given, which is stored there once it was found valid

@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Combinations that cannot work although each setting by itself is fine.
 
 They are looked for even where other settings could not be read, so that the operator hears of everything at once.

@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Reads what the operator wrote into types. Every mistake becomes a Problem, so that all are told at once.
 
 The variables' types and defaults come from the roles' ``meta/argument_specs.yml``: the values arrive here complete.

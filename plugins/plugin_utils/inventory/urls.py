@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The addresses an operator writes: of the deployment itself, and of servers that are not ours.
 
 Those of servers carry passwords, so none of them is ever shown.

@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Docker Compose projects and the files beside them, as data. Secrets are only in files that the roles write 0600."""
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What a run is about to change, told before it does. Pure: facts and plan in, sentences out.
 
 "will" is certain; "may" stands where only Docker Compose can tell. Compose replaces a container when the service's

@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Which licence the workspace will run with, and whether it allows what is planned.
 
 A licence that is stored in the workspace wins over the one given, even one that has expired: Rocket.Chat looks at the

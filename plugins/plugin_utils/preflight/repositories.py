@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Which MongoDB the repository has that the role mongodb takes unless told otherwise.
 
 MongoDB's repository has suites without a server, in which there is no more than the shell and other tools. Read in

@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The services a Rocket.Chat microservices deployment is made of, as data.
 
 Image names: Rocket.Chat's own continuous integration and Helm chart (``account-service``, singular).

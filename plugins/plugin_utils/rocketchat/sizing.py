@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """From a number of users to replicas, and whether the hosts are large enough.
 
 Source: upstream's "System requirements", June 2024; upstream has not published measurements behind it. Users are those

@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The way from a running Rocket.Chat and MongoDB to planned ones: the fewest steps, one program at a time.
 
 Sources, read in November 2026: Rocket.Chat's page "Database Migration" (migrations force a range of versions, so that

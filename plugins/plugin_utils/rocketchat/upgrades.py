@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a running deployment can become the planned one, and by which steps.
 
 Sources, read in November 2026: MongoDB's manual, "Upgrade a Replica Set" of each series (featureCompatibilityVersion

@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What a Rocket.Chat version decides: the MongoDB it accepts and whether it has a stream-hub.
 
 Source: Rocket.Chat's release notes and ``releases.rocket.chat/<version>/info``, read in November 2026.
