@@ -10,6 +10,7 @@ from typing import Any
 
 from ..plan.catalogue import MONOLITH
 from ..plan.compose import LABEL
+from ..plan.versions import Version, parse_version
 
 SERVICE_LABEL = "io.rocketops.service"
 
@@ -51,12 +52,29 @@ def is_ours(container: Mapping[str, Any]) -> bool:
 
 
 def running_version(hosts: list[Host]) -> str | None:
-    """The tag of the image of the first monolith that runs; None where none does."""
-    for host in hosts:
-        for container in host.containers:
-            if container["labels"].get(SERVICE_LABEL) == MONOLITH and container["state"] == "running":
-                return tag(container["image"])
-    return None
+    """The newest release that a monolith here was made from, in whatever state it is, as that changed the database.
+
+    Where no container is left, or Docker does not answer, what the Compose projects on the hosts name. None where
+    nothing is known.
+    """
+    containers = [one for host in hosts for one in host.containers if _is_monolith(one)]
+    projects = [service for host in hosts for service in (host.projects.get("rocketchat") or {}).values()]
+    composed = [one for one in projects if _is_monolith(one)]
+    return max(map(_release, containers or composed), key=_age, default=None)
+
+
+def _is_monolith(service: Any) -> bool:
+    """Of a container, or a service of a Compose project, which anybody may have written."""
+    labels = service.get("labels") if isinstance(service, Mapping) else None
+    return isinstance(labels, Mapping) and labels.get(SERVICE_LABEL) == MONOLITH
+
+
+def _release(service: Mapping[str, Any]) -> str:
+    return tag(service["image"])
+
+
+def _age(release: str) -> Version:
+    return parse_version(release) or Version(0, 0, 0)
 
 
 def tag(image: str) -> str:
