@@ -524,3 +524,47 @@ def test_nothing_is_known_of_a_project_that_somebody_wrote() -> None:
     projects = {"rocketchat": {"talk": {"image": image}, "chat": {"image": image, "labels": ["a=b"]}, "none": None}}
     assert running_version([asked(PLAN, host={"projects": projects})]) is None
     assert running_version([asked(PLAN, host={"projects": {"rocketchat": None}})]) is None
+
+
+DIGEST = f"r.example.com:5000/rc@sha256:{'7' * 64}"
+
+
+def of_image(image: str, version: str, **variables: Any) -> dict[str, Any]:
+    return plan(single(rocketchat_version=version, rocketchat_images={"rocketchat": image}, **variables))
+
+
+@pytest.mark.parametrize(
+    "image", ["r.example.com:5000/rc:7.9.3-ours", f"r.example.com/rc:7.9.3@sha256:{'7' * 64}", DIGEST]
+)
+def test_major_is_not_left_out_with_an_image_of_ones_own(image: str) -> None:
+    planned = plan(single(rocketchat_version="9.0.0"))
+    host = replace(converged(of_image(image, "7.9.3", mongodb_version="6.0")), plan=planned["hosts"]["chat"])
+    [problem] = verdict(host, planned=planned).problems
+    assert "leaves out 8.x after the running 7.9.3" in str(problem)
+
+
+@pytest.mark.parametrize("image", ["r.example.com/rc:8.9.1-ours", "r.example.com/rc:8.9.1", DIGEST])
+def test_image_of_ones_own_is_no_upgrade_to_itself(image: str) -> None:
+    planned = of_image(image, "8.9.1", mongodb_version="8.0")
+    assert verdict(converged(planned), planned=planned) == Verdict([], [])
+
+
+def test_image_that_does_not_say_its_release() -> None:
+    """A digest from before there was a label; or a container that somebody made."""
+    planned = of_image(DIGEST, "8.9.1", mongodb_version="8.0")
+    host = converged(planned)
+    for container in host.containers:
+        container["labels"].pop("io.rocketops.version", None)
+    assert verdict(host, planned=planned) == Verdict([], [])
+    for container in host.containers:
+        container["image"] = "rc:latest"
+    assert running_version([host]) == "latest"
+
+
+def test_release_is_a_label_only_where_the_image_does_not_say_it() -> None:
+    def labels(image: str) -> dict[str, str]:
+        services = of_image(image, "8.9.1")["hosts"]["chat"]["rocketchat"]["compose"]["services"]
+        return {name: one["labels"]["io.rocketops.version"] for name, one in services.items() if len(one["labels"]) > 2}
+
+    assert labels(DIGEST) == {"rocketchat-1": "8.9.1"}
+    assert labels("r.example.com/rc:8.9.1-ours") == labels("r.example.com/rc:8.9.1") == {}

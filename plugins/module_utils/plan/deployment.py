@@ -23,6 +23,7 @@ class Container:
     name: str
     service: str
     replica: int
+    version: str
     image: str
     hostname: str
     address: str

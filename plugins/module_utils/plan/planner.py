@@ -131,6 +131,7 @@ class Planner:
             name=instance.name,
             service=service.key,
             replica=instance.replica,
+            version=str(settings.version),
             image=image_reference(service, str(settings.version), settings.image_registry, settings.images),
             hostname=hostname,
             address=self._listen_address(host, service),
