@@ -14,7 +14,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.jud
 from tests.deployment import ROOT
 from tests.unit.license_texts import license_text
 from tests.unit.plan_inventories import Inventory, plan, single
-from tests.unit.preflight_hosts import NOW, converged
+from tests.unit.preflight_hosts import ENGINE, NOW, converged
 
 URL = "mongodb://rocketchat:S3cret@db1.example.com:27018/talk?replicaSet=rs0"
 UNLOCKED = {"version": 335, "locked": False, "locked_at": 1_795_400_000.0, "locked_seconds": None}
@@ -110,9 +110,41 @@ def test_the_gate_reads_what_the_playbook_registers() -> None:
 
 @pytest.mark.parametrize("version", ["6.0.5", "6.0"])
 def test_external_mongodb_that_is_too_old(version: str) -> None:
-    assert problems(verdict(external(), mongodb_version=version)) == [
+    new = replace(_without_mongodb(external(), docker=ENGINE), projects={})
+    assert problems(judge(external(), [replace(new, workspace={**READ, "mongodb_version": version})])) == [
         "rocketchat_version = '8.9.1': is not made for MongoDB 6.0 of rocketchat_mongodb_url. Give it MongoDB 8.0."
     ]
+
+
+def test_deployment_that_runs_is_not_refused_because_of_its_external_mongodb() -> None:
+    """8.3-dev's server/startup/serverRunning.ts warns below 8.0 and ends below 7.0; no run of site changes that."""
+    assert verdict(external(), mongodb_version="7.0.14") == Verdict(
+        [],
+        [
+            "MongoDB 7.0 of rocketchat_mongodb_url is none that Rocket.Chat 8.9.1 is made for. It is deployed "
+            "with it already, so the run goes on. Give it MongoDB 8.0."
+        ],
+    )
+
+
+@pytest.mark.parametrize("bypass", [{}, {"rocketchat_environment": {"BYPASS_MONGO_VALIDATION": "yes"}}])
+@pytest.mark.parametrize(
+    ("version", "warning"),
+    [
+        (
+            "8.2.1",
+            "MongoDB 8.2 of rocketchat_mongodb_url: Rocket.Chat 8.9.1 was tested with MongoDB 8.0 and probably works "
+            "with this one, too; MongoDB has no way back from it.",
+        ),
+        (
+            "9.0.0",
+            "MongoDB 9.0 of rocketchat_mongodb_url is newer than any that Rocket.Chat 8.9.1 was tested with (8.0): "
+            "whether they work together was not checked.",
+        ),
+    ],
+)
+def test_external_mongodb_that_was_not_tested(version: str, warning: str, bypass: dict[str, Any]) -> None:
+    assert verdict(external(**bypass), mongodb_version=version) == Verdict([], [warning])
 
 
 def test_external_mongodb_has_its_steps_on_the_way_of_an_upgrade() -> None:
