@@ -168,6 +168,7 @@ def _endpoint(container: dict[str, Any]) -> dict[str, Any]:
         "latency_ms": 5.9,
         "fault": None,
         "diagnosis": None,
+        "warning": None,
     }
 
 
@@ -209,6 +210,17 @@ def no_port(host: str, *names: str, fault: str = "closed") -> Fault:
         for endpoint in answers[host]["services"]["endpoints"]:
             if not names or endpoint["name"] in names:
                 _ill(endpoint, fault, state="unhealthy", latency_ms=None)
+
+    return apply
+
+
+def short_of_time(host: str, name: str, sentence: str) -> Fault:
+    """What /readyz of a monolith says that serves all the same."""
+
+    def apply(answers: Answers) -> None:
+        for endpoint in answers[host]["services"]["endpoints"]:
+            if endpoint["name"] == name:
+                endpoint["warning"] = sentence
 
     return apply
 

@@ -15,7 +15,7 @@ from .bus import Clients
 from .containers import container_symptoms, without_starting
 from .license import expiry, license_in_use, returns, was_cut_off, wrong_address
 from .machines import unasked
-from .model import SERVICE, Need, Subject, Symptom
+from .model import SERVICE, HealthWarning, Need, Subject, Symptom
 
 MONOLITH = "rocketchat"
 # Seen with nats.js 2.29 below moleculer 0.14: after refused logins it gives up, and the process lives on.
@@ -49,6 +49,14 @@ def subjects(
         if container["service"] != MONOLITH:
             alone = replicas[container["service"]] == 1
             yield _service(host, container, answers[host], clients, alone, returned)
+
+
+def warnings(answers: Mapping[str, HostAnswers]) -> Iterator[HealthWarning]:
+    """Of monoliths that serve, and call themselves not ready for want of time or memory."""
+    for host, answer in answers.items():
+        for endpoint in answer.get("services").get("endpoints") or []:
+            if endpoint["state"] == "healthy" and endpoint.get("warning"):
+                yield HealthWarning("http.degraded", f"{endpoint['name']} on {host}: {endpoint['warning']}")
 
 
 def needs_of(host: str, service: str) -> tuple[Need, ...]:
