@@ -426,6 +426,7 @@ REFUSED = {"status": "error", "success": False}
         ((200, {}), "not_rocketchat", "/api/v1/login does not answer"),
         ((200, None), "not_rocketchat", "/api/v1/login does not answer"),
         ((200, {"data": {"userId": "u1", "authToken": None}}), "not_rocketchat", "/api/v1/login does not answer"),
+        ((200, {"authToken": "t0ken-of-health"}), "not_rocketchat", "it answered 200 OK"),
         ((502, "<html>"), "upstream_down", "The proxy reaches no monolith"),
     ],
 )
@@ -437,6 +438,7 @@ def test_the_monolith_gives_no_token(answer: Any, fault: str, text: str) -> None
     assert skipped(health) == ["subscription"]
     assert text in sentence(health, "login")
     assert "correct horse" not in repr(health) + repr(HEALTH)
+    assert "t0ken" not in repr(health)
     assert streamer.logins == [{"user": "health", "password": "correct horse"}]
 
 
