@@ -15,7 +15,12 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.rocketops.rocketchat.plugins.module_utils import mongodb_login, mongodb_url, workspace
+from ansible_collections.rocketops.rocketchat.plugins.module_utils import (
+    mongodb_login,
+    mongodb_series,
+    mongodb_url,
+    workspace,
+)
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_series import series_of
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace import Workspace
@@ -262,3 +267,9 @@ def test_series_needs_a_member_that_answers() -> None:
     dead = mongodb_url.parse(f"mongodb://127.0.0.1:{probe_servers.free_port()}").members
     with pytest.raises(Fault):
         series_of(dead, 0.5)
+
+
+@pytest.mark.parametrize(("wire", "series"), [(0, "4.2"), (8, "4.2"), (9, "4.4"), (25, "8.0"), (99, None)])
+def test_series_of_what_a_mongod_speaks(monkeypatch: pytest.MonkeyPatch, wire: int, series: str | None) -> None:
+    monkeypatch.setattr(mongodb_series, "_wire_version", lambda _member, _until: wire)
+    assert series_of(mongodb_url.parse("mongodb://db1").members, 0.5) == series
