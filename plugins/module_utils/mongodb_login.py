@@ -19,6 +19,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_wire 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
 
 try:
+    from bson.errors import BSONError
     from pymongo import MongoClient, common, version_tuple
     from pymongo.errors import (
         AutoReconnect,
@@ -142,7 +143,8 @@ def open_url(url: str, timeout: float) -> Iterator[MongoClient[dict[str, Any]]]:
         raise Fault("silent", "No member of the MongoDB serves within the time: is there a primary?") from None
     except OperationFailure as error:
         raise Fault("refused", f"MongoDB refuses Rocket.Chat's user: {_first_line(error)}.") from None
-    except (PyMongoError, OSError) as error:
+    # InvalidBSON is no PyMongoError: a date after the year 9999 is enough
+    except (PyMongoError, BSONError, OSError) as error:
         raise Fault("driver", f"pymongo on this host cannot ask this MongoDB: {_first_line(error)}.") from None
 
 

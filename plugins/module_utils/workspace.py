@@ -37,7 +37,7 @@ _SETTINGS = {
 
 @dataclass(frozen=True)
 class Workspace:
-    """What the module returns. ``fault``, ``reason``: why the database could not be read; all else is None then.
+    """What the module returns. ``fault``, ``reason``: why the database could not be read; all but the version is None then.
 
     ``mongodb_version`` is a series where only the handshake told it. ``license``: a LicenseState as a dictionary.
     """
@@ -61,21 +61,23 @@ def ask(url: MongoUrl, root_url: str, timeout: float) -> Workspace:
             # A driver waits out its time where nothing listens; and this needs neither a login nor pymongo.
             found = replace(found, mongodb_version=series_of(url.members, remaining(halfway(until))))
         with open_url(url.text, remaining(until)) as client:
-            return _read(client, url.database, root_url)
+            found = replace(found, mongodb_version=str(client.admin.command("buildInfo")["version"]))
+            return _read(client, url.database, root_url, found)
     except Fault as fault:
         return replace(found, fault=fault.kind, reason=url.without_password(fault.sentence))
 
 
-def _read(client: Any, database: str, root_url: str) -> Workspace:
-    version = str(client.admin.command("buildInfo")["version"])
+def _read(client: Any, database: str, root_url: str, found: Workspace) -> Workspace:
     control = client[database]["migrations"].find_one({"_id": "control"})
-    found = client[database]["rocketchat_settings"].find(_SETTINGS, {"value": 1})
-    settings = {str(setting["_id"]): setting.get("value") for setting in found}
+    settings = {
+        str(setting["_id"]): setting.get("value")
+        for setting in client[database]["rocketchat_settings"].find(_SETTINGS, {"value": 1})
+    }
     text = str(settings.get(_LICENSE) or "")
     stored = read_license(text)
     names = (_CUSTOM_OAUTH.fullmatch(name) for name in settings)
-    return Workspace(
-        mongodb_version=version,
+    return replace(
+        found,
         # version 0: before the first start has come to its end
         new=not control or control.get("version") == 0,
         migrations=_migrations(control) if control else None,

@@ -25,6 +25,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb_serie
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace import Workspace
 from ansible_collections.rocketops.rocketchat.plugins.modules import workspace_facts
+from bson.datetime_ms import DatetimeMS
 
 from tests.unit import mongod_servers, probe_servers
 from tests.unit.mongod_servers import DATABASE, PASSWORD, USER, ReplicaSet
@@ -163,8 +164,15 @@ def test_a_refused_login_still_tells_the_series(single: ReplicaSet) -> None:
 def test_a_user_without_a_privilege(single: ReplicaSet) -> None:
     single.create_user("guest", PASSWORD, [])
     told = ask(url(single).replace(USER, "guest", 1))
-    assert (told.mongodb_version, told.migrations) == ("6.0", None)
+    assert (told.mongodb_version, told.migrations) == ("6.0.5", None)
     assert "not authorized on" in str(told.reason)
+
+
+def test_a_document_that_python_cannot_hold(single: ReplicaSet, database: Any) -> None:
+    database.migrations.insert_one({"_id": "control", "version": 330, "locked": True, "lockedAt": DatetimeMS(10**15)})
+    told = ask(url(single))
+    assert (told.fault, told.mongodb_version) == ("driver", "6.0.5")
+    assert "pymongo on this host cannot ask this MongoDB" in str(told.reason)
 
 
 def test_another_set_than_the_url_names(single: ReplicaSet) -> None:
