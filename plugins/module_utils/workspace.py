@@ -33,11 +33,15 @@ _SETTINGS = {
         {"_id": {"$regex": f"^{_CUSTOM_OAUTH.pattern}$"}, "value": True},
     ]
 }
+# Where the question for the series ends that has no certificate of its own, as a MongoDB may demand one of its clients.
+_PERHAPS_NOT_OF_A_DRIVER = ("closed", "tls")
+# Faults of pymongo that say less than how that ended.
+_SAYS_LESS = ("silent", "library")
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """What the module returns. ``fault``, ``reason``: why the database could not be read; all but the version is None then.
+    """What the module returns. ``fault``, ``reason``: why the database could not be read; most is None then.
 
     ``mongodb_version`` is a series where only the handshake told it. ``license``: a LicenseState as a dictionary.
     """
@@ -55,16 +59,22 @@ class Workspace:
 def ask(url: MongoUrl, root_url: str, timeout: float) -> Workspace:
     """Takes no longer than `timeout`, give or take the time of one answer, and never raises Fault."""
     until = time.monotonic() + timeout
-    found = Workspace()
+    found, refusal = Workspace(), None
     try:
         if url.members:
             # A driver waits out its time where nothing listens; and this needs neither a login nor pymongo.
-            found = replace(found, mongodb_version=series_of(url.members, remaining(halfway(until))))
+            try:
+                found = replace(found, mongodb_version=series_of(url.members, remaining(halfway(until))))
+            except Fault as fault:
+                if fault.kind not in _PERHAPS_NOT_OF_A_DRIVER:
+                    raise
+                refusal = fault
         with open_url(url.text, remaining(until)) as client:
             found = replace(found, mongodb_version=str(client.admin.command("buildInfo")["version"]))
             return _read(client, url.database, root_url, found)
     except Fault as fault:
-        return replace(found, fault=fault.kind, reason=url.without_password(fault.sentence))
+        told = refusal if refusal and fault.kind in _SAYS_LESS else fault
+        return replace(found, fault=told.kind, reason=url.without_password(told.sentence))
 
 
 def _read(client: Any, database: str, root_url: str, found: Workspace) -> Workspace:

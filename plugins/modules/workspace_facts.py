@@ -59,9 +59,10 @@ RETURN = r"""
 fault:
   description:
     - Why the database could not be read, as a fixed word; V(null) if it was.
-    - V(library) and V(driver) are of this host, on which pymongo is missing or cannot ask. V(resolve),
-      V(resolve_timeout), V(refused), V(unreachable), V(connect_timeout), V(silent), V(closed), V(protocol) and all
-      others are of the way to MongoDB, or of MongoDB itself.
+    - V(library), V(driver), V(tls_file) and V(certificate_ca) are of this host, on which pymongo is missing or cannot
+      ask, or a file for TLS is missing. V(resolve), V(resolve_timeout), V(certificate), V(refused), V(unreachable),
+      V(connect_timeout), V(silent), V(closed), V(protocol) and all others are of the way to MongoDB, or of MongoDB
+      itself.
   returned: success
   type: str
   sample: refused
@@ -73,7 +74,7 @@ reason:
   type: str
   sample: "MongoDB refuses Rocket.Chat's user: Authentication failed."
 mongodb_version:
-  description: MongoDB's version; only its series where the database could not be read; V(null) if nobody told.
+  description: MongoDB's version; perhaps only its series where the database could not be read; V(null) if nobody told.
   returned: success
   type: str
   sample: 8.0.16

@@ -29,6 +29,7 @@ from bson.datetime_ms import DatetimeMS
 
 from tests.unit import mongod_servers, probe_servers
 from tests.unit.mongod_servers import DATABASE, PASSWORD, USER, ReplicaSet
+from tests.unit.tls_authority import Authority
 
 ROOT_URL = "https://chat.example.com"
 
@@ -201,6 +202,59 @@ def test_a_hung_mongod(single: ReplicaSet) -> None:
 def test_the_next_member_is_asked(single: ReplicaSet, database: Any) -> None:
     first = f"127.0.0.1:{probe_servers.free_port()}"
     assert ask(url(single).replace(single.names[0], f"{first},{single.names[0]}")).mongodb_version == "6.0.5"
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[tuple[ReplicaSet, Authority]]:
+    """One with TLS that also demands a certificate of its clients."""
+    with tempfile.TemporaryDirectory(prefix="mongod-") as name:
+        authority = Authority(Path(name))
+        files = ["--tlsCertificateKeyFile", str(authority.certificate()), "--tlsCAFile", str(authority.ca)]
+        with mongod_servers.lone(Path(name), "--tlsMode", "allowTLS", *files) as found:
+            yield ReplicaSet([found]), authority
+
+
+def with_tls(guarded: tuple[ReplicaSet, Authority], *files: str) -> str:
+    return f"mongodb://{guarded[0].names[0]}/{DATABASE}?tls=true&directConnection=true&{'&'.join(files)}"
+
+
+def test_a_certificate_is_demanded_of_clients(guarded: tuple[ReplicaSet, Authority]) -> None:
+    authority = guarded[1]
+    files = (f"tlsCAFile={authority.ca}", f"tlsCertificateKeyFile={authority.certificate()}")
+    assert ask(with_tls(guarded, *files)) == Workspace(mongodb_version="6.0.5", new=True, custom_oauth=[])
+
+
+def test_the_authority_of_the_certificate_is_not_known(guarded: tuple[ReplicaSet, Authority]) -> None:
+    told = ask(with_tls(guarded, f"tlsCertificateKeyFile={guarded[1].certificate()}"), timeout=2)
+    assert told.fault == "certificate_ca"
+    assert str(told.reason).startswith(
+        "This host does not accept the certificate of the MongoDB (self-signed certificate"
+    )
+    assert str(told.reason).endswith("in a file on this host that rocketchat_mongodb_url names with tlsCAFile.")
+
+
+def test_the_certificate_is_made_out_for_another_name(guarded: tuple[ReplicaSet, Authority]) -> None:
+    authority = guarded[1]
+    files = (f"tlsCAFile={authority.ca}", f"tlsCertificateKeyFile={authority.certificate()}")
+    told = ask(with_tls(guarded, *files).replace("127.0.0.1", "localhost"), timeout=2)
+    assert told.fault == "certificate"
+    assert "ismatch" in str(told.reason) and "tlsCAFile" not in str(told.reason)
+
+
+def test_the_file_of_the_authority_is_in_the_containers_alone(guarded: tuple[ReplicaSet, Authority]) -> None:
+    told = ask(with_tls(guarded, "tlsCAFile=/etc/rc/ca.pem"), timeout=2)
+    assert (told.fault, told.reason) == (
+        "tls_file",
+        "This host cannot read /etc/rc/ca.pem, which rocketchat_mongodb_url names: the files for TLS have to be on it, "
+        "too, and not only in the containers.",
+    )
+
+
+def test_a_member_whose_name_only_others_know() -> None:
+    with pytest.raises(Fault) as raised, mongodb_login.open_url("mongodb://db1.invalid/chat", 1) as client:
+        client.admin.command("ping")
+    assert raised.value.kind == "resolve"
+    assert raised.value.sentence.startswith("The name db1.invalid of a member of the MongoDB does not resolve on this ")
 
 
 def test_without_pymongo_the_series_is_known(single: ReplicaSet, monkeypatch: pytest.MonkeyPatch) -> None:
