@@ -96,6 +96,9 @@ def http_server(
 def raw_server(behave: Callable[[socket.socket, threading.Event], None]) -> Iterator[int]:
     """Accepts and does with each connection what it is told, until the event says the test is over. Yields the port."""
     over = threading.Event()
+    # so that a product without a limit fails its test instead of stopping it for ever
+    end = threading.Timer(30, over.set)
+    end.start()
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     listener.settimeout(0.05)
 
@@ -113,6 +116,7 @@ def raw_server(behave: Callable[[socket.socket, threading.Event], None]) -> Iter
     try:
         yield listener.getsockname()[1]
     finally:
+        end.cancel()
         over.set()
         thread.join()
         listener.close()
