@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import socket
 import ssl
 import subprocess
@@ -253,9 +254,15 @@ def with_names(directory: Path, hosts: str = "", resolv: str = "") -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """Below those that the kernel gives away by itself: nobody else gets it before it is used, as other tests run, too.
+
+    From 32768 on: /proc/sys/net/ipv4/ip_local_port_range.
+    """
+    while True:
+        port = 10_000 + secrets.randbelow(22_000)
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 # -- Ansible -----------------------------------------------------------------------------------------------------------

@@ -456,27 +456,27 @@ QUIET = [*PATH, "quiet"]
 
 
 def test_a_quiet_websocket_lives_and_answers_pings() -> None:
-    streamer = Streamer(pings_after=0.3)
+    streamer = Streamer(pings_after=0.2)
     with ddp_servers.ddp_server(streamer) as port, ddp_servers.idle_proxy(port, idle=5) as proxy:
         health = probe(f"http://127.0.0.1:{proxy}", quiet=0.8)
     assert faults(health, QUIET) == {}
-    assert len(streamer.pongs) == 2
-    assert 800 <= (health.checks[-1].latency_ms or 0) < 1500
+    assert 2 <= len(streamer.pongs) <= 3
+    assert 800 <= (health.checks[-1].latency_ms or 0) < 1600
 
 
 def test_a_proxy_that_closes_idle_websockets() -> None:
-    with ddp_servers.ddp_server(Streamer()) as port, ddp_servers.idle_proxy(port, idle=1) as proxy:
+    with ddp_servers.ddp_server(Streamer()) as port, ddp_servers.idle_proxy(port, idle=0.8) as proxy:
         started = time.monotonic()
-        health = probe(f"http://127.0.0.1:{proxy}", quiet=20)
+        health = probe(f"http://127.0.0.1:{proxy}", quiet=60)
         took = time.monotonic() - started
     assert faults(health, QUIET) == {"quiet": "idle_closed"}
     assert sentence(health, "quiet") == ("The proxy closed an idle websocket after 1 s: its read timeout is too short.")
-    assert took < 3
+    assert took < 30
 
 
 def test_a_firewall_that_forgets_idle_websockets() -> None:
-    with ddp_servers.ddp_server(Streamer()) as port, ddp_servers.idle_proxy(port, 0.5, forgets=True) as proxy:
-        health = probe(f"http://127.0.0.1:{proxy}", quiet=0.8)
+    with ddp_servers.ddp_server(Streamer()) as port, ddp_servers.idle_proxy(port, 0.6, forgets=True) as proxy:
+        health = probe(f"http://127.0.0.1:{proxy}", quiet=0.9)
     assert faults(health, QUIET) == {"quiet": "idle_lost"}
 
 
@@ -493,10 +493,10 @@ def test_waits_until_the_deadline_and_no_longer() -> None:
     streamer = Streamer(silent=True)
     with ddp_servers.ddp_server(streamer) as port:
         started = time.monotonic()
-        health = probe(f"http://127.0.0.1:{port}", Patience(timeout=1.5, request_timeout=5))
-        took = time.monotonic() - started
+        patience = Patience(timeout=1.5, request_timeout=5)
+        health = within(2.5, lambda: probe(f"http://127.0.0.1:{port}", patience))
         assert faults(health)["ddp_connect"] == "silent_timeout"
-        assert 1.4 < took < 2.5
+        assert time.monotonic() - started > 1.4
         streamer.silent = False
         assert probe(f"http://127.0.0.1:{port}", Patience(timeout=1.5)).healthy
 

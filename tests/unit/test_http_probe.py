@@ -214,16 +214,16 @@ def test_a_server_that_demands_a_certificate_of_ours(authority: Authority) -> No
 
 
 def test_waits_until_a_service_is_there() -> None:
-    opens_at = time.monotonic() + 0.7
+    opens_at = time.monotonic() + 0.3
 
     def answer(_path: str) -> Page:
         return Page("ok") if time.monotonic() > opens_at else Page("starting", 503)
 
     with probe_servers.http_server(answer) as server:
-        result = probe_one(server.url, Patience(timeout=10, request_timeout=1))
+        result = probe_one(server.url, Patience(timeout=10, request_timeout=1, interval=0.05))
     assert result.state == "healthy"
     assert result.attempts >= 3
-    assert 0.6 < (result.healthy_after or 0) < 2.5
+    assert 0.2 < (result.healthy_after or 0) < 2.5
 
 
 def test_an_attempt_cut_short_by_the_deadline_does_not_hide_what_was_found() -> None:
@@ -265,7 +265,7 @@ def test_the_deadline_leaves_no_thread_behind() -> None:
 
 
 def test_endpoints_that_hang_do_not_starve_the_others() -> None:
-    patience = Patience(timeout=1.2, request_timeout=0.2)
+    patience = Patience(timeout=1.2, request_timeout=0.1)
     with (
         probe_servers.http_server(lambda _path: Page()) as server,
         probe_servers.raw_server(probe_servers.hang) as port,
@@ -336,10 +336,10 @@ def test_a_dead_name_server_costs_its_limit_and_one_thread(tmp_path: Path) -> No
     with probe_servers.dead_name_server() as address:
         within = probe_servers.with_names(tmp_path, resolv=f"nameserver {address}\n")
         measured = probe_servers.probe_in_child(
-            ["http://chat.test/"] * 8, timeout=1, request_timeout=0.3, concurrency=8, within=within
+            ["http://chat.test/"] * 8, timeout=1.5, request_timeout=0.3, concurrency=8, within=within
         )
     assert {result["fault"] for result in measured.results} == {"resolve_timeout"}
-    assert max(result["latency_ms"] for result in measured.results) < 600
+    assert max(result["latency_ms"] for result in measured.results) < 1000
     assert min(result["attempts"] for result in measured.results) >= 2
     # the workers, the main thread, the one that watches, and one for the name
     assert measured.threads <= 8 + 3
