@@ -193,7 +193,7 @@ def dead_name_server() -> Iterator[str]:
 
 
 _CHILD = """
-import dataclasses, json, os, resource, sys, threading
+import dataclasses, json, os, resource, sys, threading, time
 sys.path.insert(0, sys.argv[1])
 from ansible_collections.rocketops.rocketchat.plugins.module_utils import http_probe
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
@@ -211,11 +211,13 @@ def watch():
 watcher = threading.Thread(target=watch)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 watcher.start()
+started = time.monotonic()
 results = http_probe.probe_endpoints(endpoints, patience, Trust(), options["concurrency"])
+seconds = time.monotonic() - started
 over.set()
 watcher.join()
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-peak = {"threads": max(threads), "descriptors": max(descriptors), "kibibytes": after - before}
+peak = {"threads": max(threads), "descriptors": max(descriptors), "kibibytes": after - before, "seconds": seconds}
 print(json.dumps({"results": [dataclasses.asdict(result) for result in results], "peak": peak}))
 """
 
@@ -228,6 +230,7 @@ class Measured:
     threads: int
     descriptors: int
     kibibytes: int
+    seconds: float
 
 
 def probe_in_child(
