@@ -17,9 +17,10 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.license impor
     LicenseState,
     read_license,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.license_texts import claims, license_text, sealed
 
 URL = "https://chat.example.com"
@@ -135,14 +136,12 @@ ENTRIES = {True: ("url", "chat.example.com"), None: ("regex", "[c]hat"), False: 
 
 
 @given(st.lists(st.sampled_from([True, None, False]), max_size=4))
-@settings(deadline=None)
 def test_every_address_has_to_match(wanted: list[bool | None]) -> None:
     found = read(license_text(servers=tuple(ENTRIES[one] for one in wanted))).address_matches(URL)
     assert found is (False if False in wanted else None if None in wanted else True)
 
 
 @given(st.text("ab.*/", max_size=12), st.text("abAB./", max_size=20))
-@settings(deadline=None)
 def test_wildcards_are_upstreams_regular_expressions(pattern: str, path: str) -> None:
     """`validateRegex` there: each dot escaped, each asterisk made `.*`, anchored, case ignored."""
     address = f"h/{path}x"
@@ -251,7 +250,7 @@ damaged = st.fixed_dictionaries(
 
 
 @given(st.text() | st.text().map("RCV3_{}".format) | damaged.map(sealed) | anything.map(sealed), st.text(max_size=20))
-@settings(deadline=None, max_examples=400)
+@examples(times=4)
 def test_no_text_is_an_error(text: str, url: str) -> None:
     license_ = read_license(text)
     if license_ is None:

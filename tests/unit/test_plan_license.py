@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.role_variables import read_inventory
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.license_texts import claims, license_text, sealed
 from tests.unit.plan_inventories import NOW, SECRETS, complaints, message, plan, single
 
@@ -132,7 +133,7 @@ SERVERS = st.sampled_from([("url", "chat.example.com"), ("url", "s3cret.example.
     st.sampled_from([None, "2026-06-01", "2028-01-01"]),
     st.booleans(),
 )
-@settings(deadline=None, max_examples=50)
+@examples(times=0.5)
 def test_no_message_quotes_it(
     modules: list[str], servers: list[tuple[str, str]], starts: str | None, ends: str | None, stored: bool
 ) -> None:

@@ -7,7 +7,6 @@ import json
 import socket
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +29,7 @@ from bson.datetime_ms import DatetimeMS
 from tests.unit import mongod_servers, probe_servers
 from tests.unit.mongod_servers import DATABASE, PASSWORD, USER, ReplicaSet
 from tests.unit.tls_authority import Authority
+from tests.waiting import within
 
 ROOT_URL = "https://chat.example.com"
 
@@ -177,26 +177,20 @@ def test_a_document_that_python_cannot_hold(single: ReplicaSet, database: Any) -
 
 
 def test_another_set_than_the_url_names(single: ReplicaSet) -> None:
-    started = time.monotonic()
-    told = ask(url(single, replica_set="rs1"), timeout=1)
+    told = within(1 + 1, lambda: ask(url(single, replica_set="rs1"), timeout=1))
     assert told.reason == "No member of the MongoDB serves within the time: is there a primary?"
-    assert time.monotonic() - started < 2
 
 
 def test_nothing_that_listens_costs_no_time() -> None:
     port = probe_servers.free_port()
-    started = time.monotonic()
-    told = ask(f"mongodb://rocketchat:S3cret@127.0.0.1:{port}/rocketchat?replicaSet=rs0")
+    told = within(0.5, lambda: ask(f"mongodb://rocketchat:S3cret@127.0.0.1:{port}/rocketchat?replicaSet=rs0"))
     assert told == Workspace(fault="refused", reason=f"Connection refused: nothing listens on 127.0.0.1:{port}.")
-    assert time.monotonic() - started < 0.5
 
 
 def test_a_hung_mongod(single: ReplicaSet) -> None:
-    started = time.monotonic()
     with single.members[0].hung():
-        told = ask(url(single), timeout=1)
+        told = within(1 + 1, lambda: ask(url(single), timeout=1))
     assert told.reason == f"{single.names[0]} accepts connections but does not answer."
-    assert time.monotonic() - started < 2
 
 
 def test_the_next_member_is_asked(single: ReplicaSet, database: Any) -> None:
