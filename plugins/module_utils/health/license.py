@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,8 +36,21 @@ def license_in_use(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) 
     return None
 
 
-def warnings(license_: LicenseState | None, now: datetime | None) -> Iterator[HealthWarning]:
+def has_surplus(plan: Mapping[str, Any]) -> bool:
+    """Whether some service has more than one replica, which takes a licence: who is alone lives on without."""
+    replicas = Counter(container["service"] for host in plan["hosts"].values() for container in host["containers"])
+    return any(total > 1 for total in replicas.values())
+
+
+def warnings(license_: LicenseState | None, now: datetime | None, surplus: bool) -> Iterator[HealthWarning]:
+    """``surplus``: without it, its end is no more than this."""
     left = license_.time_left(now) if license_ and now else None
+    if license_ and left is not None and left < timedelta() and not surplus:
+        sentence = (
+            f"{_NAMES[license_.source]} expired on {_moment(license_.ends)}. Single instances run without it; surplus "
+            f"replicas would shut themselves down. {_RENEW[license_.source]}"
+        )
+        yield HealthWarning("licence.expired", sentence)
     if license_ and left is not None and timedelta() <= left <= WARN_BEFORE:
         days = f"in {left.days} day{'s' if left.days > 1 else ''}" if left.days else "in less than a day"
         sentence = f"{_NAMES[license_.source]} ends on {_moment(license_.ends)}, {days}. {_RENEW[license_.source]}"
@@ -44,6 +58,7 @@ def warnings(license_: LicenseState | None, now: datetime | None) -> Iterator[He
 
 
 def expiry(license_: LicenseState | None, now: datetime | None) -> Symptom | None:
+    """For surplus replicas."""
     left = license_.time_left(now) if license_ and now else None
     if not license_ or left is None or left >= timedelta():
         return None
