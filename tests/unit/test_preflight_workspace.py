@@ -252,6 +252,22 @@ def test_workspace_without_the_licence_that_the_operator_says_it_has(workspace: 
     ]
 
 
+@pytest.mark.parametrize(
+    ("replicas", "new"),
+    # a first deployment gets its licence once it runs
+    [({}, False), ({"account": 2}, True)],
+)
+def test_its_absence_is_a_warning_where_nothing_needs_it_yet(replicas: dict[str, int], new: bool) -> None:
+    planned = external(rocketchat_license="", rocketchat_license_in_workspace=True, rocketchat_replicas=replicas)
+    assert verdict(planned, new=new, **NONE_STORED) == Verdict(
+        [],
+        [
+            "rocketchat_license_in_workspace = True: the workspace has no valid licence of its own: none is stored. "
+            "Enter one in Rocket.Chat's administration, or set rocketchat_license."
+        ],
+    )
+
+
 @pytest.mark.parametrize("workspace", [EXPIRED, OTHER_ADDRESS, DENIED])
 def test_stored_licence_that_is_not_valid_keeps_the_one_given_from_its_effect(workspace: dict[str, Any]) -> None:
     text = license_text("scalability")

@@ -35,10 +35,10 @@ def license_problems(plan: Mapping[str, Any], workspace: Mapping[str, Any], now:
         )
         remedy = "Enter one that has it in Rocket.Chat's administration, or deploy one of each service"
         yield Problem(VARIABLE, None, reason, remedy)
-    elif valid is False and plan["license_in_workspace"] and not _takes_the_one_given(plan, workspace, now):
-        reason = f"the workspace has no valid licence of its own: {invalidity(workspace, now)}"
-        remedy = f"Enter one in Rocket.Chat's administration{'' if _is_stored(workspace) else f', or set {VARIABLE}'}"
-        yield Problem(IN_WORKSPACE, True, reason, remedy)
+    elif _lacks_its_own(plan, workspace, now):
+        # a first deployment is given its licence once it runs
+        if surplus and not workspace["new"]:
+            yield _no_own_licence(workspace, now)
     elif valid is False and surplus and _is_stored(workspace):
         reason = (
             f"{invalidity(workspace, now)}, and Rocket.Chat looks at no other while it is stored, so surplus replicas "
@@ -53,6 +53,8 @@ def license_warnings(plan: Mapping[str, Any], workspace: Mapping[str, Any], now:
     if is_valid(workspace, now) and not _lacks_scalability(workspace):
         return
     yield from about_the_license(plan["warnings"])
+    if _lacks_its_own(plan, workspace, now) and (workspace["new"] or not _surplus(plan)):
+        yield str(_no_own_licence(workspace, now))
 
 
 def oauth_warning(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> Iterator[str]:
@@ -63,6 +65,18 @@ def oauth_warning(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: da
             f"people log in with Custom OAuth here ({', '.join(services)}), for which Rocket.Chat {version} needs a "
             f"licence with the module {OAUTH}, and the workspace's has none: such logins will not work."
         )
+
+
+def _lacks_its_own(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the operator says that the workspace has a licence, and it neither has nor gets one."""
+    missing = is_valid(workspace, now) is False
+    return missing and plan["license_in_workspace"] and not _takes_the_one_given(plan, workspace, now)
+
+
+def _no_own_licence(workspace: Mapping[str, Any], now: datetime) -> Problem:
+    reason = f"the workspace has no valid licence of its own: {invalidity(workspace, now)}"
+    remedy = f"Enter one in Rocket.Chat's administration{'' if _is_stored(workspace) else f', or set {VARIABLE}'}"
+    return Problem(IN_WORKSPACE, True, reason, remedy)
 
 
 def _lacks_scalability(workspace: Mapping[str, Any]) -> bool:
