@@ -90,11 +90,13 @@ class LicenseState:
         """Negative once it has ended; None where it has no end."""
         return datetime.fromisoformat(self.ends) - now if self.ends else None
 
+    def is_early(self, now: datetime) -> bool:
+        return self.starts is not None and now < datetime.fromisoformat(self.starts)
+
     def is_valid(self, now: datetime) -> bool | None:
         """As far as can be told without its signature; None where the address cannot be compared."""
         left = self.time_left(now)
-        early = self.starts is not None and now < datetime.fromisoformat(self.starts)
-        if early or (left is not None and left < timedelta()) or self.address_matches is False:
+        if self.is_early(now) or (left is not None and left < timedelta()) or self.address_matches is False:
             return False
         return self.address_matches
 

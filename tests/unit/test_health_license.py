@@ -171,6 +171,19 @@ def test_a_licence_for_another_address_is_named_where_replicas_end() -> None:
     assert found(planned, IN_TIME).healthy
 
 
+def test_the_address_that_a_stored_licence_was_compared_with_is_named() -> None:
+    def apply(answers: Answers) -> None:
+        stored_ = {"license": state(address_matches=False), "license_status": "", "site_url": "https://old.example.com"}
+        answers["a"]["workspace"].update(stored_)
+
+    planned = three_hosts()
+    assert planned["hosts"]["a"]["probes"]["workspace"]
+    [finding] = found(planned, IN_TIME, ill.container("b", "account-1", "licence"), apply).findings
+    assert finding.sentence.endswith(
+        " The licence stored in the workspace was issued for another address than https://old.example.com."
+    )
+
+
 # -- who was only cut off ----------------------------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ READ: dict[str, Any] = {
     "license": None,
     "license_status": None,
     "custom_oauth": [],
+    "site_url": "https://chat.example.com",
 }
 
 
@@ -102,7 +103,7 @@ def test_the_gate_reads_what_the_playbook_registers() -> None:
     source = (ROOT / "plugins" / "action" / "preflight.py").read_text(encoding="utf-8")
     assert f'"{task["register"]}"' in source
     asked = OURS["hosts"]["chat"]["probes"]["workspace"]
-    assert set(task["rocketops.rocketchat.workspace_facts"]) == {"url", "root_url"} <= set(asked)
+    assert set(task["rocketops.rocketchat.workspace_facts"]) == {"url", "root_url", "site_url"} <= set(asked)
 
 
 # -- a MongoDB of the operator's own -----------------------------------------------------------------------------------
@@ -216,6 +217,11 @@ def test_the_licence_that_is_missing_in_the_inventory_is_in_the_workspace() -> N
     assert verdict(NO_LICENSE, **UNREADABLE) == Verdict([], [])
 
 
+def test_what_rocketchat_calls_valid_was_issued_for_its_address() -> None:
+    """Its Site_Url may not be what is found here."""
+    assert verdict(IN_WORKSPACE, **{**OTHER_ADDRESS, "license_status": "Valid"}) == Verdict([], [])
+
+
 @pytest.mark.parametrize("workspace", [NONE_STORED, EXPIRED, OTHER_ADDRESS, EARLY, DENIED, {"reason": "No answer."}])
 def test_what_the_plan_says_of_the_licence_given_is_told_where_none_in_the_workspace_serves(
     workspace: dict[str, Any],
@@ -240,6 +246,7 @@ def test_workspace_with_a_licence_of_its_own(workspace: dict[str, Any]) -> None:
         (NONE_STORED, "none is stored"),
         (EXPIRED, "the stored one expired on 2026-11-01T00:00:00+00:00"),
         (OTHER_ADDRESS, "the stored one was issued for another address"),
+        (dict(OTHER_ADDRESS, license_status="Invalid"), "the stored one was issued for another address"),
         (EARLY, "the stored one is not valid before 2026-12-24T00:00:00+00:00"),
         (DENIED, "Rocket.Chat calls the stored one invalid"),
         (stored("of-an-older-kind", status="Invalid"), "Rocket.Chat calls the stored one invalid"),

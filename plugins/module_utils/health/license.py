@@ -69,11 +69,13 @@ def expiry(license_: LicenseState | None, now: datetime | None) -> Symptom | Non
     return Symptom("licence.expired", sentence)
 
 
-def wrong_address(license_: LicenseState | None, root_url: str) -> str:
+def wrong_address(license_: LicenseState | None, plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> str:
     """A further sentence, with a space in front, or nothing."""
     if license_ is None or license_.address_matches is not False:
         return ""
-    return f" {_NAMES[license_.source]} was issued for another address than {root_url}."
+    known = (answer.get("workspace").get("site_url") for answer in answers.values() if license_.source == "stored")
+    address = next(filter(None, known), plan["root_url"])
+    return f" {_NAMES[license_.source]} was issued for another address than {address}."
 
 
 def returns(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], monolith: str) -> list[float]:

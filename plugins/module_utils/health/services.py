@@ -198,5 +198,5 @@ def _licence(
     )
     # An outage of NATS or of the monolith for 40 s does the same, as a licence that cannot be asked for counts as none.
     needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH), Need(*_LICENCE_GIVEN, as_planned=True))
-    invalid = Symptom("licence.invalid", sentence + wrong_address(license_, plan["root_url"]), needs)
+    invalid = Symptom("licence.invalid", sentence + wrong_address(license_, plan, answers), needs)
     yield Subject(host, "licence", symptoms=[expired or invalid], provides=(("licence", ""),))
