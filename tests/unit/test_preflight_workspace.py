@@ -306,6 +306,67 @@ def test_stored_licence_that_does_not_allow_a_second_replica_wins() -> None:
     assert problems(verdict(OURS, **stored(license_text("auditing")))) == []
 
 
+STALE = plan(single(rocketchat_license=license_text("scalability", ends="2026-11-01T00:00:00Z")))
+STALE_REMEDY = (
+    "rocketchat_license: the licence given expired on 2026-11-01 00:00 UTC. Set the renewed one, or write "
+    "rocketchat_license_in_workspace: true if the workspace has a valid one of its own."
+)
+
+
+def test_a_licence_given_that_is_of_no_use_counts_only_without_a_valid_stored_one() -> None:
+    assert verdict(STALE, **SCALES) == Verdict([], [])
+    assert verdict(STALE, **UNREADABLE) == Verdict([], [])
+
+
+@pytest.mark.parametrize(
+    "workspace", [NONE_STORED, EXPIRED, DENIED, stored("of-an-older-kind", status=""), {"reason": "No answer."}]
+)
+def test_it_is_refused_where_no_valid_one_is_known(workspace: dict[str, Any]) -> None:
+    assert problems(verdict(STALE, **workspace)) == [STALE_REMEDY]
+
+
+def test_it_is_refused_where_nobody_asked_the_database() -> None:
+    assert problems(judge(STALE, [converged(STALE)])) == [STALE_REMEDY]
+
+
+# -- a given one and the stored Site_Url -------------------------------------------------------------------------------
+
+OLD = "https://old.example.com"
+MOVED = "the licence given was issued for another address than"
+
+
+def test_a_licence_given_for_the_stored_site_url_works() -> None:
+    planned = plan(single(rocketchat_license=license_text("scalability", servers=(("url", "old.example.com"),))))
+    assert verdict(planned, site_url=OLD, **NONE_STORED) == Verdict(
+        [],
+        [
+            f"rocketchat_license: {MOVED} the planned one, and works because Rocket.Chat compares it with the "
+            f"workspace's Site_Url, which still is {OLD}."
+        ],
+    )
+    assert verdict(planned, site_url=OLD, **SCALES) == Verdict([], [])
+    [problem] = problems(verdict(planned, **NONE_STORED))
+    assert problem.startswith(f"rocketchat_license: {MOVED} rocketchat_root_url.")
+
+
+def test_a_licence_given_for_the_root_url_does_not_fit_another_stored_site_url() -> None:
+    assert verdict(OURS, site_url=OLD, **NONE_STORED) == Verdict([], [])
+    text = license_text("scalability")
+    sentence = (
+        f"rocketchat_license: {MOVED} {OLD}, which the workspace's Site_Url still is and Rocket.Chat compares it with. "
+        "Correct Site_Url in Rocket.Chat's administration, or fix it in rocketchat_settings."
+    )
+    alone, two = (plan(single(rocketchat_license=text, rocketchat_replicas={"account": n})) for n in (1, 2))
+    assert verdict(alone, site_url=OLD, **NONE_STORED) == Verdict([], [sentence])
+    assert problems(verdict(two, site_url=OLD, **NONE_STORED)) == [sentence]
+    for planned in (alone, two):
+        assert verdict(planned, site_url=OLD, **SCALES) == Verdict([], [])
+    both = plan(single(rocketchat_license=text, rocketchat_license_in_workspace=True))
+    assert problems(verdict(both, site_url=OLD, **SCALES)) == []
+    [warning] = verdict(both, site_url=OLD, **NONE_STORED).warnings
+    assert warning.startswith("rocketchat_license_in_workspace = True: the workspace has no valid licence")
+
+
 NINE = {"rocketchat_version": "9.0.0"}
 OAUTH = license_text("scalability", "oauth-enterprise")
 WITHOUT = license_text("scalability")

@@ -4,13 +4,15 @@
 
 A valid licence that is stored in the workspace wins over the one given, which is stored there once it was found valid
 (read in 8.3-dev, ``apps/meteor/ee/app/license/server/startup.ts``). So where the workspace is said to have its own,
-what is wrong with the one given is worth a warning, and no reason to refuse what works.
+what is wrong with the one given is worth a warning, and no reason to refuse what works. Where it is not, the plan
+carries that to the gate (preflight/licensing.py), which looks at the stored one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import SplitResult
@@ -21,6 +23,8 @@ from .settings import Host
 
 VARIABLE = "rocketchat_license"
 IN_WORKSPACE = "rocketchat_license_in_workspace"
+OTHER_ADDRESS = "the licence given was issued for another address than"
+_OR_ITS_OWN = f", or write {IN_WORKSPACE}: true if the workspace has a valid one of its own"
 
 
 def check_license(
@@ -60,8 +64,10 @@ def check_license(
     if common[IN_WORKSPACE]:
         for problem in problems:
             notes.warn(f"{problem} The workspace's own, which {IN_WORKSPACE} promises, wins while it is valid.")
-    elif deploy:
-        notes.problems += problems
+        return LicenseState.of(license_, "given", address)
+    problems = [replace(problem, remedy=problem.remedy + _OR_ITS_OWN) for problem in problems]
+    if deploy:
+        notes.license_problems += problems
     else:
         for problem in problems:
             notes.warn(str(problem))
@@ -115,7 +121,7 @@ def _address(common: dict[str, Any], root_url: SplitResult | None) -> tuple[str,
 
 def _other_address(license_: License, variable: str, address: str) -> Iterator[Problem]:
     if address and license_.address_matches(address) is False:
-        reason = f"the licence given was issued for another address than {variable}"
+        reason = f"{OTHER_ADDRESS} {variable}"
         remedy = (
             f"Correct {variable} if it is wrong (name, port and path count, the scheme does not), or ask Rocket.Chat "
             "for a licence for it"
