@@ -91,8 +91,8 @@ plan:
       type: bool
     license_problems:
       description:
-        - What is wrong with the licence given, as variable, value, reason and remedy. Empty without O(deploy), and where
-          rocketchat_license_in_workspace says that the workspace has its own.
+        - What is wrong with the licence given, as variable, value, reason and remedy. Empty without O(deploy), and
+          where rocketchat_license_in_workspace says that the workspace has its own.
         - Alone, they do not fail this task. M(rocketops.rocketchat.preflight) fails with them, unless it finds a valid
           licence stored in the workspace.
       type: list
