@@ -83,6 +83,9 @@ def test_the_stored_one_is_in_use_where_there_is_one() -> None:
     for planned in (licensed(), in_workspace, three_hosts()):
         assert license_in_use(planned, knows(state(ends=None))) == LicenseState.from_dict(state(ends=None))
     assert license_in_use(licensed(), knows(None)) == LicenseState.from_dict(licensed()["license"])
+    # one that cannot be read here wins as well
+    unreadable = {"a": HostAnswers(given={"workspace": {"license": None, "license_status": "Valid"}})}
+    assert license_in_use(licensed(), unreadable) is None
     # nobody knows the workspace's own
     assert license_in_use(in_workspace, knows(None)) is None
     assert license_in_use(three_hosts(), knows(None)) is None

@@ -58,6 +58,14 @@ PROBLEMS: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
+def test_a_missing_licence_is_no_reason_not_to_ask_about_health() -> None:
+    inventory = single(rocketchat_license="", **TWO)
+    read, met = read_inventory(inventory["groups"], inventory["hosts"])
+    [warning] = make_plan(read, SECRETS, met, now=NOW, deploy=False).warnings
+    assert message(warning) == complaints(inventory)
+    assert warning.startswith("rocketchat_license = '': is empty, and without it surplus replicas shut down")
+
+
 def with_remedy(problems: list[str]) -> list[str]:
     """As they are told where the operator has not said that the workspace has its own."""
     return [problem.removesuffix(".") + OR_ITS_OWN for problem in problems]

@@ -28,9 +28,11 @@ _BEFORE_THE_RETURN = 30
 def license_in_use(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> LicenseState | None:
     """The stored one wins. None where nothing is known of the one in use."""
     for answer in answers.values():
-        stored = answer.get("workspace").get("license")
-        if stored:
-            return LicenseState.from_dict(stored)
+        workspace = answer.get("workspace")
+        if workspace.get("license"):
+            return LicenseState.from_dict(workspace["license"])
+        if workspace.get("license_status") is not None:
+            return None
     if plan["license"] and not plan["license_in_workspace"]:
         return LicenseState.from_dict(plan["license"])
     return None

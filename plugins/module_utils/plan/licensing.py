@@ -43,7 +43,7 @@ def check_license(
     text = common[VARIABLE].strip()
     if not text:
         if not common[IN_WORKSPACE]:
-            _missing(notes, surplus)
+            _missing(notes, surplus, deploy)
         return None
     license_ = read_license(text)
     if license_ is None:
@@ -84,14 +84,18 @@ def _surplus(hosts: list[Host]) -> list[str]:
     return [f"{total} of {key}" for key, total in totals.items() if total > 1]
 
 
-def _missing(notes: Notes, surplus: list[str]) -> None:
+def _missing(notes: Notes, surplus: list[str], deploy: bool) -> None:
     if surplus:
         reason = f"is empty, and without it surplus replicas shut down after 40 s ({', '.join(surplus)})"
         remedy = (
             f"Set the licence, or {IN_WORKSPACE}: true if the workspace has a valid one of its own, or deploy one of "
             "each service"
         )
-        notes.complain(VARIABLE, "", reason, remedy)
+        problem = Problem(VARIABLE, "", reason, remedy)
+        if deploy:
+            notes.problems.append(problem)
+        else:
+            notes.warn(str(problem))
     else:
         notes.warn(
             f"{VARIABLE} is empty: upstream requires an Enterprise licence with the {SCALABILITY} module for "
