@@ -87,7 +87,7 @@ def _read(client: Any, database: str, root_url: str, fixed: str) -> Workspace:
         # version 0: before the first start has come to its end
         new=not control or control.get("version") == 0,
         migrations=_migrations(control) if control else None,
-        license=asdict(LicenseState.of(stored, "stored", address)) if stored else None,
+        license=asdict(LicenseState.of(stored, "stored", address, datetime.now(timezone.utc))) if stored else None,
         license_status=str(settings.get(_LICENSE_STATUS) or "") if text else None,
         custom_oauth=sorted(match[1] for match in names if match),
         site_url=address,

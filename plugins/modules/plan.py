@@ -83,8 +83,8 @@ plan:
       type: int
     license:
       description:
-        - What the licence given says, C(modules), C(starts) and C(ends) in ISO 8601, and whether C(address_matches);
-          V(null) where none is given, or none that can be read. Its text is not among it.
+        - What the licence given says, C(modules), C(starts) and C(ends) in ISO 8601, and whether C(address_matches) and
+          C(auto_renew); V(null) where none is given, or none that can be read. Its text is not among it.
       type: dict
     license_in_workspace:
       description: Of rocketchat_license_in_workspace.

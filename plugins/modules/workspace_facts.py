@@ -135,6 +135,10 @@ license:
       description: Whether it is made out for RV(site_url); V(null) if that cannot be told.
       type: bool
       sample: true
+    auto_renew:
+      description: Whether Rocket.Chat's cloud renews it.
+      type: bool
+      sample: false
 license_status:
   description:
     - What Rocket.Chat last thought of the stored licence, V(Valid), V(Invalid) or an empty text; V(null) if none is

@@ -98,6 +98,16 @@ def test_a_month_before_the_end_there_is_a_warning(source: str, sentence: str) -
     assert (warning.kind, warning.sentence) == ("licence.ends_soon", sentence)
 
 
+def test_one_that_renews_itself_is_told_when_it_is_late() -> None:
+    license_ = LicenseState.from_dict(state(auto_renew=True))
+    assert list(warnings(license_, datetime(2026, 12, 13, 11, 59, tzinfo=UTC), surplus=True)) == []
+    [warning] = warnings(license_, datetime(2026, 12, 13, 12, 1, tzinfo=UTC), surplus=True)
+    assert warning.sentence == (
+        "The licence stored in the workspace ends on 2026-12-20 12:00 UTC, in 6 days. Rocket.Chat's cloud renews it by "
+        "itself. If it is late, sync it in the administration, under Subscription, or enter the renewed one there."
+    )
+
+
 @pytest.mark.parametrize(
     ("now", "when"),
     [

@@ -58,6 +58,30 @@ PROBLEMS: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
+def test_one_that_can_be_installed_no_more_is_of_no_use_and_may_run() -> None:
+    """Rocket.Chat takes the one given for new at each start until it is stored."""
+    claimed = claims()
+    claimed["validation"]["validPeriods"] = [
+        {"validUntil": "2026-11-26T21:59:59Z", "invalidBehavior": "prevent_installation"},
+        {"validUntil": "2026-11-26T21:59:59Z", "invalidBehavior": "disable_modules", "modules": ["auditing"]},
+    ]
+    inventory = single(rocketchat_license=sealed(claimed))
+    planned = plan(inventory)
+    assert [str(Problem(**problem)) for problem in planned["license_problems"]] == with_remedy([TOO_LATE])
+    assert planned["license"]["modules"] == ("scalability",)
+    read, met = read_inventory(inventory["groups"], inventory["hosts"])
+    running = make_plan(read, SECRETS, met, now=NOW, deploy=False)
+    assert running.warnings == [] and running.license and running.license.ends is None
+
+
+def test_without_the_module_at_this_time_more_than_one_is_of_no_use() -> None:
+    claimed = claims()
+    period = {"validUntil": "2026-11-26T21:59:59Z", "invalidBehavior": "disable_modules", "modules": ["scalability"]}
+    claimed["validation"]["validPeriods"] = [period]
+    planned = plan(single(rocketchat_license=sealed(claimed), **TWO))
+    assert [str(Problem(**problem)) for problem in planned["license_problems"]] == with_remedy([NO_MODULE])
+
+
 def test_a_missing_licence_is_no_reason_not_to_ask_about_health() -> None:
     inventory = single(rocketchat_license="", **TWO)
     read, met = read_inventory(inventory["groups"], inventory["hosts"])
@@ -144,6 +168,7 @@ def test_what_is_handed_on() -> None:
         "starts": None,
         "ends": "2027-11-26T00:00:00+00:00",
         "address_matches": True,
+        "auto_renew": False,
     }
 
 

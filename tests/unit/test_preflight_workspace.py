@@ -13,6 +13,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.preflight.jud
 
 from tests.deployment import ROOT
 from tests.unit.license_texts import license_text
+from tests.unit.plan_inventories import NOW as PLANNED_AT
 from tests.unit.plan_inventories import Inventory, plan, single
 from tests.unit.preflight_hosts import NOW, converged
 
@@ -192,7 +193,7 @@ def test_mongodb_of_ours_that_cannot_be_read_will_be_started() -> None:
 def stored(text: str, status: str = "Valid") -> dict[str, Any]:
     """What the database says of a stored licence."""
     read = read_license(text)
-    state = asdict(LicenseState.of(read, "stored", "https://chat.example.com")) if read else None
+    state = asdict(LicenseState.of(read, "stored", "https://chat.example.com", PLANNED_AT)) if read else None
     return {"license": state, "license_status": status}
 
 

@@ -15,12 +15,19 @@ from .answers import HostAnswers
 from .model import HealthWarning, Symptom
 
 WARN_BEFORE = timedelta(days=30)
+# Rocket.Chat's cloud renews some by itself.
+WARN_BEFORE_RENEWAL = timedelta(days=7)
 _NAMES = {"given": "The licence given in rocketchat_license", "stored": "The licence stored in the workspace"}
 _RENEW = {
     # With an expired one stored, 8.3-dev does not look at ROCKETCHAT_LICENSE at all (ee/app/license/server/startup.ts).
     "given": "Set the renewed one there, and enter it in Rocket.Chat's administration as well, as what is stored wins.",
     "stored": "Renew it in Rocket.Chat's cloud, or enter the renewed one in the administration.",
 }
+# The page and its button are 8.3-dev's (client/views/admin/subscription/SubscriptionPage.tsx).
+_SYNC = (
+    "Rocket.Chat's cloud renews it by itself. If it is late, sync it in the administration, under Subscription, or "
+    "enter the renewed one there."
+)
 # A replica that lost NATS or the monolith may have started again in vain shortly before these came back.
 _BEFORE_THE_RETURN = 30
 
@@ -50,12 +57,16 @@ def warnings(license_: LicenseState | None, now: datetime | None, surplus: bool)
     if license_ and left is not None and left < timedelta() and not surplus:
         sentence = (
             f"{_NAMES[license_.source]} expired on {_moment(license_.ends)}. Single instances run without it; surplus "
-            f"replicas would shut themselves down. {_RENEW[license_.source]}"
+            f"replicas would shut themselves down. {_renewal(license_)}"
         )
         yield HealthWarning("licence.expired", sentence)
-    if license_ and left is not None and timedelta() <= left <= WARN_BEFORE:
+    if (
+        license_
+        and left is not None
+        and timedelta() <= left <= (WARN_BEFORE_RENEWAL if license_.auto_renew else WARN_BEFORE)
+    ):
         days = f"in {left.days} day{'s' if left.days > 1 else ''}" if left.days else "in less than a day"
-        sentence = f"{_NAMES[license_.source]} ends on {_moment(license_.ends)}, {days}. {_RENEW[license_.source]}"
+        sentence = f"{_NAMES[license_.source]} ends on {_moment(license_.ends)}, {days}. {_renewal(license_)}"
         yield HealthWarning("licence.ends_soon", sentence)
 
 
@@ -66,9 +77,13 @@ def expiry(license_: LicenseState | None, now: datetime | None) -> Symptom | Non
         return None
     sentence = (
         f"{_NAMES[license_.source]} expired on {_moment(license_.ends)}: surplus replicas shut themselves down. "
-        f"{_RENEW[license_.source]}"
+        f"{_renewal(license_)}"
     )
     return Symptom("licence.expired", sentence)
+
+
+def _renewal(license_: LicenseState) -> str:
+    return _SYNC if license_.auto_renew and license_.source == "stored" else _RENEW[license_.source]
 
 
 def wrong_address(license_: LicenseState | None, plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> str:

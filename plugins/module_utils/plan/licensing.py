@@ -45,18 +45,19 @@ def check_license(
         if not common[IN_WORKSPACE]:
             _missing(notes, surplus, deploy)
         return None
-    license_ = read_license(text)
+    license_ = read_license(text, is_new=deploy)
     if license_ is None:
         return None
     variable, address = _address(common, root_url)
+    modules = license_.modules_at(now)
     problems = [*_validity(license_, now), *_other_address(license_, variable, address)]
-    if SCALABILITY not in license_.modules and surplus:
+    if SCALABILITY not in modules and surplus:
         reason = (
             f"the licence given lacks the module {SCALABILITY}, which upstream requires for more than one of a service "
             f"({', '.join(surplus)})"
         )
         problems.append(Problem(VARIABLE, None, reason, "Set one that has it, or deploy one of each service"))
-    elif SCALABILITY not in license_.modules:
+    elif SCALABILITY not in modules:
         notes.warn(
             f"{VARIABLE}: the licence given lacks the module {SCALABILITY}, which upstream requires for microservices. "
             "Deploy no more than one of each service."
@@ -64,14 +65,14 @@ def check_license(
     if common[IN_WORKSPACE]:
         for problem in problems:
             notes.warn(f"{problem} The workspace's own, which {IN_WORKSPACE} promises, wins while it is valid.")
-        return LicenseState.of(license_, "given", address)
+        return LicenseState.of(license_, "given", address, now)
     problems = [replace(problem, remedy=problem.remedy + _OR_ITS_OWN) for problem in problems]
     if deploy:
         notes.license_problems += problems
     else:
         for problem in problems:
             notes.warn(str(problem))
-    return LicenseState.of(license_, "given", address)
+    return LicenseState.of(license_, "given", address, now)
 
 
 def about_the_license(warnings: list[str]) -> list[str]:
