@@ -5,7 +5,8 @@
 
 Names of collections and fields were read in Rocket.Chat 6.7-dev and 8.3-dev: ``server/lib/migrations.ts``,
 ``ee/app/license/server/startup.ts`` (a licence synchronised from the cloud is stored in the same setting as one that
-was typed in) and ``server/lib/oauth/addOAuthService.ts``, below ``apps/meteor``.
+was typed in, and all are compared with the setting ``Site_Url``, which keeps the value stored first when ``ROOT_URL``
+changes) and ``server/lib/oauth/addOAuthService.ts``, below ``apps/meteor``.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.clock
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
 
 _LICENSE, _LICENSE_STATUS = "Enterprise_License", "Enterprise_License_Status"
+_SITE_URL = "Site_Url"
 _CUSTOM_OAUTH = re.compile(r"Accounts_OAuth_Custom-([^-]+)")
 _SETTINGS = {
     "$or": [
-        {"_id": {"$in": [_LICENSE, _LICENSE_STATUS]}},
+        {"_id": {"$in": [_LICENSE, _LICENSE_STATUS, _SITE_URL]}},
         # the switch of a service; its other settings have one more hyphen
         {"_id": {"$regex": f"^{_CUSTOM_OAUTH.pattern}$"}, "value": True},
     ]
@@ -44,6 +46,7 @@ class Workspace:
     """What the module returns. ``fault``, ``reason``: why the database could not be read; most is None then.
 
     ``mongodb_version`` is a series where only the handshake told it. ``license``: a LicenseState as a dictionary.
+    ``site_url``: what Rocket.Chat compares licences with.
     """
 
     fault: str | None = None
@@ -54,10 +57,14 @@ class Workspace:
     license: dict[str, Any] | None = None
     license_status: str | None = None
     custom_oauth: list[str] | None = None
+    site_url: str | None = None
 
 
-def ask(url: MongoUrl, root_url: str, timeout: float) -> Workspace:
-    """Takes no longer than `timeout`, give or take the time of one answer, and never raises Fault."""
+def ask(url: MongoUrl, root_url: str, site_url: str, timeout: float) -> Workspace:
+    """``site_url``: the setting where the deployment fixes it (``OVERWRITE_SETTING_Site_Url``), or empty.
+
+    Takes no longer than `timeout`, give or take the time of one answer, and never raises Fault.
+    """
     until = time.monotonic() + timeout
     found, refusal = Workspace(), None
     try:
@@ -71,13 +78,13 @@ def ask(url: MongoUrl, root_url: str, timeout: float) -> Workspace:
                 refusal = fault
         with open_url(url.text, remaining(until)) as client:
             found = replace(found, mongodb_version=str(client.admin.command("buildInfo")["version"]))
-            return _read(client, url.database, root_url, found)
+            return _read(client, url.database, found, root_url, site_url)
     except Fault as fault:
         told = refusal if refusal and fault.kind in _SAYS_LESS else fault
         return replace(found, fault=told.kind, reason=url.without_password(told.sentence))
 
 
-def _read(client: Any, database: str, root_url: str, found: Workspace) -> Workspace:
+def _read(client: Any, database: str, found: Workspace, root_url: str, fixed: str) -> Workspace:
     control = client[database]["migrations"].find_one({"_id": "control"})
     settings = {
         str(setting["_id"]): setting.get("value")
@@ -85,15 +92,17 @@ def _read(client: Any, database: str, root_url: str, found: Workspace) -> Worksp
     }
     text = str(settings.get(_LICENSE) or "")
     stored = read_license(text)
+    address = fixed or str(settings.get(_SITE_URL) or "") or root_url
     names = (_CUSTOM_OAUTH.fullmatch(name) for name in settings)
     return replace(
         found,
         # version 0: before the first start has come to its end
         new=not control or control.get("version") == 0,
         migrations=_migrations(control) if control else None,
-        license=asdict(LicenseState.of(stored, "stored", root_url)) if stored else None,
+        license=asdict(LicenseState.of(stored, "stored", address, datetime.now(timezone.utc))) if stored else None,
         license_status=str(settings.get(_LICENSE_STATUS) or "") if text else None,
         custom_oauth=sorted(match[1] for match in names if match),
+        site_url=address,
     )
 
 

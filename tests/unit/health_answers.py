@@ -105,6 +105,7 @@ def _workspace() -> dict[str, Any]:
         "license": None,
         "license_status": None,
         "custom_oauth": [],
+        "site_url": "https://chat.example.com",
     }
 
 

@@ -39,10 +39,21 @@ def sha256(address: str) -> str:
 
 def test_what_it_says() -> None:
     license_ = read(f"  {license_text(starts='2026-01-01', ends='2027-01-01T12:30:00Z')}\n")
-    assert license_.modules == {"auditing", "scalability"}
+    assert license_.modules_at(NOW) == {"auditing", "scalability"}
+    assert license_.auto_renew is False
     assert license_.starts == datetime(2026, 1, 1, tzinfo=UTC)
     assert license_.ends == datetime(2027, 1, 1, 12, 30, tzinfo=UTC)
     assert license_.address_matches(URL) is True
+
+
+@pytest.mark.parametrize(
+    ("information", "renews"),
+    [({"autoRenew": True}, True), ({"autoRenew": "yes"}, False), ({}, False), (None, False), ([], False)],
+)
+def test_who_renews_it(information: Any, renews: bool) -> None:
+    license_ = read(license_text(information=information))
+    assert license_.auto_renew is renews
+    assert LicenseState.of(license_, "stored", URL, NOW).auto_renew is renews
 
 
 def test_what_it_says_of_others_is_not_shown() -> None:
@@ -184,14 +195,27 @@ def test_every_period_that_invalidates_has_to_hold() -> None:
         period("2026-01-01", "2028-01-01", "invalidate_license"),
         period("2026-02-01", "2027-01-01", "disable_modules", "scalability"),
         period("2026-11-01", "2026-12-01", "disable_modules", "auditing"),
-        period("2026-11-01", "2026-12-01", "prevent_installation"),
+        period("2026-11-02", "2026-12-02", "prevent_installation"),
         period("2026-11-01", "2026-12-01", "start_fair_policy"),
     ]
-    license_ = read(license_text(validation=VALIDATION | {"validPeriods": periods}))
+    text = license_text("scalability", "auditing", validation=VALIDATION | {"validPeriods": periods})
+    license_ = read(text)
     assert (license_.starts, license_.ends) == (
-        datetime(2026, 2, 1, tzinfo=UTC),
-        datetime(2027, 1, 1, tzinfo=UTC),
+        datetime(2026, 1, 1, tzinfo=UTC),
+        datetime(2028, 1, 1, tzinfo=UTC),
     )
+    # what is installed has to be within one more
+    new = read_license(text, is_new=True)
+    assert new and (new.starts, new.ends) == (datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 12, 2, tzinfo=UTC))
+    # outside of the others, their modules are disabled
+    for moment, modules in (
+        (datetime(2026, 1, 15, tzinfo=UTC), set()),
+        (datetime(2026, 10, 31, tzinfo=UTC), {"scalability"}),
+        (NOW, {"auditing", "scalability"}),
+        (datetime(2027, 1, 2, tzinfo=UTC), set()),
+    ):
+        assert license_.modules_at(moment) == modules
+        assert LicenseState.of(license_, "given", URL, moment).modules == tuple(sorted(modules))
     # those of the JWT itself count as well
     whole = claims(ends=None) | {"nbf": NOW.timestamp() - 60, "exp": NOW.timestamp() + 60}
     assert read(sealed(whole)).starts == NOW - timedelta(seconds=60)
@@ -210,14 +234,14 @@ def test_every_period_that_invalidates_has_to_hold() -> None:
 def test_whether_it_is_valid_at_a_moment(starts: str | None, ends: str | None, started: bool, expired: bool) -> None:
     license_ = read(license_text(starts=starts, ends=ends))
     assert (license_.has_started(NOW), license_.has_expired(NOW)) == (started, expired)
-    state = LicenseState.of(license_, "given", URL)
+    state = LicenseState.of(license_, "given", URL, NOW)
     assert state.is_valid(NOW) is (started and not expired)
 
 
 @pytest.mark.parametrize("matches", [True, None, False])
 def test_what_is_handed_on(matches: bool | None) -> None:
     license_ = read(license_text(servers=(ENTRIES[matches],)))
-    state = LicenseState.of(license_, "stored", URL)
+    state = LicenseState.of(license_, "stored", URL, NOW)
     assert state.modules == ("auditing", "scalability")
     assert state.time_left(NOW) == timedelta(days=364, hours=2)
     assert state.is_valid(NOW) is matches
@@ -256,6 +280,6 @@ def test_no_text_is_an_error(text: str, url: str) -> None:
     if license_ is None:
         return
     assert license_.address_matches(url) in (True, False, None)
-    state = LicenseState.of(license_, "given", url)
+    state = LicenseState.of(license_, "given", url, NOW)
     assert LicenseState.from_dict(json.loads(json.dumps(asdict(state)))) == state
     assert state.is_valid(NOW) in (True, False, None)

@@ -13,7 +13,7 @@ from typing import Any
 from .answers import HostAnswers
 from .bus import Clients
 from .containers import container_symptoms, without_starting
-from .license import expiry, license_in_use, returns, was_cut_off, wrong_address
+from .license import expiry, has_surplus, license_in_use, returns, was_cut_off, wrong_address
 from .machines import unasked
 from .model import SERVICE, HealthWarning, Need, Subject, Symptom
 
@@ -195,7 +195,7 @@ def _licence(
 ) -> Iterator[Subject]:
     """There is one licence, and the monolith has it. ``deaths``: whether replicas say that they found none."""
     license_ = license_in_use(plan, answers)
-    expired = expiry(license_, now)
+    expired = expiry(license_, now) if has_surplus(plan) else None
     if not deaths and not expired:
         return
     host = [name for name, one in plan["hosts"].items() if any(c["service"] == MONOLITH for c in one["containers"])][0]
@@ -206,5 +206,5 @@ def _licence(
     )
     # An outage of NATS or of the monolith for 40 s does the same, as a licence that cannot be asked for counts as none.
     needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH), Need(*_LICENCE_GIVEN, as_planned=True))
-    invalid = Symptom("licence.invalid", sentence + wrong_address(license_, plan["root_url"]), needs)
+    invalid = Symptom("licence.invalid", sentence + wrong_address(license_, plan, answers), needs)
     yield Subject(host, "licence", symptoms=[expired or invalid], provides=(("licence", ""),))

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..license import LicenseState
 from .catalogue import HttpCheck
+from .problems import Problem
 from .settings import Limits
 
 
@@ -74,7 +75,10 @@ class HostPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """``bypasses_mongodb_validation``: whether Rocket.Chat is to start with a MongoDB that it is not made for, too."""
+    """``bypasses_mongodb_validation``: whether Rocket.Chat is to start with a MongoDB that it is not made for, too.
+
+    ``license_problems``: what stops a deployment unless a valid licence is stored in the workspace.
+    """
 
     version: str
     root_url: str
@@ -83,6 +87,7 @@ class Plan:
     expected_users: int
     license: LicenseState | None
     license_in_workspace: bool
+    license_problems: list[Problem]
     warnings: list[str]
     nats_clients: list[dict[str, str]]
     hosts: dict[str, HostPlan]

@@ -14,10 +14,12 @@ from ..plan.licensing import about_the_license
 from ..plan.problems import Problem
 from ..plan.upgrades import external_mongodb_warnings, upgrade_problems
 from .hosts import Host, running_version
-from .licensing import license_problems, license_warnings, oauth_warning
+from .licensing import carried_problems, license_problems, license_warnings, oauth_warning
 
 
 def workspace_problems(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[Problem]:
+    if not any(_answers(hosts)):
+        yield from carried_problems(plan)
     for asked, workspace in _answers(hosts):
         if migrations.is_locked(workspace):
             yield _locked(plan, asked, workspace)
