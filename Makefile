@@ -39,8 +39,14 @@ demo: lab ## deploy onto the lab's host, talk through it, show its health
 lint: venv ## check style, documentation and packaging
 	@tools/lint
 
+# More processes than most machines have cores, as half of the time is waiting. Tests of one file share its servers.
+UNIT := $(BIN)/python -m pytest -q -n 4 --dist loadfile tests/unit
+
 unit: venv ## run the tests that need no lab
-	@$(BIN)/python -m pytest -q tests/unit
+	@$(UNIT)
+
+unit-thorough: venv ## the same, with twenty times the examples of every property, and others each time
+	@$(UNIT) --hypothesis-profile thorough
 
 # Molecule remembers hosts by the name of the checkout's folder, even those that went with the lab: hence the reset.
 molecule: venv ## converge fresh hosts, twice, disturb them, and verify them
@@ -65,4 +71,4 @@ bench: lab ## measure the plan of many hosts; a run that has nothing to do and a
 clean: lab-down ## remove the lab and what was installed into this directory
 	@rm -rf .venv .cache
 
-.PHONY: help venv lab lab-down demo lint unit molecule e2e test mutants bench clean
+.PHONY: help venv lab lab-down demo lint unit unit-thorough molecule e2e test mutants bench clean

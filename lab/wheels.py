@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import sys
 import tempfile
@@ -15,9 +16,16 @@ from lab.names import HOME
 def unpacked(pin: str) -> Path:
     """Return the folder in which the wheel of a pin (`name==version`) lies unpacked."""
     folder = HOME / "wheels" / pin.replace("==", "-")
-    if folder.exists():
-        return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
+    # unit tests run in several processes, of which one fetches
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            _fetch(pin, folder)
+    return folder
+
+
+def _fetch(pin: str, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         run(
             sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
@@ -30,7 +38,6 @@ def unpacked(pin: str) -> Path:
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(contents)
         shutil.move(contents, folder)
-    return folder
 
 
 def program(pin: str, name: str) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.deployment import Deployment
+from tests.examples import register_profiles
 
 ROOT = Path(__file__).resolve().parents[1]
 COLLECTIONS = ROOT / ".cache" / "collections"
@@ -22,6 +23,7 @@ def _link_checkout() -> None:
 
 _link_checkout()
 sys.path.insert(0, str(COLLECTIONS))
+register_profiles()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -30,7 +30,7 @@ options:
       - Whether the plan is about to be applied.
       - When V(true), secrets that are neither in the inventory nor in O(secrets_file) are generated and written there
         (not in check mode), and the certificate's files have to be there and fit the root URL.
-      - When V(false), a missing secret is an error.
+      - When V(false), a missing secret is an error, and what is wrong with the licence given is a warning.
     type: bool
     default: false
 attributes:
@@ -84,12 +84,20 @@ plan:
       type: int
     license:
       description:
-        - What the licence given says, C(modules), C(starts) and C(ends) in ISO 8601, and whether C(address_matches);
-          V(null) where none is given, or none that can be read. Its text is not among it.
+        - What the licence given says, C(modules), C(starts) and C(ends) in ISO 8601, and whether C(address_matches) and
+          C(auto_renew); V(null) where none is given, or none that can be read. Its text is not among it.
       type: dict
     license_in_workspace:
       description: Of rocketchat_license_in_workspace.
       type: bool
+    license_problems:
+      description:
+        - What is wrong with the licence given, as variable, value, reason and remedy. Empty without O(deploy), and
+          where rocketchat_license_in_workspace says that the workspace has its own.
+        - Alone, they do not fail this task. M(rocketops.rocketchat.preflight) fails with them, unless it finds a valid
+          licence stored in the workspace.
+      type: list
+      elements: dict
     warnings:
       description: What is allowed but unwise, as sentences.
       type: list

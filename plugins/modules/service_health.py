@@ -18,6 +18,8 @@ description:
   - A monolith's C(/readyz) also tells whether it reaches MongoDB and has time and memory left. Seen in its source, it
     measures from question to question, and calls itself not ready after a lag that is over long since; so with
     O(endpoints[].readiness) it is asked up to three times more, within two seconds, before lag is told.
+  - A monolith that fails nothing but its own limits of lag (C(EVENT_LOOP_LAG_MS)) and heap (C(HEAP_USAGE_PERCENT))
+    serves all the same, if slowly. It is healthy, with RV(endpoints[].warning), and nothing waits for it to get faster.
   - A service of Rocket.Chat that answers on C(/health) has opened its port and no more. It keeps answering when NATS or
     MongoDB are gone, and stream-hub's C(/health) is 500 until a first change arrives (observed on Rocket.Chat's
     services, 6.14). Ask M(rocketops.rocketchat.nats_health) and M(rocketops.rocketchat.ddp_health) too.
@@ -157,14 +159,18 @@ endpoints:
         - What is wrong, as a fixed word, V(null) if nothing is.
         - One of V(resolve), V(resolve_timeout), V(refused), V(unreachable), V(connect_timeout), V(reset),
           V(read_timeout), V(tls), V(tls_timeout), V(certificate), V(certificate_expired), V(certificate_early),
-          V(certificate_name), V(certificate_ca), V(protocol), V(cut_off), V(status), V(body), V(not_ready), V(lagging),
-          V(short_of_memory), V(not_asked).
+          V(certificate_name), V(certificate_ca), V(protocol), V(cut_off), V(status), V(body), V(not_ready),
+          V(not_asked).
       type: str
       sample: refused
     diagnosis:
       description: What is wrong, as a sentence, V(null) if nothing is.
       type: str
       sample: "Connection refused: nothing listens on 127.0.0.1:4001."
+    warning:
+      description: What a healthy endpoint is short of, as a sentence, V(null) if nothing.
+      type: str
+      sample: null
 """
 
 from dataclasses import asdict

@@ -32,9 +32,15 @@ options:
     type: str
     required: true
   root_url:
-    description: The address that a stored licence has to be made out for.
+    description: C(ROOT_URL) of Rocket.Chat, which its setting C(Site_Url) has for a start.
     type: str
     required: true
+  site_url:
+    description:
+      - The setting C(Site_Url) where C(OVERWRITE_SETTING_Site_Url) fixes it. Empty for what the database has, or else
+        O(root_url).
+    type: str
+    default: ""
   timeout:
     description: Seconds that everything together may take.
     type: float
@@ -60,9 +66,10 @@ RETURN = r"""
 fault:
   description:
     - Why the database could not be read, as a fixed word; V(null) if it was.
-    - V(library) and V(driver) are of this host, on which pymongo is missing or cannot ask. V(resolve),
-      V(resolve_timeout), V(refused), V(unreachable), V(connect_timeout), V(silent), V(closed), V(protocol) and all
-      others are of the way to MongoDB, or of MongoDB itself.
+    - V(library), V(driver), V(tls_file) and V(certificate_ca) are of this host, on which pymongo is missing or cannot
+      ask, or a file for TLS is missing. V(resolve), V(resolve_timeout), V(certificate), V(refused), V(unreachable),
+      V(connect_timeout), V(silent), V(closed), V(protocol) and all others are of the way to MongoDB, or of MongoDB
+      itself.
   returned: success
   type: str
   sample: refused
@@ -74,7 +81,7 @@ reason:
   type: str
   sample: "MongoDB refuses Rocket.Chat's user: Authentication failed."
 mongodb_version:
-  description: MongoDB's version; only its series where the database could not be read; V(null) if nobody told.
+  description: MongoDB's version; perhaps only its series where the database could not be read; V(null) if nobody told.
   returned: success
   type: str
   sample: 8.0.16
@@ -127,9 +134,13 @@ license:
       type: str
       sample: "2027-01-01T00:00:00+00:00"
     address_matches:
-      description: Whether it is made out for O(root_url); V(null) if that cannot be told.
+      description: Whether it is made out for RV(site_url); V(null) if that cannot be told.
       type: bool
       sample: true
+    auto_renew:
+      description: Whether Rocket.Chat's cloud renews it.
+      type: bool
+      sample: false
 license_status:
   description:
     - What Rocket.Chat last thought of the stored licence, V(Valid), V(Invalid) or an empty text; V(null) if none is
@@ -143,6 +154,11 @@ custom_oauth:
   type: list
   elements: str
   sample: [Keycloak]
+site_url:
+  description: The address that Rocket.Chat compares licences with.
+  returned: success
+  type: str
+  sample: https://chat.example.com
 """
 
 from dataclasses import asdict
@@ -158,6 +174,7 @@ def main() -> None:
         argument_spec={
             "url": {"type": "str", "required": True, "no_log": True},
             "root_url": {"type": "str", "required": True},
+            "site_url": {"type": "str", "default": ""},
             "timeout": {"type": "float", "default": 5.0},
         },
         supports_check_mode=True,
@@ -168,7 +185,8 @@ def main() -> None:
         url = parse(module.params["url"])
     except ValueError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=False, **asdict(ask(url, module.params["root_url"], module.params["timeout"])))
+    told = ask(url, *(module.params[name] for name in ("root_url", "site_url", "timeout")))
+    module.exit_json(changed=False, **asdict(told))
 
 
 if __name__ == "__main__":

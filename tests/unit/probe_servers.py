@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import socket
 import ssl
 import subprocess
@@ -96,6 +97,9 @@ def http_server(
 def raw_server(behave: Callable[[socket.socket, threading.Event], None]) -> Iterator[int]:
     """Accepts and does with each connection what it is told, until the event says the test is over. Yields the port."""
     over = threading.Event()
+    # so that a product without a limit fails its test instead of stopping it for ever
+    end = threading.Timer(30, over.set)
+    end.start()
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     listener.settimeout(0.05)
 
@@ -113,6 +117,7 @@ def raw_server(behave: Callable[[socket.socket, threading.Event], None]) -> Iter
     try:
         yield listener.getsockname()[1]
     finally:
+        end.cancel()
         over.set()
         thread.join()
         listener.close()
@@ -188,7 +193,7 @@ def dead_name_server() -> Iterator[str]:
 
 
 _CHILD = """
-import dataclasses, json, os, resource, sys, threading
+import dataclasses, json, os, resource, sys, threading, time
 sys.path.insert(0, sys.argv[1])
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http import probe as http_probe
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
@@ -206,11 +211,13 @@ def watch():
 watcher = threading.Thread(target=watch)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 watcher.start()
+started = time.monotonic()
 results = http_probe.probe_endpoints(endpoints, patience, Trust(), options["concurrency"])
+seconds = time.monotonic() - started
 over.set()
 watcher.join()
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-peak = {"threads": max(threads), "descriptors": max(descriptors), "kibibytes": after - before}
+peak = {"threads": max(threads), "descriptors": max(descriptors), "kibibytes": after - before, "seconds": seconds}
 print(json.dumps({"results": [dataclasses.asdict(result) for result in results], "peak": peak}))
 """
 
@@ -223,6 +230,7 @@ class Measured:
     threads: int
     descriptors: int
     kibibytes: int
+    seconds: float
 
 
 def probe_in_child(
@@ -249,9 +257,15 @@ def with_names(directory: Path, hosts: str = "", resolv: str = "") -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """Below those that the kernel gives away by itself: nobody else gets it before it is used, as other tests run, too.
+
+    From 32768 on: /proc/sys/net/ipv4/ip_local_port_range.
+    """
+    while True:
+        port = 10_000 + secrets.randbelow(22_000)
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 # -- Ansible -----------------------------------------------------------------------------------------------------------

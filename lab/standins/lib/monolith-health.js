@@ -1,6 +1,7 @@
 'use strict';
-// /health, and from 7.11 on /livez and /readyz. Source: apps/meteor/server/routes/health.ts of 8.3-dev, where /livez
-// runs the checks of /readyz; when that ended (PR 39070) is not known to us.
+// /health, and from 7.11 on /livez and /readyz. Source: apps/meteor/server/routes/health.ts. 6.7-dev answers /health with
+// the text "ok"; that of 8.3-dev, which came with the probes (PR 36955), with JSON. There /livez runs the checks of
+// /readyz; when that ended (PR 39070) is not known to us.
 
 const { monitorEventLoopDelay } = require('node:perf_hooks');
 const { getHeapStatistics } = require('node:v8');
@@ -44,8 +45,12 @@ function probe(db) {
 }
 
 function addHealth(app, db) {
+	if (!release.hasProbes) {
+		app.get('/health', (_req, res) => res.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok'));
+		return;
+	}
 	app.get('/health', (_req, res) => sendJson(res, 200, { status: 'ok' }));
-	if (release.hasProbes) app.get('/livez', probe(db)).get('/readyz', probe(db));
+	app.get('/livez', probe(db)).get('/readyz', probe(db));
 }
 
 module.exports = { addHealth };

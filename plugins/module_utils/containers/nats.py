@@ -43,6 +43,9 @@ def why_not_connected(
         fault = _try(target, {"user": parts.username or "", "pass": parts.password or ""}, halfway(until))
         if fault is None:
             return None
+        # the client upgrades by itself where it trusts the server (seen, nats.js 2.29 with NODE_EXTRA_CA_CERTS)
+        if fault.kind == "tls_required":
+            continue
         faults.append(_reason(host, fault))
     return faults[0] if faults else None
 

@@ -20,7 +20,7 @@ from ..probing.fetching import Answer, check_headers, describe, fetch, quote
 from ..probing.polling import Patience, Polled, poll
 from ..probing.target import Target, parse_url
 from ..probing.tls import Trust
-from .readiness import LAGGING, PAUSES, judge_readiness, waiting
+from .readiness import DEGRADED, LAGGING, PAUSES, judge_readiness, waiting
 
 # the other probes ask as this one does
 __all__ = ["Attempt", "Endpoint", "EndpointHealth", "Fault", "Patience", "poll", "probe_endpoints"]
@@ -47,11 +47,12 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One answer, judged."""
+    """One answer, judged. ``warning``: what does not keep it from serving."""
 
     fault: Fault | None
     status: int | None
     latency_ms: float
+    warning: Fault | None = None
 
     @property
     def healthy(self) -> bool:
@@ -75,6 +76,7 @@ class EndpointHealth:
     latency_ms: float | None
     fault: str | None
     diagnosis: str | None
+    warning: str | None
 
 
 def probe_endpoints(
@@ -93,14 +95,16 @@ def probe_endpoints(
 def _asker(endpoint: Endpoint, target: Target, patience: Patience, trust: Trust) -> Callable[[float], Attempt]:
     def ask(stop: float) -> Attempt:
         started = time.monotonic()
-        status = fault = None
+        status = fault = warning = None
         try:
             answer = fetch(target, patience.limit(stop), trust, endpoint.headers)
             status = answer.status
             fault = judge_readiness(answer) if endpoint.readiness else judge(endpoint, answer)
         except Fault as caught:
             fault = _explained(waiting(caught) if endpoint.readiness else caught)
-        return Attempt(fault, status, milliseconds_since(started))
+        if fault and fault.kind in DEGRADED:
+            fault, warning = None, fault
+        return Attempt(fault, status, milliseconds_since(started), warning)
 
     return _again_while_lagging(ask) if endpoint.readiness else ask
 
@@ -109,7 +113,7 @@ def _again_while_lagging(ask: Callable[[float], Attempt]) -> Callable[[float], A
     def ask_again(stop: float) -> Attempt:
         attempt = ask(stop)
         for pause in PAUSES:
-            if not (attempt.fault and attempt.fault.kind == LAGGING) or time.monotonic() + pause >= stop:
+            if not (attempt.warning and attempt.warning.kind == LAGGING) or time.monotonic() + pause >= stop:
                 break
             time.sleep(pause)
             attempt = ask(stop)
@@ -165,4 +169,5 @@ def _health(endpoint: Endpoint, polled: Polled) -> EndpointHealth:
         latency_ms=attempt.latency_ms if attempt else None,
         fault=fault.kind if fault else None,
         diagnosis=fault.sentence if fault else None,
+        warning=attempt.warning.sentence if attempt and attempt.warning else None,
     )

@@ -19,6 +19,8 @@ from ..probing.fault import Fault
 from ..probing.fetching import Answer, describe, harmless, quote
 
 LAGGING = "lagging"
+# Who is only short of something serves all the same, if slowly: that is told, and nothing waits or fails because of it.
+DEGRADED = (LAGGING, "short_of_memory")
 # Every answer resets the measurement, and the first after a start counts the whole start: only lag that is there in
 # all of these short spans is told. In seconds, together no more than 2.
 PAUSES = (0.3, 0.6, 0.9)
@@ -33,11 +35,11 @@ def judge_readiness(answer: Answer) -> Fault | None:
         sentence = f"It {describe(answer)} instead of whether it is ready{quote(answer)}."
         return Fault("body" if answer.status == 200 else "status", sentence)
     failed = {name: check for name, check in checks.items() if _field(check, "status") != "ok"}
-    return Fault(_kind(set(failed)), f"It is not ready: {'; '.join(_sentences(failed)) or 'it does not say why'}.")
+    kind, why = _kind(set(failed)), "; ".join(_sentences(failed)) or "it does not say why"
+    return Fault(kind, f"It {'serves, but calls itself' if kind in DEGRADED else 'is'} not ready: {why}.")
 
 
 def _kind(failed: set[str]) -> str:
-    """Who is only short of something serves all the same, if slowly."""
     if failed == {"eventLoop"}:
         return LAGGING
     return "short_of_memory" if failed and failed <= {"eventLoop", "memory"} else "not_ready"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from ..probing.fault import Fault
 from .wire import UNAUTHORIZED, closed, parse_member, silent
 
 try:
+    from bson.errors import BSONError
     from pymongo import MongoClient, common, version_tuple
     from pymongo.errors import (
         AutoReconnect,
@@ -35,6 +37,9 @@ NO_PYMONGO = (
     "The Python library pymongo is missing on this host, so the database cannot be read: install the package "
     "python3-pymongo there."
 )
+# Of OpenSSL's error, and of getaddrinfo's, whose numbers are negative; as pymongo (4.20) tells them.
+_UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED\] certificate verify failed: (.+?) \(_ssl")
+_UNRESOLVED = re.compile(r"([\w.-]+):\d+: \[Errno -\d+\] ([^,(]+?)(?=,| \()")
 
 
 @dataclass(frozen=True)
@@ -133,12 +138,39 @@ def open_url(url: str, timeout: float) -> Iterator[MongoClient[dict[str, Any]]]:
             )
         ) as client:
             yield client
-    except (NetworkTimeout, ServerSelectionTimeoutError):
-        raise Fault("silent", "No member of the MongoDB serves within the time: is there a primary?") from None
+    except (NetworkTimeout, ServerSelectionTimeoutError) as error:
+        raise _unreached(str(error)) from None
     except OperationFailure as error:
         raise Fault("refused", f"MongoDB refuses Rocket.Chat's user: {_first_line(error)}.") from None
-    except (PyMongoError, OSError) as error:
+    except (FileNotFoundError, PermissionError) as error:
+        sentence = (
+            f"This host cannot read {error.filename}, which rocketchat_mongodb_url names: the files for TLS have to be "
+            "on it, too, and not only in the containers."
+        )
+        raise Fault("tls_file", sentence) from None
+    # InvalidBSON is no PyMongoError: a date after the year 9999 is enough
+    except (PyMongoError, BSONError, OSError) as error:
         raise Fault("driver", f"pymongo on this host cannot ask this MongoDB: {_first_line(error)}.") from None
+
+
+def _unreached(text: str) -> Fault:
+    """pymongo tells the last error of every member in one text, which begins with the member."""
+    untrusted = _UNTRUSTED.search(text)
+    if untrusted:
+        sentence = f"This host does not accept the certificate of the MongoDB ({untrusted[1]})."
+        if "issuer" in untrusted[1] or "self" in untrusted[1]:
+            remedy = "Its authority has to be in a file on this host that rocketchat_mongodb_url names with tlsCAFile."
+            return Fault("certificate_ca", f"{sentence} {remedy}")
+        return Fault("certificate", sentence)
+    unresolved = _UNRESOLVED.search(text)
+    if unresolved:
+        # the set's own configuration wins over the URL
+        sentence = (
+            f"The name {unresolved[1]} of a member of the MongoDB does not resolve on this host ({unresolved[2]}): "
+            "names are those of the replica set's own configuration."
+        )
+        return Fault("resolve", sentence)
+    return Fault("silent", "No member of the MongoDB serves within the time: is there a primary?")
 
 
 def _check_password(login: Login, peer: str, user: User) -> None:

@@ -22,6 +22,9 @@ from ..probing.target import Target
 from ..probing.tls import Trust, connect
 from .wire import exchange
 
+# The number of 4.4; releases before it are not told apart, as nothing here accepts them.
+_OLDEST = 9
+_BEFORE_IT = "4.2"
 SERIES = {
     9: "4.4",
     13: "5.0",
@@ -50,7 +53,7 @@ _ANYBODY = Trust(validate_certs=False)
 
 
 def series_of(members: Sequence[Target], request_timeout: float) -> str | None:
-    """The series of the first member that answers; None where it is one that nobody knew when this was written.
+    """The series of the first member that answers, 4.2 for all up to it; None for one newer than this was written.
 
     Raises the Fault of the last one where none answers.
     """
@@ -59,7 +62,8 @@ def series_of(members: Sequence[Target], request_timeout: float) -> str | None:
         # one that swallows packets leaves time for the others
         until = time.monotonic() + remaining(stop) / (len(members) - tried)
         try:
-            return SERIES.get(_wire_version(member, until))
+            version = _wire_version(member, until)
+            return _BEFORE_IT if version < _OLDEST else SERIES.get(version)
         except Fault as fault:
             failure = fault
     raise failure

@@ -92,7 +92,7 @@ def try_login(target: Target, credentials: dict[str, str], until: float) -> Faul
             info = _info(target, _line(target, reader))
             if info.get("tls_required"):
                 sentence = (
-                    f"NATS at {target.peer} demands TLS, with which Rocket.Chat's services cannot connect: its "
+                    f"NATS at {target.peer} demands TLS, which is not planned and cannot be asked through here: its "
                     "configuration was changed by hand."
                 )
                 raise Fault("tls_required", sentence)

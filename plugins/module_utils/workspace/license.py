@@ -36,19 +36,34 @@ _TIME = re.compile(
 
 
 @dataclass(frozen=True)
-class License:
-    """``starts`` and ``ends``: None where it is valid from ever or for ever. ``servers``: kind and value, not shown."""
+class Period:
+    """``starts`` and ``ends``: None where it is from ever or for ever."""
 
-    modules: frozenset[str]
     starts: datetime | None
     ends: datetime | None
-    servers: tuple[tuple[str, str], ...] = field(repr=False)
 
     def has_started(self, now: datetime) -> bool:
         return self.starts is None or now >= self.starts
 
     def has_expired(self, now: datetime) -> bool:
         return self.ends is not None and now > self.ends
+
+
+@dataclass(frozen=True)
+class License(Period):
+    """Its period is the one in which it is valid. ``disabling``: modules, and the period outside of which they are off.
+
+    ``servers``: kind and value, not shown. ``auto_renew``: whether Rocket.Chat's cloud renews it.
+    """
+
+    granted: frozenset[str]
+    disabling: tuple[tuple[frozenset[str], Period], ...]
+    servers: tuple[tuple[str, str], ...] = field(repr=False)
+    auto_renew: bool
+
+    def modules_at(self, now: datetime) -> frozenset[str]:
+        off = (modules for modules, period in self.disabling if not period.has_started(now) or period.has_expired(now))
+        return self.granted.difference(*off)
 
     def address_matches(self, root_url: str) -> bool | None:
         """Whether it was issued for this address; None where that cannot be known."""
@@ -63,7 +78,8 @@ class License:
 class LicenseState:
     """A licence without its text, to be handed on; ``dataclasses.asdict`` turns it into JSON, ``from_dict`` back.
 
-    ``source``: ``given`` in the inventory or ``stored`` in the workspace. ``starts``, ``ends``: ISO 8601, or None.
+    ``source``: ``given`` in the inventory or ``stored`` in the workspace. ``modules``: those of the moment it was read.
+    ``starts``, ``ends``: ISO 8601, or None.
     """
 
     source: str
@@ -71,15 +87,17 @@ class LicenseState:
     starts: str | None
     ends: str | None
     address_matches: bool | None
+    auto_renew: bool = False
 
     @classmethod
-    def of(cls, license_: License, source: str, root_url: str) -> LicenseState:
+    def of(cls, license_: License, source: str, address: str, now: datetime) -> LicenseState:
         return cls(
             source=source,
-            modules=tuple(sorted(license_.modules)),
+            modules=tuple(sorted(license_.modules_at(now))),
             starts=license_.starts.isoformat() if license_.starts else None,
             ends=license_.ends.isoformat() if license_.ends else None,
-            address_matches=license_.address_matches(root_url),
+            address_matches=license_.address_matches(address),
+            auto_renew=license_.auto_renew,
         )
 
     @classmethod
@@ -90,19 +108,25 @@ class LicenseState:
         """Negative once it has ended; None where it has no end."""
         return datetime.fromisoformat(self.ends) - now if self.ends else None
 
+    def is_early(self, now: datetime) -> bool:
+        return self.starts is not None and now < datetime.fromisoformat(self.starts)
+
     def is_valid(self, now: datetime) -> bool | None:
         """As far as can be told without its signature; None where the address cannot be compared."""
         left = self.time_left(now)
-        early = self.starts is not None and now < datetime.fromisoformat(self.starts)
-        if early or (left is not None and left < timedelta()) or self.address_matches is False:
+        if self.is_early(now) or (left is not None and left < timedelta()) or self.address_matches is False:
             return False
         return self.address_matches
 
 
-def read_license(text: str) -> License | None:
-    """None for everything that is not of a known format; never raises."""
+def read_license(text: str, is_new: bool = False) -> License | None:
+    """None for everything that is not of a known format; never raises.
+
+    ``is_new``: whether it is still to be installed. Rocket.Chat takes the one in ``ROCKETCHAT_LICENSE`` for new at each
+    start, until it is stored (``ee/app/license/server/startup.ts``, 8.3-dev).
+    """
     try:
-        return _license(_payload(text.strip()))
+        return _license(_payload(text.strip()), is_new)
     except SHAPE_ERRORS:
         return None
 
@@ -116,33 +140,31 @@ def _payload(text: str) -> Any:
     return decoded(base64.b64decode(payload + padding, altchars=b"-_", validate=True))
 
 
-def _license(claims: dict[str, Any]) -> License:
-    validation = claims["validation"]
-    periods = [period for period in validation["validPeriods"] if _ends_scalability(period)]
+def _license(claims: dict[str, Any], is_new: bool) -> License:
+    """``validateLicense`` in license.ts: the behaviours that are not looked at here take nothing away."""
+    validation, information = claims["validation"], claims.get("information")
+    fatal = {"invalidate_license", "prevent_installation"} if is_new else {"invalidate_license"}
+    read = [(one["invalidBehavior"], one.get("modules") or (), _period(one)) for one in validation["validPeriods"]]
     # The JWT's own claims are checked together with its signature (jose's jwtVerify).
-    starts = [_epoch(claims.get("nbf")), *(_time(period.get("validFrom")) for period in periods)]
-    ends = [_epoch(claims.get("exp")), *(_time(period.get("validUntil")) for period in periods)]
+    token = Period(_epoch(claims.get("nbf")), _epoch(claims.get("exp")))
+    whole = [token, *(period for behavior, _off, period in read if behavior in fatal)]
     return License(
-        modules=frozenset(str(granted["module"]) for granted in claims["grantedModules"]),
-        starts=max(_known(starts), default=None),
-        ends=min(_known(ends), default=None),
+        starts=max(_known(period.starts for period in whole), default=None),
+        ends=min(_known(period.ends for period in whole), default=None),
+        granted=frozenset(str(granted["module"]) for granted in claims["grantedModules"]),
+        disabling=tuple((frozenset(off), period) for behavior, off, period in read if behavior == "disable_modules"),
         servers=tuple((str(server["type"]), str(server["value"])) for server in validation["serverUrls"]),
+        # ILicenseV3.ts
+        auto_renew=isinstance(information, dict) and information.get("autoRenew") is True,
     )
+
+
+def _period(period: dict[str, Any]) -> Period:
+    return Period(_time(period.get("validFrom")), _time(period.get("validUntil")))
 
 
 def _known(times: Iterable[datetime | None]) -> Iterator[datetime]:
     return (time for time in times if time is not None)
-
-
-def _ends_scalability(period: dict[str, Any]) -> bool:
-    """Whether microservices lose their licence outside of this period (`validateLicense` in license.ts).
-
-    ``prevent_installation`` counts on a licence's first day only, and the other behaviours take nothing away.
-    """
-    behavior = period["invalidBehavior"]
-    return behavior == "invalidate_license" or (
-        behavior == "disable_modules" and SCALABILITY in (period.get("modules") or ())
-    )
 
 
 def _epoch(seconds: float | None) -> datetime | None:

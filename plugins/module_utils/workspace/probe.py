@@ -5,7 +5,8 @@
 
 Names of collections and fields were read in Rocket.Chat 6.7-dev and 8.3-dev: ``server/lib/migrations.ts``,
 ``ee/app/license/server/startup.ts`` (a licence synchronised from the cloud is stored in the same setting as one that
-was typed in) and ``server/lib/oauth/addOAuthService.ts``, below ``apps/meteor``.
+was typed in, and all are compared with the setting ``Site_Url``, which keeps the value stored first when ``ROOT_URL``
+changes) and ``server/lib/oauth/addOAuthService.ts``, below ``apps/meteor``.
 """
 
 from __future__ import annotations
@@ -25,21 +26,27 @@ from ..probing.fault import Fault
 from .license import LicenseState, read_license
 
 _LICENSE, _LICENSE_STATUS = "Enterprise_License", "Enterprise_License_Status"
+_SITE_URL = "Site_Url"
 _CUSTOM_OAUTH = re.compile(r"Accounts_OAuth_Custom-([^-]+)")
 _SETTINGS = {
     "$or": [
-        {"_id": {"$in": [_LICENSE, _LICENSE_STATUS]}},
+        {"_id": {"$in": [_LICENSE, _LICENSE_STATUS, _SITE_URL]}},
         # the switch of a service; its other settings have one more hyphen
         {"_id": {"$regex": f"^{_CUSTOM_OAUTH.pattern}$"}, "value": True},
     ]
 }
+# Where the question for the series ends that has no certificate of its own, as a MongoDB may demand one of its clients.
+_PERHAPS_NOT_OF_A_DRIVER = ("closed", "tls")
+# Faults of pymongo that say less than how that ended.
+_SAYS_LESS = ("silent", "library")
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """What the module returns. ``fault``, ``reason``: why the database could not be read; all else is None then.
+    """What the module returns. ``fault``, ``reason``: why the database could not be read; most is None then.
 
     ``mongodb_version`` is a series where only the handshake told it. ``license``: a LicenseState as a dictionary.
+    ``site_url``: what Rocket.Chat compares licences with.
     """
 
     fault: str | None = None
@@ -50,38 +57,52 @@ class Workspace:
     license: dict[str, Any] | None = None
     license_status: str | None = None
     custom_oauth: list[str] | None = None
+    site_url: str | None = None
 
 
-def ask(url: MongoUrl, root_url: str, timeout: float) -> Workspace:
-    """Takes no longer than `timeout`, give or take the time of one answer, and never raises Fault."""
+def ask(url: MongoUrl, root_url: str, site_url: str, timeout: float) -> Workspace:
+    """``site_url``: the setting where the deployment fixes it (``OVERWRITE_SETTING_Site_Url``), or empty.
+
+    Takes no longer than `timeout`, give or take the time of one answer, and never raises Fault.
+    """
     until = time.monotonic() + timeout
-    found = Workspace()
+    found, refusal = Workspace(), None
     try:
         if url.members:
             # A driver waits out its time where nothing listens; and this needs neither a login nor pymongo.
-            found = replace(found, mongodb_version=series_of(url.members, remaining(halfway(until))))
+            try:
+                found = replace(found, mongodb_version=series_of(url.members, remaining(halfway(until))))
+            except Fault as fault:
+                if fault.kind not in _PERHAPS_NOT_OF_A_DRIVER:
+                    raise
+                refusal = fault
         with open_url(url.text, remaining(until)) as client:
-            return _read(client, url.database, root_url)
+            found = replace(found, mongodb_version=str(client.admin.command("buildInfo")["version"]))
+            return _read(client, url.database, found, root_url, site_url)
     except Fault as fault:
-        return replace(found, fault=fault.kind, reason=url.without_password(fault.sentence))
+        told = refusal if refusal and fault.kind in _SAYS_LESS else fault
+        return replace(found, fault=told.kind, reason=url.without_password(told.sentence))
 
 
-def _read(client: Any, database: str, root_url: str) -> Workspace:
-    version = str(client.admin.command("buildInfo")["version"])
+def _read(client: Any, database: str, found: Workspace, root_url: str, fixed: str) -> Workspace:
     control = client[database]["migrations"].find_one({"_id": "control"})
-    found = client[database]["rocketchat_settings"].find(_SETTINGS, {"value": 1})
-    settings = {str(setting["_id"]): setting.get("value") for setting in found}
+    settings = {
+        str(setting["_id"]): setting.get("value")
+        for setting in client[database]["rocketchat_settings"].find(_SETTINGS, {"value": 1})
+    }
     text = str(settings.get(_LICENSE) or "")
     stored = read_license(text)
+    address = fixed or str(settings.get(_SITE_URL) or "") or root_url
     names = (_CUSTOM_OAUTH.fullmatch(name) for name in settings)
-    return Workspace(
-        mongodb_version=version,
+    return replace(
+        found,
         # version 0: before the first start has come to its end
         new=not control or control.get("version") == 0,
         migrations=_migrations(control) if control else None,
-        license=asdict(LicenseState.of(stored, "stored", root_url)) if stored else None,
+        license=asdict(LicenseState.of(stored, "stored", address, datetime.now(timezone.utc))) if stored else None,
         license_status=str(settings.get(_LICENSE_STATUS) or "") if text else None,
         custom_oauth=sorted(match[1] for match in names if match),
+        site_url=address,
     )
 
 

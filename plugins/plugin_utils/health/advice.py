@@ -70,8 +70,6 @@ ON_THE_HOST = {
     ),
     "http": _LOG,
     "http.refused": _PUBLISHED,
-    "http.lagging": _LOAD,
-    "http.short_of_memory": _LOAD,
     "bus": _LOG,
     # it runs and answers; that it is cut off from the bus costs more than its restart
     "bus.missing": "sudo docker restart {name}",

@@ -20,7 +20,7 @@ _CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _REASON_MAX = 300
 
 # Sentences of the modules, which may quote a log; names and addresses are not searched for secrets.
-_FREE_TEXT = {"diagnosis", "log_line", "msg", "reason", "drift"}
+_FREE_TEXT = {"diagnosis", "log_line", "msg", "reason", "drift", "warning"}
 
 
 @dataclass

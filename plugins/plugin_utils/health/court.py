@@ -33,7 +33,7 @@ _HARMLESS = {
 _SERVES = (
     _HARMLESS
     | {f"container.{word}" for word in DRIFT_WORDS}
-    | {"http.lagging", "http.short_of_memory", "mongodb.disk_full", "mongodb.sees_otherwise", "nats.slow"}
+    | {"mongodb.disk_full", "mongodb.sees_otherwise", "nats.slow"}
 )
 
 # Nobody knows how it is: that explains why a part was not judged, and no symptom that was seen.

@@ -21,7 +21,7 @@ _MEMBER = (("member", ""),)
 # What containers log about MongoDB.
 _CONTAINERS_SAY = {"mongodb", "mongodb_auth", "mongodb_privilege"}
 # Why workspace_facts could not ask that concerns this host alone.
-_OF_THE_HOST = {"library", "driver"}
+_OF_THE_HOST = {"library", "driver", "tls_file", "certificate_ca"}
 
 
 def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:

@@ -37,7 +37,8 @@ def diagnose(
     numbers = {(finding.host, finding.component): finding.number for finding in findings}
     order = {host: position for position, host in enumerate(plan["hosts"])}
     rows = sorted((subject for subject in subjects if subject.kind), key=lambda subject: order[subject.host])
-    warnings = [*license.warnings(license.license_in_use(plan, answers), now)]
+    in_use, surplus = license.license_in_use(plan, answers), license.has_surplus(plan)
+    warnings = [*services.warnings(answers), *license.warnings(in_use, now, surplus)]
     return Diagnosis([_part(row, court, numbers) for row in rows], findings, warnings)
 
 

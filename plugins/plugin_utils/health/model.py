@@ -111,7 +111,7 @@ class Part:
 
 @dataclass(frozen=True)
 class HealthWarning:
-    """What is well now and will not stay so by itself. ``kind``: as a symptom's."""
+    """What works now, but not as well as it should, or not for long by itself. ``kind``: as a symptom's."""
 
     kind: str
     sentence: str

@@ -14,9 +14,9 @@ from typing import Any
 from .answers import HostAnswers
 from .bus import Clients
 from .containers import container_symptoms, without_starting
-from .license import expiry, license_in_use, returns, was_cut_off, wrong_address
+from .license import expiry, has_surplus, license_in_use, returns, was_cut_off, wrong_address
 from .machines import unasked
-from .model import SERVICE, Need, Subject, Symptom
+from .model import SERVICE, HealthWarning, Need, Subject, Symptom
 
 MONOLITH = "rocketchat"
 # Seen with nats.js 2.29 below moleculer 0.14: after refused logins it gives up, and the process lives on.
@@ -50,6 +50,14 @@ def subjects(
         if container["service"] != MONOLITH:
             alone = replicas[container["service"]] == 1
             yield _service(host, container, answers[host], clients, alone, returned)
+
+
+def warnings(answers: Mapping[str, HostAnswers]) -> Iterator[HealthWarning]:
+    """Of monoliths that serve, and call themselves not ready for want of time or memory."""
+    for host, answer in answers.items():
+        for endpoint in answer.get("services").get("endpoints") or []:
+            if endpoint["state"] == "healthy" and endpoint.get("warning"):
+                yield HealthWarning("http.degraded", f"{endpoint['name']} on {host}: {endpoint['warning']}")
 
 
 def needs_of(host: str, service: str) -> tuple[Need, ...]:
@@ -188,7 +196,7 @@ def _licence(
 ) -> Iterator[Subject]:
     """There is one licence, and the monolith has it. ``deaths``: whether replicas say that they found none."""
     license_ = license_in_use(plan, answers)
-    expired = expiry(license_, now)
+    expired = expiry(license_, now) if has_surplus(plan) else None
     if not deaths and not expired:
         return
     host = [name for name, one in plan["hosts"].items() if any(c["service"] == MONOLITH for c in one["containers"])][0]
@@ -199,5 +207,5 @@ def _licence(
     )
     # An outage of NATS or of the monolith for 40 s does the same, as a licence that cannot be asked for counts as none.
     needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH), Need(*_LICENCE_GIVEN, as_planned=True))
-    invalid = Symptom("licence.invalid", sentence + wrong_address(license_, plan["root_url"]), needs)
+    invalid = Symptom("licence.invalid", sentence + wrong_address(license_, plan, answers), needs)
     yield Subject(host, "licence", symptoms=[expired or invalid], provides=(("licence", ""),))

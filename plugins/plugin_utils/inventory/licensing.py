@@ -5,13 +5,15 @@
 
 A valid licence that is stored in the workspace wins over the one given, which is stored there once it was found valid
 (read in 8.3-dev, ``apps/meteor/ee/app/license/server/startup.ts``). So where the workspace is said to have its own,
-what is wrong with the one given is worth a warning, and no reason to refuse what works.
+what is wrong with the one given is worth a warning, and no reason to refuse what works. Where it is not, the plan
+carries that to the gate (preflight/licensing.py), which looks at the stored one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import SplitResult
@@ -22,6 +24,8 @@ from .settings import Host
 
 VARIABLE = "rocketchat_license"
 IN_WORKSPACE = "rocketchat_license_in_workspace"
+OTHER_ADDRESS = "the licence given was issued for another address than"
+_OR_ITS_OWN = f", or write {IN_WORKSPACE}: true if the workspace has a valid one of its own"
 
 
 def check_license(
@@ -40,20 +44,21 @@ def check_license(
     text = common[VARIABLE].strip()
     if not text:
         if not common[IN_WORKSPACE]:
-            _missing(notes, surplus)
+            _missing(notes, surplus, deploy)
         return None
-    license_ = read_license(text)
+    license_ = read_license(text, is_new=deploy)
     if license_ is None:
         return None
     variable, address = _address(common, root_url)
+    modules = license_.modules_at(now)
     problems = [*_validity(license_, now), *_other_address(license_, variable, address)]
-    if SCALABILITY not in license_.modules and surplus:
+    if SCALABILITY not in modules and surplus:
         reason = (
             f"the licence given lacks the module {SCALABILITY}, which upstream requires for more than one of a service "
             f"({', '.join(surplus)})"
         )
         problems.append(Problem(VARIABLE, None, reason, "Set one that has it, or deploy one of each service"))
-    elif SCALABILITY not in license_.modules:
+    elif SCALABILITY not in modules:
         notes.warn(
             f"{VARIABLE}: the licence given lacks the module {SCALABILITY}, which upstream requires for microservices. "
             "Deploy no more than one of each service."
@@ -61,12 +66,14 @@ def check_license(
     if common[IN_WORKSPACE]:
         for problem in problems:
             notes.warn(f"{problem} The workspace's own, which {IN_WORKSPACE} promises, wins while it is valid.")
-    elif deploy:
-        notes.problems += problems
+        return LicenseState.of(license_, "given", address, now)
+    problems = [replace(problem, remedy=problem.remedy + _OR_ITS_OWN) for problem in problems]
+    if deploy:
+        notes.license_problems += problems
     else:
         for problem in problems:
             notes.warn(str(problem))
-    return LicenseState.of(license_, "given", address)
+    return LicenseState.of(license_, "given", address, now)
 
 
 def about_the_license(warnings: list[str]) -> list[str]:
@@ -79,14 +86,18 @@ def _surplus(hosts: list[Host]) -> list[str]:
     return [f"{total} of {key}" for key, total in totals.items() if total > 1]
 
 
-def _missing(notes: Notes, surplus: list[str]) -> None:
+def _missing(notes: Notes, surplus: list[str], deploy: bool) -> None:
     if surplus:
         reason = f"is empty, and without it surplus replicas shut down after 40 s ({', '.join(surplus)})"
         remedy = (
             f"Set the licence, or {IN_WORKSPACE}: true if the workspace has a valid one of its own, or deploy one of "
             "each service"
         )
-        notes.complain(VARIABLE, "", reason, remedy)
+        problem = Problem(VARIABLE, "", reason, remedy)
+        if deploy:
+            notes.problems.append(problem)
+        else:
+            notes.warn(str(problem))
     else:
         notes.warn(
             f"{VARIABLE} is empty: upstream requires an Enterprise licence with the {SCALABILITY} module for "
@@ -116,7 +127,7 @@ def _address(common: dict[str, Any], root_url: SplitResult | None) -> tuple[str,
 
 def _other_address(license_: License, variable: str, address: str) -> Iterator[Problem]:
     if address and license_.address_matches(address) is False:
-        reason = f"the licence given was issued for another address than {variable}"
+        reason = f"{OTHER_ADDRESS} {variable}"
         remedy = (
             f"Correct {variable} if it is wrong (name, port and path count, the scheme does not), or ask Rocket.Chat "
             "for a licence for it"

@@ -12,11 +12,14 @@ from typing import Any
 from ..inventory.settings import Settings
 from ..inventory.uploads import CONTAINER_DIRECTORY
 from ..rocketchat.catalogue import CONTAINER_PORT, MONOLITH, NATS_CLUSTER_PORT, NATS_MONITORING_PORT, HttpCheck
+from ..rocketchat.versions import image_version
 from .deployment import Container
 
 # What we create carries it; what does not carry it is never removed.
 LABEL = "io.rocketops.collection"
 OURS = {LABEL: "rocketops.rocketchat"}
+# The release, on containers whose image does not say it. On all, it would have replaced all of existing deployments.
+VERSION_LABEL = "io.rocketops.version"
 
 # No service needs a capability: all listen above 1024 and none changes its user.
 CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
@@ -87,7 +90,7 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         "networks": {network: {"aliases": [container.hostname]}},
         "ports": [f"{container.address}:{container.port}:{CONTAINER_PORT}", *filter(None, [container.metrics])],
         "healthcheck": {"test": healthcheck_command(container.liveness), **HEALTHCHECK_TIMES},
-        "labels": {**OURS, "io.rocketops.service": container.service},
+        "labels": {**OURS, "io.rocketops.service": container.service, **_version_label(container)},
         **CONFINED,
     }
     if names:
@@ -106,6 +109,11 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         # is on the bus, the services would sit there without a port.
         service["depends_on"] = {first: {"condition": "service_healthy"}}
     return service
+
+
+def _version_label(container: Container) -> dict[str, str]:
+    said = str(image_version(container.image)) == container.version
+    return {} if said else {VERSION_LABEL: container.version}
 
 
 def nats_project(settings: Settings, hostname: str, published: str, routes: list[str]) -> dict[str, Any]:

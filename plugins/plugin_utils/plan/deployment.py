@@ -11,6 +11,7 @@ from typing import Any
 from ...module_utils.workspace.license import LicenseState
 from ..inventory.settings import Limits
 from ..rocketchat.catalogue import HttpCheck
+from ..rocketchat.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Container:
     name: str
     service: str
     replica: int
+    version: str
     image: str
     hostname: str
     address: str
@@ -74,7 +76,10 @@ class HostPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """``bypasses_mongodb_validation``: whether Rocket.Chat is to start with a MongoDB that it is not made for, too."""
+    """``bypasses_mongodb_validation``: whether Rocket.Chat is to start with a MongoDB that it is not made for, too.
+
+    ``license_problems``: what stops a deployment unless a valid licence is stored in the workspace.
+    """
 
     version: str
     root_url: str
@@ -83,6 +88,7 @@ class Plan:
     expected_users: int
     license: LicenseState | None
     license_in_workspace: bool
+    license_problems: list[Problem]
     warnings: list[str]
     nats_clients: list[dict[str, str]]
     hosts: dict[str, HostPlan]

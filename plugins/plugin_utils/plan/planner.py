@@ -39,16 +39,17 @@ def make_plan(
     ``inventory``: ``{"groups": {group: [host, ...]}, "hosts": {host: {variable: value, ...}}}`` with every variable of
     the roles' argument specs present. ``secrets``: a value for every key of ``settings.SECRET_VARIABLES``.
     ``known``: problems met before; of their variables nothing more is told. ``now``: for the licence's dates.
-    ``deploy``: whether it is about to be applied. Raises PlanError with all problems.
+    ``deploy``: whether it is about to be applied. Raises PlanError with all problems, those of the licence
+    among them; these alone are for the gate to judge.
     """
     reader = Reader(inventory, secrets, now, deploy)
     settings = reader.read()
     if known or settings is None:
         told = {problem.variable for problem in known}
-        met = reader.notes.problems
+        met = [*reader.notes.problems, *reader.notes.license_problems]
         raise PlanError([*known, *(problem for problem in met if problem.variable not in told)])
     warnings = [*reader.notes.warnings, *unmeasured_warnings(settings.expected_users)]
-    return Planner(settings).plan(warnings)
+    return Planner(settings).plan(warnings, reader.notes.license_problems)
 
 
 class Planner:
@@ -67,7 +68,7 @@ class Planner:
             host.name: [self._container(host, instance) for instance in host.instances()] for host in self.hosts
         }
 
-    def plan(self, warnings: list[str]) -> Plan:
+    def plan(self, warnings: list[str], license_problems: list[Problem]) -> Plan:
         everything = [container for containers in self.containers.values() for container in containers]
         return Plan(
             version=str(self.settings.version),
@@ -77,6 +78,7 @@ class Planner:
             expected_users=self.settings.expected_users,
             license=self.settings.license_state,
             license_in_workspace=self.settings.license_in_workspace,
+            license_problems=license_problems,
             warnings=warnings,
             nats_clients=[{"name": c.hostname} for c in everything],
             hosts={host.name: self._host_plan(host) for host in self.hosts},
@@ -132,6 +134,7 @@ class Planner:
             name=instance.name,
             service=service.key,
             replica=instance.replica,
+            version=str(settings.version),
             image=image_reference(service, str(settings.version), settings.image_registry, settings.images),
             hostname=hostname,
             address=self._listen_address(host, service),

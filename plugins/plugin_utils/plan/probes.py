@@ -82,9 +82,13 @@ def mongodb(settings: Settings, members: list[Member]) -> dict[str, Any]:
 
 
 def workspace(settings: Settings, mongo_url: str) -> dict[str, Any]:
-    """``database`` is for people. ``root_url``: what Rocket.Chat compares a licence with, its Site_Url."""
-    address = settings.environment.settings.get("Site_Url", settings.root_url.geturl())
-    return {"url": mongo_url, "database": parse(mongo_url).database, "root_url": address}
+    """``database`` is for people. ``site_url``: the setting where it is fixed, which licences are compared with."""
+    return {
+        "url": mongo_url,
+        "database": parse(mongo_url).database,
+        "root_url": settings.root_url.geturl(),
+        "site_url": settings.environment.settings.get("Site_Url", ""),
+    }
 
 
 def nats(settings: Settings, address: str, routes: int) -> dict[str, Any]:

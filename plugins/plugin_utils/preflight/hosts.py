@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..plan.compose import LABEL
+from ..plan.compose import LABEL, VERSION_LABEL
 from ..rocketchat.catalogue import MONOLITH
+from ..rocketchat.versions import Version, image_version, parse_version
 
 SERVICE_LABEL = "io.rocketops.service"
 
@@ -52,12 +53,33 @@ def is_ours(container: Mapping[str, Any]) -> bool:
 
 
 def running_version(hosts: list[Host]) -> str | None:
-    """The tag of the image of the first monolith that runs; None where none does."""
-    for host in hosts:
-        for container in host.containers:
-            if container["labels"].get(SERVICE_LABEL) == MONOLITH and container["state"] == "running":
-                return tag(container["image"])
-    return None
+    """The newest release that a monolith here was made from, in whatever state it is, as that changed the database.
+
+    Where no container is left, or Docker does not answer, what the Compose projects on the hosts name. A tag that is
+    no version is told as it is. None where nothing is known.
+    """
+    containers = [one for host in hosts for one in host.containers if _is_monolith(one)]
+    projects = [service for host in hosts for service in (host.projects.get("rocketchat") or {}).values()]
+    composed = [one for one in projects if _is_monolith(one)]
+    return max(filter(None, map(_release, containers or composed)), key=_age, default=None)
+
+
+def _is_monolith(service: Any) -> bool:
+    """Of a container, or a service of a Compose project, which anybody may have written."""
+    labels = service.get("labels") if isinstance(service, Mapping) else None
+    return isinstance(labels, Mapping) and labels.get(SERVICE_LABEL) == MONOLITH
+
+
+def _release(service: Mapping[str, Any]) -> str | None:
+    image = str(service.get("image") or "")
+    said = service["labels"].get(VERSION_LABEL) or image_version(image)
+    if said is None and "@" not in image:
+        said = tag(image)
+    return str(said) if said else None
+
+
+def _age(release: str) -> Version:
+    return parse_version(release) or Version(0, 0, 0)
 
 
 def tag(image: str) -> str:

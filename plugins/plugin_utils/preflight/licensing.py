@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ...module_utils.workspace.license import SCALABILITY, LicenseState
-from ..inventory.licensing import IN_WORKSPACE, VARIABLE, about_the_license
+from ...module_utils.workspace.license import SCALABILITY, LicenseState, read_license
+from ..inventory.licensing import IN_WORKSPACE, OTHER_ADDRESS, VARIABLE, about_the_license
 from ..rocketchat.problems import Problem
 from ..rocketchat.stored_license import invalidity, is_valid
 from ..rocketchat.versions import Version, parse_version
@@ -36,10 +37,10 @@ def license_problems(plan: Mapping[str, Any], workspace: Mapping[str, Any], now:
         )
         remedy = "Enter one that has it in Rocket.Chat's administration, or deploy one of each service"
         yield Problem(VARIABLE, None, reason, remedy)
-    elif valid is False and plan["license_in_workspace"] and not _takes_the_one_given(plan, workspace, now):
-        reason = f"the workspace has no valid licence of its own: {invalidity(workspace, now)}"
-        remedy = f"Enter one in Rocket.Chat's administration{'' if _is_stored(workspace) else f', or set {VARIABLE}'}"
-        yield Problem(IN_WORKSPACE, True, reason, remedy)
+    elif _lacks_its_own(plan, workspace, now):
+        # a first deployment is given its licence once it runs
+        if surplus and not workspace["new"]:
+            yield _no_own_licence(workspace, now)
     elif valid is False and surplus and _is_stored(workspace):
         reason = (
             f"{invalidity(workspace, now)}, and Rocket.Chat looks at no other while it is stored, so surplus replicas "
@@ -47,6 +48,13 @@ def license_problems(plan: Mapping[str, Any], workspace: Mapping[str, Any], now:
         )
         remedy = "Enter a valid one in Rocket.Chat's administration, or deploy one of each service"
         yield Problem(VARIABLE, None, reason, remedy)
+    if not valid:
+        yield from _problems_of_the_one_given(plan, workspace)
+
+
+def carried_problems(plan: Mapping[str, Any]) -> list[Problem]:
+    """What the plan found wrong with the one given."""
+    return [Problem(**problem) for problem in plan["license_problems"]]
 
 
 def license_warnings(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> Iterator[str]:
@@ -54,6 +62,15 @@ def license_warnings(plan: Mapping[str, Any], workspace: Mapping[str, Any], now:
     if is_valid(workspace, now) and not _lacks_scalability(workspace):
         return
     yield from about_the_license(plan["warnings"])
+    if plan["license_problems"] and _is_for_site_url(plan, workspace):
+        yield (
+            f"{VARIABLE}: {OTHER_ADDRESS} the planned one, and works because Rocket.Chat compares it with the "
+            f"workspace's Site_Url, which still is {workspace['site_url']}."
+        )
+    if not is_valid(workspace, now) and not _surplus(plan):
+        yield from map(str, _moved(plan, workspace))
+    if _lacks_its_own(plan, workspace, now) and (workspace["new"] or not _surplus(plan)):
+        yield str(_no_own_licence(workspace, now))
 
 
 def oauth_warning(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> Iterator[str]:
@@ -64,6 +81,18 @@ def oauth_warning(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: da
             f"people log in with Custom OAuth here ({', '.join(services)}), for which Rocket.Chat {version} needs a "
             f"licence with the module {OAUTH}, and the workspace's has none: such logins will not work."
         )
+
+
+def _lacks_its_own(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the operator says that the workspace has a licence, and it neither has nor gets one."""
+    missing = is_valid(workspace, now) is False
+    return missing and plan["license_in_workspace"] and not _takes_the_one_given(plan, workspace, now)
+
+
+def _no_own_licence(workspace: Mapping[str, Any], now: datetime) -> Problem:
+    reason = f"the workspace has no valid licence of its own: {invalidity(workspace, now)}"
+    remedy = f"Enter one in Rocket.Chat's administration{'' if _is_stored(workspace) else f', or set {VARIABLE}'}"
+    return Problem(IN_WORKSPACE, True, reason, remedy)
 
 
 def _lacks_scalability(workspace: Mapping[str, Any]) -> bool:
@@ -79,9 +108,8 @@ def _takes_the_one_given(plan: Mapping[str, Any], workspace: Mapping[str, Any], 
     """One given that cannot be read has the benefit of the doubt."""
     if workspace["license_status"] is not None:
         return False
-    if plan["license"] is None:
-        return _is_given(plan)
-    return LicenseState.from_dict(plan["license"]).is_valid(now) is not False
+    given = _given(plan, workspace)
+    return given.is_valid(now) is not False if given else bool(_text_given(plan))
 
 
 def _modules(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> list[str] | None:
@@ -91,14 +119,53 @@ def _modules(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetim
     if workspace["reason"] or workspace["license_status"] is not None:
         return None
     if plan["license"] is None:
-        return None if _is_given(plan) else []
+        return None if _text_given(plan) else []
     return list(plan["license"]["modules"])
 
 
-def _is_given(plan: Mapping[str, Any]) -> bool:
+def _problems_of_the_one_given(plan: Mapping[str, Any], workspace: Mapping[str, Any]) -> Iterator[Problem]:
+    carried = carried_problems(plan)
+    if _is_for_site_url(plan, workspace):
+        yield from (problem for problem in carried if not problem.reason.startswith(OTHER_ADDRESS))
+        return
+    yield from carried
+    if _surplus(plan):
+        yield from _moved(plan, workspace)
+
+
+def _moved(plan: Mapping[str, Any], workspace: Mapping[str, Any]) -> Iterator[Problem]:
+    """Where the one given is for the planned address, and the workspace has stored another."""
+    given = _given(plan, workspace)
+    moved = given and given.address_matches is False and plan["license"]["address_matches"] is not False
+    if moved and not plan["license_in_workspace"]:
+        reason = (
+            f"{OTHER_ADDRESS} {workspace['site_url']}, which the workspace's Site_Url still is and Rocket.Chat "
+            "compares it with"
+        )
+        remedy = "Correct Site_Url in Rocket.Chat's administration, or fix it in rocketchat_settings"
+        yield Problem(VARIABLE, None, reason, remedy)
+
+
+def _is_for_site_url(plan: Mapping[str, Any], workspace: Mapping[str, Any]) -> bool:
+    """Whether the one given, which is not for the planned address, may well be for the one that counts."""
+    given = _given(plan, workspace)
+    return bool(given and plan["license"]["address_matches"] is False and given.address_matches is not False)
+
+
+def _given(plan: Mapping[str, Any], workspace: Mapping[str, Any]) -> LicenseState | None:
+    """The one given, compared with the address that Rocket.Chat compares it with, as far as that is known."""
+    license_, address = read_license(_text_given(plan)), workspace["site_url"]
+    if not plan["license"] or not license_:
+        return None
+    state = LicenseState.from_dict(plan["license"])
+    return replace(state, address_matches=license_.address_matches(address)) if address else state
+
+
+def _text_given(plan: Mapping[str, Any]) -> str:
+    """As the monoliths get it."""
     environments = [host["probes"]["containers"] for host in plan["hosts"].values() if host["probes"]["containers"]]
-    given = [env for one in environments for env in one["secret_environments"].values()]
-    return any("ROCKETCHAT_LICENSE" in env for env in given)
+    given = (env.get("ROCKETCHAT_LICENSE") for one in environments for env in one["secret_environments"].values())
+    return next(filter(None, given), "")
 
 
 def _surplus(plan: Mapping[str, Any]) -> list[str]:

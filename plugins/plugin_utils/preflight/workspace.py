@@ -13,12 +13,14 @@ from ..inventory.licensing import about_the_license
 from ..rocketchat import migrations
 from ..rocketchat.catalogue import MONOLITH
 from ..rocketchat.problems import Problem
-from ..rocketchat.upgrades import upgrade_problems
-from .hosts import Host
-from .licensing import license_problems, license_warnings, oauth_warning
+from ..rocketchat.upgrades import external_mongodb_warnings, upgrade_problems
+from .hosts import Host, running_version
+from .licensing import carried_problems, license_problems, license_warnings, oauth_warning
 
 
 def workspace_problems(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[Problem]:
+    if not any(_answers(hosts)):
+        yield from carried_problems(plan)
     for asked, workspace in _answers(hosts):
         if migrations.is_locked(workspace):
             yield _locked(plan, asked, workspace)
@@ -32,7 +34,7 @@ def workspace_warnings(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[s
         yield from _unread(plan, asked, workspace)
         yield from license_warnings(plan, workspace, _now(asked))
         yield from oauth_warning(plan, workspace, _now(asked))
-        yield from _bypassed(plan, workspace)
+        yield from _mongodb_warnings(plan, workspace, hosts)
 
 
 def _answers(hosts: list[Host]) -> Iterator[tuple[Host, Mapping[str, Any]]]:
@@ -54,14 +56,19 @@ def _unread(plan: Mapping[str, Any], asked: Host, workspace: Mapping[str, Any]) 
         )
 
 
-def _bypassed(plan: Mapping[str, Any], workspace: Mapping[str, Any]) -> Iterator[str]:
-    """Without the bypass, it is a problem of the versions."""
-    version, wanted = workspace["mongodb_version"], plan["bypasses_mongodb_validation"] and not plan["mongodb_version"]
-    if wanted and upgrade_problems(None, plan["version"], version, "", None):
+def _mongodb_warnings(plan: Mapping[str, Any], workspace: Mapping[str, Any], hosts: list[Host]) -> Iterator[str]:
+    """Of one that is ours, versions.py tells."""
+    version = workspace["mongodb_version"]
+    if plan["mongodb_version"]:
+        return
+    # without the bypass, it is a problem of the versions
+    if plan["bypasses_mongodb_validation"] and upgrade_problems(None, plan["version"], version, "", None):
         yield (
             f"Rocket.Chat {plan['version']} is not made for MongoDB {version} of rocketchat_mongodb_url, and starts "
             "there only because of BYPASS_MONGO_VALIDATION."
         )
+    else:
+        yield from external_mongodb_warnings(running_version(hosts), plan["version"], version)
 
 
 def _locked(plan: Mapping[str, Any], asked: Host, workspace: Mapping[str, Any]) -> Problem:

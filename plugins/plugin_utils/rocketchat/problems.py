@@ -40,10 +40,14 @@ class PlanError(Exception):
 
 
 class Notes:
-    """What the reading of an inventory meets, in its order: problems, and what is allowed but unwise."""
+    """What the reading of an inventory meets, in its order: problems, and what is allowed but unwise.
+
+    ``license_problems`` are for the gate to judge, which knows of the licence stored in the workspace.
+    """
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.license_problems: list[Problem] = []
         self.warnings: list[str] = []
 
     def complain(self, variable: str, value: object, reason: str, remedy: str) -> None:

@@ -4,7 +4,7 @@
 """Whether the licence stored in the workspace is valid, by what workspace_facts returned.
 
 Rocket.Chat's own word on it (setting ``Enterprise_License_Status``) knows the signature and the limits, but is as old
-as its last look; dates and address are compared anew.
+as its last look; dates are compared anew, and the address where it does not call the licence valid.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def invalidity(workspace: Mapping[str, Any], now: datetime) -> str:
         left = state.time_left(now)
         if left is not None and left < timedelta():
             return f"the stored one expired on {state.ends}"
-        if state.address_matches is False:
+        if state.address_matches is False and workspace["license_status"] != "Valid":
             return "the stored one was issued for another address"
-        if state.is_valid(now) is False:
+        if state.is_early(now):
             return f"the stored one is not valid before {state.starts}"
     return _INVALID if workspace["license_status"] == "Invalid" else ""

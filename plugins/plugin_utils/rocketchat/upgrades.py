@@ -24,6 +24,8 @@ from .versions import (
     parse_series,
     parse_version,
     series_text,
+    tolerates_mongodb,
+    untested_mongodb,
     upload_owner,
     works_with,
 )
@@ -88,15 +90,38 @@ def upgrade_warnings(running_rocketchat: str | None, planned: str, upload_direct
     ]
 
 
+def external_mongodb_warnings(running_rocketchat: str | None, planned: str, found: str | None) -> Iterator[str]:
+    """Of a MongoDB of the operator's own that is no reason to refuse the run, and not one that was tested."""
+    target, series = parse_version(planned), parse_series(found or "")
+    if target is None or series is None:
+        return
+    subject, tested = f"MongoDB {series_text(series)} of rocketchat_mongodb_url", accepted_mongodb(target)
+    if tolerates_mongodb(target, series_text(series)):
+        yield untested_mongodb(subject, target)
+    elif series > as_series(tested[-1]):
+        yield (
+            f"{subject} is newer than any that Rocket.Chat {target} was tested with ({' or '.join(tested)}): whether "
+            "they work together was not checked."
+        )
+    elif not works_with(target, series) and parse_version(running_rocketchat or "") == target:
+        yield (
+            f"{subject} is none that Rocket.Chat {target} is made for. It is deployed with it already, so the run goes "
+            f"on. {_give(target)}."
+        )
+
+
 def _rocketchat(upgrade: Upgrade) -> Iterator[Problem]:
     running, target = upgrade.running, upgrade.target
     if target is None:
         return
     unfit = _unfit(target, upgrade)
-    if running is None or (running == target and upgrade.wanted is None):
+    if running is None:
         # of one that is ours, preflight tells on which host it is
         if unfit and upgrade.wanted is None:
             yield Problem("rocketchat_version", str(target), unfit, _give(target))
+    elif running == target and upgrade.wanted is None:
+        # external_mongodb_warnings: to refuse every run would mend nothing
+        return
     elif upgrade.back:
         reason = f"is older than the running {running}, which has changed the database already"
         remedy = f"Choose {running} or newer, or restore a backup made before the upgrade"

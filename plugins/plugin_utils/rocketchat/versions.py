@@ -77,6 +77,12 @@ def parse_version(text: str) -> Version | None:
     return Version(*map(int, match.groups())) if match else None
 
 
+def image_version(image: str) -> Version | None:
+    """What the tag of an image begins with. A registry may have a port, so only what follows the last slash counts."""
+    match = re.match(r"\d+\.\d+\.\d+", image.rpartition("/")[2].partition(":")[2], re.ASCII)
+    return parse_version(match[0]) if match else None
+
+
 def is_known(version: Version) -> bool:
     return OLDEST <= version < NEWEST_KNOWN
 

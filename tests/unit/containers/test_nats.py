@@ -114,6 +114,14 @@ def test_another_program_in_place_of_nats(account: Callable[..., ContainerHealth
     assert "does not greet as a NATS server does" in (found.diagnosis or "")
 
 
+def test_a_server_that_demands_tls_cannot_be_asked(account: Callable[..., ContainerHealth]) -> None:
+    """nats.js upgrades plain nats:// URLs, given NODE_EXTRA_CA_CERTS."""
+    with probe_servers.raw_server(probe_servers.greet('INFO {"server_id":"A","tls_required":true}\r\n')) as port:
+        found = account(f"nats://rc:secret@nats:{port}", NO_NATS)
+    assert "TLS" not in (found.diagnosis or "")
+    assert found.fault != "nats_unreachable"
+
+
 @pytest.mark.parametrize("host", ["nats.invalid", "elsewhere"])
 def test_a_name_that_nobody_has(account: Callable[..., ContainerHealth], host: str) -> None:
     found = account(f"nats://rc:secret@{host}:4222", NO_NATS)

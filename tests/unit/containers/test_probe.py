@@ -23,6 +23,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.pr
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 
 from tests.unit.docker_engine import FakeEngine, container, frames, moment, served
+from tests.waiting import within
 
 MONGO_URL = "mongodb://rocketchat:mongo-secret@chat.mongodb.internal:27017/rocketchat?replicaSet=rs0&authSource=admin"
 TRANSPORTER = "nats://rocketchat:nats-secret@nats:4222,nats://rocketchat:nats-secret@10.0.0.12:4222"
@@ -339,19 +340,18 @@ def test_another_program_at_the_socket(engine: FakeEngine, tmp_path: Path) -> No
 
 # -- waiting -----------------------------------------------------------------------------------------------------------
 
-PATIENT = Patience(timeout=3, request_timeout=1, interval=0.05)
-
 
 @pytest.fixture
 def wait(
     engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[], tuple[Health, float]]]:
-    """Waits as the site playbook does, but for less long: what it found, and the seconds it took."""
+) -> Iterator[Callable[..., tuple[Health, float]]]:
+    """Waits as the site playbook does: what it found, and the seconds it took."""
     monkeypatch.setattr(container_probe, "_STUCK_FOR", 0.3)
 
-    def waited() -> tuple[Health, float]:
+    def waited(timeout: float = 60) -> tuple[Health, float]:
         started = time.monotonic()
-        return probe_containers(EXPECTED, path, PATIENT)[0], time.monotonic() - started
+        patience = Patience(timeout, request_timeout=1, interval=0.05)
+        return probe_containers(EXPECTED, path, patience)[0], time.monotonic() - started
 
     with served(engine, tmp_path / "docker.sock") as path:
         yield waited
@@ -362,14 +362,14 @@ LASTING = ("stopped", "never started", "paused", "other tag")
 
 @pytest.mark.parametrize("case", LASTING)
 def test_a_wait_ends_with_what_does_not_pass(
-    engine: FakeEngine, wait: Callable[[], tuple[Health, float]], case: str
+    engine: FakeEngine, wait: Callable[..., tuple[Health, float]], case: str
 ) -> None:
     change, _log, fault, diagnosis = FAULTS[case]
     change(engine.containers["account-1"])
     engine.containers["stream-hub-1"]["State"].update(STARTING)
     health, took = wait()
     assert (health.containers[0].fault, health.containers[0].diagnosis) == (fault, diagnosis)
-    assert took < 1.5
+    assert took < 30
 
 
 @pytest.mark.parametrize(
@@ -381,22 +381,22 @@ def test_a_wait_ends_with_what_does_not_pass(
     ],
 )
 def test_a_wait_ends_when_a_container_is_not_the_planned_one(
-    engine: FakeEngine, wait: Callable[[], tuple[Health, float]], change: Callable[[Entry], None]
+    engine: FakeEngine, wait: Callable[..., tuple[Health, float]], change: Callable[[Entry], None]
 ) -> None:
     change(engine.containers["account-1"])
     health, took = wait()
-    assert not health.healthy and took < 1.5
+    assert not health.healthy and took < 30
 
 
-def test_a_wait_ends_when_a_container_is_absent(engine: FakeEngine, wait: Callable[[], tuple[Health, float]]) -> None:
+def test_a_wait_ends_when_a_container_is_absent(engine: FakeEngine, wait: Callable[..., tuple[Health, float]]) -> None:
     del engine.containers["account-1"]
     health, took = wait()
-    assert health.containers[0].fault == "absent" and took < 1.5
+    assert health.containers[0].fault == "absent" and took < 30
 
 
 @pytest.mark.parametrize(("each_look", "ends"), [(1, True), (0, False)])
 def test_a_wait_ends_in_a_crash_loop(
-    engine: FakeEngine, wait: Callable[[], tuple[Health, float]], each_look: int, ends: bool
+    engine: FakeEngine, wait: Callable[..., tuple[Health, float]], each_look: int, ends: bool
 ) -> None:
     """Two restarts before the wait began, or during it, may be those of a service that found no MongoDB yet."""
     account = engine.containers["account-1"]
@@ -410,20 +410,21 @@ def test_a_wait_ends_in_a_crash_loop(
         return found
 
     engine.answer = crash  # type: ignore[method-assign]
-    health, took = wait()
+    timeout = 60 if ends else 0.8
+    health, took = wait(timeout)
     assert health.containers[0].fault == "crash_silent"
-    assert (took < 1) == ends
+    assert (took < timeout / 2) == ends
     assert health.containers[0].restart_count == (5 if ends else 2)
 
 
 def test_an_engine_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     """After a boot it may be about to start: until it has, systemd alone holds its socket."""
-    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), PATIENT)
+    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Patience(0.6, 1, interval=0.05))
     assert health.engine.fault == "stopped" and attempts > 1
 
 
 def test_what_is_stuck_for_a_moment_only_is_waited_for(
-    engine: FakeEngine, wait: Callable[[], tuple[Health, float]], monkeypatch: pytest.MonkeyPatch
+    engine: FakeEngine, wait: Callable[..., tuple[Health, float]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Compose replaces a container."""
     monkeypatch.setattr(container_probe, "_STUCK_FOR", 1.0)
@@ -433,7 +434,7 @@ def test_what_is_stuck_for_a_moment_only_is_waited_for(
     assert health.healthy and took >= 0.5
 
 
-def test_what_may_pass_is_waited_for(engine: FakeEngine, wait: Callable[[], tuple[Health, float]]) -> None:
+def test_what_may_pass_is_waited_for(engine: FakeEngine, wait: Callable[..., tuple[Health, float]]) -> None:
     account = engine.containers["account-1"]
     account["State"].update(STARTING)
     Timer(0.5, lambda: account["State"].update(Health={"Status": "healthy"})).start()
@@ -505,10 +506,11 @@ def test_of_the_log_only_the_latest_counts(
     account = engine.containers["account-1"]
     started(account, since_start, 3)
     account["State"].update(Health={"Status": "unhealthy"})
+    before = time.time()
     of_account(look())
     (asked,) = [url for url in engine.asked if "/logs?" in url]
     since = int(parse_qs(urlsplit(asked).query)["since"][0])
-    assert abs(time.time() - earliest - since) < 3
+    assert before - 3 < since + earliest < time.time() + 3
 
 
 def test_a_restart_long_ago_is_no_crash_loop(engine: FakeEngine, look: Callable[[], Health]) -> None:
@@ -576,14 +578,11 @@ def test_one_container_that_hangs_leaves_time_to_the_others(engine: FakeEngine, 
     engine.containers["extra"] = container("extra", image("account-service"), "another")
     engine.logs["stream-hub-1"] = frames("NATS error. 'Authorization Violation'")
     with served(engine, tmp_path / "docker.sock") as path:
-        began = time.monotonic()
-        health, _attempts = probe_containers(EXPECTED, path, Patience(0, 2))
-        took = time.monotonic() - began
+        health, _attempts = within(2.3, lambda: probe_containers(EXPECTED, path, Patience(0, 2)))
         over.set()
     assert [one.fault for one in health.containers] == ["inspect", "nats_auth"]
     assert "no answer in time" in (health.containers[0].diagnosis or "")
     assert [one.name for one in health.unplanned] == ["extra"]
-    assert took < 2.3
 
 
 def test_a_last_look_that_is_cut_short_hides_nothing(engine: FakeEngine, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from tests.unit import probe_servers
 from tests.unit.ddp import servers as ddp_servers
 from tests.unit.ddp.servers import Streamer
 from tests.unit.tls_authority import TODAY, Authority
+from tests.waiting import within
 
 ONCE = Patience(timeout=0, request_timeout=0.5)
 PATH = [
@@ -284,38 +285,30 @@ def test_a_peer_that_never_pauses_is_bounded() -> None:
         upgrade = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept_key(key)}\r\n\r\n"
         sock.sendall(f"HTTP/1.1 101 Switching Protocols\r\n{upgrade}".encode())
         while not over.is_set():
-            sock.sendall(b"\x8a\x00" * 30_000)
+            # as large as a pong may be: what was read before time was up is still looked through, frame by frame
+            sock.sendall((b"\x8a\x7d" + 125 * b"x") * 500)
 
-    started = time.monotonic()
     with probe_servers.raw_server(behave) as port:
-        health = probe(f"http://127.0.0.1:{port}")
-        took = time.monotonic() - started
+        # two conversations, and two farewells of as long
+        health = within(4 * ONCE.request_timeout + 1, lambda: probe(f"http://127.0.0.1:{port}"))
     assert faults(health) == {"ddp_connect": "silent_timeout", "sockjs_connect": "silent_timeout"}
-    # two conversations, and two farewells of as long
-    assert took < 4 * ONCE.request_timeout + 1
 
 
 def test_an_upgrade_that_hangs_is_bounded() -> None:
     # what answers one GET and hangs from then on is most of a proxy in front of a paused ddp-streamer
-    answered = threading.Event()
-
     def behave(sock: socket.socket, over: threading.Event) -> None:
-        if not answered.is_set():
-            answered.set()
-            probe_servers.say(f"HTTP/1.1 200 OK\r\n\r\n{json.dumps(ddp_servers.STREAMER_INFO)}")(sock, over)
+        if sock.recv(4096).startswith(b"GET /sockjs/info"):
+            sock.sendall(f"HTTP/1.1 200 OK\r\n\r\n{json.dumps(ddp_servers.STREAMER_INFO)}".encode())
         else:
             over.wait(60)
 
-    started = time.monotonic()
     with probe_servers.raw_server(behave) as port:
-        health = probe(f"http://127.0.0.1:{port}")
-        took = time.monotonic() - started
+        health = within(3 * ONCE.request_timeout + 1, lambda: probe(f"http://127.0.0.1:{port}"))
     assert faults(health) == {
         "websocket": "upgrade_timeout",
         "sockjs_websocket": "upgrade_timeout",
         "monolith": "upstream_silent",
     }
-    assert took < 3 * ONCE.request_timeout + 1
 
 
 def test_a_streamer_that_hangs_is_waited_for_once() -> None:
@@ -427,6 +420,7 @@ REFUSED = {"status": "error", "success": False}
         ((200, {}), "not_rocketchat", "/api/v1/login does not answer"),
         ((200, None), "not_rocketchat", "/api/v1/login does not answer"),
         ((200, {"data": {"userId": "u1", "authToken": None}}), "not_rocketchat", "/api/v1/login does not answer"),
+        ((200, {"authToken": "t0ken-of-health"}), "not_rocketchat", "it answered 200 OK"),
         ((502, "<html>"), "upstream_down", "The proxy reaches no monolith"),
     ],
 )
@@ -438,6 +432,7 @@ def test_the_monolith_gives_no_token(answer: Any, fault: str, text: str) -> None
     assert skipped(health) == ["subscription"]
     assert text in sentence(health, "login")
     assert "correct horse" not in repr(health) + repr(HEALTH)
+    assert "t0ken" not in repr(health)
     assert streamer.logins == [{"user": "health", "password": "correct horse"}]
 
 
@@ -464,27 +459,27 @@ QUIET = [*PATH, "quiet"]
 
 
 def test_a_quiet_websocket_lives_and_answers_pings() -> None:
-    streamer = Streamer(pings_after=0.3)
+    streamer = Streamer(pings_after=0.2)
     with ddp_servers.ddp_server(streamer) as port, ddp_servers.idle_proxy(port, idle=5) as proxy:
         health = probe(f"http://127.0.0.1:{proxy}", quiet=0.8)
     assert faults(health, QUIET) == {}
-    assert len(streamer.pongs) == 2
-    assert 800 <= (health.checks[-1].latency_ms or 0) < 1500
+    assert 2 <= len(streamer.pongs) <= 3
+    assert 800 <= (health.checks[-1].latency_ms or 0) < 1600
 
 
 def test_a_proxy_that_closes_idle_websockets() -> None:
-    with ddp_servers.ddp_server(Streamer()) as port, ddp_servers.idle_proxy(port, idle=1) as proxy:
+    with ddp_servers.ddp_server(Streamer()) as port, ddp_servers.idle_proxy(port, idle=0.8) as proxy:
         started = time.monotonic()
-        health = probe(f"http://127.0.0.1:{proxy}", quiet=20)
+        health = probe(f"http://127.0.0.1:{proxy}", quiet=60)
         took = time.monotonic() - started
     assert faults(health, QUIET) == {"quiet": "idle_closed"}
     assert sentence(health, "quiet") == ("The proxy closed an idle websocket after 1 s: its read timeout is too short.")
-    assert took < 3
+    assert took < 30
 
 
 def test_a_firewall_that_forgets_idle_websockets() -> None:
-    with ddp_servers.ddp_server(Streamer()) as port, ddp_servers.idle_proxy(port, 0.5, forgets=True) as proxy:
-        health = probe(f"http://127.0.0.1:{proxy}", quiet=0.8)
+    with ddp_servers.ddp_server(Streamer()) as port, ddp_servers.idle_proxy(port, 0.6, forgets=True) as proxy:
+        health = probe(f"http://127.0.0.1:{proxy}", quiet=0.9)
     assert faults(health, QUIET) == {"quiet": "idle_lost"}
 
 
@@ -501,10 +496,10 @@ def test_waits_until_the_deadline_and_no_longer() -> None:
     streamer = Streamer(silent=True)
     with ddp_servers.ddp_server(streamer) as port:
         started = time.monotonic()
-        health = probe(f"http://127.0.0.1:{port}", Patience(timeout=1.5, request_timeout=5))
-        took = time.monotonic() - started
+        patience = Patience(timeout=1.5, request_timeout=5)
+        health = within(2.5, lambda: probe(f"http://127.0.0.1:{port}", patience))
         assert faults(health)["ddp_connect"] == "silent_timeout"
-        assert 1.4 < took < 2.5
+        assert time.monotonic() - started > 1.4
         streamer.silent = False
         assert probe(f"http://127.0.0.1:{port}", Patience(timeout=1.5)).healthy
 

@@ -105,6 +105,7 @@ def _workspace() -> dict[str, Any]:
         "license": None,
         "license_status": None,
         "custom_oauth": [],
+        "site_url": "https://chat.example.com",
     }
 
 
@@ -168,6 +169,7 @@ def _endpoint(container: dict[str, Any]) -> dict[str, Any]:
         "latency_ms": 5.9,
         "fault": None,
         "diagnosis": None,
+        "warning": None,
     }
 
 
@@ -209,6 +211,17 @@ def no_port(host: str, *names: str, fault: str = "closed") -> Fault:
         for endpoint in answers[host]["services"]["endpoints"]:
             if not names or endpoint["name"] in names:
                 _ill(endpoint, fault, state="unhealthy", latency_ms=None)
+
+    return apply
+
+
+def short_of_time(host: str, name: str, sentence: str) -> Fault:
+    """What /readyz of a monolith says that serves all the same."""
+
+    def apply(answers: Answers) -> None:
+        for endpoint in answers[host]["services"]["endpoints"]:
+            if endpoint["name"] == name:
+                endpoint["warning"] = sentence
 
     return apply
 

@@ -82,6 +82,12 @@ def test_the_document_is_what_the_schema_says(faults: list[Fault]) -> None:
     assert found["healthy"] is not bool(faults)
 
 
+def test_a_monolith_that_lags_is_a_warning_of_the_document() -> None:
+    document = told(one_host(), ill.short_of_time("chat", "rocketchat-1", "It lags."))
+    Draft202012Validator(SCHEMA).validate(document)
+    assert document["warnings"] == [{"kind": "http.degraded", "sentence": "rocketchat-1 on chat: It lags."}]
+
+
 def test_the_schema_knows_every_property() -> None:
     found = told(three_hosts(), many_faults())
     described = SCHEMA["$defs"]

@@ -26,6 +26,7 @@ from tests.deployment import ROOT
 from tests.unit.health import answers as ill
 from tests.unit.health.answers import Answers, Fault, healthy, three_hosts, together
 from tests.unit.license_texts import license_text
+from tests.unit.plan_inventories import plan, single
 
 ENDS = "2026-12-20T12:00:00Z"
 IN_TIME = datetime(2026, 11, 20, 11, 59, tzinfo=UTC)
@@ -43,6 +44,13 @@ STORED_SOON = (
 GIVEN_LATE = (
     "The licence given in rocketchat_license expired on 2026-12-20 12:00 UTC: surplus replicas shut themselves down. "
     "Set the renewed one there, and enter it in Rocket.Chat's administration as well, as what is stored wins."
+)
+
+
+GIVEN_LATE_ALONE = (
+    "The licence given in rocketchat_license expired on 2026-12-20 12:00 UTC. Single instances run without it; surplus "
+    "replicas would shut themselves down. Set the renewed one there, and enter it in Rocket.Chat's administration as "
+    "well, as what is stored wins."
 )
 
 
@@ -75,6 +83,9 @@ def test_the_stored_one_is_in_use_where_there_is_one() -> None:
     for planned in (licensed(), in_workspace, three_hosts()):
         assert license_in_use(planned, knows(state(ends=None))) == LicenseState.from_dict(state(ends=None))
     assert license_in_use(licensed(), knows(None)) == LicenseState.from_dict(licensed()["license"])
+    # one that cannot be read here wins as well
+    unreadable = {"a": HostAnswers(given={"workspace": {"license": None, "license_status": "Valid"}})}
+    assert license_in_use(licensed(), unreadable) is None
     # nobody knows the workspace's own
     assert license_in_use(in_workspace, knows(None)) is None
     assert license_in_use(three_hosts(), knows(None)) is None
@@ -83,8 +94,18 @@ def test_the_stored_one_is_in_use_where_there_is_one() -> None:
 @pytest.mark.parametrize(("source", "sentence"), [("given", GIVEN_SOON), ("stored", STORED_SOON)])
 def test_a_month_before_the_end_there_is_a_warning(source: str, sentence: str) -> None:
     license_ = LicenseState.from_dict(state(source))
-    [warning] = warnings(license_, SOON)
+    [warning] = warnings(license_, SOON, surplus=True)
     assert (warning.kind, warning.sentence) == ("licence.ends_soon", sentence)
+
+
+def test_one_that_renews_itself_is_told_when_it_is_late() -> None:
+    license_ = LicenseState.from_dict(state(auto_renew=True))
+    assert list(warnings(license_, datetime(2026, 12, 13, 11, 59, tzinfo=UTC), surplus=True)) == []
+    [warning] = warnings(license_, datetime(2026, 12, 13, 12, 1, tzinfo=UTC), surplus=True)
+    assert warning.sentence == (
+        "The licence stored in the workspace ends on 2026-12-20 12:00 UTC, in 6 days. Rocket.Chat's cloud renews it by "
+        "itself. If it is late, sync it in the administration, under Subscription, or enter the renewed one there."
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,14 +121,14 @@ def test_a_month_before_the_end_there_is_a_warning(source: str, sentence: str) -
     ],
 )
 def test_when_the_warning_begins_and_ends(now: datetime | None, when: str | None) -> None:
-    told = list(warnings(LicenseState.from_dict(state()), now))
+    told = list(warnings(LicenseState.from_dict(state()), now, surplus=True))
     assert len(told) == (when is not None)
     assert all(when and when in warning.sentence for warning in told)
 
 
 @pytest.mark.parametrize("license_", [None, LicenseState.from_dict(state(ends=None))])
 def test_of_what_has_no_end_nothing_is_said(license_: LicenseState | None) -> None:
-    assert not list(warnings(license_, LATE)) and expiry(license_, LATE) is None
+    assert not list(warnings(license_, LATE, surplus=False)) and expiry(license_, LATE) is None
 
 
 def test_a_warning_is_no_fault_and_is_shown_everywhere() -> None:
@@ -126,14 +147,25 @@ def test_a_warning_is_no_fault_and_is_shown_everywhere() -> None:
 
 
 def test_its_end_is_a_cause() -> None:
-    planned = licensed(rocketchat_replicas={})
-    [finding] = found(planned, LATE).findings
+    planned = licensed()
+    diagnosis = found(planned, LATE)
+    [finding] = diagnosis.findings
+    assert diagnosis.warnings == []
     assert (finding.kind, finding.component, finding.host) == ("licence.expired", "licence", "a")
     assert finding.sentence == GIVEN_LATE
     for moment in (None, IN_TIME, datetime(2026, 12, 20, 12, 0, tzinfo=UTC)):
         assert found(planned, moment).healthy
     # the workspace's own may be valid
     assert found(licensed(rocketchat_license_in_workspace=True), LATE).healthy
+
+
+def test_its_end_is_a_warning_where_nothing_needs_it() -> None:
+    """Who is the only one of its service lives on without a licence."""
+    alone = plan(single(rocketchat_license=license_text(ends=ENDS)))
+    diagnosis = found(alone, LATE)
+    assert diagnosis.healthy
+    [warning] = diagnosis.warnings
+    assert (warning.kind, warning.sentence) == ("licence.expired", GIVEN_LATE_ALONE)
 
 
 def test_replicas_that_end_are_affected_by_its_end() -> None:
@@ -150,6 +182,19 @@ def test_a_licence_for_another_address_is_named_where_replicas_end() -> None:
         " The licence given in rocketchat_license was issued for another address than https://chat.example.com."
     )
     assert found(planned, IN_TIME).healthy
+
+
+def test_the_address_that_a_stored_licence_was_compared_with_is_named() -> None:
+    def apply(answers: Answers) -> None:
+        stored_ = {"license": state(address_matches=False), "license_status": "", "site_url": "https://old.example.com"}
+        answers["a"]["workspace"].update(stored_)
+
+    planned = three_hosts()
+    assert planned["hosts"]["a"]["probes"]["workspace"]
+    [finding] = found(planned, IN_TIME, ill.container("b", "account-1", "licence"), apply).findings
+    assert finding.sentence.endswith(
+        " The licence stored in the workspace was issued for another address than https://old.example.com."
+    )
 
 
 # -- who was only cut off ----------------------------------------------------------------------------------------------

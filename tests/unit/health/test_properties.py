@@ -19,9 +19,10 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.model 
     UNHEALTHY,
     Diagnosis,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.health import answers as ill
 from tests.unit.health.answers import Answers, Fault, healthy, together
 from tests.unit.plan_inventories import cluster, plan
@@ -121,7 +122,7 @@ def found(planned: dict[str, Any], *several: Fault) -> Diagnosis:
     return diagnose(planned, answers)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(times=3)
 @given(deployments, faults)
 def test_every_part_that_is_not_healthy_has_a_cause_that_is_told(deployment: str, several: list[Fault]) -> None:
     diagnosis = found(DEPLOYMENTS[deployment], *several)
@@ -145,7 +146,6 @@ def test_every_part_that_is_not_healthy_has_a_cause_that_is_told(deployment: str
         assert not re.search(r"{\w*}", re.sub("{{.*?}}", "", finding.next.command))
 
 
-@settings(max_examples=100, deadline=None)
 @given(deployments, faults)
 def test_healthy_is_who_has_no_finding(deployment: str, several: list[Fault]) -> None:
     diagnosis = found(DEPLOYMENTS[deployment], *several)
@@ -154,7 +154,6 @@ def test_healthy_is_who_has_no_finding(deployment: str, several: list[Fault]) ->
         assert not diagnosis.healthy
 
 
-@settings(max_examples=100, deadline=None)
 @given(deployments, faults)
 def test_the_answer_is_the_same_each_time_and_in_the_order_of_the_plan(deployment: str, several: list[Fault]) -> None:
     planned = DEPLOYMENTS[deployment]
@@ -166,7 +165,6 @@ def test_the_answer_is_the_same_each_time_and_in_the_order_of_the_plan(deploymen
     assert [part.id for part in first.parts] == [part.id for part in found(planned).parts]
 
 
-@settings(max_examples=100, deadline=None)
 @given(faults)
 def test_a_healthy_host_that_has_nothing_to_do_with_it_changes_nothing(several: list[Fault]) -> None:
     groups = {

@@ -25,6 +25,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls i
 from tests.unit import probe_servers
 from tests.unit.probe_servers import Page
 from tests.unit.tls_authority import NAMES, TODAY, Authority
+from tests.waiting import within
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="a name service of the test's own needs root")
 ONCE = Patience(timeout=0, request_timeout=0.5)
@@ -76,13 +77,10 @@ def test_a_healthy_endpoint_says_so() -> None:
     ],
 )
 def test_a_broken_server_is_diagnosed(behave: object, kind: str, sentence: str) -> None:
-    started = time.monotonic()
     with probe_servers.raw_server(behave) as port:  # type: ignore[arg-type]
-        result = probe_one(f"http://127.0.0.1:{port}/")
-        took = time.monotonic() - started
+        result = within(ONCE.request_timeout + 0.3, lambda: probe_one(f"http://127.0.0.1:{port}/"))
     assert (result.state, result.fault) == ("unhealthy", kind)
     assert sentence in (result.diagnosis or "")
-    assert took < ONCE.request_timeout + 0.3
 
 
 def test_nothing_listens() -> None:
@@ -99,12 +97,10 @@ def test_a_firewall_that_drops() -> None:
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 64 + ".invalid"])
 def test_a_name_that_does_not_resolve(host: str) -> None:
-    started = time.monotonic()
-    result = probe_one(f"http://{host}/")
+    result = within(ONCE.request_timeout + 0.5, lambda: probe_one(f"http://{host}/"))
     # a machine without a name server learns it from the time that passes
     assert result.fault in ("resolve", "resolve_timeout")
     assert host in (result.diagnosis or "")
-    assert time.monotonic() - started < ONCE.request_timeout + 0.5
 
 
 def test_an_unexpected_status_is_quoted() -> None:
@@ -218,16 +214,16 @@ def test_a_server_that_demands_a_certificate_of_ours(authority: Authority) -> No
 
 
 def test_waits_until_a_service_is_there() -> None:
-    opens_at = time.monotonic() + 0.7
+    opens_at = time.monotonic() + 0.3
 
     def answer(_path: str) -> Page:
         return Page("ok") if time.monotonic() > opens_at else Page("starting", 503)
 
     with probe_servers.http_server(answer) as server:
-        result = probe_one(server.url, Patience(timeout=10, request_timeout=1))
+        result = probe_one(server.url, Patience(timeout=10, request_timeout=1, interval=0.05))
     assert result.state == "healthy"
     assert result.attempts >= 3
-    assert 0.6 < (result.healthy_after or 0) < 2.5
+    assert 0.2 < (result.healthy_after or 0) < 2.5
 
 
 def test_an_attempt_cut_short_by_the_deadline_does_not_hide_what_was_found() -> None:
@@ -244,11 +240,8 @@ def test_two_hundred_endpoints_of_which_twenty_hang() -> None:
         probe_servers.raw_server(probe_servers.hang) as port,
     ):
         urls = [f"http://127.0.0.1:{port}/{n}" if n % 10 == 0 else f"{server.url}/{n}" for n in range(200)]
-        started = time.monotonic()
-        measured = probe_servers.probe_in_child(urls, timeout=3, request_timeout=1, concurrency=concurrency)
-        took = time.monotonic() - started
-    # the time for a Python to start is in it
-    assert took < 3 + 1
+        measured = probe_servers.probe_in_child(urls, timeout=5, request_timeout=1, concurrency=concurrency)
+    assert measured.seconds < 5 + 2
     assert [result["url"] for result in measured.results] == urls
     assert [result["url"] for result in measured.results if result["state"] == "unhealthy"] == urls[::10]
     assert {result["fault"] for result in measured.results} == {None, "read_timeout"}
@@ -269,7 +262,7 @@ def test_the_deadline_leaves_no_thread_behind() -> None:
 
 
 def test_endpoints_that_hang_do_not_starve_the_others() -> None:
-    patience = Patience(timeout=1.2, request_timeout=0.2)
+    patience = Patience(timeout=1.2, request_timeout=0.1)
     with (
         probe_servers.http_server(lambda _path: Page()) as server,
         probe_servers.raw_server(probe_servers.hang) as port,
@@ -340,10 +333,10 @@ def test_a_dead_name_server_costs_its_limit_and_one_thread(tmp_path: Path) -> No
     with probe_servers.dead_name_server() as address:
         within = probe_servers.with_names(tmp_path, resolv=f"nameserver {address}\n")
         measured = probe_servers.probe_in_child(
-            ["http://chat.test/"] * 8, timeout=1, request_timeout=0.3, concurrency=8, within=within
+            ["http://chat.test/"] * 8, timeout=1.5, request_timeout=0.3, concurrency=8, within=within
         )
     assert {result["fault"] for result in measured.results} == {"resolve_timeout"}
-    assert max(result["latency_ms"] for result in measured.results) < 600
+    assert max(result["latency_ms"] for result in measured.results) < 1000
     assert min(result["attempts"] for result in measured.results) >= 2
     # the workers, the main thread, the one that watches, and one for the name
     assert measured.threads <= 8 + 3

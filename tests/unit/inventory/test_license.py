@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import read_inventory
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.planner import make_plan
-from hypothesis import given, settings
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.problems import Problem
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.license_texts import claims, license_text, sealed
 from tests.unit.plan_inventories import NOW, SECRETS, complaints, message, plan, single
 
@@ -21,6 +23,7 @@ EXPIRED = license_text(ends="2026-11-26T21:59:59Z")
 EARLY = license_text(starts="2026-12-01T08:00:00Z")
 UNKNOWN = ("LAB-LICENSE-scalability", "RCV3_a.b.c", sealed(claims() | {"grantedModules": None}))
 
+OR_ITS_OWN = ", or write rocketchat_license_in_workspace: true if the workspace has a valid one of its own."
 NO_MODULE = (
     "rocketchat_license: the licence given lacks the module scalability, which upstream requires for more than one of "
     "a service (3 of ddp_streamer, 2 of account). Set one that has it, or deploy one of each service."
@@ -56,15 +59,62 @@ PROBLEMS: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
+def test_one_that_can_be_installed_no_more_is_of_no_use_and_may_run() -> None:
+    """Rocket.Chat takes the one given for new at each start until it is stored."""
+    claimed = claims()
+    claimed["validation"]["validPeriods"] = [
+        {"validUntil": "2026-11-26T21:59:59Z", "invalidBehavior": "prevent_installation"},
+        {"validUntil": "2026-11-26T21:59:59Z", "invalidBehavior": "disable_modules", "modules": ["auditing"]},
+    ]
+    inventory = single(rocketchat_license=sealed(claimed))
+    planned = plan(inventory)
+    assert [str(Problem(**problem)) for problem in planned["license_problems"]] == with_remedy([TOO_LATE])
+    assert planned["license"]["modules"] == ("scalability",)
+    read, met = read_inventory(inventory["groups"], inventory["hosts"])
+    running = make_plan(read, SECRETS, met, now=NOW, deploy=False)
+    assert running.warnings == [] and running.license and running.license.ends is None
+
+
+def test_without_the_module_at_this_time_more_than_one_is_of_no_use() -> None:
+    claimed = claims()
+    period = {"validUntil": "2026-11-26T21:59:59Z", "invalidBehavior": "disable_modules", "modules": ["scalability"]}
+    claimed["validation"]["validPeriods"] = [period]
+    planned = plan(single(rocketchat_license=sealed(claimed), **TWO))
+    assert [str(Problem(**problem)) for problem in planned["license_problems"]] == with_remedy([NO_MODULE])
+
+
+def test_a_missing_licence_is_no_reason_not_to_ask_about_health() -> None:
+    inventory = single(rocketchat_license="", **TWO)
+    read, met = read_inventory(inventory["groups"], inventory["hosts"])
+    [warning] = make_plan(read, SECRETS, met, now=NOW, deploy=False).warnings
+    assert message(warning) == complaints(inventory)
+    assert warning.startswith("rocketchat_license = '': is empty, and without it surplus replicas shut down")
+
+
+def with_remedy(problems: list[str]) -> list[str]:
+    """As they are told where the operator has not said that the workspace has its own."""
+    return [problem.removesuffix(".") + OR_ITS_OWN for problem in problems]
+
+
 @pytest.mark.parametrize(("variables", "problems"), PROBLEMS)
-def test_a_licence_that_is_of_no_use(variables: dict[str, Any], problems: list[str]) -> None:
-    assert complaints(single(**variables)) == message(*problems)
+def test_a_licence_that_is_of_no_use_is_for_the_gate_to_refuse(variables: dict[str, Any], problems: list[str]) -> None:
+    planned = plan(single(**variables))
+    assert [str(Problem(**problem)) for problem in planned["license_problems"]] == with_remedy(problems)
+    assert planned["warnings"] == []
+
+
+@pytest.mark.parametrize(("variables", "problems"), PROBLEMS)
+def test_it_is_told_with_the_other_mistakes(variables: dict[str, Any], problems: list[str]) -> None:
+    found = complaints(single(**variables, rocketchat_expected_users=-1))
+    assert found[1].startswith("1. rocketchat_expected_users")
+    assert found == message(found[1].removeprefix("1. "), *with_remedy(problems))
 
 
 @pytest.mark.parametrize(("variables", "problems"), PROBLEMS)
 def test_beside_the_workspaces_own_it_is_a_warning(variables: dict[str, Any], problems: list[str]) -> None:
-    found = plan(single(**variables, rocketchat_license_in_workspace=True))["warnings"]
-    assert found == [
+    planned = plan(single(**variables, rocketchat_license_in_workspace=True))
+    assert planned["license_problems"] == []
+    assert planned["warnings"] == [
         f"{problem} The workspace's own, which rocketchat_license_in_workspace promises, wins while it is valid."
         for problem in problems
     ]
@@ -119,6 +169,7 @@ def test_what_is_handed_on() -> None:
         "starts": None,
         "ends": "2027-11-26T00:00:00+00:00",
         "address_matches": True,
+        "auto_renew": False,
     }
 
 
@@ -132,7 +183,7 @@ SERVERS = st.sampled_from([("url", "chat.example.com"), ("url", "s3cret.example.
     st.sampled_from([None, "2026-06-01", "2028-01-01"]),
     st.booleans(),
 )
-@settings(deadline=None, max_examples=50)
+@examples(times=0.5)
 def test_no_message_quotes_it(
     modules: list[str], servers: list[tuple[str, str]], starts: str | None, ends: str | None, stored: bool
 ) -> None:
@@ -141,7 +192,8 @@ def test_no_message_quotes_it(
     told = complaints(inventory)
     if not told:
         planned = plan(inventory)
-        told = [*planned["warnings"], json.dumps({**planned["license"], "modules": ()})]
+        shown = {**planned["license"], "modules": (), "problems": planned["license_problems"]}
+        told = [*planned["warnings"], json.dumps(shown)]
     assert not any(part in line for line in told for part in ("s3cret", "S3CRET", *text.split(".")))
 
 
@@ -150,4 +202,5 @@ def test_a_deployment_that_runs_is_asked_about_its_health_all_the_same(
     variables: dict[str, Any], problems: list[str]
 ) -> None:
     read, met = read_inventory(single(**variables)["groups"], single(**variables)["hosts"])
-    assert make_plan(read, SECRETS, met, now=NOW, deploy=False).warnings == problems
+    planned = make_plan(read, SECRETS, met, now=NOW, deploy=False)
+    assert (planned.warnings, planned.license_problems) == (with_remedy(problems), [])

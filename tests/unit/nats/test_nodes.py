@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients import Expected, take_census
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.monitoring import Connection
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.nodes import hostname_of
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.names import slug
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 SERVICES = ("rocketchat", "ddp-streamer", "authorization", "account", "presence", "stream-hub")
@@ -34,12 +31,7 @@ anything = st.text(st.characters(codec="ascii", exclude_characters=" >*", catego
 deployments = st.sets(planned, min_size=1, max_size=8)
 
 
-def whatever(*examples: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[[], None]]:
-    """Without a deadline, as a busy machine makes nobody's node another's."""
-    return lambda test: settings(deadline=None)(given(*examples)(test))
-
-
-@whatever(deployments, st.data())
+@given(deployments, st.data())
 def test_every_planned_node_is_its_own_hosts(hostnames: set[str], data: st.DataObject) -> None:
     """Of those that the services make today: nothing of the plan's ends in a hyphen and a number, or in a UUID."""
     for hostname in hostnames:
@@ -47,7 +39,7 @@ def test_every_planned_node_is_its_own_hosts(hostnames: set[str], data: st.DataO
         assert hostname_of(f"{hostname}-{suffix}", hostnames) == hostname
 
 
-@whatever(deployments, st.data())
+@given(deployments, st.data())
 def test_all_are_there_and_nobody_is_a_stranger(hostnames: set[str], data: st.DataObject) -> None:
     expected = [Expected(hostname) for hostname in hostnames]
     nodes = [f"{hostname}-{data.draw(process_ids | uuids)}" for hostname in hostnames]
@@ -60,7 +52,7 @@ def test_all_are_there_and_nobody_is_a_stranger(hostnames: set[str], data: st.Da
     assert census.unexpected == []
 
 
-@whatever(st.sets(inventory_names | planned, min_size=1, max_size=8), anything, st.data())
+@given(st.sets(inventory_names | planned, min_size=1, max_size=8), anything, st.data())
 def test_whatever_follows_the_longest_hostname_wins(hostnames: set[str], suffix: str, data: st.DataObject) -> None:
     hostname = data.draw(st.sampled_from(sorted(hostnames)))
     node = f"{hostname.lower()}-{suffix}"
@@ -70,7 +62,7 @@ def test_whatever_follows_the_longest_hostname_wins(hostnames: set[str], suffix:
     assert not any(len(other) > len(owner) and node.lower().startswith(f"{other.lower()}-") for other in hostnames)
 
 
-@whatever(deployments, planned, anything)
+@given(deployments, planned, anything)
 def test_a_node_that_begins_with_no_planned_hostname_is_a_stranger(hostnames: set[str], other: str, rest: str) -> None:
     node = f"{other}-{rest}"
     census = take_census([Expected(name) for name in hostnames], "", [Connection("", nodes=(node,))], [])

@@ -7,9 +7,10 @@ from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import GROUPS, HIDDEN_VARIABLES
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.plan_inventories import SECRETS, Inventory, cluster, complaints, single
 
 OPTIONS = role_options(frozenset())
@@ -35,7 +36,7 @@ VALUES = st.recursive(
 VARIABLES = st.dictionaries(st.sampled_from(sorted(OPTIONS)), VALUES, max_size=6)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(times=4)
 @given(
     st.lists(VARIABLES, min_size=2, max_size=2),
     st.dictionaries(st.sampled_from(sorted(SECRETS)), st.text()),
@@ -87,7 +88,7 @@ def test_every_secret_is_wrong_and_none_is_told() -> None:
     assert MARK not in "\n".join(found)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(times=1.5)
 @given(
     secrets=st.fixed_dictionaries(dict.fromkeys(SECRETS, marked)),
     variables=st.dictionaries(st.sampled_from(sorted(HIDDEN_VARIABLES)), hidden_values, min_size=1),

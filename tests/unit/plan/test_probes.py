@@ -99,6 +99,7 @@ def test_one_host_asks_about_the_workspace() -> None:
         ),
         "database": "rocketchat",
         "root_url": "https://chat.example.com",
+        "site_url": "",
     }
 
 
@@ -109,7 +110,12 @@ def test_a_mongodb_of_the_operators_is_asked_from_a_host_of_rocketchat() -> None
     planned = plan(cluster("a", "b", "c", groups=groups, rocketchat_mongodb_url=url, rocketchat_settings=settings))
     assert [host for host in "abc" if probes(planned, host)["workspace"]] == ["b"]
     asked = probes(planned, "b")["workspace"]
-    assert asked == {"url": url, "database": "talk", "root_url": "https://chat.example.com/team"}
+    assert asked == {
+        "url": url,
+        "database": "talk",
+        "root_url": "https://chat.example.com",
+        "site_url": "https://chat.example.com/team",
+    }
 
 
 def test_the_data_directory_is_the_one_that_mongod_is_given() -> None:

@@ -11,9 +11,10 @@ from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import GROUPS
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import SERVICES
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.plan_inventories import Inventory, cluster, every_container, plan
 
 # At least one of every row of the table of versions, and both sides of stream-hub's changes.
@@ -47,9 +48,9 @@ secrets = st.fixed_dictionaries(
 )
 
 
-def holds_for(*examples: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A property of all examples; without a deadline, as a busy machine makes no plan wrong."""
-    return lambda test: settings(max_examples=40, deadline=None)(given(*examples)(test))
+def holds_for(*strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A property of all examples."""
+    return lambda test: examples(times=0.4)(given(*strategies)(test))
 
 
 # Settings of the whole deployment, with secrets wherever one may stand.

@@ -162,6 +162,7 @@ def test_the_deployment() -> None:
         "expected_users": 0,
         "license": None,
         "license_in_workspace": False,
+        "license_problems": [],
         "warnings": [],
         "nats_clients": [
             {"name": f"chat-{name}-1"}

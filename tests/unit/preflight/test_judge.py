@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -350,7 +351,7 @@ def test_installed_mongodb_that_rocketchat_does_not_accept() -> None:
 
 
 def test_installed_mongodb_that_the_first_rocketchat_would_not_accept() -> None:
-    assert problems(with_mongodb("7.0.14", converged(PLAN, docker=ENGINE))) == [
+    assert problems(with_mongodb("7.0.14", replace(converged(PLAN, docker=ENGINE), projects={}))) == [
         "mongodb_version = '8.0': is what Rocket.Chat 8.9.1 needs, and host chat has MongoDB 7.0.14, which stays as it "
         "is. Upgrade it by hand first, as MongoDB's manual says, or choose an older rocketchat_version."
     ]
@@ -485,3 +486,85 @@ def test_running_version_is_that_of_the_monolith() -> None:
     assert running_version([asked(PLAN)]) is None
     assert running_version([converged(PLAN)]) == "8.9.1"
     assert tag("registry:5000/rocketchat/rocket.chat:8.9.1") == "8.9.1"
+
+
+def left(state: str, planned: Mapping[str, Any], version: str = "7.9.3") -> Host:
+    """A host for this plan, with the containers of an older one in this state."""
+    before = converged(plan(single(rocketchat_version=version, mongodb_version="6.0")))
+    for container in before.containers:
+        container["state"] = state
+    return replace(before, plan=planned["hosts"]["chat"])
+
+
+@pytest.mark.parametrize("state", ["running", "exited", "restarting", "paused", "dead"])
+def test_major_is_not_left_out_whatever_state_the_monolith_is_in(state: str) -> None:
+    planned = plan(single(rocketchat_version="9.0.0"))
+    [problem] = verdict(left(state, planned), planned=planned).problems
+    assert str(problem).startswith(
+        "rocketchat_version = '9.0.0': leaves out 8.x after the running 7.9.3, and no major can be left out. Go by "
+        "7.13.9, MongoDB 7.0, MongoDB 8.0, 8.9.1, 9.0.0 "
+    )
+
+
+@pytest.mark.parametrize("docker", [ENGINE, {**ENGINE, "state": "stopped"}])
+def test_release_is_read_from_the_compose_project_where_no_container_is_left(docker: dict[str, Any]) -> None:
+    planned = plan(single(rocketchat_version="8.9.0"))
+    host = replace(converged(PLAN, docker=docker), plan=planned["hosts"]["chat"])
+    [problem] = verdict(host, planned=planned).problems
+    assert str(problem).startswith("rocketchat_version = '8.9.0': is older than the running 8.9.1")
+
+
+def test_newest_release_counts_where_hosts_differ() -> None:
+    assert running_version([left("running", PLAN), converged(PLAN)]) == "8.9.1"
+    assert running_version([converged(PLAN), left("exited", PLAN)]) == "8.9.1"
+
+
+def test_nothing_is_known_of_a_project_that_somebody_wrote() -> None:
+    image = "rocketchat/rocket.chat:7.9.3"
+    projects = {"rocketchat": {"talk": {"image": image}, "chat": {"image": image, "labels": ["a=b"]}, "none": None}}
+    assert running_version([asked(PLAN, host={"projects": projects})]) is None
+    assert running_version([asked(PLAN, host={"projects": {"rocketchat": None}})]) is None
+
+
+DIGEST = f"r.example.com:5000/rc@sha256:{'7' * 64}"
+
+
+def of_image(image: str, version: str, **variables: Any) -> dict[str, Any]:
+    return plan(single(rocketchat_version=version, rocketchat_images={"rocketchat": image}, **variables))
+
+
+@pytest.mark.parametrize(
+    "image", ["r.example.com:5000/rc:7.9.3-ours", f"r.example.com/rc:7.9.3@sha256:{'7' * 64}", DIGEST]
+)
+def test_major_is_not_left_out_with_an_image_of_ones_own(image: str) -> None:
+    planned = plan(single(rocketchat_version="9.0.0"))
+    host = replace(converged(of_image(image, "7.9.3", mongodb_version="6.0")), plan=planned["hosts"]["chat"])
+    [problem] = verdict(host, planned=planned).problems
+    assert "leaves out 8.x after the running 7.9.3" in str(problem)
+
+
+@pytest.mark.parametrize("image", ["r.example.com/rc:8.9.1-ours", "r.example.com/rc:8.9.1", DIGEST])
+def test_image_of_ones_own_is_no_upgrade_to_itself(image: str) -> None:
+    planned = of_image(image, "8.9.1", mongodb_version="8.0")
+    assert verdict(converged(planned), planned=planned) == Verdict([], [])
+
+
+def test_image_that_does_not_say_its_release() -> None:
+    """A digest from before there was a label; or a container that somebody made."""
+    planned = of_image(DIGEST, "8.9.1", mongodb_version="8.0")
+    host = converged(planned)
+    for container in host.containers:
+        container["labels"].pop("io.rocketops.version", None)
+    assert verdict(host, planned=planned) == Verdict([], [])
+    for container in host.containers:
+        container["image"] = "rc:latest"
+    assert running_version([host]) == "latest"
+
+
+def test_release_is_a_label_only_where_the_image_does_not_say_it() -> None:
+    def labels(image: str) -> dict[str, str]:
+        services = of_image(image, "8.9.1")["hosts"]["chat"]["rocketchat"]["compose"]["services"]
+        return {name: one["labels"]["io.rocketops.version"] for name, one in services.items() if len(one["labels"]) > 2}
+
+    assert labels(DIGEST) == {"rocketchat-1": "8.9.1"}
+    assert labels("r.example.com/rc:8.9.1-ours") == labels("r.example.com/rc:8.9.1") == {}

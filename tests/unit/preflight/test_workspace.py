@@ -13,8 +13,9 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.jud
 
 from tests.deployment import ROOT
 from tests.unit.license_texts import license_text
+from tests.unit.plan_inventories import NOW as PLANNED_AT
 from tests.unit.plan_inventories import Inventory, plan, single
-from tests.unit.preflight.hosts import NOW, converged
+from tests.unit.preflight.hosts import ENGINE, NOW, converged
 
 URL = "mongodb://rocketchat:S3cret@db1.example.com:27018/talk?replicaSet=rs0"
 UNLOCKED = {"version": 335, "locked": False, "locked_at": 1_795_400_000.0, "locked_seconds": None}
@@ -26,6 +27,7 @@ READ: dict[str, Any] = {
     "license": None,
     "license_status": None,
     "custom_oauth": [],
+    "site_url": "https://chat.example.com",
 }
 
 
@@ -102,7 +104,7 @@ def test_the_gate_reads_what_the_playbook_registers() -> None:
     source = (ROOT / "plugins" / "action" / "preflight.py").read_text(encoding="utf-8")
     assert f'"{task["register"]}"' in source
     asked = OURS["hosts"]["chat"]["probes"]["workspace"]
-    assert set(task["rocketops.rocketchat.workspace_facts"]) == {"url", "root_url"} <= set(asked)
+    assert set(task["rocketops.rocketchat.workspace_facts"]) == {"url", "root_url", "site_url"} <= set(asked)
 
 
 # -- a MongoDB of the operator's own -----------------------------------------------------------------------------------
@@ -110,9 +112,41 @@ def test_the_gate_reads_what_the_playbook_registers() -> None:
 
 @pytest.mark.parametrize("version", ["6.0.5", "6.0"])
 def test_external_mongodb_that_is_too_old(version: str) -> None:
-    assert problems(verdict(external(), mongodb_version=version)) == [
+    new = replace(_without_mongodb(external(), docker=ENGINE), projects={})
+    assert problems(judge(external(), [replace(new, workspace={**READ, "mongodb_version": version})])) == [
         "rocketchat_version = '8.9.1': is not made for MongoDB 6.0 of rocketchat_mongodb_url. Give it MongoDB 8.0."
     ]
+
+
+def test_deployment_that_runs_is_not_refused_because_of_its_external_mongodb() -> None:
+    """8.3-dev's server/startup/serverRunning.ts warns below 8.0 and ends below 7.0; no run of site changes that."""
+    assert verdict(external(), mongodb_version="7.0.14") == Verdict(
+        [],
+        [
+            "MongoDB 7.0 of rocketchat_mongodb_url is none that Rocket.Chat 8.9.1 is made for. It is deployed "
+            "with it already, so the run goes on. Give it MongoDB 8.0."
+        ],
+    )
+
+
+@pytest.mark.parametrize("bypass", [{}, {"rocketchat_environment": {"BYPASS_MONGO_VALIDATION": "yes"}}])
+@pytest.mark.parametrize(
+    ("version", "warning"),
+    [
+        (
+            "8.2.1",
+            "MongoDB 8.2 of rocketchat_mongodb_url: Rocket.Chat 8.9.1 was tested with MongoDB 8.0 and probably works "
+            "with this one, too; MongoDB has no way back from it.",
+        ),
+        (
+            "9.0.0",
+            "MongoDB 9.0 of rocketchat_mongodb_url is newer than any that Rocket.Chat 8.9.1 was tested with (8.0): "
+            "whether they work together was not checked.",
+        ),
+    ],
+)
+def test_external_mongodb_that_was_not_tested(version: str, warning: str, bypass: dict[str, Any]) -> None:
+    assert verdict(external(**bypass), mongodb_version=version) == Verdict([], [warning])
 
 
 def test_external_mongodb_has_its_steps_on_the_way_of_an_upgrade() -> None:
@@ -191,7 +225,7 @@ def test_mongodb_of_ours_that_cannot_be_read_will_be_started() -> None:
 def stored(text: str, status: str = "Valid") -> dict[str, Any]:
     """What the database says of a stored licence."""
     read = read_license(text)
-    state = asdict(LicenseState.of(read, "stored", "https://chat.example.com")) if read else None
+    state = asdict(LicenseState.of(read, "stored", "https://chat.example.com", PLANNED_AT)) if read else None
     return {"license": state, "license_status": status}
 
 
@@ -214,6 +248,11 @@ def test_the_licence_that_is_missing_in_the_inventory_is_in_the_workspace() -> N
     assert NO_LICENSE["warnings"]
     assert verdict(NO_LICENSE, **SCALES) == Verdict([], [])
     assert verdict(NO_LICENSE, **UNREADABLE) == Verdict([], [])
+
+
+def test_what_rocketchat_calls_valid_was_issued_for_its_address() -> None:
+    """Its Site_Url may not be what is found here."""
+    assert verdict(IN_WORKSPACE, **{**OTHER_ADDRESS, "license_status": "Valid"}) == Verdict([], [])
 
 
 @pytest.mark.parametrize("workspace", [NONE_STORED, EXPIRED, OTHER_ADDRESS, EARLY, DENIED, {"reason": "No answer."}])
@@ -240,6 +279,7 @@ def test_workspace_with_a_licence_of_its_own(workspace: dict[str, Any]) -> None:
         (NONE_STORED, "none is stored"),
         (EXPIRED, "the stored one expired on 2026-11-01T00:00:00+00:00"),
         (OTHER_ADDRESS, "the stored one was issued for another address"),
+        (dict(OTHER_ADDRESS, license_status="Invalid"), "the stored one was issued for another address"),
         (EARLY, "the stored one is not valid before 2026-12-24T00:00:00+00:00"),
         (DENIED, "Rocket.Chat calls the stored one invalid"),
         (stored("of-an-older-kind", status="Invalid"), "Rocket.Chat calls the stored one invalid"),
@@ -250,6 +290,22 @@ def test_workspace_without_the_licence_that_the_operator_says_it_has(workspace: 
         f"rocketchat_license_in_workspace = True: the workspace has no valid licence of its own: {reason}. Enter one "
         f"in Rocket.Chat's administration{'' if workspace['license'] else ', or set rocketchat_license'}."
     ]
+
+
+@pytest.mark.parametrize(
+    ("replicas", "new"),
+    # a first deployment gets its licence once it runs
+    [({}, False), ({"account": 2}, True)],
+)
+def test_its_absence_is_a_warning_where_nothing_needs_it_yet(replicas: dict[str, int], new: bool) -> None:
+    planned = external(rocketchat_license="", rocketchat_license_in_workspace=True, rocketchat_replicas=replicas)
+    assert verdict(planned, new=new, **NONE_STORED) == Verdict(
+        [],
+        [
+            "rocketchat_license_in_workspace = True: the workspace has no valid licence of its own: none is stored. "
+            "Enter one in Rocket.Chat's administration, or set rocketchat_license."
+        ],
+    )
 
 
 @pytest.mark.parametrize("workspace", [EXPIRED, OTHER_ADDRESS, DENIED])
@@ -281,6 +337,67 @@ def test_stored_licence_that_does_not_allow_a_second_replica_wins() -> None:
     ]
     assert problems(verdict(two, **SCALES)) == []
     assert problems(verdict(OURS, **stored(license_text("auditing")))) == []
+
+
+STALE = plan(single(rocketchat_license=license_text("scalability", ends="2026-11-01T00:00:00Z")))
+STALE_REMEDY = (
+    "rocketchat_license: the licence given expired on 2026-11-01 00:00 UTC. Set the renewed one, or write "
+    "rocketchat_license_in_workspace: true if the workspace has a valid one of its own."
+)
+
+
+def test_a_licence_given_that_is_of_no_use_counts_only_without_a_valid_stored_one() -> None:
+    assert verdict(STALE, **SCALES) == Verdict([], [])
+    assert verdict(STALE, **UNREADABLE) == Verdict([], [])
+
+
+@pytest.mark.parametrize(
+    "workspace", [NONE_STORED, EXPIRED, DENIED, stored("of-an-older-kind", status=""), {"reason": "No answer."}]
+)
+def test_it_is_refused_where_no_valid_one_is_known(workspace: dict[str, Any]) -> None:
+    assert problems(verdict(STALE, **workspace)) == [STALE_REMEDY]
+
+
+def test_it_is_refused_where_nobody_asked_the_database() -> None:
+    assert problems(judge(STALE, [converged(STALE)])) == [STALE_REMEDY]
+
+
+# -- a given one and the stored Site_Url -------------------------------------------------------------------------------
+
+OLD = "https://old.example.com"
+MOVED = "the licence given was issued for another address than"
+
+
+def test_a_licence_given_for_the_stored_site_url_works() -> None:
+    planned = plan(single(rocketchat_license=license_text("scalability", servers=(("url", "old.example.com"),))))
+    assert verdict(planned, site_url=OLD, **NONE_STORED) == Verdict(
+        [],
+        [
+            f"rocketchat_license: {MOVED} the planned one, and works because Rocket.Chat compares it with the "
+            f"workspace's Site_Url, which still is {OLD}."
+        ],
+    )
+    assert verdict(planned, site_url=OLD, **SCALES) == Verdict([], [])
+    [problem] = problems(verdict(planned, **NONE_STORED))
+    assert problem.startswith(f"rocketchat_license: {MOVED} rocketchat_root_url.")
+
+
+def test_a_licence_given_for_the_root_url_does_not_fit_another_stored_site_url() -> None:
+    assert verdict(OURS, site_url=OLD, **NONE_STORED) == Verdict([], [])
+    text = license_text("scalability")
+    sentence = (
+        f"rocketchat_license: {MOVED} {OLD}, which the workspace's Site_Url still is and Rocket.Chat compares it with. "
+        "Correct Site_Url in Rocket.Chat's administration, or fix it in rocketchat_settings."
+    )
+    alone, two = (plan(single(rocketchat_license=text, rocketchat_replicas={"account": n})) for n in (1, 2))
+    assert verdict(alone, site_url=OLD, **NONE_STORED) == Verdict([], [sentence])
+    assert problems(verdict(two, site_url=OLD, **NONE_STORED)) == [sentence]
+    for planned in (alone, two):
+        assert verdict(planned, site_url=OLD, **SCALES) == Verdict([], [])
+    both = plan(single(rocketchat_license=text, rocketchat_license_in_workspace=True))
+    assert problems(verdict(both, site_url=OLD, **SCALES)) == []
+    [warning] = verdict(both, site_url=OLD, **NONE_STORED).warnings
+    assert warning.startswith("rocketchat_license_in_workspace = True: the workspace has no valid licence")
 
 
 NINE = {"rocketchat_version": "9.0.0"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience, poll
 
-PATIENCE = Patience(timeout=5, interval=0.05)
+PATIENCE = Patience(timeout=60, interval=0.05)
 
 
 @dataclass
@@ -22,7 +22,7 @@ def test_what_does_not_pass_ends_the_wait() -> None:
     started = time.monotonic()
     polled = poll([lambda _stop: next(answers)], PATIENCE)[0]
     assert (polled.answer, polled.attempts) == (Answer(False, lasting=True), 2)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 30
 
 
 def test_the_others_are_waited_for_all_the_same() -> None:

@@ -23,8 +23,10 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.ve
     as_series,
     series_text,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.examples import examples
 
 # Releases on both sides of every boundary, where an upgrade stops, and some between.
 VERSIONS = sorted(
@@ -114,7 +116,7 @@ def releases() -> Iterator[st.SearchStrategy[Version]]:
     yield st.sampled_from(VERSIONS)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(times=3)
 @given(st.one_of(*releases()), st.sampled_from(SERIES), st.one_of(*releases()), st.sampled_from([None, *SERIES]))
 def test_every_step_of_any_way_is_allowed(running: Version, mongodb: Series, target: Version, goal: Series) -> None:
     way = upgrade_way(running, mongodb, target, goal)

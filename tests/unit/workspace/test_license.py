@@ -17,9 +17,10 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace.lic
     LicenseState,
     read_license,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.license_texts import claims, license_text, sealed
 
 URL = "https://chat.example.com"
@@ -38,10 +39,21 @@ def sha256(address: str) -> str:
 
 def test_what_it_says() -> None:
     license_ = read(f"  {license_text(starts='2026-01-01', ends='2027-01-01T12:30:00Z')}\n")
-    assert license_.modules == {"auditing", "scalability"}
+    assert license_.modules_at(NOW) == {"auditing", "scalability"}
+    assert license_.auto_renew is False
     assert license_.starts == datetime(2026, 1, 1, tzinfo=UTC)
     assert license_.ends == datetime(2027, 1, 1, 12, 30, tzinfo=UTC)
     assert license_.address_matches(URL) is True
+
+
+@pytest.mark.parametrize(
+    ("information", "renews"),
+    [({"autoRenew": True}, True), ({"autoRenew": "yes"}, False), ({}, False), (None, False), ([], False)],
+)
+def test_who_renews_it(information: Any, renews: bool) -> None:
+    license_ = read(license_text(information=information))
+    assert license_.auto_renew is renews
+    assert LicenseState.of(license_, "stored", URL, NOW).auto_renew is renews
 
 
 def test_what_it_says_of_others_is_not_shown() -> None:
@@ -135,14 +147,12 @@ ENTRIES = {True: ("url", "chat.example.com"), None: ("regex", "[c]hat"), False: 
 
 
 @given(st.lists(st.sampled_from([True, None, False]), max_size=4))
-@settings(deadline=None)
 def test_every_address_has_to_match(wanted: list[bool | None]) -> None:
     found = read(license_text(servers=tuple(ENTRIES[one] for one in wanted))).address_matches(URL)
     assert found is (False if False in wanted else None if None in wanted else True)
 
 
 @given(st.text("ab.*/", max_size=12), st.text("abAB./", max_size=20))
-@settings(deadline=None)
 def test_wildcards_are_upstreams_regular_expressions(pattern: str, path: str) -> None:
     """`validateRegex` there: each dot escaped, each asterisk made `.*`, anchored, case ignored."""
     address = f"h/{path}x"
@@ -185,14 +195,27 @@ def test_every_period_that_invalidates_has_to_hold() -> None:
         period("2026-01-01", "2028-01-01", "invalidate_license"),
         period("2026-02-01", "2027-01-01", "disable_modules", "scalability"),
         period("2026-11-01", "2026-12-01", "disable_modules", "auditing"),
-        period("2026-11-01", "2026-12-01", "prevent_installation"),
+        period("2026-11-02", "2026-12-02", "prevent_installation"),
         period("2026-11-01", "2026-12-01", "start_fair_policy"),
     ]
-    license_ = read(license_text(validation=VALIDATION | {"validPeriods": periods}))
+    text = license_text("scalability", "auditing", validation=VALIDATION | {"validPeriods": periods})
+    license_ = read(text)
     assert (license_.starts, license_.ends) == (
-        datetime(2026, 2, 1, tzinfo=UTC),
-        datetime(2027, 1, 1, tzinfo=UTC),
+        datetime(2026, 1, 1, tzinfo=UTC),
+        datetime(2028, 1, 1, tzinfo=UTC),
     )
+    # what is installed has to be within one more
+    new = read_license(text, is_new=True)
+    assert new and (new.starts, new.ends) == (datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 12, 2, tzinfo=UTC))
+    # outside of the others, their modules are disabled
+    for moment, modules in (
+        (datetime(2026, 1, 15, tzinfo=UTC), set()),
+        (datetime(2026, 10, 31, tzinfo=UTC), {"scalability"}),
+        (NOW, {"auditing", "scalability"}),
+        (datetime(2027, 1, 2, tzinfo=UTC), set()),
+    ):
+        assert license_.modules_at(moment) == modules
+        assert LicenseState.of(license_, "given", URL, moment).modules == tuple(sorted(modules))
     # those of the JWT itself count as well
     whole = claims(ends=None) | {"nbf": NOW.timestamp() - 60, "exp": NOW.timestamp() + 60}
     assert read(sealed(whole)).starts == NOW - timedelta(seconds=60)
@@ -211,14 +234,14 @@ def test_every_period_that_invalidates_has_to_hold() -> None:
 def test_whether_it_is_valid_at_a_moment(starts: str | None, ends: str | None, started: bool, expired: bool) -> None:
     license_ = read(license_text(starts=starts, ends=ends))
     assert (license_.has_started(NOW), license_.has_expired(NOW)) == (started, expired)
-    state = LicenseState.of(license_, "given", URL)
+    state = LicenseState.of(license_, "given", URL, NOW)
     assert state.is_valid(NOW) is (started and not expired)
 
 
 @pytest.mark.parametrize("matches", [True, None, False])
 def test_what_is_handed_on(matches: bool | None) -> None:
     license_ = read(license_text(servers=(ENTRIES[matches],)))
-    state = LicenseState.of(license_, "stored", URL)
+    state = LicenseState.of(license_, "stored", URL, NOW)
     assert state.modules == ("auditing", "scalability")
     assert state.time_left(NOW) == timedelta(days=364, hours=2)
     assert state.is_valid(NOW) is matches
@@ -251,12 +274,12 @@ damaged = st.fixed_dictionaries(
 
 
 @given(st.text() | st.text().map("RCV3_{}".format) | damaged.map(sealed) | anything.map(sealed), st.text(max_size=20))
-@settings(deadline=None, max_examples=400)
+@examples(times=4)
 def test_no_text_is_an_error(text: str, url: str) -> None:
     license_ = read_license(text)
     if license_ is None:
         return
     assert license_.address_matches(url) in (True, False, None)
-    state = LicenseState.of(license_, "given", url)
+    state = LicenseState.of(license_, "given", url, NOW)
     assert LicenseState.from_dict(json.loads(json.dumps(asdict(state)))) == state
     assert state.is_valid(NOW) in (True, False, None)
