@@ -236,7 +236,8 @@ def with_tls(guarded: tuple[ReplicaSet, Authority], *files: str) -> str:
 def test_a_certificate_is_demanded_of_clients(guarded: tuple[ReplicaSet, Authority]) -> None:
     authority = guarded[1]
     files = (f"tlsCAFile={authority.ca}", f"tlsCertificateKeyFile={authority.certificate()}")
-    assert ask(with_tls(guarded, *files)) == Workspace(mongodb_version="6.0.5", new=True, custom_oauth=[])
+    told = ask(with_tls(guarded, *files))
+    assert told == Workspace(mongodb_version="6.0.5", new=True, custom_oauth=[], site_url=ROOT_URL)
 
 
 def test_the_authority_of_the_certificate_is_not_known(guarded: tuple[ReplicaSet, Authority]) -> None:
