@@ -135,16 +135,20 @@ def _refused_addresses(connections: Sequence[Connection], farewells: Sequence[Fa
 
     Nor do those of a client that was let in later.
     """
-    latest: dict[str, float] = {}
-    for each in farewells:
-        if each.reason == "Authentication Failure" and each.ago < _LATELY and each.connection.name != OWN_NAME:
-            address = each.connection.address
-            latest[address] = min(each.ago, latest.get(address, _LATELY))
-    youngest: dict[str, float] = {}
-    for one in connections:
-        if one.age is not None:
-            youngest[one.address] = min(one.age, youngest.get(one.address, one.age))
-    return sorted(address for address, ago in latest.items() if youngest.get(address, ago) >= ago)
+    refused = [
+        each
+        for each in farewells
+        if each.reason == "Authentication Failure" and each.ago < _LATELY and each.connection.name != OWN_NAME
+    ]
+    return sorted({each.connection.address for each in refused if not _let_in_later(each, connections)})
+
+
+def _let_in_later(refusal: Farewell, connections: Sequence[Connection]) -> bool:
+    return any(
+        one.began is not None and refusal.ended is not None and one.began > refusal.ended
+        for one in connections
+        if one.address == refusal.connection.address
+    )
 
 
 def _cut_off(one: Expected, hostnames: Sequence[str], farewells: Sequence[Farewell]) -> float | None:

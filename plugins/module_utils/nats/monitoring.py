@@ -50,14 +50,14 @@ class Server:
 
 @dataclass(frozen=True)
 class Connection:
-    """A connection as NATS sees it. ``age``: how many seconds ago it began."""
+    """A connection as NATS sees it. ``began``: by NATS's clock."""
 
     address: str
     name: str | None = None
     nodes: tuple[str, ...] = ()
     namespace: str | None = None
     rtt_ms: float | None = None
-    age: float | None = None
+    began: datetime | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -67,11 +67,12 @@ class Connection:
 
 @dataclass(frozen=True)
 class Farewell:
-    """A connection that is closed: why, and how many seconds ago."""
+    """A connection that is closed: why, how many seconds ago, and when by NATS's clock."""
 
     connection: Connection
     reason: str
     ago: float
+    ended: datetime | None = None
 
 
 class Monitoring:
@@ -130,11 +131,10 @@ def _routes(routez: Any) -> list[str]:
 
 
 def _connections(connz: Any) -> list[Connection]:
-    now = _moment(connz["now"])
-    return [_connection(entry, now) for entry in connz["connections"] or []]
+    return [_connection(entry) for entry in connz["connections"] or []]
 
 
-def _connection(entry: Any, now: datetime) -> Connection:
+def _connection(entry: Any) -> Connection:
     subjects = [_NODE_SUBJECT.fullmatch(subject) for subject in entry.get("subscriptions_list") or []]
     nodes = [subject for subject in subjects if subject]
     return Connection(
@@ -143,7 +143,7 @@ def _connection(entry: Any, now: datetime) -> Connection:
         nodes=tuple(node["node"] for node in nodes),
         namespace=nodes[0]["namespace"] or "" if nodes else None,
         rtt_ms=_milliseconds(entry.get("rtt") or ""),
-        age=(now - _moment(entry["start"])).total_seconds() if entry.get("start") else None,
+        began=_moment(entry["start"]) if entry.get("start") else None,
     )
 
 
@@ -153,8 +153,8 @@ def _farewells(connz: Any) -> list[Farewell]:
 
 
 def _farewell(entry: Any, now: datetime) -> Farewell:
-    ago = (now - _moment(entry["stop"])).total_seconds()
-    return Farewell(_connection(entry, now), str(entry.get("reason", "")), ago)
+    ended = _moment(entry["stop"])
+    return Farewell(_connection(entry), str(entry.get("reason", "")), (now - ended).total_seconds(), ended)
 
 
 def _text(value: Any) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import socket
 import subprocess
+import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.probe im
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 
 from tests.unit import probe_servers
+from tests.waiting import wait_until
 
 ONCE = Patience(timeout=0, request_timeout=2)
 PASSWORD = "authorization { user: rc, password: secret }"
@@ -44,6 +46,19 @@ class Server:
             assert piece, f"nats-server closed the connection after {heard!r}"
             heard += piece
         return sock
+
+    def refuse(self, name: str | None = None) -> None:
+        """A login with a wrong password, listed among the closed connections when this returns.
+
+        nats-server notes there a moment after it has closed one (its `saveClosedClient` runs beside).
+        """
+        before = self._closed()
+        self.connect(name=name, password="wrong").close()
+        wait_until(lambda: self._closed() > before, 10, "the refusal in NATS's monitoring", interval=0.01)
+
+    def _closed(self) -> int:
+        with urllib.request.urlopen(f"{self.url}/connz?state=closed", timeout=5) as answer:
+            return int(json.load(answer)["total"])
 
     def node(self, node: str, namespace: str = "") -> socket.socket:
         prefix = f"MOL-{namespace}" if namespace else "MOL"

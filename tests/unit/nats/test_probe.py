@@ -125,7 +125,7 @@ def test_the_way_to_a_client_is_measured(nats: Server) -> None:
 
 
 def test_a_refused_login_is_known_by_its_address(nats: Server) -> None:
-    nats.connect(name="x", password="wrong").close()
+    nats.refuse(name="x")
     health = nats.ask(Expected("here", "127.0.0.1"), Expected("there", "198.18.0.9"), "anywhere")
     assert faults(health) == {"here": "refused", "there": "missing", "anywhere": "missing"}
     assert diagnosis(health, "here").startswith("Not connected, for NATS refuses its login from 127.0.0.1")
@@ -134,14 +134,14 @@ def test_a_refused_login_is_known_by_its_address(nats: Server) -> None:
 
 def test_the_only_one_missing_is_the_one_refused(nats: Server) -> None:
     with nats.node("chat1-presence-1"):
-        nats.connect(password="wrong").close()
+        nats.refuse()
         health = nats.ask("chat1-presence", "chat1-account")
     assert faults(health) == {"chat1-account": "refused"}
     assert "refuses its login: it refused one from 127.0.0.1 lately" in diagnosis(health, "chat1-account")
 
 
 def test_who_was_refused_and_is_back_accuses_nobody_else(nats: Server) -> None:
-    nats.connect(password="wrong").close()
+    nats.refuse()
     with nats.node("chat1-account-1"):
         health = nats.ask("chat1-account", "chat1-rocketchat")
     assert faults(health) == {"chat1-rocketchat": "missing"}
@@ -189,7 +189,7 @@ def test_where_nobody_is_connected_those_refused_need_not_be_as_many() -> None:
 def test_the_latest_refusal_is_seen_after_many_farewells(nats: Server) -> None:
     for _farewell in range(300):
         nats.connect("x").close()
-    nats.connect(password="wrong").close()
+    nats.refuse()
     assert faults(nats.ask("anyone")) == {"anyone": "refused"}
 
 
@@ -356,7 +356,7 @@ def test_a_client_of_a_cluster_may_be_connected_to_another_server(tmp_path: Path
             server.ask("chat1-presence", "chat1-account", routes=1, patience=Patience(timeout=10))
             for server in (one, two)
         ]
-        one.connect(password="wrong").close()
+        one.refuse()
         refused = one.ask(Expected("chat1-account", "127.0.0.1"), routes=1)
     assert [health.healthy for health in both] == [True, True]
     assert [[client.connected for client in health.clients] for health in both] == [[True, False], [False, False]]
