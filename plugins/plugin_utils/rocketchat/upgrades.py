@@ -24,6 +24,7 @@ from .versions import (
     parse_series,
     parse_version,
     series_text,
+    starts_with,
     tolerates_mongodb,
     untested_mongodb,
     upload_owner,
@@ -95,6 +96,7 @@ def external_mongodb_warnings(running_rocketchat: str | None, planned: str, foun
     target, series = parse_version(planned), parse_series(found or "")
     if target is None or series is None:
         return
+    deployed = parse_version(running_rocketchat or "") == target
     subject, tested = f"MongoDB {series_text(series)} of rocketchat_mongodb_url", accepted_mongodb(target)
     if tolerates_mongodb(target, series_text(series)):
         yield untested_mongodb(subject, target)
@@ -103,7 +105,7 @@ def external_mongodb_warnings(running_rocketchat: str | None, planned: str, foun
             f"{subject} is newer than any that Rocket.Chat {target} was tested with ({' or '.join(tested)}): whether "
             "they work together was not checked."
         )
-    elif not works_with(target, series) and parse_version(running_rocketchat or "") == target:
+    elif not works_with(target, series) and starts_with(target, series) and deployed:
         yield (
             f"{subject} is none that Rocket.Chat {target} is made for. It is deployed with it already, so the run goes "
             f"on. {_give(target)}."
@@ -120,8 +122,9 @@ def _rocketchat(upgrade: Upgrade) -> Iterator[Problem]:
         if unfit and upgrade.wanted is None:
             yield Problem("rocketchat_version", str(target), unfit, _give(target))
     elif running == target and upgrade.wanted is None:
-        # external_mongodb_warnings: to refuse every run would mend nothing
-        return
+        # To refuse every run would mend nothing where it runs (external_mongodb_warnings); replaced, it has to start.
+        if unfit and upgrade.found and not starts_with(target, upgrade.found):
+            yield Problem("rocketchat_version", str(target), unfit, _give(target))
     elif upgrade.back:
         reason = f"is older than the running {running}, which has changed the database already"
         remedy = f"Choose {running} or newer, or restore a backup made before the upgrade"

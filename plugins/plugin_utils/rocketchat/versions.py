@@ -58,6 +58,10 @@ NEWEST_KNOWN = COMPATIBILITY[-1].until
 # (endoflife.date, April 2026), 7.13.9 the first of 7.x with MongoDB 8.0, 8.9.1 the LTS of November 2026.
 LAST_RELEASES = (Version(6, 13, 1), Version(7, 13, 9), Version(8, 9, 1), Version(9, 0, 0))
 
+# Major -> the oldest MongoDB with which its releases start, where that is older than what they accept: 8.3-dev warns
+# below 8.0, and ends below 7.0 (apps/meteor/server/startup/serverRunning.ts).
+STARTS_SINCE: dict[int, Series] = {8: (7, 0)}
+
 # From this release on, stream-hub may be left out; when it runs, every service needs DB_WATCHERS=true.
 STREAM_HUB_OPTIONAL_SINCE = Version(7, 7, 3)
 # From this release on, the image does not exist any more.
@@ -117,6 +121,12 @@ def works_with(version: Version, series: Series) -> bool:
     row = _row(version)
     known = series_text(series) in (*row.mongodb, *row.tolerated)
     return known or (not is_known(version) and series > as_series(row.mongodb[-1]))
+
+
+def starts_with(version: Version, series: Series) -> bool:
+    """Whether a release starts at all with a MongoDB, also with one that upstream does not promise it for."""
+    oldest = STARTS_SINCE.get(version.major)
+    return works_with(version, series) or (oldest is not None and series >= oldest)
 
 
 def _row(version: Version) -> Compatibility:

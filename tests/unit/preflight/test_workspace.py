@@ -129,6 +129,13 @@ def test_deployment_that_runs_is_not_refused_because_of_its_external_mongodb() -
     )
 
 
+def test_deployment_that_would_not_start_again_with_its_external_mongodb_is_refused() -> None:
+    """As when the setting is taken away with which it started."""
+    assert problems(verdict(external(), mongodb_version="6.0.5")) == [
+        "rocketchat_version = '8.9.1': is not made for MongoDB 6.0 of rocketchat_mongodb_url. Give it MongoDB 8.0."
+    ]
+
+
 @pytest.mark.parametrize("bypass", [{}, {"rocketchat_environment": {"BYPASS_MONGO_VALIDATION": "yes"}}])
 @pytest.mark.parametrize(
     ("version", "warning"),
