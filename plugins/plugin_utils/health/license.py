@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from ...module_utils.containers.docker_api import epoch
 from ...module_utils.workspace.license import LicenseState
+from ..rocketchat.replicas import more_than_one
 from .answers import HostAnswers
 from .model import HealthWarning, Symptom
 
@@ -48,8 +48,9 @@ def license_in_use(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) 
 
 def has_surplus(plan: Mapping[str, Any]) -> bool:
     """Whether some service has more than one replica, which takes a licence: who is alone lives on without."""
-    replicas = Counter(container["service"] for host in plan["hosts"].values() for container in host["containers"])
-    return any(total > 1 for total in replicas.values())
+    return bool(
+        more_than_one(container["service"] for host in plan["hosts"].values() for container in host["containers"])
+    )
 
 
 def warnings(license_: LicenseState | None, now: datetime | None, surplus: bool) -> Iterator[HealthWarning]:

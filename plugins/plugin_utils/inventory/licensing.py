@@ -11,7 +11,6 @@ carries that to the gate (preflight/licensing.py), which looks at the stored one
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +19,7 @@ from urllib.parse import SplitResult
 
 from ...module_utils.workspace.license import SCALABILITY, License, LicenseState, read_license
 from ..rocketchat.problems import Notes, Problem
+from ..rocketchat.replicas import more_than_one
 from .settings import Host
 
 VARIABLE = "rocketchat_license"
@@ -82,8 +82,7 @@ def about_the_license(warnings: list[str]) -> list[str]:
 
 
 def _surplus(hosts: list[Host]) -> list[str]:
-    totals = Counter(instance.service.key for host in hosts for instance in host.instances())
-    return [f"{total} of {key}" for key, total in totals.items() if total > 1]
+    return more_than_one(instance.service.key for host in hosts for instance in host.instances())
 
 
 def _missing(notes: Notes, surplus: list[str], deploy: bool) -> None:

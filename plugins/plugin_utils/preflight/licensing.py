@@ -11,7 +11,6 @@ succeeds with a licence that is not valid).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +19,7 @@ from typing import Any
 from ...module_utils.workspace.license import SCALABILITY, LicenseState, read_license
 from ..inventory.licensing import IN_WORKSPACE, OTHER_ADDRESS, VARIABLE, about_the_license
 from ..rocketchat.problems import Problem
+from ..rocketchat.replicas import more_than_one
 from ..rocketchat.stored_license import invalidity, is_valid
 from ..rocketchat.versions import Version, parse_version
 
@@ -169,5 +169,4 @@ def _text_given(plan: Mapping[str, Any]) -> str:
 
 
 def _surplus(plan: Mapping[str, Any]) -> list[str]:
-    totals = Counter(container["service"] for host in plan["hosts"].values() for container in host["containers"])
-    return [f"{total} of {key}" for key, total in totals.items() if total > 1]
+    return more_than_one(container["service"] for host in plan["hosts"].values() for container in host["containers"])
