@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Joins the plan with what the health modules registered on all hosts, and prints a table of every part and, for each
     cause, one sentence and the next command to type.
-  - Tells causes from victims. A service that crashes because NATS is away is affected, and only NATS is a finding.
+  - Finds root causes. A service that crashes because NATS is away is affected, and only NATS is a finding.
   - Part of this collection's C(health) playbook, whose registered variables it reads.
 author:
   - rocketops maintainers (@rocketops)
@@ -123,7 +123,7 @@ findings:
           description: The command, for a shell.
           type: str
           sample: sudo docker start account-1
-    victims:
+    affected:
       description: C(id) of each of RV(parts) that is affected by it.
       type: list
       elements: str

@@ -25,7 +25,7 @@ HEIGHT = 6000
 
 @pytest.fixture(scope="module")
 def report(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Of a deployment that has a cause and victims, and the page beside it."""
+    """Of a deployment that has a cause and affected parts, and the page beside it."""
     directory = tmp_path_factory.mktemp("report")
     with broken(deployment, ALL["NATS stopped"]):
         return {**health(deployment, directory), "page": directory / "health.html"}

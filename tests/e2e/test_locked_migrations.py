@@ -16,7 +16,7 @@ def test_locked_migrations_are_a_cause_and_stop_a_run(deployment: Deployment, tm
         [finding] = report["findings"]
         said = follow(deployment, finding["next"])
     assert (finding["component"], finding["kind"]) == ("migrations", "migrations.locked")
-    assert f"{deployment.host}/rocketchat-1" in finding["victims"]
+    assert f"{deployment.host}/rocketchat-1" in finding["affected"]
     assert "db.getSiblingDB('rocketchat').migrations.updateOne" in finding["sentence"]
     assert "control is locked" in said
     message = " ".join(site.stdout.split())

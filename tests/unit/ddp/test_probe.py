@@ -215,18 +215,18 @@ def test_the_proxy_strips_the_upgrade_headers(status: int) -> None:
 
 @pytest.mark.parametrize(("status", "fault"), [(502, "upstream_down"), (504, "upstream_silent")])
 @pytest.mark.parametrize(
-    ("answers", "ill", "culprit"),
+    ("answers", "ill", "named"),
     [
         (["/sockjs/info", "/websocket"], ["sockjs_info"], "ddp-streamer"),
         (["/websocket"], ["websocket", "sockjs_websocket"], "ddp-streamer"),
         (["/"], ["monolith"], "monolith"),
     ],
 )
-def test_an_upstream_is_down(status: int, fault: str, answers: list[str], ill: list[str], culprit: str) -> None:
+def test_an_upstream_is_down(status: int, fault: str, answers: list[str], ill: list[str], named: str) -> None:
     with ddp_servers.ddp_server(Streamer(answers=dict.fromkeys(answers, (status, "<html>")))) as port:
         health = probe(f"http://127.0.0.1:{port}")
     assert faults(health) == dict.fromkeys(ill, fault)
-    assert all(culprit in sentence(health, name) for name in ill)
+    assert all(named in sentence(health, name) for name in ill)
 
 
 @pytest.mark.parametrize(

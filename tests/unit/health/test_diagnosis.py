@@ -521,16 +521,16 @@ def told(planned: dict[str, Any], *faults: Fault) -> tuple[list[tuple[str, str]]
     return findings, [part.id if several else part.name for part in found.parts if part.state == AFFECTED]
 
 
-@pytest.mark.parametrize(("fault", "cause", "victims"), ONE_HOST.values(), ids=ONE_HOST)
-def test_a_fault_is_one_finding(fault: Fault, cause: tuple[str, str], victims: list[str]) -> None:
+@pytest.mark.parametrize(("fault", "cause", "expected"), ONE_HOST.values(), ids=ONE_HOST)
+def test_a_fault_is_one_finding(fault: Fault, cause: tuple[str, str], expected: list[str]) -> None:
     findings, affected = told(one_host(), fault)
     assert findings == [cause]
-    assert affected == victims
+    assert affected == expected
 
 
-@pytest.mark.parametrize(("fault", "causes", "victims"), INDEPENDENT.values(), ids=INDEPENDENT)
-def test_one_fault_does_not_hide_another(fault: Fault, causes: list[tuple[str, str]], victims: list[str]) -> None:
-    assert told(one_host(), fault) == (causes, victims)
+@pytest.mark.parametrize(("fault", "causes", "expected"), INDEPENDENT.values(), ids=INDEPENDENT)
+def test_one_fault_does_not_hide_another(fault: Fault, causes: list[tuple[str, str]], expected: list[str]) -> None:
+    assert told(one_host(), fault) == (causes, expected)
 
 
 @pytest.mark.parametrize("planned", [one_host(), three_hosts()], ids=["one host", "three hosts"])
@@ -786,11 +786,11 @@ THREE_HOSTS: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize(("fault", "causes", "victims"), THREE_HOSTS.values(), ids=THREE_HOSTS)
-def test_faults_of_a_cluster(fault: Fault, causes: list[tuple[str, str]], victims: list[str]) -> None:
+@pytest.mark.parametrize(("fault", "causes", "expected"), THREE_HOSTS.values(), ids=THREE_HOSTS)
+def test_faults_of_a_cluster(fault: Fault, causes: list[tuple[str, str]], expected: list[str]) -> None:
     findings, affected = told(three_hosts(), fault)
     assert findings == causes
-    assert affected == victims
+    assert affected == expected
 
 
 @pytest.mark.parametrize(("seconds", "findings"), [(50, []), (61, [("clock.skew", "b/clock")])])

@@ -170,7 +170,9 @@ def test_its_end_is_a_warning_where_nothing_needs_it() -> None:
 
 def test_replicas_that_end_are_affected_by_its_end() -> None:
     diagnosis = found(licensed(), LATE, ill.container("b", "account-1", "licence"), ill.gone("b", "account-1"))
-    assert [(finding.kind, finding.victims) for finding in diagnosis.findings] == [("licence.expired", ["b/account-1"])]
+    assert [(finding.kind, finding.affected) for finding in diagnosis.findings] == [
+        ("licence.expired", ["b/account-1"])
+    ]
 
 
 def test_a_licence_for_another_address_is_named_where_replicas_end() -> None:

@@ -136,7 +136,7 @@ def test_every_part_that_is_not_healthy_has_a_cause_that_is_told(deployment: str
         ]
         assert bool(part.causes) == (part.state != HEALTHY)
         assert (len(own) == 1 == len(part.causes)) == (part.state == UNHEALTHY)
-        assert {number for number, finding in findings.items() if part.id in finding.victims} == (
+        assert {number for number, finding in findings.items() if part.id in finding.affected} == (
             set(part.causes) if part.state == AFFECTED else set()
         )
     for finding in diagnosis.findings:
