@@ -17,11 +17,11 @@ from urllib.parse import SplitResult
 from ..rocketchat.catalogue import SERVICES
 from ..rocketchat.problems import Notes
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
+from .conflicts import conflicts
 from .environment import CONTROL_CHARACTER, read_environment
 from .formats import check_formats
 from .hosts import check_agreement, check_groups, check_private_addresses
 from .licensing import check_license
-from .objections import objections
 from .services import read_images, read_limits, read_metrics_ports, read_ports, read_replicas
 from .settings import (
     GROUPS,
@@ -99,7 +99,7 @@ class Reader:
         # In the groups' order, whatever the order of the variables.
         hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
         check_private_addresses(notes, hosts)
-        notes.problems += objections(hosts, self.groups["rocketchat"][0], common, root_url)
+        notes.problems += conflicts(hosts, self.groups["rocketchat"][0], common, root_url)
         license_state = check_license(notes, common, hosts, root_url, self.now, self.deploy)
         if notes.problems or version is None or root_url is None or network is None:
             return None

@@ -19,9 +19,7 @@ from ..rocketchat.problems import Problem
 from .settings import Host, proxy_port
 
 
-def objections(
-    hosts: list[Host], first: str, common: dict[str, Any], root_url: SplitResult | None
-) -> Iterator[Problem]:
+def conflicts(hosts: list[Host], first: str, common: dict[str, Any], root_url: SplitResult | None) -> Iterator[Problem]:
     """``first``: the first host of [rocketchat]. ``root_url``: None where it could not be read."""
     metrics = common["rocketchat_metrics"]
     for host in hosts:
