@@ -18,7 +18,7 @@ from ..probing.polling import Patience, poll
 from .checks import judged
 from .docker_api import AT_ONCE, Engine, greet, not_an_engine
 from .model import ContainerHealth, EngineHealth, Expected, Health
-from .strays import unplanned
+from .unplanned import find_unplanned
 
 # What waiting does not mend: somebody has to do something.
 _LASTING = {"absent", "stopped", "paused", "image", "hostname", "network", "hosts", "environment"}
@@ -113,8 +113,8 @@ def _look_at_all(expected: Sequence[Expected], engine: Engine, now: float, until
     if failures and not found:
         # an engine that lists containers and can tell about none of them is ill itself
         raise failures[0]
-    strays = list(unplanned(engine, expected, found, listed, until))
-    return Health(EngineHealth(True, now, engine.version), [one.health for one in seen], strays)
+    unplanned = list(find_unplanned(engine, expected, found, listed, until))
+    return Health(EngineHealth(True, now, engine.version), [one.health for one in seen], unplanned)
 
 
 @dataclass(frozen=True)
