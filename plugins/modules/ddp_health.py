@@ -167,21 +167,21 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils.ddp.probe import WEBSOCKETS_MISSING, Account, DdpHealth, Door, probe_ddp
+from ..module_utils.ddp.probe import WEBSOCKETS_MISSING, Account, DdpHealth, Proxy, probe_ddp
 from ..module_utils.probing.options import PATIENCE, TRUST, VERDICT
 from ..module_utils.probing.polling import Patience
 from ..module_utils.probing.tls import Trust
 
 
 def ask(params: dict[str, Any]) -> tuple[DdpHealth, int]:
-    door = Door(
+    proxy = Proxy(
         params["url"],
         Patience(params["timeout"], params["request_timeout"]),
         Trust(params["validate_certs"], params["ca_path"]),
         params["connect_to"],
         Account(params["username"], params["password"]) if params["username"] else None,
     )
-    return probe_ddp(door, params["quiet"])
+    return probe_ddp(proxy, params["quiet"])
 
 
 def as_result(health: DdpHealth, attempts: int) -> dict[str, Any]:

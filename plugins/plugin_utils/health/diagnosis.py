@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finds root causes: the plan and the answers of all hosts in, the table's rows and the findings out.
 
-What each component's evidence is, and what would explain it, stands in database.py, bus.py, services.py, entrance.py,
+What each component's evidence is, and what would explain it, stands in database.py, bus.py, services.py, proxy.py,
 machines.py and workspace.py. Which of them are causes is decided in root_cause.py.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from . import bus, database, entrance, license, machines, services, workspace
+from . import bus, database, license, machines, proxy, services, workspace
 from .advice import advice
 from .answers import HostAnswers, read
 from .model import AFFECTED, HEALTHY, UNHEALTHY, Diagnosis, Finding, Part, Subject
@@ -51,7 +51,7 @@ def gather(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: dat
         *workspace.subjects(plan, answers),
         *services.subjects(plan, answers, now),
         *bus.strangers(plan, answers),
-        *entrance.subjects(plan, answers),
+        *proxy.subjects(plan, answers),
     ]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp.probe import Account, DdpHealth, Door, probe_ddp
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp.probe import Account, DdpHealth, Proxy, probe_ddp
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
 from websockets.sync.server import ServerConnection
@@ -46,7 +46,7 @@ def probe(
     validate_certs: bool = True,
 ) -> DdpHealth:
     trust = Trust(validate_certs, str(ca) if ca else None)
-    return probe_ddp(Door(url, patience, trust, connect_to, account), quiet)[0]
+    return probe_ddp(Proxy(url, patience, trust, connect_to, account), quiet)[0]
 
 
 def faults(health: DdpHealth, path: Sequence[str] = PATH) -> dict[str, str]:
