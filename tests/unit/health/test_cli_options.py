@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 from ansible.cli.playbook import PlaybookCLI
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.invocation import leaves_out, options
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.cli_options import leaves_out, options
 
 
 def called(*words: str) -> dict[str, object]:
