@@ -11,7 +11,7 @@ from typing import Any
 from ...module_utils.nats.nodes import hostname_of
 from .answers import HostAnswers
 from .containers import STANDS_STILL, container_symptoms, without_starting
-from .machines import unasked
+from .hosts import unasked
 from .model import NATS, Need, Subject, Symptom
 
 # Faults that are the server's own whatever else is away.

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from .answers import HostAnswers
-from .machines import unasked
+from .hosts import unasked
 from .model import MONGODB, Need, Subject, Symptom
 
 # Faults of the set that a member which is away may explain while there is no primary; all others are of their own.

@@ -4,7 +4,7 @@
 """Finds root causes: the plan and the answers of all hosts in, the table's rows and the findings out.
 
 What each component's evidence is, and what would explain it, stands in database.py, bus.py, services.py, proxy.py,
-machines.py and workspace.py. Which of them are causes is decided in root_cause.py.
+hosts.py and workspace.py. Which of them are causes is decided in root_cause.py.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from . import bus, database, license, machines, proxy, services, workspace
+from . import bus, database, hosts, license, proxy, services, workspace
 from .advice import advice
 from .answers import HostAnswers, read
 from .model import AFFECTED, HEALTHY, UNHEALTHY, Diagnosis, Finding, Part, Subject
@@ -45,7 +45,7 @@ def diagnose(
 def gather(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: datetime | None = None) -> list[Subject]:
     """Everything there is, in such an order that what explains a symptom comes before it."""
     return [
-        *machines.subjects(plan, answers),
+        *hosts.subjects(plan, answers),
         *database.subjects(plan, answers),
         *bus.servers(plan, answers),
         *workspace.subjects(plan, answers),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .answers import HostAnswers
-from .machines import unasked
+from .hosts import unasked
 from .model import NGINX, Need, Subject, Symptom
 
 # Faults that are nginx's own; the others may come from what lies behind it.

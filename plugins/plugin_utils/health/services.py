@@ -14,8 +14,8 @@ from typing import Any
 from .answers import HostAnswers
 from .bus import Clients
 from .containers import container_symptoms, without_starting
+from .hosts import unasked
 from .license import expiry, has_surplus, license_in_use, returns, was_cut_off, wrong_address
-from .machines import unasked
 from .model import SERVICE, HealthWarning, Need, Subject, Symptom
 
 MONOLITH = "rocketchat"
