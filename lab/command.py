@@ -12,7 +12,7 @@ from pathlib import Path
 
 TAIL_LINES = 20
 # seconds that a command gets to tidy up when it is told to end
-PATIENCE = 5.0
+TIMEOUTS = 5.0
 
 
 class LabError(Exception):
@@ -81,7 +81,7 @@ def stop_running() -> None:
         processes = list(_running)
     for process in processes:
         process.terminate()
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUTS
     for process in processes:
         try:
             process.wait(max(0, deadline - time.monotonic()))

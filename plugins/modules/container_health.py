@@ -289,8 +289,8 @@ from ..module_utils.containers.docker_api import SOCKET
 from ..module_utils.containers.model import Expected, Health
 from ..module_utils.containers.probe import probe_containers
 from ..module_utils.containers.secrets import environments, texts
-from ..module_utils.probing.options import PATIENCE, VERDICT
-from ..module_utils.probing.polling import Patience
+from ..module_utils.probing.options import TIMEOUTS, VERDICT
+from ..module_utils.probing.polling import Timeouts
 
 CONTAINER: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -329,18 +329,18 @@ def main() -> None:
             "containers": {"type": "list", "elements": "dict", "required": True, "options": CONTAINER},
             "secret_environments": {"type": "dict", "default": {}, "no_log": True},
             "socket": {"type": "path", "default": SOCKET},
-            **PATIENCE,
+            **TIMEOUTS,
             **VERDICT,
         },
         supports_check_mode=True,
     )
     params = module.params
     try:
-        patience = Patience(params["timeout"], params["request_timeout"])
+        timeouts = Timeouts(params["timeout"], params["request_timeout"])
         expected = expectations(params["containers"], params["secret_environments"])
     except ValueError as error:
         module.fail_json(msg=str(error))
-    health, attempts = probe_containers(expected, params["socket"], patience)
+    health, attempts = probe_containers(expected, params["socket"], timeouts)
     result = {"changed": False, "healthy": health.healthy, "attempts": attempts, **asdict(health)}
     if params["fail_on_unhealthy"] and not health.healthy:
         module.fail_json(msg=summary(health), **result)

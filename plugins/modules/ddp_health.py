@@ -168,15 +168,15 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils.ddp.probe import WEBSOCKETS_MISSING, Account, DdpHealth, Proxy, probe_ddp
-from ..module_utils.probing.options import PATIENCE, TRUST, VERDICT
-from ..module_utils.probing.polling import Patience
+from ..module_utils.probing.options import TIMEOUTS, TRUST, VERDICT
+from ..module_utils.probing.polling import Timeouts
 from ..module_utils.probing.tls import Trust
 
 
 def ask(params: dict[str, Any]) -> tuple[DdpHealth, int]:
     proxy = Proxy(
         params["url"],
-        Patience(params["timeout"], params["request_timeout"]),
+        Timeouts(params["timeout"], params["request_timeout"]),
         Trust(params["validate_certs"], params["ca_path"]),
         params["connect_to"],
         Account(params["username"], params["password"]) if params["username"] else None,
@@ -209,7 +209,7 @@ def main() -> None:
             "username": {"type": "str"},
             "password": {"type": "str", "no_log": True},
             "quiet": {"type": "float", "default": 0},
-            **PATIENCE,
+            **TIMEOUTS,
             **TRUST,
             **VERDICT,
         },

@@ -256,7 +256,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ..module_utils.mongodb import login, probe, wire
 from ..module_utils.mongodb.checks import Limits
 from ..module_utils.mongodb.disk import Disk
-from ..module_utils.probing.options import PATIENCE, VERDICT
+from ..module_utils.probing.options import TIMEOUTS, VERDICT
 
 
 def target_of(params: dict[str, Any]) -> probe.Target:
@@ -292,7 +292,7 @@ def main() -> None:
             "minimum_free_bytes": {"type": "bytes", "default": 1073741824},
             "maximum_lag": {"type": "float", "default": 30.0},
             "minimum_oplog_hours": {"type": "float", "default": 1.0},
-            **PATIENCE,
+            **TIMEOUTS,
             **VERDICT,
             "timeout": {"type": "float", "default": 0.0},
         },

@@ -267,8 +267,8 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.nats.probe import Account, Expected, NatsHealth, Wanted, probe_nats
-from ..module_utils.probing.options import PATIENCE, VERDICT
-from ..module_utils.probing.polling import Patience
+from ..module_utils.probing.options import TIMEOUTS, VERDICT
+from ..module_utils.probing.polling import Timeouts
 
 
 def expected_client(entry: Any) -> Expected:
@@ -328,7 +328,7 @@ def main() -> None:
             "address": {"type": "str"},
             "username": {"type": "str"},
             "password": {"type": "str", "no_log": True},
-            **PATIENCE,
+            **TIMEOUTS,
             **VERDICT,
         },
         required_together=[("address", "username", "password")],
@@ -336,8 +336,8 @@ def main() -> None:
     )
     params = module.params
     try:
-        patience = Patience(params["timeout"], params["request_timeout"])
-        health, attempts = probe_nats(params["url"], wanted(params), patience)
+        timeouts = Timeouts(params["timeout"], params["request_timeout"])
+        health, attempts = probe_nats(params["url"], wanted(params), timeouts)
     except ValueError as error:
         module.fail_json(msg=str(error))
     result = as_result(health, attempts, params["expected_routes"])

@@ -27,7 +27,7 @@ CUTS = {
         "nats",
     )
 }
-PATIENCE = 3
+TIMEOUTS = 3
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def without(deployment: Deployment, part: str) -> Iterator[None]:
         yield
     finally:
         deployment.run(give_back)
-        wait_until(lambda: talk(deployment, PATIENCE).ok, 90, f"the conversation with {part} back")
+        wait_until(lambda: talk(deployment, TIMEOUTS).ok, 90, f"the conversation with {part} back")
 
 
 def test_the_conversation_works_with_every_part_there(deployment: Deployment) -> None:
@@ -49,6 +49,6 @@ def test_the_conversation_works_with_every_part_there(deployment: Deployment) ->
 @pytest.mark.parametrize("part", CUTS)
 def test_the_conversation_fails_without(deployment: Deployment, part: str) -> None:
     with without(deployment, part):
-        result = talk(deployment, PATIENCE)
+        result = talk(deployment, TIMEOUTS)
         assert not result.ok
         print(f"without {part}: {result.steps[-1].problem}")

@@ -200,7 +200,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls i
 
 options = json.load(sys.stdin)
 endpoints = [http_probe.Endpoint(url, url) for url in options["urls"]]
-patience = http_probe.Patience(options["timeout"], options["request_timeout"])
+timeouts = http_probe.Timeouts(options["timeout"], options["request_timeout"])
 over, threads, descriptors = threading.Event(), [0], [0]
 
 def watch():
@@ -212,7 +212,7 @@ watcher = threading.Thread(target=watch)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 watcher.start()
 started = time.monotonic()
-results = http_probe.probe_endpoints(endpoints, patience, Trust(), options["concurrency"])
+results = http_probe.probe_endpoints(endpoints, timeouts, Trust(), options["concurrency"])
 seconds = time.monotonic() - started
 over.set()
 watcher.join()

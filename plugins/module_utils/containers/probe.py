@@ -14,7 +14,7 @@ from typing import Any
 from ..probing.clock import halfway
 from ..probing.decoding import SHAPE_ERRORS
 from ..probing.fault import Fault
-from ..probing.polling import Patience, poll
+from ..probing.polling import Timeouts, poll
 from .checks import judged
 from .docker_api import AT_ONCE, Engine, greet, not_an_engine
 from .model import ContainerHealth, EngineHealth, Expected, Health
@@ -77,7 +77,7 @@ class _Watch:
         return container.fault is not None and container.restart_count - before >= _LOOP
 
 
-def probe_containers(expected: Sequence[Expected], socket_path: str, patience: Patience) -> tuple[Health, int]:
+def probe_containers(expected: Sequence[Expected], socket_path: str, timeouts: Timeouts) -> tuple[Health, int]:
     """Asks until all is healthy, something is wrong that does not pass, or time is up.
 
     Returns the health, and how often it was asked.
@@ -86,10 +86,10 @@ def probe_containers(expected: Sequence[Expected], socket_path: str, patience: P
     watch = _Watch()
 
     def look(stop: float) -> _Look:
-        health = ask(expected, socket_path, now, patience.limit(stop))
+        health = ask(expected, socket_path, now, timeouts.limit(stop))
         return _Look(health, watch.is_stuck(health))
 
-    polled = poll([look], patience)[0]
+    polled = poll([look], timeouts)[0]
     return polled.answer.health, polled.attempts
 
 

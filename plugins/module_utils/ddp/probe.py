@@ -23,7 +23,7 @@ from ..probing.clock import milliseconds_since
 from ..probing.decoding import decoded
 from ..probing.fault import Fault
 from ..probing.fetching import Answer, describe, fetch, harmless, quote
-from ..probing.polling import Patience, poll
+from ..probing.polling import Timeouts, poll
 from ..probing.target import Target, parse_url
 from ..probing.tls import Trust, inspect_certificate
 from .account import PERMANENT, Account, Token, give_back, take_token
@@ -105,7 +105,7 @@ class Proxy:
     """How a client reaches the deployment, with which account, and how long a question may take."""
 
     url: str
-    patience: Patience
+    timeouts: Timeouts
     trust: Trust = field(default_factory=Trust)
     connect_to: str | None = None
     account: Account | None = None
@@ -131,7 +131,7 @@ def probe_ddp(proxy: Proxy, quiet: float = 0) -> tuple[DdpHealth, int]:
     """
     if quiet < 0:
         raise ValueError(f"quiet must be 0 or more seconds, but is {quiet}.")
-    polled = poll([lambda stop: _walk(proxy, stop)], proxy.patience)[0]
+    polled = poll([lambda stop: _walk(proxy, stop)], proxy.timeouts)[0]
     health: DdpHealth = polled.answer
     if quiet:
         _check_quiet(health, proxy, quiet)
@@ -144,7 +144,7 @@ def _walk(proxy: Proxy, stop: float) -> DdpHealth:
     health.run("sockjs_info", lambda: _check_split(_get(proxy, "/sockjs/info", STREAMER, stop)))
     fault = health.checks[0].fault or ""
     if proxy.target("/").tls and not fault.startswith(("resolve", "refused", "unreachable", "connect", "tls")):
-        health.certificate = inspect_certificate(proxy.target("/"), proxy.patience.limit(stop))
+        health.certificate = inspect_certificate(proxy.target("/"), proxy.timeouts.limit(stop))
     if fault.startswith(_NO_WAY):
         health.skip(["websocket", *proxy.talks, "sockjs_websocket", "sockjs_connect", "monolith"])
         return health
@@ -163,7 +163,7 @@ def _walk(proxy: Proxy, stop: float) -> DdpHealth:
 def _get(proxy: Proxy, path: str, service: str, stop: float, **more: Any) -> Answer:
     """``more``: what else `fetch` takes."""
     try:
-        answer = fetch(proxy.target(path), proxy.patience.limit(stop), proxy.trust, **more)
+        answer = fetch(proxy.target(path), proxy.timeouts.limit(stop), proxy.trust, **more)
     except Fault as fault:
         if fault.kind != "read_timeout":
             raise
@@ -231,7 +231,7 @@ def _check_page(answer: Answer) -> None:
 
 def _open(proxy: Proxy, path: str, stop: float) -> Any:
     try:
-        return open_websocket(proxy.target(path), proxy.patience.limit(stop), proxy.trust)
+        return open_websocket(proxy.target(path), proxy.timeouts.limit(stop), proxy.trust)
     except UpgradeRefused as refused:
         _raise_for_gateway(refused.status, STREAMER)
         raise
@@ -243,7 +243,7 @@ def _talk_plainly(health: DdpHealth, proxy: Proxy, stop: float) -> None:
         health.skip(proxy.talks)
         return
     with websocket:
-        session, limit = DdpSession(websocket, framed=False), proxy.patience.limit
+        session, limit = DdpSession(websocket, framed=False), proxy.timeouts.limit
         health.run("ddp_connect", lambda: session.connect(limit(stop)))
         if not health.is_healthy("ddp_connect"):
             health.skip(proxy.talks[1:])
@@ -262,12 +262,12 @@ def _act_as(health: DdpHealth, proxy: Proxy, account: Account, session: DdpSessi
 
     def log_in() -> None:
         tokens.append(take_token(account, post))
-        session.resume(tokens[0].user_id, tokens[0].token, proxy.patience.limit(stop))
+        session.resume(tokens[0].user_id, tokens[0].token, proxy.timeouts.limit(stop))
 
     tokens: list[Token] = []
     health.run("login", log_in)
     if health.is_healthy("login"):
-        until = proxy.patience.limit(stop)
+        until = proxy.timeouts.limit(stop)
         health.run("subscription", lambda: session.subscribe(_STREAM, [_STREAM_EVENT, False], until))
     else:
         health.skip(["subscription"])
@@ -283,7 +283,7 @@ def _talk_in_frames(health: DdpHealth, proxy: Proxy, stop: float) -> None:
         return
     with websocket:
         session = DdpSession(websocket, framed=True)
-        health.run("sockjs_connect", lambda: session.connect(proxy.patience.limit(stop)))
+        health.run("sockjs_connect", lambda: session.connect(proxy.timeouts.limit(stop)))
 
 
 def _check_quiet(health: DdpHealth, proxy: Proxy, seconds: float) -> None:
@@ -295,7 +295,7 @@ def _check_quiet(health: DdpHealth, proxy: Proxy, seconds: float) -> None:
 
 def _stay_quiet(proxy: Proxy, seconds: float) -> None:
     def until() -> float:
-        return time.monotonic() + proxy.patience.request_timeout
+        return time.monotonic() + proxy.timeouts.request_timeout
 
     with _open(proxy, "/websocket", math.inf) as websocket:
         session = DdpSession(websocket, framed=False)

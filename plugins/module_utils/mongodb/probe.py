@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from ..probing.clock import milliseconds_since, remaining
 from ..probing.fault import Fault
-from ..probing.polling import Patience, poll
+from ..probing.polling import Timeouts, poll
 from .checks import NAMES, Check, Findings, Limits, examine, not_made, run
 from .disk import Disk, check_disk
 from .login import User, log_in
@@ -88,12 +88,12 @@ class SetHealth:
 
 def wait(target: Target, timeout: float) -> SetHealth:
     """Looks until all is well or the time is up, or only what waiting does not mend is left; the last look counts."""
-    patience = Patience(timeout, target.request_timeout)
+    timeouts = Timeouts(timeout, target.request_timeout)
 
     def look(stop: float) -> SetHealth:
-        return ask(replace(target, request_timeout=remaining(patience.limit(stop))))
+        return ask(replace(target, request_timeout=remaining(timeouts.limit(stop))))
 
-    health: SetHealth = poll([look], patience)[0].answer
+    health: SetHealth = poll([look], timeouts)[0].answer
     return health
 
 

@@ -22,7 +22,7 @@ from ..probing.connection import connect_tcp, timed_reader
 from ..probing.decoding import decoded
 from ..probing.fault import Fault
 from ..probing.fetching import harmless
-from ..probing.polling import Patience
+from ..probing.polling import Timeouts
 from ..probing.target import Target, parse_address
 
 # By this name our own connections, and those of ours that are refused on purpose, are known in /connz.
@@ -58,13 +58,13 @@ class Login:
     diagnosis: str | None
 
 
-def probe_login(account: Account, patience: Patience, stop: float) -> Login:
+def probe_login(account: Account, timeouts: Timeouts, stop: float) -> Login:
     """With the credentials, which must work, and without any, which must not."""
     started = time.monotonic()
     try:
-        fault = try_login(account.target, {"user": account.username, "pass": account.password}, patience.limit(stop))
+        fault = try_login(account.target, {"user": account.username, "pass": account.password}, timeouts.limit(stop))
         latency = milliseconds_since(started)
-        fault = fault or _without_password(account, patience.limit(stop))
+        fault = fault or _without_password(account, timeouts.limit(stop))
     except Fault as broken:
         fault, latency = broken, milliseconds_since(started)
     if fault is None:

@@ -20,7 +20,7 @@ from typing import Any, Callable, TypeVar
 from ..probing.decoding import SHAPE_ERRORS, decoded
 from ..probing.fault import Fault
 from ..probing.fetching import describe, fetch
-from ..probing.polling import Patience
+from ..probing.polling import Timeouts
 from ..probing.target import parse_url
 from ..probing.tls import Trust
 
@@ -78,10 +78,10 @@ class Farewell:
 class Monitoring:
     """The HTTP side of a NATS server. Everything it is asked may raise Fault."""
 
-    def __init__(self, url: str, patience: Patience) -> None:
+    def __init__(self, url: str, timeouts: Timeouts) -> None:
         parse_url(url)
         self.url = url.rstrip("/")
-        self._patience = patience
+        self._timeouts = timeouts
         self._trust = Trust()
 
     def server(self, stop: float) -> Server:
@@ -107,7 +107,7 @@ class Monitoring:
     def _ask(self, path: str, stop: float, read: Callable[[Any], _Read]) -> _Read:
         """Whatever makes no sense of what is read was not said by NATS."""
         target = parse_url(self.url + path)
-        answer = fetch(target, self._patience.limit(stop), self._trust, body_max=_BODY_MAX)
+        answer = fetch(target, self._timeouts.limit(stop), self._trust, body_max=_BODY_MAX)
         if answer.status != 200:
             raise Fault("status", f"{self.url}{path}: {describe(answer)} instead of 200.")
         try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ..probing.clock import milliseconds_since
 from ..probing.fault import Fault
-from ..probing.polling import Patience, poll
+from ..probing.polling import Timeouts, poll
 from .clients import Client, Expected, Stranger, take_census, unknown
 from .login import Account, Login, probe_login
 from .monitoring import Monitoring
@@ -79,17 +79,17 @@ class NatsHealth:
         return self.fault is not None and self.fault.kind in _LASTING
 
 
-def probe_nats(url: str, wanted: Wanted, patience: Patience) -> tuple[NatsHealth, int]:
+def probe_nats(url: str, wanted: Wanted, timeouts: Timeouts) -> tuple[NatsHealth, int]:
     """Asks until all is healthy, the login has a fault that does not pass, or time is up.
 
     Returns the health, and how often it was asked.
     """
-    monitoring = Monitoring(url, patience)
-    polled = poll([lambda stop: _ask(monitoring, wanted, patience, stop)], patience)[0]
+    monitoring = Monitoring(url, timeouts)
+    polled = poll([lambda stop: _ask(monitoring, wanted, timeouts, stop)], timeouts)[0]
     return polled.answer, polled.attempts
 
 
-def _ask(monitoring: Monitoring, wanted: Wanted, patience: Patience, stop: float) -> NatsHealth:
+def _ask(monitoring: Monitoring, wanted: Wanted, timeouts: Timeouts, stop: float) -> NatsHealth:
     health = NatsHealth(wanted.namespace, in_cluster=bool(wanted.routes))
     census = unknown(wanted.clients)
     try:
@@ -104,7 +104,7 @@ def _ask(monitoring: Monitoring, wanted: Wanted, patience: Patience, stop: float
         health.fault = fault
     health.clients, health.unexpected = census.clients, census.unexpected
     # the client port is what matters to services, and may answer when the monitoring does not
-    health.login = probe_login(wanted.account, patience, stop) if wanted.account else None
+    health.login = probe_login(wanted.account, timeouts, stop) if wanted.account else None
     if health.login and health.login.fault and health.reachable:
         health.fault = Fault(health.login.fault, health.login.diagnosis or "")
     return health

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.model import ContainerHealth, Expected
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.pino import in_words
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.probe import probe_containers
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 
 from tests.unit import probe_servers
 from tests.unit.docker_engine import FakeEngine, container, frames, moment, served
@@ -79,7 +79,7 @@ def account(tmp_path: Path) -> Callable[..., ContainerHealth]:
         expected = Expected("account-1", "account", IMAGE, "chat-account-1", {}, secrets, [], "rocketchat")
         number = len(list(tmp_path.iterdir()))
         with served(engine, tmp_path / f"docker-{number}.sock") as path:
-            return probe_containers([expected], path, Patience(0, 2))[0].containers[0]
+            return probe_containers([expected], path, Timeouts(0, 2))[0].containers[0]
 
     return look
 

@@ -20,7 +20,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.mo
     Health,
 )
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.probe import probe_containers
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 
 from tests.unit.docker_engine import FakeEngine, container, frames, moment, served
 from tests.waiting import within
@@ -57,7 +57,7 @@ def engine() -> FakeEngine:
 @pytest.fixture
 def look(engine: FakeEngine, tmp_path: Path) -> Iterator[Callable[[], Health]]:
     with served(engine, tmp_path / "docker.sock") as path:
-        yield lambda: probe_containers(EXPECTED, path, Patience(0, 5))[0]
+        yield lambda: probe_containers(EXPECTED, path, Timeouts(0, 5))[0]
 
 
 def of_account(health: Health) -> ContainerHealth:
@@ -318,7 +318,7 @@ def test_others_do_not_concern_us(engine: FakeEngine, look: Callable[[], Health]
 
 
 def test_engine_is_away(tmp_path: Path) -> None:
-    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Patience(0, 5))
+    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Timeouts(0, 5))
     assert (health.healthy, health.containers, attempts) == (False, [], 1)
     assert (health.engine.reachable, health.engine.fault) == (False, "stopped")
 
@@ -327,14 +327,14 @@ def test_engine_hangs(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "docker.sock"))
         listener.listen()
-        health, _attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Patience(0, 0.3))
+        health, _attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Timeouts(0, 0.3))
     assert health.engine.fault == "silent"
 
 
 def test_another_program_at_the_socket(engine: FakeEngine, tmp_path: Path) -> None:
     engine.answer = lambda _method, _url: (200, b"<html>")  # type: ignore[method-assign]
     with served(engine, tmp_path / "docker.sock") as path:
-        health, _attempts = probe_containers(EXPECTED, path, Patience(0, 5))
+        health, _attempts = probe_containers(EXPECTED, path, Timeouts(0, 5))
     assert health.engine.fault == "protocol"
 
 
@@ -350,8 +350,8 @@ def wait(
 
     def waited(timeout: float = 60) -> tuple[Health, float]:
         started = time.monotonic()
-        patience = Patience(timeout, request_timeout=1, interval=0.05)
-        return probe_containers(EXPECTED, path, patience)[0], time.monotonic() - started
+        timeouts = Timeouts(timeout, request_timeout=1, interval=0.05)
+        return probe_containers(EXPECTED, path, timeouts)[0], time.monotonic() - started
 
     with served(engine, tmp_path / "docker.sock") as path:
         yield waited
@@ -419,7 +419,7 @@ def test_a_wait_ends_in_a_crash_loop(
 
 def test_an_engine_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     """After a boot it may be about to start: until it has, systemd alone holds its socket."""
-    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Patience(0.6, 1, interval=0.05))
+    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Timeouts(0.6, 1, interval=0.05))
     assert health.engine.fault == "stopped" and attempts > 1
 
 
@@ -578,7 +578,7 @@ def test_one_container_that_hangs_leaves_time_to_the_others(engine: FakeEngine, 
     engine.containers["extra"] = container("extra", image("account-service"), "another")
     engine.logs["stream-hub-1"] = frames("NATS error. 'Authorization Violation'")
     with served(engine, tmp_path / "docker.sock") as path:
-        health, _attempts = within(2.3, lambda: probe_containers(EXPECTED, path, Patience(0, 2)))
+        health, _attempts = within(2.3, lambda: probe_containers(EXPECTED, path, Timeouts(0, 2)))
         over.set()
     assert [one.fault for one in health.containers] == ["inspect", "nats_auth"]
     assert "no answer in time" in (health.containers[0].diagnosis or "")
@@ -598,7 +598,7 @@ def test_a_last_look_that_is_cut_short_hides_nothing(engine: FakeEngine, tmp_pat
 
     engine.replies["account-1/json"] = inspected
     with served(engine, tmp_path / "docker.sock") as path:
-        health, attempts = probe_containers(EXPECTED, path, Patience(0.6, 5))
+        health, attempts = probe_containers(EXPECTED, path, Timeouts(0.6, 5))
         over.set()
     assert (of_account(health).fault, attempts) == ("crash_silent", 2)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp.probe import Account, DdpHealth, Proxy, probe_ddp
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
 from websockets.sync.server import ServerConnection
 from websockets.utils import accept_key
@@ -23,7 +23,7 @@ from tests.unit.ddp.servers import Streamer
 from tests.unit.tls_authority import TODAY, Authority
 from tests.waiting import within
 
-ONCE = Patience(timeout=0, request_timeout=0.5)
+ONCE = Timeouts(timeout=0, request_timeout=0.5)
 PATH = [
     "sockjs_info",
     "websocket",
@@ -38,7 +38,7 @@ PATH = [
 
 def probe(
     url: str,
-    patience: Patience = ONCE,
+    timeouts: Timeouts = ONCE,
     ca: Path | None = None,
     connect_to: str | None = None,
     account: Account | None = None,
@@ -46,7 +46,7 @@ def probe(
     validate_certs: bool = True,
 ) -> DdpHealth:
     trust = Trust(validate_certs, str(ca) if ca else None)
-    return probe_ddp(Proxy(url, patience, trust, connect_to, account), quiet)[0]
+    return probe_ddp(Proxy(url, timeouts, trust, connect_to, account), quiet)[0]
 
 
 def faults(health: DdpHealth, path: Sequence[str] = PATH) -> dict[str, str]:
@@ -439,7 +439,7 @@ def test_the_monolith_gives_no_token(answer: Any, fault: str, text: str) -> None
 def test_a_refused_password_is_not_offered_again() -> None:
     streamer = Streamer()
     with ddp_servers.ddp_server(streamer) as port:
-        health = probe(f"http://127.0.0.1:{port}", Patience(timeout=5), account=HEALTH)
+        health = probe(f"http://127.0.0.1:{port}", Timeouts(timeout=5), account=HEALTH)
     assert faults(health, AS_USER) == {"login": "login_refused"}
     assert len(streamer.logins) == 1
 
@@ -496,12 +496,12 @@ def test_waits_until_the_deadline_and_no_longer() -> None:
     streamer = Streamer(silent=True)
     with ddp_servers.ddp_server(streamer) as port:
         started = time.monotonic()
-        patience = Patience(timeout=1.5, request_timeout=5)
-        health = within(2.5, lambda: probe(f"http://127.0.0.1:{port}", patience))
+        timeouts = Timeouts(timeout=1.5, request_timeout=5)
+        health = within(2.5, lambda: probe(f"http://127.0.0.1:{port}", timeouts))
         assert faults(health)["ddp_connect"] == "silent_timeout"
         assert time.monotonic() - started > 1.4
         streamer.silent = False
-        assert probe(f"http://127.0.0.1:{port}", Patience(timeout=1.5)).healthy
+        assert probe(f"http://127.0.0.1:{port}", Timeouts(timeout=1.5)).healthy
 
 
 def test_a_negative_quiet_is_refused() -> None:

@@ -26,18 +26,18 @@ USER, PASSWORD = "rocketchat", "S3cret-of-the-test"
 RIGHT_ROLES = [{"role": "readWrite", "db": DATABASE}, {"role": "clusterMonitor", "db": "admin"}]
 # a tenth of MongoDB's own times, so that tests need not wait
 QUICK = {"electionTimeoutMillis": 1000, "heartbeatIntervalMillis": 200, "heartbeatTimeoutSecs": 1}
-PATIENCE = 20.0
+TIMEOUTS = 20.0
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
     """Waits for a condition; while it raises PyMongoError, it is not met."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUTS
     while time.monotonic() < deadline:
         with contextlib.suppress(PyMongoError):
             if condition():
                 return
         time.sleep(0.02)
-    raise AssertionError(f"{what}: not within {PATIENCE:.0f} s")
+    raise AssertionError(f"{what}: not within {TIMEOUTS:.0f} s")
 
 
 class Mongod:
@@ -70,7 +70,7 @@ class Mongod:
         """At once, as a crash would."""
         if self._process:
             self._process.kill()
-            self._process.wait(PATIENCE)
+            self._process.wait(TIMEOUTS)
             self._process = None
 
     def ended_by_itself(self) -> bool:

@@ -19,7 +19,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.login import Account, probe_login
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.monitoring import Connection, Farewell
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.probe import Wanted, probe_nats
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 
 from lab import wheels
 from lab.names import VERSIONS
@@ -293,7 +293,7 @@ def test_the_client_port_is_asked_when_the_monitoring_is_gone(nats: Server) -> N
 def test_the_client_port_is_not_as_it_should_be(nats: Server, behave: object, fault: str) -> None:
     with probe_servers.raw_server(behave) as port:  # type: ignore[arg-type]
         wanted = Wanted(account=Account(f"127.0.0.1:{port}", "rc", "secret"))
-        health, _attempts = probe_nats(nats.url, wanted, Patience(timeout=0, request_timeout=0.5))
+        health, _attempts = probe_nats(nats.url, wanted, Timeouts(timeout=0, request_timeout=0.5))
     assert health.login is not None and health.login.fault == fault
 
 
@@ -337,7 +337,7 @@ def test_nothing_listens_on_the_client_port(nats: Server) -> None:
 
 def test_the_routes_of_a_cluster_are_counted_by_server(tmp_path: Path, program: Path) -> None:
     with nats_servers.nats_cluster(program, tmp_path) as (one, two):
-        both = one.ask(routes=1, patience=Patience(timeout=10))
+        both = one.ask(routes=1, timeouts=Timeouts(timeout=10))
         assert (both.healthy, both.routes_seen) == (True, 1)
         three = two.ask(routes=2)
         one.process.kill()
@@ -353,7 +353,7 @@ def test_the_routes_of_a_cluster_are_counted_by_server(tmp_path: Path, program: 
 def test_a_client_of_a_cluster_may_be_connected_to_another_server(tmp_path: Path, program: Path) -> None:
     with nats_servers.nats_cluster(program, tmp_path) as (one, two), one.node("chat1-presence-1"):
         both = [
-            server.ask("chat1-presence", "chat1-account", routes=1, patience=Patience(timeout=10))
+            server.ask("chat1-presence", "chat1-account", routes=1, timeouts=Timeouts(timeout=10))
             for server in (one, two)
         ]
         one.refuse()
@@ -367,7 +367,7 @@ def test_a_client_of_a_cluster_may_be_connected_to_another_server(tmp_path: Path
 def test_a_slow_server_is_slow_and_one_that_hangs_is_not_reachable(nats: Server) -> None:
     slow = nats.ask(slow_after=0.001)
     nats.process.send_signal(signal.SIGSTOP)
-    hung = nats.ask(password="secret", patience=Patience(timeout=0, request_timeout=0.3))
+    hung = nats.ask(password="secret", timeouts=Timeouts(timeout=0, request_timeout=0.3))
     assert slow.fault is not None and slow.fault.kind == "slow"
     assert (slow.reachable, slow.healthy) == (True, False)
     assert (slow.latency_ms or 0) > 0
@@ -404,14 +404,14 @@ def test_many_connections_are_read_page_by_page(nats: Server) -> None:
 
 
 def test_waits_for_a_client_until_the_deadline(nats: Server) -> None:
-    health = nats.ask("late", patience=Patience(timeout=0.5))
+    health = nats.ask("late", timeouts=Timeouts(timeout=0.5))
     assert faults(health) == {"late": "missing"}
     assert health.reachable
 
 
 def test_a_refused_login_ends_the_wait(nats: Server) -> None:
     started = time.monotonic()
-    health = nats.ask("late", password="not-the-one", patience=Patience(timeout=60))
+    health = nats.ask("late", password="not-the-one", timeouts=Timeouts(timeout=60))
     assert health.fault is not None and health.fault.kind == "auth_refused"
     assert time.monotonic() - started < 30
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience, poll
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts, poll
 
-PATIENCE = Patience(timeout=60, interval=0.05)
+TIMEOUTS = Timeouts(timeout=60, interval=0.05)
 
 
 @dataclass
@@ -20,12 +20,12 @@ class Answer:
 def test_what_does_not_pass_ends_the_wait() -> None:
     answers = iter([Answer(False), Answer(False, lasting=True), Answer(True)])
     started = time.monotonic()
-    polled = poll([lambda _stop: next(answers)], PATIENCE)[0]
+    polled = poll([lambda _stop: next(answers)], TIMEOUTS)[0]
     assert (polled.answer, polled.attempts) == (Answer(False, lasting=True), 2)
     assert time.monotonic() - started < 30
 
 
 def test_the_others_are_waited_for_all_the_same() -> None:
     answers = iter([Answer(False), Answer(False), Answer(True)])
-    lasting, passing = poll([lambda _stop: Answer(False, lasting=True), lambda _stop: next(answers)], PATIENCE)
+    lasting, passing = poll([lambda _stop: Answer(False, lasting=True), lambda _stop: next(answers)], TIMEOUTS)
     assert (lasting.attempts, passing.attempts, passing.answer.healthy) == (1, 3, True)
