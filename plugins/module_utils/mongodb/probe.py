@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Asks a MongoDB replica set how it is and, if it is not well, names the single likeliest cause. No Ansible here.
 
-First a knock at every member, without a login (wire), for each may be away in a way of its own; then one
+First a hello to every member, without a login (wire), as each may be away in a way of its own; then one
 member, the primary if there is one, is asked everything else (checks); then whoever is in the set's
 configuration but was not asked yet. Nothing is changed.
 """
@@ -22,7 +22,7 @@ from .disk import Disk, check_disk
 from .login import User, log_in
 from .members import Member, configured_names, is_alias, no_primary, primary_of
 from .members import judge as judge_member
-from .wire import Knock, knock_at
+from .wire import Hello, say_hello
 
 # The likeliest cause first: what stands further down often follows from what stands further up.
 _CAUSES = (
@@ -99,30 +99,30 @@ def wait(target: Target, timeout: float) -> SetHealth:
 
 def ask(target: Target) -> SetHealth:
     """One look."""
-    knocks = knock_at(dict.fromkeys(target.members), target.request_timeout)
-    knocks += _knock_at_others(configured_names(knocks), knocks, target)
+    hellos = say_hello(dict.fromkeys(target.members), target.request_timeout)
+    hellos += _say_hello_to_others(configured_names(hellos), hellos, target)
     findings = Findings()
-    knocks, latency = _look_inside(knocks, target, findings)
+    hellos, latency = _look_inside(hellos, target, findings)
     hidden = [member["name"] for member in findings.status.get("members", [])]
-    knocks += _knock_at_others(hidden, knocks, target)
-    configured = [*configured_names(knocks), *hidden]
-    knocks = [knock for knock in knocks if not is_alias(knock, configured)]
-    return _conclude(knocks, target, findings, latency)
+    hellos += _say_hello_to_others(hidden, hellos, target)
+    configured = [*configured_names(hellos), *hidden]
+    hellos = [hello for hello in hellos if not is_alias(hello, configured)]
+    return _conclude(hellos, target, findings, latency)
 
 
-def _knock_at_others(names: Sequence[str], known: Sequence[Knock], target: Target) -> list[Knock]:
-    asked = {knock.name for knock in known}
-    return knock_at([name for name in names if name not in asked], target.request_timeout)
+def _say_hello_to_others(names: Sequence[str], known: Sequence[Hello], target: Target) -> list[Hello]:
+    asked = {hello.name for hello in known}
+    return say_hello([name for name in names if name not in asked], target.request_timeout)
 
 
-def _look_inside(knocks: list[Knock], target: Target, findings: Findings) -> tuple[list[Knock], float | None]:
+def _look_inside(hellos: list[Hello], target: Target, findings: Findings) -> tuple[list[Hello], float | None]:
     """Fills the findings by asking one member; a member that fails at that is at fault. Returns its latency, too."""
-    chosen = _choose(knocks)
+    chosen = _choose(hellos)
     if chosen is None:
         findings.checks = not_made(("login", *NAMES), "no member answered that could take a login")
-        return knocks, None
+        return hellos, None
     started, latency = time.monotonic(), None
-    writable = bool((chosen.hello or {}).get("isWritablePrimary"))
+    writable = bool((chosen.answer or {}).get("isWritablePrimary"))
     try:
         with log_in(chosen.name, target.user, target.request_timeout) as login:
             latency = milliseconds_since(started)
@@ -133,32 +133,32 @@ def _look_inside(knocks: list[Knock], target: Target, findings: Findings) -> tup
             findings.checks.append(Check("login", "unhealthy", fault.kind, fault.sentence))
             reason = "it needs the login"
         else:
-            knocks = [replace(knock, fault=fault) if knock is chosen else knock for knock in knocks]
+            hellos = [replace(hello, fault=fault) if hello is chosen else hello for hello in hellos]
             reason = f"{chosen.name} stopped answering"
         made = {check.name for check in findings.checks}
         findings.checks += not_made([name for name in ("login", *NAMES) if name not in made], reason)
-    return knocks, latency
+    return hellos, latency
 
 
-def _choose(knocks: Sequence[Knock]) -> Knock | None:
+def _choose(hellos: Sequence[Hello]) -> Hello | None:
     """The primary, or else a secondary; the others have no users to log in."""
     for quality in ("isWritablePrimary", "secondary"):
-        for knock in knocks:
-            if (knock.hello or {}).get(quality):
-                return knock
+        for hello in hellos:
+            if (hello.answer or {}).get(quality):
+                return hello
     return None
 
 
 # -- the conclusion ----------------------------------------------------------------------------------------------------
 
 
-def _conclude(knocks: list[Knock], target: Target, findings: Findings, latency: float | None) -> SetHealth:
-    members = [judge_member(knock, target.replica_set, findings.status) for knock in knocks]
-    primary = primary_of(knocks)
-    checks = [*findings.checks, run("authorization", lambda: _authorization(knocks)), check_disk(target.disk, members)]
+def _conclude(hellos: list[Hello], target: Target, findings: Findings, latency: float | None) -> SetHealth:
+    members = [judge_member(hello, target.replica_set, findings.status) for hello in hellos]
+    primary = primary_of(hellos)
+    checks = [*findings.checks, run("authorization", lambda: _authorization(hellos)), check_disk(target.disk, members)]
     lack = None
-    if primary is None and any((knock.hello or {}).get("setName") == target.replica_set for knock in knocks):
-        lack = no_primary(knocks, target.replica_set, findings.config)
+    if primary is None and any((hello.answer or {}).get("setName") == target.replica_set for hello in hellos):
+        lack = no_primary(hellos, target.replica_set, findings.config)
     fault, diagnosis = _cause(members, checks, lack)
     return SetHealth(
         healthy=fault is None,
@@ -176,8 +176,8 @@ def _conclude(knocks: list[Knock], target: Target, findings: Findings, latency: 
     )
 
 
-def _authorization(knocks: Sequence[Knock]) -> None:
-    unlocked = [knock.name for knock in knocks if knock.open]
+def _authorization(hellos: Sequence[Hello]) -> None:
+    unlocked = [hello.name for hello in hellos if hello.open]
     if unlocked:
         raise Fault(
             "auth_off",

@@ -22,7 +22,7 @@ _MONGOD_LOG = "sudo tail -n 50 /var/log/mongodb/mongod.log"
 _REPLICATION_LOG = """sudo grep -E '"c":"(ELECTION|INITSYNC|REPL|ROLLBACK)' /var/log/mongodb/mongod.log | tail -n 20"""
 _PACKAGES = "dpkg-query --show 'mongodb-*'"
 # From inside, where the way may be another than the host's. All of Rocket.Chat's images have Node.js.
-_KNOCK_AT_MONGODB = (
+_CONNECT_TO_MONGODB = (
     """sudo docker exec {name} node -e "for (const member of '{members}'.split(' ')) {{"""
     """ const told = (word) => {{ console.log(member + ':', word); socket.destroy(); }};"""
     """ const socket = require('net').connect(member.split(':')[1], member.split(':')[0])"""
@@ -30,7 +30,7 @@ _KNOCK_AT_MONGODB = (
     """.setTimeout(3000, () => told('does not answer')); }}\""""
 )
 # Likewise. The user and password of a URL are not shown.
-_KNOCK_AT_NATS = (
+_CONNECT_TO_NATS = (
     """sudo docker exec {name} node -e "for (const url of process.env.TRANSPORTER.split(',')) {{"""
     """ const {{ hostname, port }} = new URL(url);"""
     """ const told = (word) => {{ console.log(hostname + ':' + port, word); socket.destroy(); }};"""
@@ -62,7 +62,7 @@ ON_THE_HOST = {
     "container.paused": "sudo docker unpause {name}",
     "container.crash_silent": "sudo docker inspect --format '{{{{.Path}}}} {{{{.Args}}}}' {name}",
     "container.oom_killed": f"{_KERNEL_LOG} --grep 'out of memory'",
-    "container.nats_unreachable": _KNOCK_AT_NATS,
+    "container.nats_unreachable": _CONNECT_TO_NATS,
     "container.node_id_conflict": _WHO_IS_WHO,
     "stranger": "sudo docker stop {name}",
     "stranger.unplanned": (
@@ -120,7 +120,7 @@ AT_A_SERVICE = {
     "page": ("rocketchat", _LOG),
     "ddp.upgrade_timeout": ("ddp_streamer", _LOG),
     "websocket": ("ddp_streamer", _LOG),
-    "login": ("account", _KNOCK_AT_MONGODB),
+    "login": ("account", _CONNECT_TO_MONGODB),
     "login.account_missing": ("account", "sudo docker restart {name}"),
     "login.login_unexpected": ("account", _LOG),
 }
