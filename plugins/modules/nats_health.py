@@ -293,7 +293,7 @@ def summary(url: str, health: NatsHealth) -> str:
     lines = [f"- {health.fault.sentence}"] if health.fault else []
     if health.reachable:
         lines += [f"- {client.name}: {client.diagnosis}" for client in health.clients if health.is_ill(client)]
-        lines += [f"- {one.name} (from {one.address}) is on the bus, but not expected." for one in health.intruders]
+        lines += [f"- {one.name} (from {one.address}) is on the bus, but not expected." for one in health.disturbing]
     return "\n".join([f"NATS at {url} is not as it should be:", *lines])
 
 
@@ -312,7 +312,7 @@ def as_result(health: NatsHealth, attempts: int, routes: int | None) -> dict[str
         "routes_seen": health.routes_seen,
         "login": asdict(health.login) if health.login else None,
         "clients": [asdict(client) for client in health.clients],
-        "unexpected": [asdict(stranger) for stranger in health.unexpected],
+        "unexpected": [asdict(client) for client in health.unexpected],
         "attempts": attempts,
     }
 

@@ -80,14 +80,14 @@ class DdpSession:
             raise Fault("framing", sentence)
         first = self._wait_for(lambda message: True, until)
         if "server_id" not in first:
-            raise _stranger(first)
+            raise _not_rocketchat(first)
         self._send({"msg": "connect", "version": "1", "support": ["1"]}, until)
         answer = self._wait_for(lambda message: message.get("msg") in ("connected", "failed"), until)
         if answer["msg"] == "failed":
             offer = harmless(repr(answer.get("version")))
             raise Fault("ddp", f"The server speaks another version of DDP ({offer} instead of '1').")
         if not answer.get("session"):
-            raise _stranger(answer)
+            raise _not_rocketchat(answer)
 
     def ping(self, until: float) -> float:
         """The round trip in milliseconds."""
@@ -229,7 +229,7 @@ def _error(error: Any) -> tuple[Any, str]:
     return error.get("error"), harmless(str(error.get("reason") or error.get("message") or error.get("error")))
 
 
-def _stranger(message: Message) -> Fault:
+def _not_rocketchat(message: Message) -> Fault:
     sentence = f"A websocket opens, but no Rocket.Chat speaks on it: {harmless(json.dumps(message))}."
     return Fault("not_rocketchat", sentence)
 

@@ -64,8 +64,8 @@ ON_THE_HOST = {
     "container.oom_killed": f"{_KERNEL_LOG} --grep 'out of memory'",
     "container.nats_unreachable": _CONNECT_TO_NATS,
     "container.node_id_conflict": _WHO_IS_WHO,
-    "stranger": "sudo docker stop {name}",
-    "stranger.unplanned": (
+    "unplanned": "sudo docker stop {name}",
+    "unplanned.unplanned": (
         "sudo docker inspect --format '{{{{.Created}}}} {{{{.Config.Image}}}} {{{{json .Config.Labels}}}}' {name}"
     ),
     "http": _LOG,
@@ -166,7 +166,7 @@ def advice(kind: str, cause: Subject, plan: Mapping[str, Any], options: str) -> 
     family, _dot, word = kind.partition(".")
     # What the plan does not have is not to be started: a container without a row in the table, a member by its address.
     if family == "container" and not cause.kind:
-        family = "stranger"
+        family = "unplanned"
     elif family == "mongodb" and cause.name != "mongodb":
         family = "member"
     elif family == "login" and not any(planned["mongodb"] for planned in plan["hosts"].values()):

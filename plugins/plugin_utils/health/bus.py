@@ -127,7 +127,7 @@ def _says_more(client: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
     return worth(client) > worth(known)
 
 
-def strangers(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+def unexpected_clients(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
     """Nodes on the bus that the plan does not know, unless a container with a wrong hostname explains them."""
     expected = [container["hostname"] for planned in plan["hosts"].values() for container in planned["containers"]]
     hostnames = set(_hostnames(answers))
@@ -135,7 +135,7 @@ def strangers(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> It
     for host, answer in answers.items():
         for node in answer.get("nats").get("unexpected") or []:
             name = node["name"]
-            # whoever is in another namespace talks to nobody here
+            # a node in another namespace talks to none of these
             elsewhere = node["namespace"] != plan["hosts"][host]["probes"]["nats"]["namespace"]
             if elsewhere or name in seen or hostname_of(name, expected):
                 continue

@@ -50,7 +50,7 @@ def gather(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: dat
         *bus.servers(plan, answers),
         *workspace.subjects(plan, answers),
         *services.subjects(plan, answers, now),
-        *bus.strangers(plan, answers),
+        *bus.unexpected_clients(plan, answers),
         *proxy.subjects(plan, answers),
     ]
 

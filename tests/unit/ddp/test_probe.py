@@ -89,10 +89,10 @@ def test_tls_and_another_address_keep_the_name_of_the_url(authority: Authority) 
     streamer = Streamer()
     with ddp_servers.ddp_server(streamer, authority.server_context(["chat.test"])) as port:
         health = probe("https://chat.test", ca=authority.ca, connect_to=f"127.0.0.1:{port}")
-        stranger = probe("https://other.test", ca=authority.ca, connect_to=f"127.0.0.1:{port}")
+        other = probe("https://other.test", ca=authority.ca, connect_to=f"127.0.0.1:{port}")
     assert faults(health) == {}
     assert set(streamer.hosts) == {"chat.test"}
-    assert faults(stranger) == {"sockjs_info": "certificate_name"}
+    assert faults(other) == {"sockjs_info": "certificate_name"}
 
 
 def test_the_split_is_missing() -> None:
@@ -289,7 +289,7 @@ def test_a_peer_that_never_pauses_is_bounded() -> None:
             sock.sendall((b"\x8a\x7d" + 125 * b"x") * 500)
 
     with probe_servers.raw_server(behave) as port:
-        # two conversations, and two farewells of as long
+        # two conversations, and two closing handshakes of as long
         health = within(4 * ONCE.request_timeout + 1, lambda: probe(f"http://127.0.0.1:{port}"))
     assert faults(health) == {"ddp_connect": "silent_timeout", "sockjs_connect": "silent_timeout"}
 

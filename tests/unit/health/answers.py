@@ -274,7 +274,7 @@ def login(host: str, fault: str) -> Fault:
     return lambda answers: _ill(answers[host]["nats"]["login"], fault, state="unhealthy")
 
 
-def stranger(host: str, name: str) -> Fault:
+def unexpected_client(host: str, name: str) -> Fault:
     node = {"name": name, "address": "172.31.250.9", "namespace": ""}
     return lambda answers: answers[host]["nats"]["unexpected"].append(dict(node))
 

@@ -206,11 +206,11 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
         ["account-1"],
     ),
     "a second stream-hub": (
-        together(ill.unplanned("chat", "hub", "hub", "second_stream_hub"), ill.stranger("chat", "hub-17")),
+        together(ill.unplanned("chat", "hub", "hub", "second_stream_hub"), ill.unexpected_client("chat", "hub-17")),
         ("container.second_stream_hub", "hub"),
         [],
     ),
-    "a node that no engine of ours runs": (ill.stranger("chat", "hub-17"), ("bus.unexpected", "hub-17"), []),
+    "a node that no engine of ours runs": (ill.unexpected_client("chat", "hub-17"), ("bus.unexpected", "hub-17"), []),
     "NATS slow": (
         together(ill.nats("chat", "slow"), ill.login("chat", "slow"), off_the_bus("chat", fault="slow")),
         ("nats.slow", "nats"),

@@ -75,7 +75,7 @@ answered = st.lists(
         st.builds(ill.nats_silent, hosts),
         st.builds(ill.nats, hosts, words("slow routes_missing")),
         st.builds(ill.login, hosts, words("auth_refused auth_off slow")),
-        st.builds(ill.stranger, hosts, words("stray-7 a-account-1-7")),
+        st.builds(ill.unexpected_client, hosts, words("stray-7 a-account-1-7")),
         st.builds(
             ill.unplanned, hosts, st.just("hub"), words("stray a-account-1"), words("second_stream_hub hostname")
         ),
@@ -187,7 +187,7 @@ def test_a_healthy_host_that_has_nothing_to_do_with_it_changes_nothing(several: 
 
 
 FAMILIES = (
-    "host question clock engine container stranger http bus licence nats mongodb member ddp page websocket login"
+    "host question clock engine container unplanned http bus licence nats mongodb member ddp page websocket login"
     " certificate migrations"
 )
 

@@ -15,9 +15,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients import Expected, Stranger, take_census
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients import (
+    Expected,
+    UnexpectedClient,
+    match_clients,
+)
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.login import Account, probe_login
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.monitoring import Connection, Farewell
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.monitoring import ClosedConnection, Connection
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.probe import Wanted, probe_nats
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 
@@ -174,20 +178,20 @@ def test_moments_are_compared_as_nats_writes_them(start: str | None, stop: str, 
 
 
 def test_where_nobody_is_connected_those_refused_need_not_be_as_many() -> None:
-    refused = [Farewell(Connection(f"172.31.250.{host}"), "Authentication Failure", 5.0) for host in (3, 4)]
+    refused = [ClosedConnection(Connection(f"172.31.250.{host}"), "Authentication Failure", 5.0) for host in (3, 4)]
     expected = [Expected("chat1-account"), Expected("chat1-presence"), Expected("chat1-rocketchat")]
 
     def told(*connections: Connection) -> list[str | None]:
-        return [client.fault for client in take_census(expected, "", connections, refused).clients]
+        return [client.fault for client in match_clients(expected, "", connections, refused).clients]
 
     assert told() == ["refused"] * 3
     assert told(Connection("172.31.250.9", name="chat1-account")) == [None, "refused", "refused"]
     one = [refused[0]]
-    assert [client.fault for client in take_census(expected, "", [], one).clients] == ["missing"] * 3
+    assert [client.fault for client in match_clients(expected, "", [], one).clients] == ["missing"] * 3
 
 
-def test_the_latest_refusal_is_seen_after_many_farewells(nats: Server) -> None:
-    for _farewell in range(300):
+def test_the_latest_refusal_is_seen_after_many_closed_connections(nats: Server) -> None:
+    for _closed in range(300):
         nats.connect("x").close()
     nats.refuse()
     assert faults(nats.ask("anyone")) == {"anyone": "refused"}
@@ -220,12 +224,12 @@ def test_a_node_that_nobody_expects_is_named(nats: Server) -> None:
     with nats.node("chat1-stream-hub-1"), nats.node("old-stream-hub-17"), nats.connect("other.subject"):
         health = nats.ask("chat1-stream-hub")
         unasked = nats.ask()
-    assert health.unexpected == [Stranger("old-stream-hub-17", "127.0.0.1", "")]
+    assert health.unexpected == [UnexpectedClient("old-stream-hub-17", "127.0.0.1", "")]
     assert not health.healthy
     assert unasked.healthy
 
 
-def test_what_is_left_of_a_replaced_container_is_no_stranger(nats: Server) -> None:
+def test_what_is_left_of_a_replaced_container_is_not_unexpected(nats: Server) -> None:
     with nats.node("chat1-presence-1", namespace="old"), nats.node(f"chat1-presence-{UUID}"):
         health = nats.ask("chat1-presence")
     assert (health.healthy, health.unexpected) == (True, [])
@@ -234,7 +238,7 @@ def test_what_is_left_of_a_replaced_container_is_no_stranger(nats: Server) -> No
 def test_a_node_of_another_deployment_disturbs_nobody(nats: Server) -> None:
     with nats.node("chat1-presence-1"), nats.node("theirs-1", namespace="other"):
         health = nats.ask("chat1-presence")
-    assert health.unexpected == [Stranger("theirs-1", "127.0.0.1", "other")]
+    assert health.unexpected == [UnexpectedClient("theirs-1", "127.0.0.1", "other")]
     assert health.healthy
 
 
