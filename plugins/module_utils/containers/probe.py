@@ -20,10 +20,10 @@ from .docker_api import AT_ONCE, Engine, greet, not_an_engine
 from .model import ContainerHealth, EngineHealth, Expected, Health
 from .unplanned import find_unplanned
 
-# What waiting does not mend: somebody has to do something.
-_LASTING = {"absent", "stopped", "paused", "image", "hostname", "network", "hosts", "environment"}
+# Faults that waiting does not mend.
+_PERMANENT = {"absent", "stopped", "paused", "image", "hostname", "network", "hosts", "environment"}
 # An engine that is stopped may be about to start: until it has, systemd holds its socket.
-_ENGINE_LASTING = {"denied"}
+_ENGINE_PERMANENT = {"denied"}
 # Compose takes moments to replace a container, and an engine to start all of them after a boot.
 _STUCK_FOR = 10.0
 # Services that found no MongoDB or lost NATS end once or twice before they stay (seen, 6.14: after 31 s and 40 s).
@@ -46,9 +46,9 @@ class _Look:
         return self.health.timed_out
 
     @property
-    def lasting(self) -> bool:
+    def permanent(self) -> bool:
         """One container is enough: without it, the whole does not get well."""
-        return self.stuck or self.health.engine.fault in _ENGINE_LASTING
+        return self.stuck or self.health.engine.fault in _ENGINE_PERMANENT
 
 
 class _Watch:
@@ -60,7 +60,7 @@ class _Watch:
 
     def is_stuck(self, health: Health) -> bool:
         now = time.monotonic()
-        stuck = {one.name for one in health.containers if one.fault in _LASTING} | {
+        stuck = {one.name for one in health.containers if one.fault in _PERMANENT} | {
             one.name for one in health.unplanned
         }
         self._stuck_since = {name: self._stuck_since.get(name, now) for name in stuck}

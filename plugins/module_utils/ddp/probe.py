@@ -78,7 +78,7 @@ class DdpHealth:
         return any((check.fault or "").endswith(("timeout", "silent")) for check in self.checks)
 
     @property
-    def lasting(self) -> bool:
+    def permanent(self) -> bool:
         return any(check.fault in PERMANENT for check in self.checks)
 
     def run(self, name: str, question: Callable[[], Any]) -> Any:

@@ -44,7 +44,7 @@ _CAUSES = (
 # what a look that the end of the time cut short may find although it is not so
 _TIMED_OUT = {"silent", "resolve", "unreachable"}
 # what no waiting mends
-_LASTING = {"auth", "auth_off", "privilege_missing", "privilege_wide", "change_stream", "oplog", "fcv"}
+_PERMANENT = {"auth", "auth_off", "privilege_missing", "privilege_wide", "change_stream", "oplog", "fcv"}
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class SetHealth:
         return self.fault in _TIMED_OUT
 
     @property
-    def lasting(self) -> bool:
-        return self.fault in _LASTING
+    def permanent(self) -> bool:
+        return self.fault in _PERMANENT
 
 
 def wait(target: Target, timeout: float) -> SetHealth:

@@ -20,7 +20,7 @@ from .monitoring import Monitoring
 __all__ = ["Account", "Expected", "NatsHealth", "Wanted", "probe_nats"]
 
 # what no waiting mends: the server's configuration and ours differ
-_LASTING = {"auth_refused", "auth_off", "tls_required"}
+_PERMANENT = {"auth_refused", "auth_off", "tls_required"}
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class NatsHealth:
         return self.fault is not None and self.fault.timed_out
 
     @property
-    def lasting(self) -> bool:
-        return self.fault is not None and self.fault.kind in _LASTING
+    def permanent(self) -> bool:
+        return self.fault is not None and self.fault.kind in _PERMANENT
 
 
 def probe_nats(url: str, wanted: Wanted, timeouts: Timeouts) -> tuple[NatsHealth, int]:

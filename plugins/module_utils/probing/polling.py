@@ -21,7 +21,7 @@ INTERVAL_MAX = 2.0
 class HasHealth(Protocol):
     """What `poll` must know of an answer.
 
-    One that also has a true `lasting` ends the waiting at once: what is wrong does not pass by itself.
+    One that also has a true `permanent` ends the waiting at once: what is wrong does not pass by itself.
     """
 
     @property
@@ -68,10 +68,10 @@ class Polled:
 
 
 def poll(asks: Sequence[Callable[[float], HasHealth]], timeouts: Timeouts, concurrency: int = 1) -> list[Polled]:
-    """Puts every question until its answer is healthy or lasting or time is up, at most `concurrency` at once.
+    """Puts every question until its answer is healthy or permanent or time is up, at most `concurrency` at once.
 
-    A question gets the time at which all must be over and has to respect it. Nobody is asked again before everybody
-    was asked once, so that endpoints that hang cannot starve the others.
+    A question gets the time at which all must be over and has to respect it. No question is put again before every
+    other was put once, so that endpoints that hang cannot starve the others.
     """
     started = time.monotonic()
     stop = started + timeouts.timeout if timeouts.timeout else math.inf
@@ -87,7 +87,7 @@ def poll(asks: Sequence[Callable[[float], HasHealth]], timeouts: Timeouts, concu
             for number, answer in _next_answers(running, due[0][0] if can_start else None):
                 results[number].take(answer, started, stop)
                 again = time.monotonic() + _pause(timeouts, results[number].attempts)
-                ended = answer.healthy or getattr(answer, "lasting", False)
+                ended = answer.healthy or getattr(answer, "permanent", False)
                 if not ended and again < stop < math.inf:
                     heapq.heappush(due, (again, number))
     return results

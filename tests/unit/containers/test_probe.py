@@ -357,10 +357,10 @@ def wait(
         yield waited
 
 
-LASTING = ("stopped", "never started", "paused", "other tag")
+PERMANENT = ("stopped", "never started", "paused", "other tag")
 
 
-@pytest.mark.parametrize("case", LASTING)
+@pytest.mark.parametrize("case", PERMANENT)
 def test_a_wait_ends_with_what_does_not_pass(
     engine: FakeEngine, wait: Callable[..., tuple[Health, float]], case: str
 ) -> None:

@@ -13,19 +13,19 @@ TIMEOUTS = Timeouts(timeout=60, interval=0.05)
 @dataclass
 class Answer:
     healthy: bool
-    lasting: bool = False
+    permanent: bool = False
     timed_out: bool = False
 
 
 def test_what_does_not_pass_ends_the_wait() -> None:
-    answers = iter([Answer(False), Answer(False, lasting=True), Answer(True)])
+    answers = iter([Answer(False), Answer(False, permanent=True), Answer(True)])
     started = time.monotonic()
     polled = poll([lambda _stop: next(answers)], TIMEOUTS)[0]
-    assert (polled.answer, polled.attempts) == (Answer(False, lasting=True), 2)
+    assert (polled.answer, polled.attempts) == (Answer(False, permanent=True), 2)
     assert time.monotonic() - started < 30
 
 
 def test_the_others_are_waited_for_all_the_same() -> None:
     answers = iter([Answer(False), Answer(False), Answer(True)])
-    lasting, passing = poll([lambda _stop: Answer(False, lasting=True), lambda _stop: next(answers)], TIMEOUTS)
-    assert (lasting.attempts, passing.attempts, passing.answer.healthy) == (1, 3, True)
+    permanent, transient = poll([lambda _stop: Answer(False, permanent=True), lambda _stop: next(answers)], TIMEOUTS)
+    assert (permanent.attempts, transient.attempts, transient.answer.healthy) == (1, 3, True)
