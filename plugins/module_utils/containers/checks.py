@@ -10,7 +10,7 @@ from typing import Any
 
 from ..probing.clock import halfway
 from ..probing.fault import Fault
-from ..probing.fetching import harmless
+from ..probing.fetching import sanitized
 from .docker_api import Engine, epoch
 from .drift import environment_drift, hosts_drift, the_first_of
 from .log import NATS_FAILED, Reason, hosts_of, last_words, lines, of_last_death, reason, repeated
@@ -93,7 +93,10 @@ def _not_running(health: ContainerHealth, found: dict[str, Any]) -> tuple[str, s
         return None
     if health.status == "created":
         error = found["State"].get("Error")
-        return "stopped", f"It was created and never started{f', for Docker says: {harmless(error)}' if error else ''}."
+        return (
+            "stopped",
+            f"It was created and never started{f', for Docker says: {sanitized(error)}' if error else ''}.",
+        )
     ended = f"It ended {_ago(found['State']['FinishedAt'])} with exit code {health.exit_code}"
     return "stopped", f"{ended} and is not started again, as after a `docker stop`."
 

@@ -24,7 +24,7 @@ from typing import Any
 from ..probing.clock import remaining
 from ..probing.decoding import SHAPE_ERRORS, decoded
 from ..probing.fault import Fault
-from ..probing.fetching import TimedSocket, harmless
+from ..probing.fetching import TimedSocket, sanitized
 
 SOCKET = "/var/run/docker.sock"
 # How many questions an engine is asked at the same time.
@@ -167,7 +167,7 @@ def _message(status: int, body: bytes) -> str:
 def _said(body: bytes) -> str:
     """What an engine says of an error; its messages end with no full stop."""
     try:
-        return harmless(decoded(body)["message"]).strip()
+        return sanitized(decoded(body)["message"]).strip()
     except SHAPE_ERRORS:
         return ""
 

@@ -22,7 +22,7 @@ from typing import Any, Callable
 from ..probing.clock import milliseconds_since
 from ..probing.decoding import decoded
 from ..probing.fault import Fault
-from ..probing.fetching import Answer, describe, fetch, harmless, quote
+from ..probing.fetching import Answer, describe, fetch, quote, sanitized
 from ..probing.polling import Timeouts, poll
 from ..probing.target import Target, parse_url
 from ..probing.tls import Trust, inspect_certificate
@@ -211,7 +211,7 @@ def _check_split(answer: Answer) -> None:
 def _raise_for_redirect(answer: Answer, path: str) -> None:
     if answer.location:
         sentence = (
-            f"{path} is redirected to {harmless(answer.location)}: something changed the proxy's configuration, "
+            f"{path} is redirected to {sanitized(answer.location)}: something changed the proxy's configuration, "
             "or the root URL is not the address that clients end up at."
         )
         raise Fault("redirected", sentence)

@@ -135,7 +135,7 @@ def judge(endpoint: Endpoint, answer: Answer) -> Fault | None:
         expected = " or ".join(str(code) for code in endpoint.status)
         return Fault("status", f"It {describe(answer)} instead of {expected}{quote(answer)}.")
     if endpoint.bodies and not any(_is(body, answer) for body in endpoint.bodies):
-        said = f"begins with {answer.gist!r}" if answer.body else "is empty"
+        said = f"begins with {answer.summary!r}" if answer.body else "is empty"
         expected = " or ".join(repr(body) for body in endpoint.bodies)
         sentence = f"It {describe(answer)}, but instead of {expected} the body {said}: "
         return Fault("body", sentence + "something other than the service answers there.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..probing.fault import Fault
-from ..probing.fetching import harmless
+from ..probing.fetching import sanitized
 from .wire import Hello, parse_member
 
 LOG = "/var/log/mongodb/mongod.log there"
@@ -66,7 +66,7 @@ def judge(hello: Hello, replica_set: str, status: dict[str, Any]) -> Member:
     fault = hello.fault or _set_fault(hello, replica_set)
     role = _role(hello.answer or {}, entry)
     if fault is None and entry.get("health", 1) != 1:
-        told = harmless(entry.get("lastHeartbeatMessage") or "it says no more").rstrip(".")
+        told = sanitized(entry.get("lastHeartbeatMessage") or "it says no more").rstrip(".")
         fault = Fault(
             "member_down",
             f"It answers here, but another member cannot reach it: {told}. "

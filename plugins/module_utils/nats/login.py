@@ -21,7 +21,7 @@ from ..probing.clock import milliseconds_since, remaining
 from ..probing.connection import connect_tcp, timed_reader
 from ..probing.decoding import decoded
 from ..probing.fault import Fault
-from ..probing.fetching import harmless
+from ..probing.fetching import sanitized
 from ..probing.polling import Timeouts
 from ..probing.target import Target, parse_address
 
@@ -132,7 +132,7 @@ def _info(target: Target, line: str) -> dict[str, Any]:
 
 
 def _refusal(target: Target, line: str) -> Fault:
-    reason = harmless(line.removeprefix("-ERR").strip().strip("'"))
+    reason = sanitized(line.removeprefix("-ERR").strip().strip("'"))
     if reason.lower().startswith("auth"):
         sentence = (
             f"NATS at {target.peer} refused the login ({reason}): user or password differ from its configuration."
