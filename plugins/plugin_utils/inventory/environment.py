@@ -17,7 +17,7 @@ SETTING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
 SETTING_PREFIX = "OVERWRITE_SETTING_"
 
 # Variables the plan decides -> what to do instead of setting them.
-OWNED = {
+RESERVED_VARIABLES = {
     "ADMIN_EMAIL": "Set rocketchat_admin_email",
     "ADMIN_PASS": "Set rocketchat_admin_password",
     "ADMIN_USERNAME": "Set rocketchat_admin_username",
@@ -47,7 +47,7 @@ OWNED = {
 }
 
 # Settings of Rocket.Chat that the plan decides -> likewise.
-OWNED_SETTINGS = {
+RESERVED_SETTINGS = {
     "FileUpload_FileSystemPath": "Set rocketchat_file_upload_directory",
     "FileUpload_Storage_Type": "Set rocketchat_file_upload_storage",
     "FileUpload_S3_AWSAccessKeyId": "Set rocketchat_file_upload_s3.access_key",
@@ -87,8 +87,8 @@ def _variables(notes: Notes, mapping: str, given: dict[Any, Any]) -> dict[str, s
         if not VARIABLE_NAME.fullmatch(str(name)):
             remedy = "Use letters, digits and _ only, beginning with a letter or _"
             notes.complain(variable, None, "is not the name of an environment variable", remedy)
-        elif name in OWNED:
-            notes.complain(variable, None, "is decided by the plan", OWNED[name])
+        elif name in RESERVED_VARIABLES:
+            notes.complain(variable, None, "is decided by the plan", RESERVED_VARIABLES[name])
         elif name.startswith(SETTING_PREFIX):
             remedy = f"Set rocketchat_settings.{name.removeprefix(SETTING_PREFIX)}"
             notes.complain(variable, None, "is a setting of Rocket.Chat", remedy)
@@ -108,8 +108,8 @@ def _settings(notes: Notes, given: dict[Any, Any]) -> dict[str, str]:
         elif name.startswith(SETTING_PREFIX):
             remedy = f"Write {name.removeprefix(SETTING_PREFIX)}"
             notes.complain(variable, None, "has a prefix that is added here", remedy)
-        elif name in OWNED_SETTINGS:
-            notes.complain(variable, None, "is decided by the plan", OWNED_SETTINGS[name])
+        elif name in RESERVED_SETTINGS:
+            notes.complain(variable, None, "is decided by the plan", RESERVED_SETTINGS[name])
         else:
             values[name] = _text(notes, variable, value)
     # whatever the order they were written in

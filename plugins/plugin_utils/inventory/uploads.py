@@ -19,8 +19,18 @@ from .urls import HOST_AND_PORT
 # Where the monolith's image has its volume.
 CONTAINER_DIRECTORY = "/app/uploads"
 
-# What others keep their files in; a directory within or around one of them would take over or lose theirs.
-TAKEN = ("/etc", "/opt/rocketchat", "/opt/nats", "/var/lib/docker", "/var/lib/mongodb", "/proc", "/sys", "/dev", "/run")
+# Directories of the system and of other parts: uploads within or around one of them would mix with their files.
+RESERVED_PATHS = (
+    "/etc",
+    "/opt/rocketchat",
+    "/opt/nats",
+    "/var/lib/docker",
+    "/var/lib/mongodb",
+    "/proc",
+    "/sys",
+    "/dev",
+    "/run",
+)
 
 ENDPOINT = re.compile(rf"https?://{HOST_AND_PORT.pattern}/?")
 
@@ -46,12 +56,18 @@ def _directory(notes: Notes, text: str) -> str:
             "is not the absolute path of a directory below another",
             "Write one such as /var/lib/rocketchat/uploads",
         )
-    elif any(f"{directory}/".startswith(f"{path}/") or f"{path}/".startswith(f"{directory}/") for path in TAKEN):
+    elif _is_reserved(directory):
         reason = "belongs to the system or to another part of the deployment"
         notes.complain(
             "rocketchat_file_upload_directory", text, reason, "Write one such as /var/lib/rocketchat/uploads"
         )
     return directory
+
+
+def _is_reserved(directory: str) -> bool:
+    return any(
+        f"{directory}/".startswith(f"{path}/") or f"{path}/".startswith(f"{directory}/") for path in RESERVED_PATHS
+    )
 
 
 def _s3(notes: Notes, given: dict[str, Any]) -> dict[str, str]:
