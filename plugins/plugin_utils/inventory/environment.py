@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..rocketchat.problems import Notes
+from ..rocketchat.problems import Problems
 from .settings import Environment
 
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -61,70 +61,70 @@ RESERVED_SETTINGS = {
 }
 
 
-def read_environment(notes: Notes, common: dict[str, Any]) -> Environment:
+def read_environment(problems: Problems, common: dict[str, Any]) -> Environment:
     """What the operator adds. Values may be secret and are never shown."""
     services = {
-        key: _variables(notes, f"rocketchat_service_environment.{key}", given)
+        key: _variables(problems, f"rocketchat_service_environment.{key}", given)
         for key, given in common["rocketchat_service_environment"].items()
     }
     for key, given in services.items():
         if "MS_NAMESPACE" in given:
             reason = "separates this service from all others, and it waits for them in silence"
             remedy = "Set it in rocketchat_environment, for all"
-            notes.complain(f"rocketchat_service_environment.{key}.MS_NAMESPACE", None, reason, remedy)
+            problems.add(f"rocketchat_service_environment.{key}.MS_NAMESPACE", None, reason, remedy)
     return Environment(
-        shared=_variables(notes, "rocketchat_environment", common["rocketchat_environment"]),
+        shared=_variables(problems, "rocketchat_environment", common["rocketchat_environment"]),
         services=services,
-        settings=_settings(notes, common["rocketchat_settings"]),
+        settings=_settings(problems, common["rocketchat_settings"]),
     )
 
 
-def _variables(notes: Notes, mapping: str, given: dict[Any, Any]) -> dict[str, str]:
+def _variables(problems: Problems, mapping: str, given: dict[Any, Any]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in given.items():
         # whoever writes "A=b" in place of "A: b" has the value in the name
         variable = f"{mapping}.{str(name).partition('=')[0]}"
         if not VARIABLE_NAME.fullmatch(str(name)):
             remedy = "Use letters, digits and _ only, beginning with a letter or _"
-            notes.complain(variable, None, "is not the name of an environment variable", remedy)
+            problems.add(variable, None, "is not the name of an environment variable", remedy)
         elif name in RESERVED_VARIABLES:
-            notes.complain(variable, None, "is decided by the plan", RESERVED_VARIABLES[name])
+            problems.add(variable, None, "is decided by the plan", RESERVED_VARIABLES[name])
         elif name.startswith(SETTING_PREFIX):
             remedy = f"Set rocketchat_settings.{name.removeprefix(SETTING_PREFIX)}"
-            notes.complain(variable, None, "is a setting of Rocket.Chat", remedy)
+            problems.add(variable, None, "is a setting of Rocket.Chat", remedy)
         else:
-            values[name] = _text(notes, variable, value)
+            values[name] = _text(problems, variable, value)
     # whatever the order they were written in
     return dict(sorted(values.items()))
 
 
-def _settings(notes: Notes, given: dict[Any, Any]) -> dict[str, str]:
+def _settings(problems: Problems, given: dict[Any, Any]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in given.items():
         variable = f"rocketchat_settings.{str(name).partition('=')[0]}"
         if not SETTING_NAME.fullmatch(str(name)):
             remedy = "Use letters, digits, _ and - only, beginning with a letter"
-            notes.complain(variable, None, "is not the name of a setting of Rocket.Chat", remedy)
+            problems.add(variable, None, "is not the name of a setting of Rocket.Chat", remedy)
         elif name.startswith(SETTING_PREFIX):
             remedy = f"Write {name.removeprefix(SETTING_PREFIX)}"
-            notes.complain(variable, None, "has a prefix that is added here", remedy)
+            problems.add(variable, None, "has a prefix that is added here", remedy)
         elif name in RESERVED_SETTINGS:
-            notes.complain(variable, None, "is decided by the plan", RESERVED_SETTINGS[name])
+            problems.add(variable, None, "is decided by the plan", RESERVED_SETTINGS[name])
         else:
-            values[name] = _text(notes, variable, value)
+            values[name] = _text(problems, variable, value)
     # whatever the order they were written in
     return dict(sorted(values.items()))
 
 
-def _text(notes: Notes, variable: str, value: Any) -> str:
+def _text(problems: Problems, variable: str, value: Any) -> str:
     """A value as a process sees it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, (str, int, float)):
-        notes.complain(variable, None, "is not a text, a number, true or false", "Write one line in quotes")
+        problems.add(variable, None, "is not a text, a number, true or false", "Write one line in quotes")
         return ""
     # YAML's block scalars and ansible-vault's encrypt_string end with a line feed that nobody meant.
     text = str(value).rstrip("\n")
     if CONTROL_CHARACTER.search(text):
-        notes.complain(variable, None, "has several lines or control characters", "Write one line in quotes")
+        problems.add(variable, None, "has several lines or control characters", "Write one line in quotes")
     return text

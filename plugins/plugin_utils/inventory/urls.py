@@ -12,7 +12,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from ..rocketchat.problems import Notes
+from ..rocketchat.problems import Problems
 
 HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 PERCENT_ENCODED = re.compile(r"(?:[^%:@/?#\s]|%[0-9A-Fa-f]{2})+")
@@ -29,14 +29,14 @@ MONGODB_URL_REMEDY = "Write one such as mongodb://user:password@db1.example.com/
 NATS_URL_REMEDY = "Write one such as nats://user:password@nats1.example.com:4222"
 
 
-def read_root_url(notes: Notes, text: str) -> SplitResult | None:
+def read_root_url(problems: Problems, text: str) -> SplitResult | None:
     # It may carry a password.
     shown = None if "@" in text else text
     try:
         url = urlsplit(text)
         port_is_valid = url.port is None or url.port > 0
     except ValueError:
-        notes.complain("rocketchat_root_url", shown, "is not a URL", ROOT_URL_REMEDY)
+        problems.add("rocketchat_root_url", shown, "is not a URL", ROOT_URL_REMEDY)
         return None
     reason = ""
     if url.scheme not in ("http", "https") or "://" not in text:
@@ -48,12 +48,12 @@ def read_root_url(notes: Notes, text: str) -> SplitResult | None:
     elif not re.fullmatch(r"[A-Za-z0-9/._~-]*", url.path):
         reason = "has a path with characters that a proxy may rewrite"
     if reason:
-        notes.complain("rocketchat_root_url", shown, reason, ROOT_URL_REMEDY)
+        problems.add("rocketchat_root_url", shown, reason, ROOT_URL_REMEDY)
         return None
     return url
 
 
-def read_mail_url(notes: Notes, text: str) -> str:
+def read_mail_url(problems: Problems, text: str) -> str:
     url = text.strip()
     if url:
         scheme, credentials, rest = _parts(url)
@@ -62,15 +62,15 @@ def read_mail_url(notes: Notes, text: str) -> str:
         else:
             reason = _wrong_credentials(credentials) or _wrong_server(rest.partition("/")[0].partition("?")[0])
         if reason:
-            notes.complain("rocketchat_mail_url", None, reason, MAIL_URL_REMEDY)
+            problems.add("rocketchat_mail_url", None, reason, MAIL_URL_REMEDY)
     return url
 
 
-def read_mongodb_url(notes: Notes, text: str) -> str:
+def read_mongodb_url(problems: Problems, text: str) -> str:
     url = text.strip()
     reason = _wrong_mongodb_url(url) if url else ""
     if reason:
-        notes.complain("rocketchat_mongodb_url", None, reason, MONGODB_URL_REMEDY)
+        problems.add("rocketchat_mongodb_url", None, reason, MONGODB_URL_REMEDY)
     return url
 
 
@@ -98,11 +98,11 @@ def _wrong_mongodb_url(url: str) -> str:
     return ""
 
 
-def read_nats_urls(notes: Notes, urls: list[str]) -> list[str]:
+def read_nats_urls(problems: Problems, urls: list[str]) -> list[str]:
     for number, url in enumerate(urls):
         reason = _wrong_nats_url(url)
         if reason:
-            notes.complain(f"rocketchat_nats_urls[{number}]", None, reason, NATS_URL_REMEDY)
+            problems.add(f"rocketchat_nats_urls[{number}]", None, reason, NATS_URL_REMEDY)
     return urls
 
 
