@@ -81,5 +81,5 @@ class ActionModule(ActionBase):
         except OSError as error:
             raise AnsibleActionFail(
                 f"The report could not be written to {directory}: {error.strerror}. Name a directory that you may "
-                "write to with -e health_report=DIRECTORY."
+                "write to with -e rocketchat_health_report=DIRECTORY."
             ) from error

@@ -20,7 +20,7 @@ HEALS_WITHIN = 120
 
 def health(deployment: Deployment, directory: Path, *arguments: str, check: bool = False) -> dict[str, Any]:
     """The report, which has to agree with the exit code."""
-    result = deployment.playbook("health", "-e", f"health_report={directory}", *arguments, check=check)
+    result = deployment.playbook("health", "-e", f"rocketchat_health_report={directory}", *arguments, check=check)
     text = (directory / "health.json").read_text(encoding="utf-8")
     report: dict[str, Any] = json.loads(text)
     assert (result.returncode == 0) == report["healthy"], result.stdout[-3000:]

@@ -32,7 +32,14 @@ NOUNS = {
 README = "Correct it; the role's README describes it"
 
 # Variables of the playbooks; no role has them.
-PLAYBOOK_VARIABLES = ("rocketchat_secrets_file", "rocketchat_health_timeout", "rocketchat_deploys")
+PLAYBOOK_VARIABLES = (
+    "rocketchat_secrets_file",
+    "rocketchat_health_report",
+    "rocketchat_health_timeout",
+    "rocketchat_deploys",
+)
+# Former names of variables, which would have no effect any more, and their names of today.
+RENAMED = {"health_report": "rocketchat_health_report"}
 
 
 @cache
@@ -159,6 +166,12 @@ def _mistaken(variable: str, option: dict[str, Any], shown: Any) -> Problem:
     if "choices" in option:
         return Problem(variable, shown, "is not one of its values", f"Write {' or '.join(map(str, option['choices']))}")
     return Problem(variable, shown, f"is not {NOUNS[option['type']]}", README)
+
+
+def renamed_variables(names: Iterable[str]) -> list[Problem]:
+    """A problem for each variable that is given by its former name."""
+    given = set(names)
+    return [Problem(old, None, f"is now called {new}", "Rename it") for old, new in RENAMED.items() if old in given]
 
 
 def unknown_variables(names: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -43,7 +43,7 @@ def test_variables_and_tags_are_not_repeated() -> None:
         "one",
         "--check",
         "-e",
-        "health_report=/x",
+        "rocketchat_health_report=/x",
     )
     assert options(called("-i", "chat", *words)) == "-i chat"
 
@@ -52,7 +52,7 @@ def test_variables_and_tags_are_not_repeated() -> None:
     ("words", "lacks"),
     [
         ((), False),
-        (("-e", "@/run/more.yml", "-e", "health_report=/x", "-e", "rocketchat_health_timeout=60"), False),
+        (("-e", "@/run/more.yml", "-e", "rocketchat_health_report=/x", "-e", "rocketchat_health_timeout=60"), False),
         (("-e", "rocketchat_version=9.0.0"), True),
         (("-e", '{"rocketchat_replicas": {"account": 2}}'), True),
     ],
