@@ -222,7 +222,7 @@ containers:
       description:
         - What is wrong, as a fixed word, V(null) if nothing is.
         - One of V(absent), V(inspect) where the engine fails to tell about this container alone, V(stopped),
-          V(paused), V(image), V(hostname), V(network), V(hosts), V(environment), V(oom_killed), V(licence),
+          V(paused), V(image), V(hostname), V(network), V(hosts), V(environment), V(oom_killed), V(license),
           V(node_id_conflict), V(resolve), V(nats_auth), V(nats_unreachable), V(mongodb_auth), V(mongodb_privilege),
           V(mongodb), V(out_of_memory), V(crash_loop), V(crash_silent) where its log tells nothing, V(unhealthy),
           V(starting).

@@ -103,7 +103,7 @@ findings:
           server), V(mongodb), V(ddp) and V(certificate) (M(rocketops.rocketchat.ddp_health)) the words are those of
           that module.
         - V(host.unreachable), V(host.not_asked), V(question.failed) and V(question.not_asked) say that nothing is
-          known; V(clock.skew), V(migrations.locked), V(licence.invalid) and V(licence.expired) concern the
+          known; V(clock.skew), V(migrations.locked), V(license.invalid) and V(license.expired) concern the
           deployment as a whole.
       type: str
       sample: container.stopped

@@ -31,7 +31,7 @@ RATIO = 15.0
 
 VARIABLES = {
     "rocketchat_root_url": "https://chat.example.com",
-    "rocketchat_license": "licence",
+    "rocketchat_license": "license",
     "nginx_certificate": "self_signed",
     "rocketchat_version": "7.9.3",
     # with stream-hub on the first host, every service of the catalogue

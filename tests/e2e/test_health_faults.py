@@ -52,4 +52,4 @@ def test_a_licence_that_does_not_allow_a_second_replica(deployment: Deployment, 
     finally:
         deployment.playbook("site")
     findings = [(finding["component"], finding["kind"]) for finding in report["findings"]]
-    assert findings == [("licence", "licence.invalid")]
+    assert findings == [("license", "license.invalid")]

@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 26, 22, 0, tzinfo=UTC)
 VARIABLES = set(role_options(frozenset()))
 SETTINGS = {
     "rocketchat_root_url": "https://chat.example.com",
-    "rocketchat_license": "LICENCE-secret",
+    "rocketchat_license": "LICENSE-secret",
     "nginx_certificate": "self_signed",
 }
 SECRETS = {

@@ -19,7 +19,7 @@ from .nats import why_not_connected
 from .secrets import PARSED, readable
 
 # Why a container that looks well may end again.
-_COMES_BACK = {"licence", "node_id_conflict"}
+_COMES_BACK = {"license", "node_id_conflict"}
 # The line that tells why a container ended was written in its last life; what is older is no news.
 _LOG_BEFORE_START = 60
 _LATELY = 900
@@ -27,7 +27,7 @@ _LATELY = 900
 _YOUNG = 120
 # A service asks for the licence after 20 s and after 40 s, and ends when both fail (network-broker's EnterpriseCheck,
 # 8.3-dev): who has lived for longer than this has got it.
-_LICENCE_ASKED = 60
+_LICENSE_ASKED = 60
 _DEATHS_WITHIN = 300
 _NO_MEMORY = (
     "The kernel ended it because memory ran out: it reached its limit (rocketchat_resources), or the host has none "
@@ -191,7 +191,7 @@ def _ends_again(
     again, once = repeated(log, needed, epoch(stamp)), of_last_death(log, needed, epoch(stamp))
     if again and again.fault in _COMES_BACK:
         return again.fault, _ended(health, stamp) + again.sentence
-    if once and once.fault == "licence" and age <= _LICENCE_ASKED:
+    if once and once.fault == "license" and age <= _LICENSE_ASKED:
         return once.fault, _ended(health, stamp) + once.sentence
     return None
 

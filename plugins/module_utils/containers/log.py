@@ -48,7 +48,7 @@ NATS_FAILED = "nats"
 KNOWN = (
     Known(
         re.compile(r"Enterprise license not found"),
-        "licence",
+        "license",
         "It shut itself down because no licence was confirmed: NATS or the monolith was out of its reach for more than "
         "40 s, or there is no licence with the module scalability.",
     ),

@@ -115,7 +115,7 @@ ON_THE_HOST = {
 # Commands for where a service runs that the finding is about, on its host if it runs there.
 AT_A_SERVICE = {
     "migrations": ("rocketchat", LOG),
-    "licence": ("rocketchat", "sudo docker logs {name} 2>&1 | grep -i licen | tail -n 20"),
+    "license": ("rocketchat", "sudo docker logs {name} 2>&1 | grep -i licen | tail -n 20"),
     "mongodb.external": ("rocketchat", "sudo docker logs {name} 2>&1 | grep -i mongo | tail -n 20"),
     "page": ("rocketchat", _LOG),
     "ddp.upgrade_timeout": ("ddp_streamer", _LOG),

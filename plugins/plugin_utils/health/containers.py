@@ -25,7 +25,7 @@ _EXPLAINED_BY = {
     "crash_silent": {"hostname"},
     "node_id_conflict": {"hostname"},
     "inspect": {"engine"},
-    "licence": {"nats", "service", "licence"},
+    "license": {"nats", "service", "license"},
     "mongodb": {"mongodb"},
     "mongodb_auth": {"mongodb"},
     "mongodb_privilege": {"mongodb"},

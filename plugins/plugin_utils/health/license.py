@@ -61,7 +61,7 @@ def warnings(license_: LicenseState | None, now: datetime | None, surplus: bool)
             f"{_NAMES[license_.source]} expired on {_moment(license_.ends)}. Single instances run without it; surplus "
             f"replicas would shut themselves down. {_renewal(license_)}"
         )
-        yield HealthWarning("licence.expired", sentence)
+        yield HealthWarning("license.expired", sentence)
     if (
         license_
         and left is not None
@@ -69,7 +69,7 @@ def warnings(license_: LicenseState | None, now: datetime | None, surplus: bool)
     ):
         days = f"in {left.days} day{'s' if left.days > 1 else ''}" if left.days else "in less than a day"
         sentence = f"{_NAMES[license_.source]} ends on {_moment(license_.ends)}, {days}. {_renewal(license_)}"
-        yield HealthWarning("licence.ends_soon", sentence)
+        yield HealthWarning("license.ends_soon", sentence)
 
 
 def expiry(license_: LicenseState | None, now: datetime | None) -> Symptom | None:
@@ -81,7 +81,7 @@ def expiry(license_: LicenseState | None, now: datetime | None) -> Symptom | Non
         f"{_NAMES[license_.source]} expired on {_moment(license_.ends)}: surplus replicas shut themselves down. "
         f"{_renewal(license_)}"
     )
-    return Symptom("licence.expired", sentence)
+    return Symptom("license.expired", sentence)
 
 
 def _renewal(license_: LicenseState) -> str:
@@ -112,7 +112,7 @@ def was_cut_off(entry: Mapping[str, Any] | None, returned: Collection[float]) ->
 
     Without a licence a replica lives for 40 s, so what it depends on has been there for longer than that.
     """
-    if not entry or entry["fault"] != "licence" or not entry.get("started_at"):
+    if not entry or entry["fault"] != "license" or not entry.get("started_at"):
         return False
     return max(returned, default=0.0) >= epoch(entry["started_at"]) - _BEFORE_THE_RETURN
 

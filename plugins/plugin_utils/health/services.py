@@ -26,9 +26,9 @@ _CUT_OFF = (
 )
 _OFF_NATS = {"container.nats_auth", "container.nats_unreachable"}
 _WAY_TO_NATS = {"host", "engine", "nats", "hostname"}
-LICENCE = Need("licence", as_planned=True)
+LICENSE = Need("license", as_planned=True)
 # A monolith that was given another licence than the planned one, or none.
-_LICENCE_GIVEN = ("licence_given", "")
+_LICENSE_GIVEN = ("license_given", "")
 
 
 def subjects(
@@ -45,7 +45,7 @@ def subjects(
         if container["service"] == MONOLITH:
             yield _service(host, container, answers[host], clients, replicas[MONOLITH] == 1)
     deaths = [*_deaths(everything, replicas, answers, returned)]
-    yield from _licence(plan, answers, bool(deaths), now)
+    yield from _license(plan, answers, bool(deaths), now)
     for host, container in everything:
         if container["service"] != MONOLITH:
             alone = replicas[container["service"]] == 1
@@ -111,7 +111,7 @@ def _service(
 def _of_docker(
     container: Mapping[str, Any], entry: Mapping[str, Any] | None, answers: HostAnswers, needs: tuple[Need, ...]
 ) -> list[Symptom]:
-    symptoms = container_symptoms(entry, (*needs, LICENCE))
+    symptoms = container_symptoms(entry, (*needs, LICENSE))
     if entry is None and (answers.get("containers").get("engine") or {}).get("reachable"):
         symptoms.append(Symptom("container.unknown", "Docker was asked, and nothing is known about it."))
     another = _other_hostname(container, entry)
@@ -149,7 +149,7 @@ def _up_to_date(symptoms: list[Symptom], cut_off: bool) -> list[Symptom]:
 
     ``cut_off``: its log can speak of an outage only, as who is the only one of its service lives on without a licence.
     """
-    if cut_off and [symptom.kind for symptom in symptoms] == ["container.licence"]:
+    if cut_off and [symptom.kind for symptom in symptoms] == ["container.license"]:
         return []
     return without_starting(symptoms)
 
@@ -159,7 +159,7 @@ def _provided(container: Mapping[str, Any], entry: Mapping[str, Any] | None) -> 
     if another:
         yield from (("hostname", another), ("identity", another))
     if any("ROCKETCHAT_LICENSE" in sentence for sentence in (entry or {}).get("drift") or []):
-        yield _LICENCE_GIVEN
+        yield _LICENSE_GIVEN
 
 
 def _unplanned(host: str, answers: HostAnswers) -> Iterator[Subject]:
@@ -187,11 +187,11 @@ def _deaths(
     for host, container in everything:
         entry = answers[host].find("containers", "containers", container["name"])
         surplus = replicas[container["service"]] > 1
-        if surplus and entry and entry["fault"] == "licence" and not was_cut_off(entry, returned):
+        if surplus and entry and entry["fault"] == "license" and not was_cut_off(entry, returned):
             yield entry
 
 
-def _licence(
+def _license(
     plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], deaths: bool, now: datetime | None
 ) -> Iterator[Subject]:
     """There is one licence, and the monolith has it. ``deaths``: whether replicas say that they found none."""
@@ -206,6 +206,6 @@ def _licence(
         "missing in the monolith, has expired, or lacks that module."
     )
     # An outage of NATS or of the monolith for 40 s does the same, as a licence that cannot be asked for counts as none.
-    needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH), Need(*_LICENCE_GIVEN, as_planned=True))
-    invalid = Symptom("licence.invalid", sentence + wrong_address(license_, plan, answers), needs)
-    yield Subject(host, "licence", symptoms=[expired or invalid], provides=(("licence", ""),))
+    needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH), Need(*_LICENSE_GIVEN, as_planned=True))
+    invalid = Symptom("license.invalid", sentence + wrong_address(license_, plan, answers), needs)
+    yield Subject(host, "license", symptoms=[expired or invalid], provides=(("license", ""),))

@@ -24,7 +24,7 @@ from tests.unit.docker_engine import FakeEngine, container, frames, moment, serv
 
 IMAGE = "docker.io/rocketchat/account-service:8.9.1"
 STAMP = "2026-11-26T21:55:39.123Z"
-LICENCE = "Enterprise license not found. Shutting down..."
+LICENSE = "Enterprise license not found. Shutting down..."
 
 
 def pino(level: int, message: str, **more: Any) -> str:
@@ -162,7 +162,7 @@ def test_one_server_that_lets_it_in_is_enough(account: Callable[..., ContainerHe
     with nats() as port:
         urls = f"nats://rc:secret@nats:{probe_servers.free_port()},nats://rc:secret@nats:{port}"
         assert account(urls, NO_NATS).fault == "starting"
-        assert account(urls, [moleculer(60, "broker", LICENCE), *NO_NATS]).fault == "licence"
+        assert account(urls, [moleculer(60, "broker", LICENSE), *NO_NATS]).fault == "license"
 
 
 @pytest.mark.parametrize("transporter", ["", "TCP", "nats://", "nats://rc:secret@nats:99999", "redis://nats:6379"])
@@ -178,10 +178,10 @@ ERROR = {"type": "MongoServerError", "message": "Authentication failed.", "stack
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        (moleculer(60, "broker", LICENCE), f"error: {LICENCE}"),
+        (moleculer(60, "broker", LICENSE), f"error: {LICENSE}"),
         (moleculer(40, "transit", "Connection is failed."), "Connection is failed."),
         (moleculer(50, "transporter", "NATS error."), "NATS error."),
-        (f"{STAMP} {moleculer(60, 'broker', LICENCE)}", f"{STAMP} error: {LICENCE}"),
+        (f"{STAMP} {moleculer(60, 'broker', LICENSE)}", f"{STAMP} error: {LICENSE}"),
         (
             pino(50, "Cannot start", name="Migrations", err=ERROR),
             "Cannot start (MongoServerError: Authentication failed.)",
@@ -207,7 +207,7 @@ def test_a_line_in_words(line: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("log", "fault"),
     [
-        ([moleculer(60, "broker", LICENCE)], "licence"),
+        ([moleculer(60, "broker", LICENSE)], "license"),
         (
             [moleculer(60, "broker", "ServiceBroker has detected a nodeID conflict, use unique nodeIDs.")],
             "node_id_conflict",

@@ -145,10 +145,10 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         "crash_silent",
         "It ended 2 times, last 2 minutes ago. Its log tells nothing: does it run what it should?",
     ),
-    "licence": (
+    "license": (
         restarted(3, **STARTING),
         ["Enterprise license not found. Shutting down..."],
-        "licence",
+        "license",
         "It ended 3 times, last 2 minutes ago. It shut itself down because no licence was confirmed: NATS or the "
         "monolith was out of its reach for more than 40 s, or there is no licence with the module scalability.",
     ),
@@ -444,10 +444,10 @@ def test_what_may_pass_is_waited_for(engine: FakeEngine, wait: Callable[..., tup
 
 # -- the log -----------------------------------------------------------------------------------------------------------
 
-LICENCE = "Enterprise license not found. Shutting down..."
+LICENSE = "Enterprise license not found. Shutting down..."
 # As moleculer's loggers write it: pino in Rocket.Chat's services, and its own for the console.
-PINO_LICENCE = json.dumps({"level": 60, "time": 1_794_000_000_000, "name": "BROKER", "msg": LICENCE})
-CONSOLE_LICENCE = f"[2026-11-26T22:00:00.000Z] FATAL chat-account-1-1/BROKER: {LICENCE}"
+PINO_LICENSE = json.dumps({"level": 60, "time": 1_794_000_000_000, "name": "BROKER", "msg": LICENSE})
+CONSOLE_LICENSE = f"[2026-11-26T22:00:00.000Z] FATAL chat-account-1-1/BROKER: {LICENSE}"
 
 
 def started(entry: Entry, seconds_ago: float, restarts: int) -> None:
@@ -459,27 +459,27 @@ def started(entry: Entry, seconds_ago: float, restarts: int) -> None:
 @pytest.mark.parametrize(
     ("since_start", "restarts", "log", "fault"),
     [
-        (20, 5, [(62, LICENCE), (20.6, LICENCE)], "licence"),
+        (20, 5, [(62, LICENSE), (20.6, LICENSE)], "license"),
         # for want of a licence, the first death is enough, until the next would have come
-        (20, 1, [(20.6, LICENCE)], "licence"),
-        (20, 1, [(20.6, PINO_LICENCE)], "licence"),
-        (20, 1, [(20.6, CONSOLE_LICENCE)], "licence"),
-        (59, 1, [(59.6, LICENCE)], "licence"),
-        (62, 1, [(62.6, LICENCE)], None),
-        (20, 0, [(20.6, LICENCE)], None),
-        (20, 1, [(45, LICENCE)], None),
-        (20, 1, [(12, LICENCE)], None),
+        (20, 1, [(20.6, LICENSE)], "license"),
+        (20, 1, [(20.6, PINO_LICENSE)], "license"),
+        (20, 1, [(20.6, CONSOLE_LICENSE)], "license"),
+        (59, 1, [(59.6, LICENSE)], "license"),
+        (62, 1, [(62.6, LICENSE)], None),
+        (20, 0, [(20.6, LICENSE)], None),
+        (20, 1, [(45, LICENSE)], None),
+        (20, 1, [(12, LICENSE)], None),
         (20, 1, [(20.6, "[FATAL] nodeID conflict")], None),
         # one death may print its reason several times
         (20, 5, [(22, "MongoServerSelectionError: no"), (21, "connect ECONNREFUSED 10.0.0.1:27017")], None),
         # what it has said since it was started ended nothing
-        (40, 5, [(40.6, "[FATAL] nodeID conflict"), (12, LICENCE), (25, LICENCE)], None),
+        (40, 5, [(40.6, "[FATAL] nodeID conflict"), (12, LICENSE), (25, LICENSE)], None),
         # two reasons, one death each
-        (20, 5, [(62, LICENCE), (20.6, "nodeID conflict")], None),
-        (70, 5, [(112, LICENCE), (70.6, LICENCE)], "licence"),
-        (150, 5, [(192, LICENCE), (150.6, LICENCE)], None),
+        (20, 5, [(62, LICENSE), (20.6, "nodeID conflict")], None),
+        (70, 5, [(112, LICENSE), (70.6, LICENSE)], "license"),
+        (150, 5, [(192, LICENSE), (150.6, LICENSE)], None),
         # a line feed of another kind makes two lines of one, and the second has no moment
-        (20, 5, [(62, f"x\r{LICENCE}"), (20.6, f"x\u2028{LICENCE}")], "licence"),
+        (20, 5, [(62, f"x\r{LICENSE}"), (20.6, f"x\u2028{LICENSE}")], "license"),
     ],
 )
 def test_who_keeps_ending_is_not_well_in_between(

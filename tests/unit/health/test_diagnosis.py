@@ -132,7 +132,7 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
         together(
             ill.container("chat", "nats", "stopped"),
             ill.nats_silent("chat"),
-            ill.container("chat", "ddp-streamer-1", "licence"),
+            ill.container("chat", "ddp-streamer-1", "license"),
             ill.container("chat", "account-1", "resolve"),
             ill.container("chat", "presence-1", "nats_unreachable"),
             no_port("chat", "ddp-streamer-1", "account-1", "presence-1"),
@@ -396,13 +396,13 @@ INDEPENDENT: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
         ["presence-1"],
     ),
     "the only one of its service found no licence, as NATS had been away": (
-        ill.container("chat", "account-1", "licence"),
+        ill.container("chat", "account-1", "license"),
         [],
         [],
     ),
     "the only one of its service found no licence, and has opened no port since": (
-        together(ill.container("chat", "account-1", "licence"), no_port("chat", "account-1")),
-        [("container.licence", "account-1")],
+        together(ill.container("chat", "account-1", "license"), no_port("chat", "account-1")),
+        [("container.license", "account-1")],
         [],
     ),
     "a service that answers has given up on NATS, beside a MongoDB that lacks a privilege": (
@@ -665,21 +665,21 @@ THREE_HOSTS: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
     "the licence is missing at the monolith": (
         together(
             ill.container("a", "rocketchat-1", "environment", drift=["ROCKETCHAT_LICENSE is not set in it."]),
-            *(ill.container(host, "account-1", "licence") for host in "bc"),
+            *(ill.container(host, "account-1", "license") for host in "bc"),
         ),
         [("container.environment", "a/rocketchat-1")],
         ["b/account-1", "c/account-1"],
     ),
     "the licence is not good": (
-        together(*(ill.container(host, "account-1", "licence") for host in "bc"), gone("b", "account-1")),
-        [("licence.invalid", "a/licence")],
+        together(*(ill.container(host, "account-1", "license") for host in "bc"), gone("b", "account-1")),
+        [("license.invalid", "a/license")],
         ["b/account-1", "c/account-1"],
     ),
     "replicas stop for the licence because NATS was away": (
         together(
             *(ill.container(host, "nats", "paused") for host in "abc"),
             *(ill.nats_silent(host, "read_timeout") for host in "abc"),
-            ill.container("b", "account-1", "licence"),
+            ill.container("b", "account-1", "license"),
         ),
         [("container.paused", f"{host}/nats") for host in "abc"],
         services_of(three_hosts()),
@@ -746,9 +746,9 @@ THREE_HOSTS: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
     "a licence that replicas do not find, and a monolith with another image": (
         together(
             ill.container("a", "rocketchat-1", "image", drift=["An image."]),
-            *(ill.container(host, "account-1", "licence") for host in "bc"),
+            *(ill.container(host, "account-1", "license") for host in "bc"),
         ),
-        [("container.image", "a/rocketchat-1"), ("licence.invalid", "a/licence")],
+        [("container.image", "a/rocketchat-1"), ("license.invalid", "a/license")],
         ["b/account-1", "c/account-1"],
     ),
     "no host has pymongo, and a service crashes": (

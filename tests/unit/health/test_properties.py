@@ -62,7 +62,7 @@ def where_it_runs(fault: Fault) -> Fault:
 
 
 CONTAINER_FAULTS = words(
-    "absent stopped paused image hostname network hosts environment inspect oom_killed licence node_id_conflict resolve"
+    "absent stopped paused image hostname network hosts environment inspect oom_killed license node_id_conflict resolve"
     " nats_auth nats_unreachable mongodb_auth mongodb_privilege mongodb out_of_memory crash_loop crash_silent unhealthy"
     " starting"
 )
@@ -187,7 +187,7 @@ def test_a_healthy_host_that_has_nothing_to_do_with_it_changes_nothing(several: 
 
 
 FAMILIES = (
-    "host question clock engine container unplanned http bus licence nats mongodb member ddp page websocket login"
+    "host question clock engine container unplanned http bus license nats mongodb member ddp page websocket login"
     " certificate migrations"
 )
 

@@ -345,7 +345,7 @@ def test_all_mistakes_are_in_one_message() -> None:
     ]
 
 
-@pytest.mark.parametrize("license_, warnings", [("LICENCE", 0), ("", 1)])
+@pytest.mark.parametrize("license_, warnings", [("LICENSE", 0), ("", 1)])
 def test_without_a_licence_single_instances_are_a_warning(license_: str, warnings: int) -> None:
     found = plan(single(rocketchat_license=license_))["warnings"]
     text = (

@@ -91,7 +91,7 @@ def inventories(draw: st.DrawFn) -> Inventory:
         *hosts,
         groups=groups,
         rocketchat_root_url=draw(root_urls),
-        rocketchat_license="S3CRET-LICENCE",
+        rocketchat_license="S3CRET-LICENSE",
         rocketchat_version=draw(st.sampled_from(VERSIONS)),
         **variables,
     )
