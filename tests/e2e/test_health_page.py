@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """health.html as people see it: in a real browser, at the width of a desk and of a phone, in light and in dark.
 
 The pictures that the tests take are left in .cache/screenshots.
