@@ -45,7 +45,7 @@ _ONE_DEATH = 10
 NATS_FAILED = "nats"
 
 # Lines of Rocket.Chat's services (network-broker's licence check), of moleculer, nats.js and the MongoDB driver.
-KNOWN = (
+_KNOWN = (
     Known(
         re.compile(r"Enterprise license not found"),
         "license",
@@ -128,7 +128,7 @@ def reason(log: Sequence[str], needed: Collection[str], but: str = "") -> Reason
 
 
 def _known(line: str, needed: Collection[str]) -> Reason | None:
-    for known in KNOWN:
+    for known in _KNOWN:
         hit = known.pattern.search(line)
         if hit and hit.groupdict().get("needed") in (None, *needed):
             return Reason(known.fault, known.sentence.format(**hit.groupdict()))

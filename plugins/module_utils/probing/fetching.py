@@ -19,7 +19,7 @@ from .fault import Fault
 from .target import Target
 from .tls import Trust, connect
 
-BODY_MAX = 64 * 1024
+_BODY_MAX = 64 * 1024
 LINE_MAX = 120
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 # what a header may hold: RFC 9110, 5.1 and 5.5
@@ -93,7 +93,7 @@ def fetch(
     until: float,
     trust: Trust,
     headers: Mapping[str, str] | None = None,
-    body_max: int = BODY_MAX,
+    body_max: int = _BODY_MAX,
     posted: bytes | None = None,
 ) -> Answer:
     """GET the target, or POST what is given to it. Follows no redirect and uses no proxy: the question is about this

@@ -15,7 +15,7 @@ from typing import Any, Callable, Protocol
 
 from .clock import remaining
 
-INTERVAL_MAX = 2.0
+_INTERVAL_MAX = 2.0
 
 
 class HasHealth(Protocol):
@@ -106,4 +106,4 @@ def _next_answers(
 
 def _pause(timeouts: Timeouts, attempts: int) -> float:
     doubled = timeouts.interval * float(2 ** min(attempts - 1, 16))
-    return min(doubled, max(INTERVAL_MAX, timeouts.interval))
+    return min(doubled, max(_INTERVAL_MAX, timeouts.interval))

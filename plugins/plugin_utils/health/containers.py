@@ -15,7 +15,7 @@ from .model import Need, Symptom
 DRIFT_WORDS = {"image", "environment", "hosts", "drift"}
 # Somebody did it to the container: no other part being away explains that.
 STANDS_STILL = {"absent", "stopped", "paused"}
-OF_ITS_OWN = {*STANDS_STILL, "network", "oom_killed", "out_of_memory", "hostname", *DRIFT_WORDS}
+_OF_ITS_OWN = {*STANDS_STILL, "network", "oom_killed", "out_of_memory", "hostname", *DRIFT_WORDS}
 
 _STARTING = "container.starting"
 
@@ -44,14 +44,14 @@ def container_symptoms(entry: Mapping[str, Any] | None, needs: tuple[Need, ...])
     fault = entry["fault"]
     if fault:
         symptoms.append(Symptom(f"container.{fault}", entry["diagnosis"], _explaining(fault, needs)))
-    if entry.get("drift") and fault not in OF_ITS_OWN:
+    if entry.get("drift") and fault not in _OF_ITS_OWN:
         # It crashes, or seems well, but it does not run with what was planned for it.
         symptoms.append(Symptom("container.drift", the_first_of(entry["drift"])))
     return symptoms
 
 
 def _explaining(fault: str, needs: tuple[Need, ...]) -> tuple[Need, ...]:
-    if fault in OF_ITS_OWN:
+    if fault in _OF_ITS_OWN:
         return ()
     return tuple(need for need in needs if need.what in _EXPLAINED_BY.get(fault, _INDISPENSABLE))
 

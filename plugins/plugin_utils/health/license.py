@@ -15,9 +15,9 @@ from ..rocketchat.replicas import more_than_one
 from .answers import HostAnswers
 from .model import HealthWarning, Symptom
 
-WARN_BEFORE = timedelta(days=30)
+_WARN_BEFORE = timedelta(days=30)
 # Rocket.Chat's cloud renews some by itself.
-WARN_BEFORE_RENEWAL = timedelta(days=7)
+_WARN_BEFORE_RENEWAL = timedelta(days=7)
 _NAMES = {"given": "The licence given in rocketchat_license", "stored": "The licence stored in the workspace"}
 _RENEW = {
     # With an expired one stored, 8.3-dev does not look at ROCKETCHAT_LICENSE at all (ee/app/license/server/startup.ts).
@@ -65,7 +65,7 @@ def warnings(license_: LicenseState | None, now: datetime | None, surplus: bool)
     if (
         license_
         and left is not None
-        and timedelta() <= left <= (WARN_BEFORE_RENEWAL if license_.auto_renew else WARN_BEFORE)
+        and timedelta() <= left <= (_WARN_BEFORE_RENEWAL if license_.auto_renew else _WARN_BEFORE)
     ):
         days = f"in {left.days} day{'s' if left.days > 1 else ''}" if left.days else "in less than a day"
         sentence = f"{_NAMES[license_.source]} ends on {_moment(license_.ends)}, {days}. {_renewal(license_)}"

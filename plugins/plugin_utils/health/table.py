@@ -10,14 +10,14 @@ from typing import Any
 
 from .model import AFFECTED, HEALTHY, SERVICE, Diagnosis, Finding, Part
 
-HEADINGS = ("service", "host", "replica", "state", "latency", "on NATS")
+_HEADINGS = ("service", "host", "replica", "state", "latency", "on NATS")
 _AFFECTED_MAX = 6
 
 
 def as_text(diagnosis: Diagnosis, plan: Mapping[str, Any]) -> str:
     findings = {finding.number: finding for finding in diagnosis.findings}
-    lines = [HEADINGS, *(_cells(part, findings) for part in diagnosis.parts)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    lines = [_HEADINGS, *(_cells(part, findings) for part in diagnosis.parts)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
     text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
     text.insert(1, "  ".join("-" * width for width in widths))
     text += ["", f"Rocket.Chat {plan['version']} at {plan['root_url']}: {verdict(diagnosis)}"]

@@ -12,8 +12,8 @@ from ..rocketchat.problems import Problems
 from .settings import Environment
 
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-SETTING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_SETTING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
 SETTING_PREFIX = "OVERWRITE_SETTING_"
 
 # Variables the plan decides -> what to do instead of setting them.
@@ -84,7 +84,7 @@ def _variables(problems: Problems, mapping: str, given: dict[Any, Any]) -> dict[
     for name, value in given.items():
         # whoever writes "A=b" in place of "A: b" has the value in the name
         variable = f"{mapping}.{str(name).partition('=')[0]}"
-        if not VARIABLE_NAME.fullmatch(str(name)):
+        if not _VARIABLE_NAME.fullmatch(str(name)):
             remedy = "Use letters, digits and _ only, beginning with a letter or _"
             problems.add(variable, None, "is not the name of an environment variable", remedy)
         elif name in RESERVED_VARIABLES:
@@ -102,7 +102,7 @@ def _settings(problems: Problems, given: dict[Any, Any]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in given.items():
         variable = f"rocketchat_settings.{str(name).partition('=')[0]}"
-        if not SETTING_NAME.fullmatch(str(name)):
+        if not _SETTING_NAME.fullmatch(str(name)):
             remedy = "Use letters, digits, _ and - only, beginning with a letter"
             problems.add(variable, None, "is not the name of a setting of Rocket.Chat", remedy)
         elif name.startswith(SETTING_PREFIX):

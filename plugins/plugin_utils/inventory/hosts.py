@@ -12,7 +12,7 @@ from ..rocketchat.problems import Problems
 from .settings import EXTERNAL, GROUPS, HIDDEN_VARIABLES, HOST_VARIABLES, Host
 
 # MongoDB's limit for a replica set; all members of ours vote.
-MOST_VOTING_MEMBERS = 7
+_MOST_VOTING_MEMBERS = 7
 
 
 def check_groups(problems: Problems, groups: dict[str, list[str]], common: dict[str, Any]) -> None:
@@ -38,9 +38,9 @@ def check_groups(problems: Problems, groups: dict[str, list[str]], common: dict[
 
 
 def _check_members(problems: Problems, members: int) -> None:
-    if members > MOST_VOTING_MEMBERS:
-        reason = f"has {members} hosts, and a replica set has {MOST_VOTING_MEMBERS} voting members at most"
-        problems.add("inventory group mongodb", None, reason, f"Leave {MOST_VOTING_MEMBERS} or fewer in it")
+    if members > _MOST_VOTING_MEMBERS:
+        reason = f"has {members} hosts, and a replica set has {_MOST_VOTING_MEMBERS} voting members at most"
+        problems.add("inventory group mongodb", None, reason, f"Leave {_MOST_VOTING_MEMBERS} or fewer in it")
     elif members and members % 2 == 0:
         problems.warn(
             f"inventory group mongodb has {members} hosts: an even number survives no more losses than one less does. "

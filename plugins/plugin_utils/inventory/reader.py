@@ -36,11 +36,11 @@ from .settings import (
 from .uploads import read_uploads
 from .urls import MONGODB_DATABASES, URL_SAFE, read_mail_url, read_mongodb_url, read_nats_urls, read_root_url
 
-MOST_PROXIES = 10
-LONGEST_SECONDS = 3600
+_MOST_PROXIES = 10
+_LONGEST_SECONDS = 3600
 
 # Variables that are plain names, and the values that MongoDB, Docker and the role mongodb use themselves.
-PLAIN_NAMES: dict[str, tuple[str, ...]] = {
+_PLAIN_NAMES: dict[str, tuple[str, ...]] = {
     "mongodb_replica_set": (),
     "rocketchat_mongodb_database": MONGODB_DATABASES,
     "rocketchat_mongodb_username": ("admin",),
@@ -48,14 +48,14 @@ PLAIN_NAMES: dict[str, tuple[str, ...]] = {
 }
 
 # Whole numbers: variable -> the smallest and the largest, and what it is.
-RANGES = {
+_RANGES = {
     "mongodb_port": (1, 65535, "a port"),
     "nats_port": (1, 65535, "a port"),
     "rocketchat_expected_users": (0, 1_000_000, "a number of users"),
-    "rocketchat_extra_proxies": (0, MOST_PROXIES, "a number of proxies"),
-    "rocketchat_heartbeat_interval": (1, LONGEST_SECONDS, "a number of seconds"),
-    "rocketchat_heartbeat_timeout": (1, LONGEST_SECONDS, "a number of seconds"),
-    "rocketchat_request_timeout": (1, LONGEST_SECONDS, "a number of seconds"),
+    "rocketchat_extra_proxies": (0, _MOST_PROXIES, "a number of proxies"),
+    "rocketchat_heartbeat_interval": (1, _LONGEST_SECONDS, "a number of seconds"),
+    "rocketchat_heartbeat_timeout": (1, _LONGEST_SECONDS, "a number of seconds"),
+    "rocketchat_request_timeout": (1, _LONGEST_SECONDS, "a number of seconds"),
 }
 
 ONE_LINE = ("rocketchat_license", "rocketchat_registration_token", "rocketchat_admin_username")
@@ -158,7 +158,7 @@ class Reader:
         return network
 
     def _names(self) -> None:
-        for variable, reserved in PLAIN_NAMES.items():
+        for variable, reserved in _PLAIN_NAMES.items():
             value = self.common[variable]
             if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", value):
                 remedy = "Use letters, digits, - and _ only, beginning with a letter or digit"
@@ -171,7 +171,7 @@ class Reader:
             self.problems.add("nats_username", username, reason, remedy)
 
     def _ranges(self) -> None:
-        for variable, (smallest, largest, noun) in RANGES.items():
+        for variable, (smallest, largest, noun) in _RANGES.items():
             if not smallest <= self.common[variable] <= largest:
                 remedy = f"Write a number from {smallest} to {largest}"
                 self.problems.add(variable, self.common[variable], f"is not {noun}", remedy)

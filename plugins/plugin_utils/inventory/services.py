@@ -14,12 +14,12 @@ from ..rocketchat.sizing import proposed_replicas
 from ..rocketchat.versions import STREAM_HUB_GONE_SINCE, Version, has_stream_hub
 from .settings import Limits
 
-MAX_FIRST_PORT = 65535 - MAX_REPLICAS
+_MAX_FIRST_PORT = 65535 - MAX_REPLICAS
 
 # An idle service takes 61 to 70 MiB (seen: 6.14-dev on Node 14).
-LEAST_MEMORY_MB = 128
-MEMORY = re.compile(r"([1-9][0-9]{0,11})([kmg])b?", re.ASCII | re.IGNORECASE)
-MEMORY_UNITS = {"k": 1 / 1024, "m": 1, "g": 1024}
+_LEAST_MEMORY_MB = 128
+_MEMORY = re.compile(r"([1-9][0-9]{0,11})([kmg])b?", re.ASCII | re.IGNORECASE)
+_MEMORY_UNITS = {"k": 1 / 1024, "m": 1, "g": 1024}
 
 IMAGE = re.compile(
     r"[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]+)+(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
@@ -71,10 +71,10 @@ def _first_ports(
 ) -> dict[str, int]:
     ports = dict(defaults)
     for key, port in given.items():
-        if 1 <= port <= MAX_FIRST_PORT:
+        if 1 <= port <= _MAX_FIRST_PORT:
             ports[key] = port
         else:
-            remedy = f"Write a number from 1 to {MAX_FIRST_PORT}"
+            remedy = f"Write a number from 1 to {_MAX_FIRST_PORT}"
             problems.add_once(f"{variable}.{key}", port, f"is not a port (host {host})", remedy)
     return ports
 
@@ -83,12 +83,12 @@ def read_limits(problems: Problems, host: str, given: dict[str, dict[str, Any]])
     for key, wanted in given.items():
         variable = f"rocketchat_resources.{key}"
         memory, cpus = wanted.get("memory"), wanted.get("cpus")
-        if memory is not None and not MEMORY.fullmatch(memory):
+        if memory is not None and not _MEMORY.fullmatch(memory):
             reason = f"is not an amount of memory (host {host})"
             problems.add_once(f"{variable}.memory", memory, reason, "Write one such as 512m or 2g")
-        elif memory is not None and _megabytes(memory) < LEAST_MEMORY_MB:
+        elif memory is not None and _megabytes(memory) < _LEAST_MEMORY_MB:
             reason = f"is less than any service needs to start (host {host})"
-            problems.add_once(f"{variable}.memory", memory, reason, f"Write {LEAST_MEMORY_MB}m or more")
+            problems.add_once(f"{variable}.memory", memory, reason, f"Write {_LEAST_MEMORY_MB}m or more")
         if cpus is not None and not 0.01 <= cpus <= 1024:
             reason = f"is not a number of processors (host {host})"
             problems.add_once(f"{variable}.cpus", cpus, reason, "Write a number from 0.01 to 1024, such as 1.5")
@@ -96,8 +96,8 @@ def read_limits(problems: Problems, host: str, given: dict[str, dict[str, Any]])
 
 
 def _megabytes(memory: str) -> float:
-    number, unit = MEMORY.fullmatch(memory).groups()  # type: ignore[union-attr]
-    return int(number) * MEMORY_UNITS[unit.lower()]
+    number, unit = _MEMORY.fullmatch(memory).groups()  # type: ignore[union-attr]
+    return int(number) * _MEMORY_UNITS[unit.lower()]
 
 
 def read_images(problems: Problems, given: dict[str, str], version: Version | None) -> dict[str, str]:

@@ -32,7 +32,7 @@ RESERVED_PATHS = (
     "/run",
 )
 
-ENDPOINT = re.compile(rf"https?://{HOST_AND_PORT.pattern}/?")
+_ENDPOINT = re.compile(rf"https?://{HOST_AND_PORT.pattern}/?")
 
 
 def read_uploads(problems: Problems, common: dict[str, Any]) -> Uploads:
@@ -80,7 +80,7 @@ def _s3(problems: Problems, given: dict[str, Any]) -> dict[str, str]:
         if isinstance(value, str) and CONTROL_CHARACTER.search(value):
             problems.add(f"{variable}.{key}", None, "has several lines or control characters", "Write one line")
     endpoint = given.get("endpoint", "")
-    if endpoint and not ENDPOINT.fullmatch(endpoint):
+    if endpoint and not _ENDPOINT.fullmatch(endpoint):
         shown = None if "@" in endpoint else endpoint
         reason = "is not the address of an object store"
         remedy = "Write scheme and host without the bucket, such as https://s3.example.com"
