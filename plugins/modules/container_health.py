@@ -15,7 +15,7 @@ description:
     the last two minutes is not if its log names one known reason for several of its last ends.
   - Of each that is not, says in a sentence why, from the newest telling line of its log where there is one. Lines that
     are older than 15 minutes tell nothing any more.
-  - Finds containers that nobody planned and that disturb the others, such as a second stream-hub.
+  - Finds containers that are not planned and disturb planned ones, such as a second stream-hub.
   - What the services log, and that two nodes with one hostname end one another, was observed on Rocket.Chat 6.14 and
     8.3.
   - Why NATS cannot be connected to is in no log of 8.3. Then the servers in the container's C(TRANSPORTER) are asked
@@ -61,7 +61,7 @@ options:
         required: true
       environment:
         description:
-          - Variables it should have. More of them are no fault, but for a few that change whom it talks to.
+          - Variables it should have. More of them are no fault, but for a few that change what it talks to.
           - Their values are never shown.
         type: dict
         default: {}

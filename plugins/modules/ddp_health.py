@@ -139,8 +139,8 @@ ping_ms:
   sample: 1.3
 certificate:
   description:
-    - What is wrong with the dates or the name of the certificate, whoever issued it; V(null) if nothing is, and without
-      TLS.
+    - What is wrong with the dates or the name of the certificate, whatever its issuer; V(null) if nothing is, and
+      without TLS.
     - With O(validate_certs=false) it is told, but does not make the result unhealthy.
   returned: always, unless an option is wrong
   type: dict

@@ -177,7 +177,7 @@ parts:
       type: float
       sample: 5.9
     on_nats:
-      description: Whether NATS sees it connected; V(null) if nobody knows or it need not be.
+      description: Whether NATS sees it connected; V(null) if it is not known or it need not be.
       type: bool
       sample: true
     causes:

@@ -23,10 +23,10 @@ _COMES_BACK = {"license", "node_id_conflict"}
 # The line that tells why a container ended was written in its last life; what is older is no news.
 _LOG_BEFORE_START = 60
 _LATELY = 900
-# Who was started so lately may be well only for a while (a replica too many for the licence is for 41 s: seen, 6.14).
+# A container this young may be well only for a while (a replica too many for the licence is for 41 s: seen, 6.14).
 _YOUNG = 120
 # A service asks for the licence after 20 s and after 40 s, and ends when both fail (network-broker's EnterpriseCheck,
-# 8.3-dev): who has lived for longer than this has got it.
+# 8.3-dev): a service that has lived for longer than this has got it.
 _LICENSE_ASKED = 60
 _DEATHS_WITHIN = 300
 _NO_MEMORY = (
@@ -176,8 +176,8 @@ def _ends_again(
 ) -> tuple[str, str] | None:
     """It is well at this moment, but not for long if several of its lives ended for a reason that comes back.
 
-    For want of a licence one life is enough, until the present one must have got it. Whoever finds no MongoDB or NATS
-    opens no port, and is not well even for a moment.
+    For want of a licence one life is enough, until the present one must have got it. A service that finds no MongoDB or
+    NATS opens no port, and is not well even for a moment.
     """
     age = _age(health.started_at)
     if health.restart_count < 1 or age > _YOUNG:

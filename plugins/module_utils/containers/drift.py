@@ -12,7 +12,7 @@ from .secrets import is_same
 
 _SHOWN_MAX = 3
 
-# Variables that change what a service is or whom it talks to, although nobody planned them.
+# Variables that change what a service is or what it talks to, although they are not planned.
 _TELLING = ("MS_NAMESPACE", "BROKER", "DB_WATCHERS", "MULTIPLE_INSTANCES_PING_INTERVAL")
 
 
@@ -23,7 +23,7 @@ def the_first_of(sentences: Sequence[str]) -> str:
 
 
 def environment_drift(planned: Mapping[str, str], actual: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Variable and sentence, for each planned variable that differs and each telling one nobody planned.
+    """Variable and sentence, for each planned variable that differs and each telling one that is not planned.
 
     A planned value may be a digest.
     """

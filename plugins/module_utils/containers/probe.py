@@ -32,7 +32,7 @@ _LOOP = 3
 
 @dataclass(frozen=True)
 class _Look:
-    """A look in the course of a wait. ``stuck``: whether something needs somebody's hand, and has for a while."""
+    """A look in the course of a wait. ``stuck``: whether something has had a permanent fault for a while."""
 
     health: Health
     stuck: bool

@@ -4,7 +4,7 @@
 """A token for a password, from the monolith's REST API: ddp-streamer takes tokens alone. No Ansible here.
 
 Read in Rocket.Chat's apps/meteor/app/api/server/ApiClass.ts: `POST /api/v1/login` answers status 200 with userId and
-authToken; 401 for whatever it refuses, with the reason of the error in `error`; 429 to who asks too often. `logout`
+authToken; 401 for whatever it refuses, with the reason of the error in `error`; 429 after too many requests. `logout`
 takes the token out of the user's document again.
 """
 

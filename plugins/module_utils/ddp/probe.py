@@ -35,7 +35,7 @@ __all__ = ["WEBSOCKETS_MISSING", "Account", "DdpHealth", "Proxy", "probe_ddp"]
 MONOLITH, STREAMER = "monolith", "ddp-streamer"
 HEALTHY, UNHEALTHY, SKIPPED = "healthy", "unhealthy", "skipped"
 
-# Faults of the way to the proxy: what lies behind it cannot be asked, and six times the same sentence helps nobody.
+# Faults of the way to the proxy: what lies behind it cannot be asked, and six times the same sentence is of no help.
 _NO_WAY = ("resolve", "refused", "unreachable", "connect", "tls", "certificate", "redirected")
 # Faults after which a websocket leads to nothing, or not to ddp-streamer.
 _NO_STREAMER = ("split_missing", "upstream_down", "upstream_silent")

@@ -97,10 +97,10 @@ class DdpSession:
         return milliseconds_since(started)
 
     def ask_for_login(self, until: float) -> None:
-        """Offers a login token that nobody has, so that the account service has to look for it in MongoDB.
+        """Offers a login token that no user has, so that the account service has to look for it in MongoDB.
 
         It only reads: what an unknown token gets is error 403, and no trace of it is kept (read in Rocket.Chat's
-        ee/apps/account-service/src/lib/loginViaResume.ts). Nothing else proves that somebody looked for it.
+        ee/apps/account-service/src/lib/loginViaResume.ts). Nothing else proves that it was looked for.
         """
         code, said = self._resume(secrets.token_urlsafe(32), until)
         if code != _REFUSED:

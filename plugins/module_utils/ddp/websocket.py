@@ -132,7 +132,7 @@ class Websocket:
             raise Closed(None)
         self._protocol.receive_data(data)
         self._frames.extend(self._protocol.events_received())
-        # An answer that nobody takes any more is no news: what was read is, and the next read tells the rest.
+        # An answer that is not taken any more is no news: what was read is, and the next read tells the rest.
         with contextlib.suppress(Closed):
             self._write(until)
 

@@ -19,7 +19,7 @@ from ..probing.fault import Fault
 from ..probing.fetching import Answer, describe, quote, sanitized
 
 LAGGING = "lagging"
-# Who is only short of something serves all the same, if slowly: that is told, and nothing waits or fails because of it.
+# A monolith that is only short of something serves all the same, if slowly: a warning, and no wait or failure.
 DEGRADED = (LAGGING, "short_of_memory")
 # Every answer resets the measurement, and the first after a start counts the whole start: only lag that is there in
 # all of these short spans is told. In seconds, together no more than 2.

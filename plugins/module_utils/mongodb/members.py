@@ -87,7 +87,7 @@ def _role(answer: dict[str, Any], entry: dict[str, Any]) -> str:
         return "secondary"
     if answer.get("arbiterOnly"):
         return "arbiter"
-    # somebody else's word is only as good as that it can be asked at all
+    # another member's word counts only where this one can be asked at all
     return str(entry["stateStr"]).lower() if answer and entry.get("health") == 1 else "unknown"
 
 
@@ -131,7 +131,7 @@ def _name_fault(hello: Hello) -> Fault | None:
 
 
 def no_primary(hellos: Sequence[Hello], replica_set: str, config: dict[str, Any]) -> Fault:
-    """Why: `config` is the set's configuration, empty where nobody told; then each member is taken to have one vote."""
+    """Why: `config` is the set's configuration, empty where it is not known; then each member counts as one vote."""
     votes = {member["host"]: int(member.get("votes", 1)) for member in config.get("members", [])}
     voting = [hello for hello in hellos if votes.get(hello.name, 0 if votes else 1)]
     up = [hello.name for hello in voting if (hello.answer or {}).get("setName") == replica_set]

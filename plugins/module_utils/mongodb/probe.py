@@ -4,8 +4,8 @@
 """Asks a MongoDB replica set how it is and, if it is not well, names the single likeliest cause. No Ansible here.
 
 First a hello to every member, without a login (wire), as each may be away in a way of its own; then one
-member, the primary if there is one, is asked everything else (checks); then whoever is in the set's
-configuration but was not asked yet. Nothing is changed.
+member, the primary if there is one, is asked everything else (checks); then any other member in the set's
+configuration that was not asked yet. Nothing is changed.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ _LINES_MAX = 16
 
 @dataclass(frozen=True)
 class Account:
-    """Where and as whom to log in."""
+    """Where to log in, and with which account."""
 
     address: str
     username: str
@@ -73,7 +73,7 @@ def probe_login(account: Account, timeouts: Timeouts, stop: float) -> Login:
 
 
 def _without_password(account: Account, until: float) -> Fault | None:
-    """What is wrong unless NATS refuses just that: it may be too full for anybody."""
+    """What is wrong unless NATS refuses just that: it may be too full for any client."""
     refusal = try_login(account.target, {}, until)
     if refusal:
         return refusal if refusal.kind != "auth_refused" else None

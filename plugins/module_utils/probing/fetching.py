@@ -85,7 +85,7 @@ class TimedSocket:
         return timed_reader(self._sock, self._until)
 
     def close(self) -> None:
-        """Whoever connected closes: http.client would do so before the body is read."""
+        """The caller that connected closes: http.client would do so before the body is read."""
 
 
 def fetch(

@@ -18,7 +18,7 @@ from .model import CONTROLLER, Command, Subject
 _LOG = "sudo docker logs --tail 50 {name}"
 _PUBLISHED = "sudo docker ps --all --filter name={name}"
 _MONGOD_LOG = "sudo tail -n 50 /var/log/mongodb/mongod.log"
-# Without everybody's connections and logins, among which an election is not found.
+# Without the connections and logins of all clients, among which an election is not found.
 _REPLICATION_LOG = """sudo grep -E '"c":"(ELECTION|INITSYNC|REPL|ROLLBACK)' /var/log/mongodb/mongod.log | tail -n 20"""
 _PACKAGES = "dpkg-query --show 'mongodb-*'"
 # From inside, where the way may be another than the host's. All of Rocket.Chat's images have Node.js.

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The evidence about NATS: its servers, who of the expected is connected, and who is that nobody expects."""
+"""The evidence about NATS: its servers, its expected clients, and its unexpected ones."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _refuses_everybody(answer: Mapping[str, Any]) -> bool:
 
 
 class Clients:
-    """Who is connected. A client of a cluster is connected to one of its servers, which alone knows it."""
+    """The connected clients. A client of a cluster is connected to one of its servers, which alone knows it."""
 
     def __init__(self, plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> None:
         self._clients: dict[str, dict[str, Any]] = {}
@@ -85,7 +85,7 @@ class Clients:
                         self._clients[client["name"]] = client
 
     def connected(self, hostname: str) -> bool | None:
-        """Who is nowhere to be seen may be connected to a server that could not be asked."""
+        """A client that is seen nowhere may be connected to a server that could not be asked."""
         if self._nobody_runs:
             return False
         if not self._asked:

@@ -13,7 +13,7 @@ from .model import Need, Symptom
 
 # It runs, but not with what was planned for it; it may serve all the same.
 DRIFT_WORDS = {"image", "environment", "hosts", "drift"}
-# Somebody did it to the container: no other part being away explains that.
+# Done to the container by hand: no other part being away explains that.
 STANDS_STILL = {"absent", "stopped", "paused"}
 _OF_ITS_OWN = {*STANDS_STILL, "network", "oom_killed", "out_of_memory", "hostname", *DRIFT_WORDS}
 

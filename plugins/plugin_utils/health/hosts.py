@@ -83,7 +83,7 @@ def _failure(message: str) -> str:
 
 
 def _clocks(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
-    """Held against the controller's, as not all are asked at once."""
+    """Compared with the controller's, as not all hosts are asked at once."""
     told = {host: _clock(answer) for host, answer in answers.items()}
     offsets = {host: offset for host, offset in told.items() if offset is not None}
     if not offsets:
@@ -94,7 +94,7 @@ def _clocks(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
         return
     usual = statistics.median(offsets.values())
     wrong = {host: offset - usual for host, offset in offsets.items() if abs(offset - usual) > _SKEW_MAX_SECONDS}
-    # where no majority agrees, as with two of them, nobody can say whose clock is wrong
+    # where no majority agrees, as with two of them, it is not known whose clock is wrong
     if not wrong or 2 * len(wrong) >= len(offsets):
         sentence = f"The clocks of {first} and {last} differ by {apart:.0f} s; one of them is wrong. {_SYNCHRONISE}"
         yield Subject(last, "clock", symptoms=[Symptom("clock.skew", sentence)])

@@ -47,7 +47,7 @@ def license_in_use(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) 
 
 
 def has_surplus(plan: Mapping[str, Any]) -> bool:
-    """Whether some service has more than one replica, which takes a licence: who is alone lives on without."""
+    """Whether some service has more than one replica, which takes a licence: a single one lives on without."""
     return bool(
         more_than_one(container["service"] for host in plan["hosts"].values() for container in host["containers"])
     )

@@ -20,8 +20,8 @@ CONTROLLER = "controller"
 class Need:
     """Something whose absence explains a symptom: ``of`` says whose, such as the host of an engine.
 
-    It is away when all who provide it are in trouble, or, with ``any_of_them``, when one is. Who serves, but not with
-    what was planned for it, is in trouble only with ``as_planned``.
+    It is away when all its providers are in trouble, or, with ``any_of_them``, when one is. A provider that serves, but
+    not with what was planned for it, is in trouble only with ``as_planned``.
     """
 
     what: str

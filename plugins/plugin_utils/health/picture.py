@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The topology as SVG: hosts as boxes, what runs on them inside, and who talks to whom.
+"""The topology as SVG: hosts as boxes, what runs on them inside, and what talks to what.
 
 Everything is laid out on a grid: hosts in rows, and in each host from the top nginx, the containers that nginx leads
 to, the other containers, NATS and MongoDB. What spans hosts are three lines: the clients' way, the bus, the database.

@@ -34,7 +34,7 @@ _LICENSE_GIVEN = ("license_given", "")
 def subjects(
     plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: datetime | None = None
 ) -> Iterator[Subject]:
-    """The monoliths, the licence that only they have, and then all who need both."""
+    """The monoliths, the licence that only they have, and then the services that need both."""
     clients = Clients(plan, answers)
     everything = [(host, container) for host, planned in plan["hosts"].items() for container in planned["containers"]]
     for host, answer in answers.items():
@@ -87,7 +87,7 @@ def _service(
 ) -> Subject:
     entry = answers.find("containers", "containers", container["name"])
     endpoint = answers.find("services", "endpoints", container["name"])
-    # whoever took this container's hostname ends it again and again, in whatever state it is seen meanwhile
+    # a container that took this one's hostname ends it again and again, in whatever state it is seen meanwhile
     identity = Need("hostname", container["hostname"], any_of_them=True)
     needs = (*needs_of(host, container["service"]), identity)
     symptoms = _of_docker(container, entry, answers, needs)
@@ -134,7 +134,7 @@ def _with_bus(
     """NATS's view, which may explain what Docker's log says, or say more where all else is well."""
     seen = clients.symptom(container["hostname"], needs)
     if seen and seen.kind in ("bus.missing", "bus.refused") and not symptoms:
-        # neither MongoDB nor a monolith takes somebody off the bus who is well otherwise
+        # neither MongoDB nor a monolith takes a service off the bus that is well otherwise
         return [Symptom(seen.kind, _CUT_OFF, tuple(need for need in seen.needs if need.what in _WAY_TO_NATS))]
     if seen:
         return [*symptoms, seen]
@@ -147,7 +147,7 @@ def _with_bus(
 def _up_to_date(symptoms: list[Symptom], cut_off: bool) -> list[Symptom]:
     """Without what is over, as all else shows.
 
-    ``cut_off``: its log can speak of an outage only, as who is the only one of its service lives on without a licence.
+    ``cut_off``: its log can speak of an outage only, as the only one of a service lives on without a licence.
     """
     if cut_off and [symptom.kind for symptom in symptoms] == ["container.license"]:
         return []
@@ -163,7 +163,7 @@ def _provided(container: Mapping[str, Any], entry: Mapping[str, Any] | None) -> 
 
 
 def _unplanned(host: str, answers: HostAnswers) -> Iterator[Subject]:
-    """Containers of nobody's plan that disturb: a second stream-hub, a hostname that another container has."""
+    """Unplanned containers that disturb: a second stream-hub, a hostname that another container has."""
     for entry in answers.get("containers").get("unplanned") or []:
         hostname = entry["hostname"]
         yield Subject(
@@ -182,7 +182,7 @@ def _deaths(
 ) -> Iterator[Mapping[str, Any]]:
     """Surplus replicas that ended because they found no licence.
 
-    Who is the only one of its service lives on without: it says so only when nobody could be asked.
+    The only one of a service lives on without: it says so only when no monolith could be asked.
     """
     for host, container in everything:
         entry = answers[host].find("containers", "containers", container["name"])

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The environment of the containers: what the operator adds, and what the plan decides and nobody may override."""
+"""The environment of the containers: what the operator adds, and what the plan decides and no variable overrides."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def read_environment(problems: Problems, common: dict[str, Any]) -> Environment:
 def _variables(problems: Problems, mapping: str, given: dict[Any, Any]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in given.items():
-        # whoever writes "A=b" in place of "A: b" has the value in the name
+        # with "A=b" in place of "A: b", the value is in the name
         variable = f"{mapping}.{str(name).partition('=')[0]}"
         if not _VARIABLE_NAME.fullmatch(str(name)):
             remedy = "Use letters, digits and _ only, beginning with a letter or _"
@@ -123,7 +123,7 @@ def _text(problems: Problems, variable: str, value: Any) -> str:
     if not isinstance(value, (str, int, float)):
         problems.add(variable, None, "is not a text, a number, true or false", "Write one line in quotes")
         return ""
-    # YAML's block scalars and ansible-vault's encrypt_string end with a line feed that nobody meant.
+    # YAML's block scalars and ansible-vault's encrypt_string end with a line feed that is not meant.
     text = str(value).rstrip("\n")
     if CONTROL_CHARACTER.search(text):
         problems.add(variable, None, "has several lines or control characters", "Write one line in quotes")

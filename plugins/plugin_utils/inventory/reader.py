@@ -199,7 +199,7 @@ class Reader:
                     self.problems.add_once(variable, None, reason, remedy)
 
     def _secrets(self) -> Secrets:
-        # YAML's block scalars and ansible-vault's encrypt_string end with a line feed that nobody meant.
+        # YAML's block scalars and ansible-vault's encrypt_string end with a line feed that is not meant.
         values = {name: str(self.secret_values[name]).rstrip("\n") for name in SECRET_VARIABLES}
         for name in needed_secrets(self.common):
             value = values[name]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets nobody had to think of: generated once, and of characters that need no escaping anywhere."""
+"""Secrets that are not set: generated once, and of characters that need no escaping anywhere."""
 
 from __future__ import annotations
 
