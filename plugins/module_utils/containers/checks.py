@@ -35,7 +35,7 @@ _NO_MEMORY = (
 )
 
 
-def judged(
+def check_container(
     engine: Engine, listed: list[dict[str, Any]], expected: Expected, found: dict[str, Any] | None, until: float
 ) -> ContainerHealth:
     """The first fault that applies is told, the most telling first. ``listed``: all containers of the engine."""

@@ -15,7 +15,7 @@ from ..probing.clock import halfway
 from ..probing.decoding import SHAPE_ERRORS
 from ..probing.fault import Fault
 from ..probing.polling import Timeouts, poll
-from .checks import judged
+from .checks import check_container
 from .docker_api import AT_ONCE, Engine, greet, not_an_engine
 from .model import ContainerHealth, EngineHealth, Expected, Health
 from .unplanned import find_unplanned
@@ -130,7 +130,7 @@ def _look_at(engine: Engine, listed: list[dict[str, Any]], expected: Expected, u
     entry = next((one for one in listed if f"/{expected.name}" in one["Names"]), None)
     try:
         found = engine.inspect(entry["Id"], halfway(until)) if entry else None
-        return _Seen(judged(engine, listed, expected, found, until), found)
+        return _Seen(check_container(engine, listed, expected, found, until), found)
     except Fault as caught:
         failure = caught
     except SHAPE_ERRORS:

@@ -20,7 +20,7 @@ from ..probing.fetching import Answer, check_headers, describe, fetch, quote
 from ..probing.polling import Polled, Timeouts, poll
 from ..probing.target import Target, parse_url
 from ..probing.tls import Trust
-from .readiness import DEGRADED, LAGGING, PAUSES, judge_readiness, waiting
+from .readiness import DEGRADED, LAGGING, PAUSES, check_readiness, waiting
 
 # the other probes ask as this one does
 __all__ = ["Attempt", "Endpoint", "EndpointHealth", "Fault", "Timeouts", "poll", "probe_endpoints"]
@@ -99,7 +99,7 @@ def _asker(endpoint: Endpoint, target: Target, timeouts: Timeouts, trust: Trust)
         try:
             answer = fetch(target, timeouts.limit(stop), trust, endpoint.headers)
             status = answer.status
-            fault = judge_readiness(answer) if endpoint.readiness else judge(endpoint, answer)
+            fault = check_readiness(answer) if endpoint.readiness else check_answer(endpoint, answer)
         except Fault as caught:
             fault = _explained(waiting(caught) if endpoint.readiness else caught)
         if fault and fault.kind in DEGRADED:
@@ -129,7 +129,7 @@ def _explained(fault: Fault) -> Fault:
     return Fault(fault.kind, f"{fault.sentence} A service of Rocket.Chat waits like this for NATS and a monolith.")
 
 
-def judge(endpoint: Endpoint, answer: Answer) -> Fault | None:
+def check_answer(endpoint: Endpoint, answer: Answer) -> Fault | None:
     """Whether the answer is the expected one."""
     if answer.status not in endpoint.status:
         expected = " or ".join(str(code) for code in endpoint.status)

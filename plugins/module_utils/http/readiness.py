@@ -26,7 +26,7 @@ DEGRADED = (LAGGING, "short_of_memory")
 PAUSES = (0.3, 0.6, 0.9)
 
 
-def judge_readiness(answer: Answer) -> Fault | None:
+def check_readiness(answer: Answer) -> Fault | None:
     body = _body(answer)
     if answer.status == 200 and body.get("status") == "ok":
         return None

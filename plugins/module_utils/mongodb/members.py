@@ -60,7 +60,7 @@ def primary_of(hellos: Sequence[Hello]) -> str | None:
     return next(iter([*itself, *named]), None)
 
 
-def judge(hello: Hello, replica_set: str, status: dict[str, Any]) -> Member:
+def check_member(hello: Hello, replica_set: str, status: dict[str, Any]) -> Member:
     """`status` is the answer of any member to `replSetGetStatus`, empty if there is none."""
     entry: dict[str, Any] = next((one for one in status.get("members", []) if one["name"] == hello.name), {})
     fault = hello.fault or _set_fault(hello, replica_set)

@@ -20,8 +20,7 @@ from ..probing.polling import Timeouts, poll
 from .checks import NAMES, Check, Findings, Limits, examine, not_made, run
 from .disk import Disk, check_disk
 from .login import User, log_in
-from .members import Member, configured_names, is_alias, no_primary, primary_of
-from .members import judge as judge_member
+from .members import Member, check_member, configured_names, is_alias, no_primary, primary_of
 from .wire import Hello, say_hello
 
 # The likeliest cause first: what stands further down often follows from what stands further up.
@@ -153,7 +152,7 @@ def _choose(hellos: Sequence[Hello]) -> Hello | None:
 
 
 def _conclude(hellos: list[Hello], target: Target, findings: Findings, latency: float | None) -> SetHealth:
-    members = [judge_member(hello, target.replica_set, findings.status) for hello in hellos]
+    members = [check_member(hello, target.replica_set, findings.status) for hello in hellos]
     primary = primary_of(hellos)
     checks = [*findings.checks, run("authorization", lambda: _authorization(hellos)), check_disk(target.disk, members)]
     lack = None

@@ -187,16 +187,16 @@ def test_a_name_that_leads_to_another_member() -> None:
     hellos = [Hello("a:1", answer), Hello("b:1", answer)]
     configured = mongodb_members.configured_names(hellos)
     assert not any(mongodb_members.is_alias(hello, configured) for hello in hellos)
-    judged = [mongodb_members.judge(hello, REPLICA_SET, {}) for hello in hellos]
-    assert [member.fault for member in judged] == [None, "wrong_member"]
-    assert (judged[1].diagnosis or "").startswith("Under this name a:1 answers")
+    members = [mongodb_members.check_member(hello, REPLICA_SET, {}) for hello in hellos]
+    assert [member.fault for member in members] == [None, "wrong_member"]
+    assert (members[1].diagnosis or "").startswith("Under this name a:1 answers")
 
 
 def test_a_member_that_the_others_cannot_reach() -> None:
     heartbeat = "Error connecting to b:1 :: caused by :: Could not find address"
     status = {"members": [{"name": "b:1", "health": 0, "stateStr": "DOWN", "lastHeartbeatMessage": heartbeat}]}
     hello = Hello("b:1", {"setName": REPLICA_SET, "me": "b:1", "secondary": True})
-    member = mongodb_members.judge(hello, REPLICA_SET, status)
+    member = mongodb_members.check_member(hello, REPLICA_SET, status)
     assert member.fault == "member_down"
     assert heartbeat in (member.diagnosis or "")
 
