@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -37,9 +38,13 @@ _PLAYBOOK_VARIABLES = (
     "rocketchat_health_report",
     "rocketchat_health_timeout",
     "rocketchat_deploys",
+    "rocketchat_apply_all",
 )
 # Former names of variables, which would have no effect any more, and their names of today.
 RENAMED = {"health_report": "rocketchat_health_report"}
+
+# How the names of what the gate hands to a role end.
+_INTERNAL = ("_plan", "_secrets")
 
 
 @cache
@@ -51,9 +56,19 @@ def role_options(groups: frozenset[str]) -> dict[str, dict[str, Any]]:
     options: dict[str, dict[str, Any]] = {}
     for role, specification in _specifications().items():
         for name, option in specification.items():
-            if not name.endswith("_plan"):
+            if not name.endswith(_INTERNAL):
                 options[name] = {**option, "required": option.get("required", False) and role in groups}
     return options
+
+
+@cache
+def collection_version() -> str:
+    """As galaxy.yml says in a checkout, and MANIFEST.json where the collection was installed."""
+    root = ROLES.parent
+    if (root / "MANIFEST.json").exists():
+        manifest = json.loads((root / "MANIFEST.json").read_text(encoding="utf-8"))
+        return str(manifest["collection_info"]["version"])
+    return str(yaml.safe_load((root / "galaxy.yml").read_text(encoding="utf-8"))["version"])
 
 
 @cache
@@ -184,17 +199,10 @@ def unknown_variables(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     known = [*_PLAYBOOK_VARIABLES, *(name for options in roles.values() for name in options)]
     for name in names:
         role, _underscore, rest = name.partition("_")
-        if role not in roles or name in known or name in _internal_variables() or name.endswith("_plan"):
+        if role not in roles or name in known or name.endswith(_INTERNAL):
             continue
         # The prefix, which all have in common, says nothing about how alike two are.
         candidates = [other.removeprefix(f"{role}_") for other in known if other.startswith(f"{role}_")]
         near = difflib.get_close_matches(rest, candidates, n=1, cutoff=0.8)
         if near or role == "rocketchat":
             yield name, f"{role}_{near[0]}" if near else ""
-
-
-@cache
-def _internal_variables() -> frozenset[str]:
-    """What the roles set for themselves in vars/main.yml."""
-    files = ROLES.glob("*/vars/main.yml")
-    return frozenset(name for path in files for name in yaml.safe_load(path.read_text(encoding="utf-8")))
