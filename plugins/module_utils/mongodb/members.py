@@ -130,14 +130,26 @@ def _name_fault(knock: Knock) -> Fault | None:
 # -- no primary --------------------------------------------------------------------------------------------------------
 
 
-def no_primary(knocks: Sequence[Knock], replica_set: str, config: dict[str, Any]) -> Fault:
-    """Why: `config` is the set's configuration, empty where nobody told; then each member is taken to have one vote."""
+def _voting(knocks: Sequence[Knock], replica_set: str, config: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Who votes and is up, and who votes and is away."""
     votes = {member["host"]: int(member.get("votes", 1)) for member in config.get("members", [])}
     voting = [knock for knock in knocks if votes.get(knock.name, 0 if votes else 1)]
     up = [knock.name for knock in voting if (knock.hello or {}).get("setName") == replica_set]
-    away = [knock.name for knock in voting if knock.name not in up]
-    needed = len(voting) // 2 + 1
-    count = f"{len(up)} of {len(voting)} voting members {'is' if len(up) == 1 else 'are'} up"
+    return up, [knock.name for knock in voting if knock.name not in up]
+
+
+def can_elect(knocks: Sequence[Knock], replica_set: str) -> bool:
+    """Whether enough members are up for a primary, if each has one vote."""
+    up, away = _voting(knocks, replica_set, {})
+    return len(up) > len(away)
+
+
+def no_primary(knocks: Sequence[Knock], replica_set: str, config: dict[str, Any]) -> Fault:
+    """Why: `config` is the set's configuration, empty where nobody told; then each member is taken to have one vote."""
+    up, away = _voting(knocks, replica_set, config)
+    voters = len(up) + len(away)
+    needed = voters // 2 + 1
+    count = f"{len(up)} of {voters} voting members {'is' if len(up) == 1 else 'are'} up"
     if len(up) < needed:
         return Fault(
             "no_primary",
