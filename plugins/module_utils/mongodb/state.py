@@ -48,7 +48,7 @@ class SetState:
       such user; user_exists tells which.
     admin_login: the same of the administrator, who is asked only where the user is refused, or the set is not valid.
       `denied`: the login is good, but the administrator may not see users.
-    user_exists, user_roles: the user, and its roles as pairs of role and database, without those that roles bring along.
+    user_exists, user_roles: the user; its roles as pairs of role and database, without those that roles bring along.
     """
 
     fault: str | None = None
