@@ -153,10 +153,9 @@ def described(state: SetState) -> dict[str, Any]:
     if state.any_user is False:
         told["administrator"] = None
     if state.user_exists is not None:
-        told["user"] = state.user_exists and {
-            "roles": [f"{name} on {database}" for name, database in sorted(state.user_roles or [])],
-            "password": "as planned" if state.user_login == "ok" else "another",
-        }
+        roles = [f"{name} on {database}" for name, database in sorted(state.user_roles or [])]
+        password = "as planned" if state.user_login == "ok" else "another"
+        told["user"] = {"roles": roles, "password": password} if state.user_exists else None
     return told
 
 
