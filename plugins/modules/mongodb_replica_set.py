@@ -120,7 +120,8 @@ fault:
     - V(standalone), V(auth_off), V(wrong_set) and V(not_a_member), C(mongod) is configured otherwise; V(members_away),
       V(no_majority), V(no_primary), not enough members serve; V(initiate), MongoDB refuses to initiate the set;
       V(administrator), it refuses the administrator; V(first_user_elsewhere), another member was elected before there
-      was any user; V(no_effect), what it accepted made no difference.
+      was any user; V(not_replicated), only the primary has what was changed; V(no_effect), what MongoDB accepted made
+      no difference.
     - V(refused), V(unreachable), V(silent), V(closed), V(protocol), V(unclear) and V(driver), C(mongod) does not answer
       as it should.
   returned: failure, unless an option is wrong

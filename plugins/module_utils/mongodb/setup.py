@@ -59,7 +59,7 @@ class _Waiting:
         self.settling_since = {fault.kind: since} if fault.kind in steps.SETTLING else {}
         if fault.kind in steps.PERMANENT or now >= self.until or now - since > _SETTLED:
             raise fault
-        time.sleep(min(_INTERVAL, remaining(self.until)))
+        time.sleep(min(_INTERVAL, self.until - now))
 
 
 def bring_about(wanted: Wanted, timeout: float, check_mode: bool) -> Outcome:
@@ -186,7 +186,7 @@ def _change_user(login: Login, command: str, name: str, seconds: float, **change
     answer = login.command_on("admin", command, name, writeConcern=concern, **changes)
     if "writeConcernError" in answer:
         raise Fault(
-            "no_majority",
+            "not_replicated",
             f"The primary has changed the user {name}, but most other members have not in time: bring them back "
             "(`systemctl status mongod` there) and run the playbook again.",
         )

@@ -22,7 +22,8 @@ SET_PASSWORD = "set_password"
 
 # Faults that no waiting mends; the others pass when mongod has started, or a primary is elected.
 PERMANENT = {
-    *("library", "protocol", "driver", "standalone", "auth_off", "wrong_set", "initiate", "administrator", "no_effect")
+    *("library", "protocol", "driver", "standalone", "auth_off", "wrong_set"),
+    *("initiate", "administrator", "not_replicated", "no_effect"),
 }
 # Faults that pass within seconds, where they pass at all.
 SETTLING = {"not_a_member", "no_majority", "first_user_elsewhere"}
