@@ -16,6 +16,7 @@ from urllib.parse import SplitResult
 
 from ..rocketchat.catalogue import SERVICES
 from ..rocketchat.problems import Notes
+from ..rocketchat.sizing import proposed_replicas
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from .environment import CONTROL_CHARACTER, read_environment
 from .formats import check_formats
@@ -31,6 +32,7 @@ from .settings import (
     Secrets,
     Settings,
     common_variables,
+    host_variables,
     needed_secrets,
 )
 from .uploads import read_uploads
@@ -99,7 +101,7 @@ class Reader:
         # In the groups' order, whatever the order of the variables.
         hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
         check_private_addresses(notes, hosts)
-        notes.problems += objections(hosts, self.groups["rocketchat"][0], common, root_url)
+        notes.problems += objections(hosts, self.groups["rocketchat"][0], common, version, root_url)
         license_state = check_license(notes, common, hosts, root_url, self.now, self.deploy)
         if notes.problems or version is None or root_url is None or network is None:
             return None
@@ -191,9 +193,9 @@ class Reader:
         if root_url is None or root_url.scheme != "https":
             return
         for host in self.groups["nginx"]:
-            variables = self.hostvars[host]
+            own = host_variables(self.hostvars[host])
             for variable in ("nginx_certificate_file", "nginx_certificate_key_file"):
-                if variables["nginx_certificate"] == "files" and not variables.get(variable):
+                if own["nginx_certificate"] == "files" and not own[variable]:
                     reason = "is not set, and an https root URL needs a certificate"
                     remedy = "Name the PEM file on the controller, or write nginx_certificate: self_signed for a lab"
                     self.notes.complain_once(variable, None, reason, remedy)
@@ -218,19 +220,20 @@ class Reader:
         return Secrets(**values)
 
     def _host(self, name: str, version: Version | None) -> Host:
-        notes, variables = self.notes, self.hostvars[name]
-        check_formats(notes, variables)
+        notes, own = self.notes, host_variables(self.hostvars[name])
+        check_formats(notes, {**self.common, **own})
         groups = frozenset(group for group in GROUPS if name in self.groups[group])
-        replicas = read_replicas(notes, name, variables, version, len(self.groups["rocketchat"]))
+        proposed = proposed_replicas(self.common["rocketchat_expected_users"], len(self.groups["rocketchat"]))
+        replicas = read_replicas(notes, name, own["rocketchat_replicas"], version, proposed)
         if name != self.groups["rocketchat"][0]:
             # Exactly one in the deployment: on the first host.
             replicas = {key: count for key, count in replicas.items() if not SERVICES[key].singleton}
         return Host(
             name=name,
             groups=groups,
-            private_address=variables["rocketchat_private_address"].strip(),
+            private_address=own["rocketchat_private_address"].strip(),
             replicas=replicas if "rocketchat" in groups else {},
-            ports=read_ports(notes, name, variables["rocketchat_ports"]),
-            metrics_ports=read_metrics_ports(notes, name, variables["rocketchat_metrics_ports"]),
-            limits=read_limits(notes, name, variables["rocketchat_resources"]),
+            ports=read_ports(notes, name, own["rocketchat_ports"]),
+            metrics_ports=read_metrics_ports(notes, name, own["rocketchat_metrics_ports"]),
+            limits=read_limits(notes, name, own["rocketchat_resources"]),
         )

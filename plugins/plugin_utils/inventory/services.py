@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..rocketchat.catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, STREAM_HUB
+from ..rocketchat.catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, Service, services_of
 from ..rocketchat.problems import Notes
-from ..rocketchat.sizing import proposed_replicas
-from ..rocketchat.versions import STREAM_HUB_GONE_SINCE, Version, has_stream_hub
+from ..rocketchat.versions import Version
 from .settings import Limits
 
 MAX_FIRST_PORT = 65535 - MAX_REPLICAS
@@ -29,31 +28,33 @@ IMAGE = re.compile(
 
 
 def read_replicas(
-    notes: Notes, host: str, variables: dict[str, Any], version: Version | None, hosts: int
+    notes: Notes, host: str, given: dict[str, int], version: Version | None, proposed: dict[str, int]
 ) -> dict[str, int]:
-    """How many of each service run on a host, of which Rocket.Chat has ``hosts``."""
-    stream_hub = version is not None and has_stream_hub(version)
-    proposed = proposed_replicas(variables["rocketchat_expected_users"], hosts)
-    replicas = {
-        key: proposed.get(key, service.default_replicas)
-        for key, service in SERVICES.items()
-        if key != STREAM_HUB or stream_hub
-    }
-    for key, count in variables["rocketchat_replicas"].items():
+    """How many of each service run on a host: as given, else as proposed, else as many as usual."""
+    available = services_of(version)
+    replicas = {key: proposed.get(key, service.default_replicas) for key, service in available.items()}
+    for key, count in given.items():
         variable = f"rocketchat_replicas.{key}"
         if not 0 <= count <= MAX_REPLICAS:
             reason = f"is not a number of replicas (host {host})"
             notes.complain_once(variable, count, reason, f"Write a whole number from 0 to {MAX_REPLICAS}")
-        elif key == STREAM_HUB and version is not None and not stream_hub:
-            reason = f"Rocket.Chat {version} has no stream-hub: its image ended with {STREAM_HUB_GONE_SINCE}"
-            remedy = "Remove the line, or choose a rocketchat_version of the 7.x line"
-            notes.complain_once(variable, count, reason, remedy)
+        elif version is not None and key not in available:
+            notes.complain_once(variable, count, *_absence(SERVICES[key], version))
         elif SERVICES[key].singleton and count != 1:
             reason = "must be exactly 1: with two every event arrives twice, with none nothing arrives"
             notes.complain_once(variable, count, reason, "Remove the line")
         else:
             replicas[key] = count
     return replicas
+
+
+def _absence(service: Service, version: Version) -> tuple[str, str]:
+    """Why a release has no such service, and what to do about it."""
+    if service.since is not None and version < service.since:
+        reason = f"Rocket.Chat {version} has no {service.name} yet: its image begins with {service.since}"
+        return reason, f"Remove the line, or choose rocketchat_version {service.since} or newer"
+    reason = f"Rocket.Chat {version} has no {service.name}: its image ended with {service.until}"
+    return reason, f"Remove the line, or choose a rocketchat_version before {service.until}"
 
 
 def read_ports(notes: Notes, host: str, given: dict[str, int]) -> dict[str, int]:

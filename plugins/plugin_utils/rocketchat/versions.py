@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a Rocket.Chat version decides: the MongoDB it accepts and whether it has a stream-hub.
+"""What a Rocket.Chat version decides. Which services it has, the catalogue says.
 
 Source: Rocket.Chat's release notes and ``releases.rocket.chat/<version>/info``, read in November 2026.
 For the next release, add or extend a row, and set LAST_RELEASES.
@@ -64,8 +64,6 @@ STARTS_SINCE: dict[int, Series] = {8: (7, 0)}
 
 # From this release on, stream-hub may be left out; when it runs, every service needs DB_WATCHERS=true.
 STREAM_HUB_OPTIONAL_SINCE = Version(7, 7, 3)
-# From this release on, the image does not exist any more.
-STREAM_HUB_GONE_SINCE = Version(8, 0, 0)
 
 # From this release on, the monolith has /livez and /readyz (read, pull request 36955 and helm-charts #205).
 READYZ_SINCE = Version(7, 11, 0)
@@ -131,14 +129,6 @@ def starts_with(version: Version, series: Series) -> bool:
 
 def _row(version: Version) -> Compatibility:
     return next((row for row in COMPATIBILITY if row.since <= version < row.until), COMPATIBILITY[-1])
-
-
-def has_stream_hub(version: Version) -> bool:
-    return version < STREAM_HUB_GONE_SINCE
-
-
-def needs_db_watchers(version: Version) -> bool:
-    return STREAM_HUB_OPTIONAL_SINCE <= version < STREAM_HUB_GONE_SINCE
 
 
 def upload_owner(version: Version) -> int:

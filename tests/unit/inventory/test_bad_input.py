@@ -160,7 +160,7 @@ SERVICE_SETTINGS: list[tuple[dict[str, Any], str]] = [
     (
         {"rocketchat_replicas": {"stream_hub": 1}},
         "rocketchat_replicas.stream_hub = 1: Rocket.Chat 8.9.1 has no stream-hub: its image ended with 8.0.0. "
-        "Remove the line, or choose a rocketchat_version of the 7.x line.",
+        "Remove the line, or choose a rocketchat_version before 8.0.0.",
     ),
     ({"rocketchat_replicas": {"account": 0}}, f"rocketchat_replicas.account = 0: {NOTHING_WORKS}"),
     ({"rocketchat_replicas": {"rocketchat": 0}}, NO_MONOLITH.format("chat")),
