@@ -193,9 +193,9 @@ class Reader:
         if root_url is None or root_url.scheme != "https":
             return
         for host in self.groups["nginx"]:
-            own = host_variables(self.hostvars[host])
+            variables = host_variables(self.hostvars[host])
             for variable in ("nginx_certificate_file", "nginx_certificate_key_file"):
-                if own["nginx_certificate"] == "files" and not own[variable]:
+                if variables["nginx_certificate"] == "files" and not variables[variable]:
                     reason = "is not set, and an https root URL needs a certificate"
                     remedy = "Name the PEM file on the controller, or write nginx_certificate: self_signed for a lab"
                     self.notes.complain_once(variable, None, reason, remedy)
@@ -220,20 +220,20 @@ class Reader:
         return Secrets(**values)
 
     def _host(self, name: str, version: Version | None) -> Host:
-        notes, own = self.notes, host_variables(self.hostvars[name])
-        check_formats(notes, {**self.common, **own})
+        notes, variables = self.notes, host_variables(self.hostvars[name])
+        check_formats(notes, {**self.common, **variables})
         groups = frozenset(group for group in GROUPS if name in self.groups[group])
         proposed = proposed_replicas(self.common["rocketchat_expected_users"], len(self.groups["rocketchat"]))
-        replicas = read_replicas(notes, name, own["rocketchat_replicas"], version, proposed)
+        replicas = read_replicas(notes, name, variables["rocketchat_replicas"], version, proposed)
         if name != self.groups["rocketchat"][0]:
             # Exactly one in the deployment: on the first host.
             replicas = {key: count for key, count in replicas.items() if not SERVICES[key].singleton}
         return Host(
             name=name,
             groups=groups,
-            private_address=own["rocketchat_private_address"].strip(),
+            private_address=variables["rocketchat_private_address"].strip(),
             replicas=replicas if "rocketchat" in groups else {},
-            ports=read_ports(notes, name, own["rocketchat_ports"]),
-            metrics_ports=read_metrics_ports(notes, name, own["rocketchat_metrics_ports"]),
-            limits=read_limits(notes, name, own["rocketchat_resources"]),
+            ports=read_ports(notes, name, variables["rocketchat_ports"]),
+            metrics_ports=read_metrics_ports(notes, name, variables["rocketchat_metrics_ports"]),
+            limits=read_limits(notes, name, variables["rocketchat_resources"]),
         )
