@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import SERVICES as CATALOGUE
 
 from tests.unit.plan_inventories import Inventory, cluster, complaints, first_key, message, plan, single
 
 URL_REMEDY = "Write the address people will type, such as https://chat.example.com."
-SERVICES = (
-    "Known are rocketchat, ddp_streamer, authorization, account, presence, stream_hub, queue_worker, "
-    "omnichannel_transcript."
-)
+SERVICES = f"Known are {', '.join(CATALOGUE)}."
 SUBNET_REMEDY = "Make it a /25 or larger, such as /24."
 PLAIN_NAME = "is not a plain name. Use letters, digits, - and _ only, beginning with a letter or digit."
 NO_NUMBER = "is not a whole number. Correct it; the role's README describes it."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import SERVICES
 
 from tests.unit.plan_inventories import Inventory, cluster, complaints, first_key, message, plan, single
 
@@ -69,8 +70,7 @@ TYPES: list[Case] = [
     ),
     (
         {"rocketchat_service_environment": {"acount": {"A": "S3CRET"}}},
-        "rocketchat_service_environment.acount: is not known. Did you mean account? Known are rocketchat, "
-        "ddp_streamer, authorization, account, presence, stream_hub, queue_worker, omnichannel_transcript.",
+        f"rocketchat_service_environment.acount: is not known. Did you mean account? Known are {', '.join(SERVICES)}.",
     ),
     (
         {"rocketchat_file_upload_s3": {"secret": "S3CRET"}},
