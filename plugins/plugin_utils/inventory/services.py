@@ -10,7 +10,7 @@ from typing import Any
 
 from ..rocketchat.catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, Service, services_of
 from ..rocketchat.problems import Notes
-from ..rocketchat.versions import Version
+from ..rocketchat.versions import Version, image_version
 from .settings import Limits
 
 MAX_FIRST_PORT = 65535 - MAX_REPLICAS
@@ -21,7 +21,7 @@ MEMORY = re.compile(r"([1-9][0-9]{0,11})([kmg])b?", re.ASCII | re.IGNORECASE)
 MEMORY_UNITS = {"k": 1 / 1024, "m": 1, "g": 1024}
 
 IMAGE = re.compile(
-    r"[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]+)+(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
+    r"[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]+)+(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
     r"(?P<digest>@sha256:[0-9a-f]{64})?",
     re.ASCII,
 )
@@ -108,9 +108,7 @@ def read_images(notes: Notes, given: dict[str, str], version: Version | None) ->
         if not match:
             remedy = "Write registry, name and tag, such as registry.example.com/patched/account-service:8.9.1"
             notes.complain(variable, image, "is not the name of an image in a registry", remedy)
-        elif match["digest"] or version is None:
-            continue
-        elif not re.match(rf"{re.escape(str(version))}(?![0-9])", match["tag"] or ""):
+        elif not match["digest"] and version is not None and image_version(image) != version:
             reason = f"has not the version that all services have, {version}"
             notes.complain(variable, image, reason, f"Write a tag that begins with {version}, or a digest")
     return given

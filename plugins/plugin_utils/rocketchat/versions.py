@@ -73,16 +73,21 @@ READYZ_SINCE = Version(7, 11, 0)
 SAME_USER_SINCE = Version(8, 5, 0)
 
 
+# The numbers that stand first in the name of a release, of Rocket.Chat and of MongoDB.
+RELEASE = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})(?!\d)", re.ASCII)
+SERIES = re.compile(r"(\d{1,3})\.(\d{1,3})(?!\d)", re.ASCII)
+
+
 def parse_version(text: str) -> Version | None:
     """``"8.9.1"`` as a Version, or None where the text is not a complete released version."""
-    match = re.fullmatch(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})", text, re.ASCII)
+    match = RELEASE.fullmatch(text)
     return Version(*map(int, match.groups())) if match else None
 
 
 def image_version(image: str) -> Version | None:
     """What the tag of an image begins with. A registry may have a port, so only what follows the last slash counts."""
-    match = re.match(r"\d+\.\d+\.\d+", image.rpartition("/")[2].partition(":")[2], re.ASCII)
-    return parse_version(match[0]) if match else None
+    match = RELEASE.match(image.rpartition("/")[2].partition(":")[2])
+    return Version(*map(int, match.groups())) if match else None
 
 
 def is_known(version: Version) -> bool:
@@ -91,7 +96,7 @@ def is_known(version: Version) -> bool:
 
 def parse_series(text: str) -> Series | None:
     """The release series of ``"6.0.5"`` or ``"6.0"``."""
-    match = re.match(r"(\d{1,3})\.(\d{1,3})(?!\d)", text, re.ASCII)
+    match = SERIES.match(text)
     return (int(match[1]), int(match[2])) if match else None
 
 
@@ -184,4 +189,4 @@ def untested_mongodb(subject: str, version: Version) -> str:
 
 
 def _is_newer(series: str, than: str) -> bool:
-    return bool(re.fullmatch(r"\d{1,3}\.\d{1,3}", series, re.ASCII)) and as_series(series) > as_series(than)
+    return SERIES.fullmatch(series) is not None and as_series(series) > as_series(than)
