@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import SERVICES as CATALOGUE
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
 
 from tests.unit.plan_inventories import Inventory, cluster, complaints, first_key, message, plan, single
 
 URL_REMEDY = "Write the address people will type, such as https://chat.example.com."
-SERVICES = f"Known are {', '.join(CATALOGUE)}."
+SERVICES = f"Known are {', '.join(role_options(frozenset())['rocketchat_replicas']['options'])}."
 SUBNET_REMEDY = "Make it a /25 or larger, such as /24."
 PLAIN_NAME = "is not a plain name. Use letters, digits, - and _ only, beginning with a letter or digit."
 NO_NUMBER = "is not a whole number. Correct it; the role's README describes it."
