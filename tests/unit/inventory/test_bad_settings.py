@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import SERVICES
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
 
 from tests.unit.plan_inventories import Inventory, cluster, complaints, first_key, message, plan, single
 
+SERVICES = role_options(frozenset())["rocketchat_service_environment"]["options"]
 README = "Correct it; the role's README describes it."
 ONE_LINE = "has several lines or control characters. Write one line"
 ENCODE = "has characters in its user name or password that have to be percent-encoded, such as @ as %40"
