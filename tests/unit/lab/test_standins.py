@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import SERVICES, Service
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import SERVICES
 
 from lab import standins
 from lab.names import SOURCES
@@ -15,9 +15,10 @@ from lab.names import SOURCES
 PROJECTS = (SOURCES / "standins", Path(__file__).parents[2] / "e2e" / "own_client")
 
 
-@pytest.mark.parametrize("service", {service.name: service for service, _version in standins.published()}.values())
-def test_every_service_of_the_labs_releases_has_a_program(service: Service) -> None:
-    assert standins.program(service).is_file(), f"write {standins.program(service)}"
+def test_every_service_of_the_labs_releases_has_a_program() -> None:
+    programs = {standins.program(service) for service, _version in standins.published()}
+    missing = [str(path.relative_to(ROOT)) for path in programs if not path.is_file()]
+    assert missing == [], "the lab has no stand-in for these: write them, each with its row in lab/standins/README.md"
 
 
 def test_every_program_is_a_service_and_has_a_row_in_the_readme() -> None:
