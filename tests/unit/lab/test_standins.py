@@ -11,6 +11,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.ca
 
 from lab import standins
 from lab.names import SOURCES
+from tests.deployment import ROOT
 
 PROJECTS = (SOURCES / "standins", Path(__file__).parents[2] / "e2e" / "own_client")
 
