@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import SECRET_VARIABLES
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import (
+    HOST_VARIABLES,
+    SECRET_VARIABLES,
+)
 
 from tests.deployment import ROOT
 
@@ -109,6 +112,18 @@ def test_nothing_else_reads_one() -> None:
 def test_what_is_still_read_elsewhere_becomes_less() -> None:
     elsewhere = {name for name, place in READINGS if place != INVENTORY}
     assert STILL_READ_ELSEWHERE - elsewhere == set(), "take these out of STILL_READ_ELSEWHERE"
+
+
+def test_a_host_is_asked_for_its_own_variables_only() -> None:
+    """The reader calls them so; it would meet a KeyError, in every test of the plan."""
+    reader = ast.parse((ROOT / INVENTORY / "reader.py").read_text(encoding="utf-8"))
+    asked = [node.slice for node in ast.walk(reader) if isinstance(node, ast.Subscript) and named(node, "variables")]
+    of_all = sorted(set(names_in(*asked)) - HOST_VARIABLES)
+    assert of_all == [], "add these to HOST_VARIABLES if hosts may differ in them, or read them from `common`"
+
+
+def named(node: ast.Subscript, name: str) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == name
 
 
 @pytest.mark.parametrize(
