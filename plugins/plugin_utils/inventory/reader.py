@@ -32,7 +32,6 @@ from .settings import (
     Secrets,
     Settings,
     common_variables,
-    host_variables,
     needed_secrets,
 )
 from .uploads import read_uploads
@@ -193,9 +192,9 @@ class Reader:
         if root_url is None or root_url.scheme != "https":
             return
         for host in self.groups["nginx"]:
-            variables = host_variables(self.hostvars[host])
+            variables = self.hostvars[host]
             for variable in ("nginx_certificate_file", "nginx_certificate_key_file"):
-                if variables["nginx_certificate"] == "files" and not variables[variable]:
+                if variables["nginx_certificate"] == "files" and not variables.get(variable):
                     reason = "is not set, and an https root URL needs a certificate"
                     remedy = "Name the PEM file on the controller, or write nginx_certificate: self_signed for a lab"
                     self.notes.complain_once(variable, None, reason, remedy)
@@ -220,8 +219,8 @@ class Reader:
         return Secrets(**values)
 
     def _host(self, name: str, version: Version | None) -> Host:
-        notes, variables = self.notes, host_variables(self.hostvars[name])
-        check_formats(notes, {**self.common, **variables})
+        notes, variables = self.notes, self.hostvars[name]
+        check_formats(notes, variables)
         groups = frozenset(group for group in GROUPS if name in self.groups[group])
         proposed = proposed_replicas(self.common["rocketchat_expected_users"], len(self.groups["rocketchat"]))
         replicas = read_replicas(notes, name, variables["rocketchat_replicas"], version, proposed)

@@ -193,17 +193,8 @@ def common_variables(inventory: dict[str, Any]) -> dict[str, Any]:
     for group in GROUPS:
         for host in (groups.get(group) or everybody)[:1]:
             variables = inventory["hosts"][host]
-            common |= {
-                name: value
-                for name, value in variables.items()
-                if name.startswith(f"{group}_") and name not in HOST_VARIABLES
-            }
+            common |= {name: value for name, value in variables.items() if name.startswith(f"{group}_")}
     return common
-
-
-def host_variables(variables: dict[str, Any]) -> dict[str, Any]:
-    """Of all variables that a host has, those in which it may differ from the others."""
-    return {name: variables[name] for name in HOST_VARIABLES}
 
 
 def proxy_port(root_url: SplitResult) -> int:
