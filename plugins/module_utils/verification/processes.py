@@ -74,7 +74,8 @@ class _Asked:
         try:
             return dict(json.loads(self.text))
         except ValueError:
-            return failure(f"the process that asked ended without an answer, with status {status}.")
+            code = os.waitstatus_to_exitcode(status)
+            return failure(f"the process that asked ended without an answer, with exit code {code}.")
 
 
 def _start(name: str, question: Question) -> _Asked:
@@ -85,9 +86,8 @@ def _start(name: str, question: Question) -> _Asked:
         return _Asked(name, process, reading)
     try:
         _leave_standard_streams()
-        answer = json.dumps(_answer(question)).encode()
         with open(writing, "wb") as pipe:
-            pipe.write(answer)
+            pipe.write(_answer(question))
     finally:
         # neither what the process was doing before, nor what is to be done at its end
         os._exit(0)
@@ -100,11 +100,11 @@ def _leave_standard_streams() -> None:
         os.dup2(nothing, stream)
 
 
-def _answer(question: Question) -> dict[str, Any]:
+def _answer(question: Question) -> bytes:
     try:
-        return question()
+        return json.dumps(question()).encode()
     except Exception as error:
-        return failure(_told(error))
+        return json.dumps(failure(_told(error))).encode()
 
 
 def _told(error: Exception) -> str:
