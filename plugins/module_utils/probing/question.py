@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, NamedTuple
 
 
@@ -20,7 +21,7 @@ class LibraryMissing(Exception):
 
     def __init__(self, library: str, reason: str | None = None) -> None:
         """``reason``: the traceback of the import, where it is known."""
-        # as missing_required_lib() of Ansible begins, which only modules can call
-        super().__init__(f"Failed to import the required Python library ({library})")
+        # begins as the sentence of Ansible's missing_required_lib(), which only modules can call
+        super().__init__(f"Failed to import the required Python library ({library}) with {sys.executable}")
         self.library = library
         self.reason = reason

@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
+from ..probing.question import LibraryMissing
+
 Question = Callable[[], dict[str, Any]]
 
 _PIECE = 65536
@@ -108,9 +110,11 @@ def _answer(question: Question) -> bytes:
 
 
 def _told(error: Exception) -> str:
-    """A mistake in the options is told as it is; of others, those who mend them need the place."""
+    """A mistake in the options is told as it is; of an error of ours, whoever mends it needs the place."""
+    if type(error) in (LibraryMissing, ValueError):
+        return str(error)
     place = ""
     with contextlib.suppress(IndexError):
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f" ({os.path.basename(frame.filename)}, line {frame.lineno})"
-    return str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}{place}"
+    return f"{type(error).__name__}: {error}{place}"

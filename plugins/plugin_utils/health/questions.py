@@ -15,6 +15,7 @@ _SECRET = {
     "mongodb": ("password",),
     "workspace": ("url",),
     "nats": ("password",),
+    "ddp": ("password",),
 }
 # What the plan has for people, and no module asks about.
 _NOT_ASKED = {"workspace": ("database",)}

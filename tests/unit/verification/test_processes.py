@@ -35,17 +35,6 @@ def hang_in_a_pool() -> dict[str, Any]:
         return pool.submit(hang).result()
 
 
-def hang_after_half_an_answer() -> dict[str, Any]:
-    """By its own pipe, the only descriptor that it has besides the standard streams."""
-    pipes = [int(name) for name in os.listdir("/proc/self/fd") if int(name) > 2]
-    for pipe in pipes:
-        try:
-            os.write(pipe, b'{"healthy": ')
-        except OSError:
-            continue
-    return hang()
-
-
 def raising(error: Exception) -> Callable[[], dict[str, Any]]:
     def ask() -> dict[str, Any]:
         raise error
@@ -69,11 +58,11 @@ def test_questions_are_put_side_by_side() -> None:
         return {}
 
     started = time.monotonic()
-    assert answers_of({name: ask for name in "abcdef"}, 20) == {name: {} for name in "abcdef"}
+    assert answers_of(dict.fromkeys("abcdef", ask), 20) == {name: {} for name in "abcdef"}
     assert time.monotonic() - started < 2.5
 
 
-@pytest.mark.parametrize("hangs", [hang, hang_in_a_pool, hang_after_half_an_answer])
+@pytest.mark.parametrize("hangs", [hang, hang_in_a_pool])
 def test_a_question_that_hangs_costs_its_own_answer(hangs: Callable[[], dict[str, Any]]) -> None:
     started = time.monotonic()
     answers = answers_of({"before": well, "hangs": hangs, "after": well}, 1.4)
@@ -117,7 +106,7 @@ def test_a_question_that_hangs_is_ended() -> None:
         (RecursionError("too deep"), "RecursionError: too deep (test_processes.py, line "),
         (
             LibraryMissing("websockets >= 11"),
-            "LibraryMissing: Failed to import the required Python library (websockets",
+            "Failed to import the required Python library (websockets >= 11) with /",
         ),
     ],
 )
