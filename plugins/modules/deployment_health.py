@@ -132,18 +132,22 @@ answers:
 """
 
 import json
-from typing import Any
+from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils.verification.order import PARTS, Asked, ask
-from ..module_utils.verification.questions import Question, question_of
+from ..module_utils.verification.questions import question_of
 from ..module_utils.verification.sentences import spelled, without
 
 
-def asked(question: Question, given: dict[str, Any]) -> Asked:
-    """Options are looked at when the question is put: a mistake in them costs no other answer."""
+def asked(part: str, given: dict[str, Any]) -> Asked:
+    """Imported once for all, so that no import disturbs the others while they measure."""
+    try:
+        question = question_of(part)
+    except Exception as error:
+        return Asked(raising(error))
 
     def answer(seconds: float) -> dict[str, Any]:
         time = {"timeout": seconds} if question.waits else {}
@@ -154,6 +158,15 @@ def asked(question: Question, given: dict[str, Any]) -> Asked:
         return question.answer(validated.validated_parameters).result
 
     return Asked(answer, question.waits)
+
+
+def raising(error: Exception) -> Callable[[float], dict[str, Any]]:
+    """Of a library that is there and does not work."""
+
+    def answer(_seconds: float) -> dict[str, Any]:
+        raise error
+
+    return answer
 
 
 def main() -> None:
@@ -169,9 +182,7 @@ def main() -> None:
     if params["timeout"] < 0:
         module.fail_json(msg=f"timeout must be 0 or more seconds, but is {params['timeout']}.")
     secrets = json.loads(params["secrets"])
-    parts = {
-        part: asked(question_of(part), {**params[part], **secrets.get(part, {})}) for part in PARTS if params[part]
-    }
+    parts = {part: asked(part, {**params[part], **secrets.get(part, {})}) for part in PARTS if params[part]}
     answers = ask(parts, params["timeout"])
     told = {part: without(answer, spelled(secrets.get(part, {}))) for part, answer in answers.items()}
     module.exit_json(changed=False, answers=told)

@@ -13,7 +13,10 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.verification.order import PARTS
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.verification.questions import question_of
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.verification.questions import (
+    Question,
+    question_of,
+)
 from ansible_collections.rocketops.rocketchat.plugins.modules import deployment_health
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.answers import read
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.questions import questions
@@ -194,6 +197,22 @@ def test_what_is_not_on_the_host_is_not_asked(planned: dict[str, Any], tmp_path:
     result, _output = ask(planned, tmp_path)
     assert list(result["answers"]) == ["services"]
     assert [one["state"] for one in result["answers"]["services"]["endpoints"]] == ["healthy", "unhealthy"]
+
+
+def test_a_library_that_does_not_work_costs_its_own_answer(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def question_without_ssl(part: str) -> Question:
+        if part == "mongodb":
+            raise AttributeError("module 'lib' has no attribute 'X509_V_FLAG_NOTIFY_POLICY'")
+        return question_of(part)
+
+    monkeypatch.setattr(deployment_health, "question_of", question_without_ssl)
+    with patch_module_args({"mongodb": {"members": []}, "services": {"endpoints": []}}), pytest.raises(SystemExit):
+        deployment_health.main()
+    answers = json.loads(capsys.readouterr().out)["answers"]
+    assert answers["mongodb"]["msg"].startswith("AttributeError: module 'lib' has no attribute 'X509_V_FLAG")
+    assert answers["services"]["healthy"]
 
 
 @pytest.mark.parametrize(
