@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes what lists Rocket.Chat's services, between markers: options and sentences of the role's specs, the README.
 
 `python tools/service_lists.py --write` writes it from the catalogue; a unit test says when it is out of date. The
