@@ -26,8 +26,12 @@ class Format:
 
 
 FORMATS = {
-    "docker_repository_url": Format(URL, "the address of a package repository", "https://mirror.example.com/docker"),
-    "mongodb_repository_url": Format(URL, "the address of a package repository", "https://mirror.example.com/mongodb"),
+    "docker_repository_url": Format(
+        URL, "the address of a package repository", "https://mirror.example.com/docker", True
+    ),
+    "mongodb_repository_url": Format(
+        URL, "the address of a package repository", "https://mirror.example.com/mongodb", True
+    ),
     "mongodb_repository_key_url": Format(URL, "the address of a key", "https://mirror.example.com/mongodb.asc", True),
     "nats_image": Format(
         rf"({SERVER}/)?[a-z0-9._/-]+(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]*|(:[A-Za-z0-9_.-]+)?@sha256:[0-9a-f]{{64}})",

@@ -28,7 +28,10 @@ from .settings import (
     GROUPS,
     SECRET_VARIABLES,
     Broker,
+    Certificate,
+    Docker,
     Host,
+    MongodbRepository,
     Secrets,
     Settings,
     common_variables,
@@ -65,10 +68,13 @@ ONE_LINE = ("rocketchat_license", "rocketchat_registration_token", "rocketchat_a
 class Reader:
     """Reads the variables of all hosts and keeps what it meets in ``notes``, in the order of the reading."""
 
-    def __init__(self, inventory: dict[str, Any], secrets: dict[str, str], now: datetime, deploy: bool) -> None:
+    def __init__(
+        self, inventory: dict[str, Any], secrets: dict[str, str], files: dict[str, str], now: datetime, deploy: bool
+    ) -> None:
         self.groups: dict[str, list[str]] = {group: inventory["groups"].get(group, []) for group in GROUPS}
         self.hostvars: dict[str, dict[str, Any]] = inventory["hosts"]
         self.secret_values = secrets
+        self.files = files
         self.now = now
         self.deploy = deploy
         self.notes = Notes()
@@ -235,4 +241,26 @@ class Reader:
             ports=read_ports(notes, name, variables["rocketchat_ports"]),
             metrics_ports=read_metrics_ports(notes, name, variables["rocketchat_metrics_ports"]),
             limits=read_limits(notes, name, variables["rocketchat_resources"]),
+            docker=Docker(
+                source=variables["docker_source"],
+                repository_url=variables["docker_repository_url"],
+                options=variables["docker_daemon_options"],
+                certificates={
+                    registry: self.files.get(path, "")
+                    for registry, path in variables["docker_registry_certificates"].items()
+                },
+            ),
+            mongodb_repository=MongodbRepository(
+                url=variables["mongodb_repository_url"],
+                suite=variables["mongodb_repository_suite"],
+                key_url=variables["mongodb_repository_key_url"],
+            ),
+            certificate=self._certificate(variables),
+            client_max_body_size=variables["nginx_client_max_body_size"],
         )
+
+    def _certificate(self, variables: dict[str, Any]) -> Certificate:
+        if variables["nginx_certificate"] != "files":
+            return Certificate(variables["nginx_certificate"])
+        names = ("nginx_certificate_file", "nginx_certificate_key_file")
+        return Certificate("files", *(self.files.get(variables[name] or "", "") for name in names))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -32,7 +33,16 @@ NOUNS = {
 README = "Correct it; the role's README describes it"
 
 # Variables of the playbooks; no role has them.
-PLAYBOOK_VARIABLES = ("rocketchat_secrets_file", "rocketchat_health_timeout", "rocketchat_deploys")
+PLAYBOOK_VARIABLES = (
+    "rocketchat_secrets_file",
+    "rocketchat_health_timeout",
+    "rocketchat_deploys",
+    "rocketchat_apply_all",
+)
+
+
+# How the names of what the gate hands to a role end.
+_INTERNAL = ("_plan", "_secrets")
 
 
 @cache
@@ -44,7 +54,7 @@ def role_options(groups: frozenset[str]) -> dict[str, dict[str, Any]]:
     options: dict[str, dict[str, Any]] = {}
     for role, specification in _specifications().items():
         for name, option in specification.items():
-            if not name.endswith("_plan"):
+            if not name.endswith(_INTERNAL):
                 options[name] = {**option, "required": option.get("required", False) and role in groups}
     return options
 
@@ -58,6 +68,16 @@ def hidden_variables() -> frozenset[str]:
 
 def _is_hidden(option: dict[str, Any]) -> bool:
     return bool(option.get("no_log")) or any(key.get("no_log") for key in option.get("options", {}).values())
+
+
+@cache
+def collection_version() -> str:
+    """As galaxy.yml says in a checkout, and MANIFEST.json where the collection was installed."""
+    root = ROLES.parent
+    if (root / "MANIFEST.json").exists():
+        manifest = json.loads((root / "MANIFEST.json").read_text(encoding="utf-8"))
+        return str(manifest["collection_info"]["version"])
+    return str(yaml.safe_load((root / "galaxy.yml").read_text(encoding="utf-8"))["version"])
 
 
 @cache
@@ -182,17 +202,10 @@ def unknown_variables(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     known = [*PLAYBOOK_VARIABLES, *(name for options in roles.values() for name in options)]
     for name in names:
         role, _underscore, rest = name.partition("_")
-        if role not in roles or name in known or name in _internal_variables() or name.endswith("_plan"):
+        if role not in roles or name in known or name.endswith(_INTERNAL):
             continue
         # The prefix, which all have in common, says nothing about how alike two are.
         candidates = [other.removeprefix(f"{role}_") for other in known if other.startswith(f"{role}_")]
         near = difflib.get_close_matches(rest, candidates, n=1, cutoff=0.8)
         if near or role == "rocketchat":
             yield name, f"{role}_{near[0]}" if near else ""
-
-
-@cache
-def _internal_variables() -> frozenset[str]:
-    """What the roles set for themselves in vars/main.yml."""
-    files = ROLES.glob("*/vars/main.yml")
-    return frozenset(name for path in files for name in yaml.safe_load(path.read_text(encoding="utf-8")))

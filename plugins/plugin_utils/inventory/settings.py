@@ -97,6 +97,34 @@ class Instance:
 
 
 @dataclass(frozen=True)
+class Docker:
+    """Where a host's engine comes from, and its settings. ``certificates``: PEM texts, by registry."""
+
+    source: str = "docker"
+    repository_url: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+    certificates: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MongodbRepository:
+    """What the operator set of it; what is empty, the distribution decides."""
+
+    url: str = ""
+    suite: str = ""
+    key_url: str = ""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Of a reverse proxy: ``files`` with the PEM texts, or ``self_signed``; an empty text could not be read here."""
+
+    source: str = ""
+    certificate: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class Host:
     """``replicas``: what runs here, by service. ``ports``: the first port of every service of the catalogue."""
 
@@ -107,6 +135,10 @@ class Host:
     ports: dict[str, int]
     metrics_ports: dict[str, int]
     limits: dict[str, Limits]
+    docker: Docker
+    mongodb_repository: MongodbRepository
+    certificate: Certificate
+    client_max_body_size: str
 
     def instances(self) -> Iterator[Instance]:
         for key, count in self.replicas.items():

@@ -14,7 +14,7 @@ import threading
 import time
 from typing import Any
 
-from .machine import text
+from .files import text
 
 # Values of /proc/net (proc(5), linux/route.h)
 LISTENING = "0A"

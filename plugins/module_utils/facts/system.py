@@ -1,17 +1,17 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host says of itself: system, processor, memory, disks, clock, packages, units and files. Only reads."""
+"""What a host says of itself: system, processor, memory, disks, clock, packages and units. Only reads."""
 
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import os
 import shlex
 import subprocess
-from glob import glob
 from typing import Any
+
+from .files import text
 
 # Commands here answer in tens of milliseconds; a host on which one does not is told as one that does not know.
 COMMAND_TIMEOUT = 5
@@ -86,6 +86,8 @@ def clock_is_synchronised() -> bool | None:
 
 def packages(names: list[str]) -> dict[str, str] | None:
     """Versions of the Debian packages that are installed; None where there is no dpkg."""
+    if not names:
+        return {}
     command = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Abbrev} ${Version}\\n", *names]
     answer = _output(command)
     if answer is None:
@@ -96,6 +98,8 @@ def packages(names: list[str]) -> dict[str, str] | None:
 
 def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
     """Whether systemd has, runs and would start at boot each unit; None where there is no systemd."""
+    if not names:
+        return {}
     answer = _output(["systemctl", "show", "--property=Id,LoadState,ActiveState,UnitFileState", *names])
     if not answer:
         return None
@@ -108,34 +112,6 @@ def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
         }
         for name, block in zip(names, blocks)
     }
-
-
-def text(path: str) -> str | None:
-    """None where there is no such file."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
-def digests(patterns: list[str]) -> dict[str, str]:
-    """SHA-256 of the files there are; what they hold stays here."""
-    found: dict[str, str] = {}
-    for path in sorted(path for pattern in patterns for path in glob(pattern)):
-        if os.path.isfile(path):
-            with open(path, "rb") as file:
-                found[path] = hashlib.sha256(file.read()).hexdigest()
-    return found
-
-
-def last_change(directory: str) -> int | None:
-    """When the newest entry of a directory was written, in seconds of the epoch; None where it has none."""
-    try:
-        with os.scandir(directory) as entries:
-            return max((int(entry.stat().st_mtime) for entry in entries), default=None)
-    except OSError:
-        return None
 
 
 def _output(command: list[str]) -> str | None:

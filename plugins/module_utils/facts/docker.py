@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ..containers.docker_api import greet
+from ..containers.docker_api import AT_ONCE, Engine, greet
 from ..probing.fault import Fault
 
 TIMEOUT = 5
@@ -20,27 +22,43 @@ OURS = "io.rocketops."
 BRIDGE_NAME = "com.docker.network.bridge.name"
 
 
-def ask(path: str, installed: bool) -> dict[str, Any]:
+def ask(path: str, installed: bool, names: Sequence[str] = ()) -> dict[str, Any]:
     """``installed``: whether systemd knows the engine, which may be stopped together with its socket.
+
+    ``names``: containers whose settings are told, too.
 
     ``state``: `absent`, `stopped`, `silent` or `running`; only the last has an answer to give.
     """
-    state, containers, networks = "absent", [], []
+    state, containers, networks, inspected = "absent", [], [], {}
     if installed or os.path.exists(path):
         until = time.monotonic() + TIMEOUT
         try:
             engine = greet(path, until)
             state, containers, networks = "running", engine.containers(until), engine.networks(until)
+            inspected = _inspected(engine, names, containers, until)
         except Fault as fault:
             state = "stopped" if fault.kind == "stopped" else "silent"
     return {
         "state": state,
-        "containers": [_container(container) for container in containers],
+        "containers": [_container(container, inspected.get(container["Id"])) for container in containers],
         "networks": [_network(network) for network in networks],
     }
 
 
-def _container(answer: dict[str, Any]) -> dict[str, Any]:
+def _inspected(
+    engine: Engine, names: Sequence[str], containers: list[dict[str, Any]], until: float
+) -> dict[str, dict[str, Any] | None]:
+    """By identity, those of the named containers that are there, and those that have one of the names in Compose."""
+    wanted = [
+        container["Id"]
+        for container in containers
+        if set(names) & {container["Names"][0].lstrip("/"), (container.get("Labels") or {}).get(SERVICE)}
+    ]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(wanted, pool.map(lambda identity: engine.inspect(identity, until), wanted)))
+
+
+def _container(answer: dict[str, Any], inspected: dict[str, Any] | None) -> dict[str, Any]:
     labels = answer.get("Labels") or {}
     published = {(port["IP"], port["PublicPort"]) for port in answer.get("Ports") or [] if "PublicPort" in port}
     return {
@@ -51,6 +69,21 @@ def _container(answer: dict[str, Any]) -> dict[str, Any]:
         "service": labels.get(SERVICE),
         "labels": {name: value for name, value in labels.items() if name.startswith(OURS)},
         "published": [{"address": address, "port": port} for address, port in sorted(published)],
+        "settings": _settings(inspected) if inspected else None,
+    }
+
+
+def _settings(inspected: dict[str, Any]) -> dict[str, Any]:
+    """What can be changed of a container while it stays the same one."""
+    host = inspected["HostConfig"]
+    return {
+        "restart": (host.get("RestartPolicy") or {}).get("Name") or "no",
+        "memory": host.get("Memory") or 0,
+        "nano_cpus": host.get("NanoCpus") or 0,
+        "networks": {
+            name: list((network or {}).get("Aliases") or [])
+            for name, network in (inspected["NetworkSettings"].get("Networks") or {}).items()
+        },
     }
 
 
@@ -60,4 +93,6 @@ def _network(answer: dict[str, Any]) -> dict[str, Any]:
         "name": answer["Name"],
         "interface": (answer.get("Options") or {}).get(BRIDGE_NAME) or f"br-{answer['Id'][:12]}",
         "subnets": [entry["Subnet"] for entry in ipam if "Subnet" in entry],
+        "gateways": [entry["Gateway"] for entry in ipam if "Gateway" in entry],
+        "ours": any(name.startswith(OURS) for name in answer.get("Labels") or {}),
     }
