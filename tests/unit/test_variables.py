@@ -120,7 +120,7 @@ def test_hosts_may_differ_in_what_is_read_of_each() -> None:
         ('common["nats_port"]', True),
         ('hostvars.get("nats_port", 4222)', True),
         ('for name in ("nats_port", "nats_image"): ...', True),
-        ('notes.complain("nats_port", 0, "is not a port", "Write another")', False),
+        ('problems.add("nats_port", 0, "is not a port", "Write another")', False),
         ('plan["nats_port"]', False),
     ],
 )

@@ -44,6 +44,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.problems += _taken_names(host)
         verdict.problems += _other_secrets(host)
         verdict.problems += _moved_mongodb(host)
+        verdict.problems += _refusing_mongodb(host)
         verdict.problems += _unreadable_ledger(host)
         verdict.warnings += _untested(host)
         verdict.warnings += _small(host)
@@ -127,9 +128,9 @@ def _memory_is_below(host: Host, limit: int) -> bool:
     return memory is not None and memory < limit * requirements.MEMORY_REPORTED
 
 
-def _rooms(host: Host) -> Iterator[tuple[requirements.Room, int]]:
+def _rooms(host: Host) -> Iterator[tuple[requirements.DiskRequirement, int]]:
     free = {entry["directory"]: entry["free_mb"] for entry in host.facts["file_systems"]}
-    for room in requirements.ROOMS:
+    for room in requirements.DISK_REQUIREMENTS:
         if host.plan[room.role] and room.directory in free:
             yield room, free[room.directory]
 
@@ -187,3 +188,10 @@ def _unreadable_ledger(host: Host) -> Iterator[Problem]:
     elif ledger["state"] == "damaged":
         remedy = "Move it away: the next run finds out again what this collection made there"
         yield Problem(subject, None, "cannot be read as this collection's record of what it made", remedy)
+
+
+def _refusing_mongodb(host: Host) -> Iterator[Problem]:
+    """What the role could not bring about, as no later step of the run changes it."""
+    found = host.facts["mongodb"]
+    if found and found["fault"] in ("wrong_set", "administrator"):
+        yield Problem(f"MongoDB of host {host.name}", None, "refuses", found["reason"].rstrip("."))

@@ -13,7 +13,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.ca
     Service,
     services_of,
 )
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.problems import Notes
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.problems import Problems
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.versions import Version
 
 from tests.unit.plan_inventories import every_container, plan, single
@@ -61,16 +61,16 @@ def test_releases_that_have_a_service(ferry: Service, version: Version | None, h
     ],
 )
 def test_replicas_of_what_a_release_has_not(ferry: Service, version: Version, problem: str) -> None:
-    notes = Notes()
-    assert "ferry" not in read_replicas(notes, "chat", {"ferry": 1}, version, {})
-    assert list(map(str, notes.problems)) == [problem]
+    problems = Problems()
+    assert "ferry" not in read_replicas(problems, "chat", {"ferry": 1}, version, {})
+    assert list(map(str, problems.found)) == [problem]
 
 
 @pytest.mark.parametrize("version", [None, FIRST])
 def test_replicas_of_what_a_release_has_or_may_have(ferry: Service, version: Version | None) -> None:
-    notes = Notes()
-    assert read_replicas(notes, "chat", {"ferry": 2}, version, {})["ferry"] == 2
-    assert notes.problems == []
+    problems = Problems()
+    assert read_replicas(problems, "chat", {"ferry": 2}, version, {})["ferry"] == 2
+    assert problems.found == []
 
 
 @pytest.mark.parametrize(("version", "containers"), [("8.4.9", 0), ("8.5.0", 1), ("9.0.0", 0)])
