@@ -62,6 +62,16 @@ def role_options(groups: frozenset[str]) -> dict[str, dict[str, Any]]:
 
 
 @cache
+def collection_version() -> str:
+    """As galaxy.yml says in a checkout, and MANIFEST.json where the collection was installed."""
+    root = ROLES.parent
+    if (root / "MANIFEST.json").exists():
+        manifest = json.loads((root / "MANIFEST.json").read_text(encoding="utf-8"))
+        return str(manifest["collection_info"]["version"])
+    return str(yaml.safe_load((root / "galaxy.yml").read_text(encoding="utf-8"))["version"])
+
+
+@cache
 def hidden_variables() -> frozenset[str]:
     """Variables whose values are never shown, as a whole or in a part."""
     options = role_options(frozenset())
@@ -70,16 +80,6 @@ def hidden_variables() -> frozenset[str]:
 
 def _is_hidden(option: dict[str, Any]) -> bool:
     return bool(option.get("no_log")) or any(key.get("no_log") for key in option.get("options", {}).values())
-
-
-@cache
-def collection_version() -> str:
-    """As galaxy.yml says in a checkout, and MANIFEST.json where the collection was installed."""
-    root = ROLES.parent
-    if (root / "MANIFEST.json").exists():
-        manifest = json.loads((root / "MANIFEST.json").read_text(encoding="utf-8"))
-        return str(manifest["collection_info"]["version"])
-    return str(yaml.safe_load((root / "galaxy.yml").read_text(encoding="utf-8"))["version"])
 
 
 @cache
