@@ -24,7 +24,7 @@ Version: {version}
 Architecture: amd64
 Section: database
 Priority: optional
-Maintainer: rocketops lab <lab@depot.lab.internal>
+Maintainer: rocketops lab <lab@mirror.lab.internal>
 Depends: libc6, libcurl4t64 | libcurl4, libssl3t64 | libssl3, liblzma5, adduser, tzdata
 Description: MongoDB database server, repackaged for the lab
  The real mongod, as found in a Python wheel, laid out like MongoDB's own package.

@@ -1,4 +1,4 @@
-"""The lab's own images: the Debian of its hosts, the depot, and what stand-ins and NATS run on."""
+"""The lab's own images: the Debian of its hosts, the mirror, and what stand-ins and NATS run on."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def host(base_tag: str) -> str:
     )
 
 
-def depot(base_tag: str) -> str:
+def mirror(base_tag: str) -> str:
     """A Debian with an image registry and a web server for packages."""
-    return build("depot", RECIPES / "depot", arguments={"BASE": base_tag})
+    return build("mirror", RECIPES / "mirror", arguments={"BASE": base_tag})
 
 
 def runtime(rootfs: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.command import run
-from lab.names import DEPOT, DEPOT_ADDRESS, HOME, HOSTS, SOURCES
+from lab.names import HOME, HOSTS, MIRROR, MIRROR_ADDRESS, SOURCES
 
 SSH = HOME / "ssh"
 SSH_KEY = SSH / "id_ed25519"
@@ -14,7 +14,7 @@ KNOWN_HOSTS = SSH / "known_hosts"
 AUTHORITY = HOME / "ca"
 CA = AUTHORITY / "ca.pem"
 CA_KEY = AUTHORITY / "ca.key"
-DEPOT_TLS = HOME / "depot-tls"
+MIRROR_TLS = HOME / "mirror-tls"
 GNUPG = HOME / "gnupg"
 SIGNER = "rocketops lab packages"
 YEARS_10 = "3650"
@@ -22,12 +22,12 @@ YEARS_10 = "3650"
 
 def ensure() -> None:
     """Make the keys that are not there yet."""
-    for folder in (HOME, SSH, AUTHORITY, DEPOT_TLS, GNUPG):
+    for folder in (HOME, SSH, AUTHORITY, MIRROR_TLS, GNUPG):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not Path(f"{SSH_HOST_KEY}.pub").exists():
         _make_ssh_keys()
     _write_known_hosts()
-    if not (DEPOT_TLS / "depot.pem").exists():
+    if not (MIRROR_TLS / "mirror.pem").exists():
         _make_certificates()
 
 
@@ -45,15 +45,15 @@ def _write_known_hosts() -> None:
 
 def _make_certificates() -> None:
     common = ("req", "-x509", "-nodes", "-days", YEARS_10, "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
-    names = {"ALTERNATIVE_NAMES": f"DNS:{DEPOT},IP:{DEPOT_ADDRESS}"}
+    names = {"ALTERNATIVE_NAMES": f"DNS:{MIRROR},IP:{MIRROR_ADDRESS}"}
     config = ("-config", SOURCES / "images" / "authority" / "openssl.cnf")
     run(
         "openssl", *common, *config, "-extensions", "ca", "-subj", "/CN=rocketops lab authority",
         "-keyout", CA_KEY, "-out", CA, env=names,
     )  # fmt: skip
     run(
-        "openssl", *common, *config, "-extensions", "depot", "-subj", f"/CN={DEPOT}", "-CA", CA, "-CAkey", CA_KEY,
-        "-keyout", DEPOT_TLS / "depot.key", "-out", DEPOT_TLS / "depot.pem", env=names,
+        "openssl", *common, *config, "-extensions", "mirror", "-subj", f"/CN={MIRROR}", "-CA", CA, "-CAkey", CA_KEY,
+        "-keyout", MIRROR_TLS / "mirror.key", "-out", MIRROR_TLS / "mirror.pem", env=names,
     )  # fmt: skip
 
 

@@ -18,9 +18,9 @@ PREFIX = "rocketops-lab"
 # 198.18.0.0/15 is set aside for benchmarks: it belongs to nobody's network.
 NETWORK = PREFIX
 SUBNET = "198.18.0.0/24"
-DEPOT = "depot.lab.internal"
-DEPOT_ADDRESS = "198.18.0.2"
-DEPOT_CONTAINER = f"{PREFIX}-depot"
+MIRROR = "mirror.lab.internal"
+MIRROR_ADDRESS = "198.18.0.2"
+MIRROR_CONTAINER = f"{PREFIX}-mirror"
 HOSTS = {
     "chat1": "198.18.0.11",
     "chat2": "198.18.0.12",

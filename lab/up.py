@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import Any
 
-from lab import apt_repository, depot, engine, hosts, images, keys, machine, registry, rootfs, standins, wheels
+from lab import apt_repository, engine, hosts, images, keys, machine, mirror, registry, rootfs, standins, wheels
 from lab.command import stop_running
 from lab.docker import docker, exists
 from lab.names import HOSTS, LABEL, NETWORK, SUBNET, VERSIONS
@@ -42,7 +42,7 @@ class Steps:
 
 
 def up(names: list[str], progress: Progress) -> None:
-    """Bring up the depot and these hosts."""
+    """Bring up the mirror and these hosts."""
     machine.require_supported()
     with progress.step("tools of the machine"):
         machine.install_missing()
@@ -67,14 +67,14 @@ def _plan(names: list[str], steps: Steps) -> list[Future[Any]]:
 
     base = steps.start("image: Debian", lambda tree, _: images.base(tree), debian, network)
     host = steps.start("image: host", images.host, base)
-    depot_image = steps.start("image: depot", images.depot, base)
+    mirror_image = steps.start("image: mirror", images.mirror, base)
     runtime = steps.start("image: runtime", lambda tree, _: images.runtime(tree), debian, network)
     node_image = steps.start("image: node", images.node, runtime, modules)
     nats_image = steps.start("image: nats", lambda tag, _: images.nats(tag), runtime, nats)
     standin_images = steps.start("images: stand-ins for Rocket.Chat", standins.build_all, node_image)
 
-    serving = steps.start("depot", lambda image, _: depot.ensure(image), depot_image, packages)
-    filled = steps.start("images in the depot's registry", _publish, standin_images, nats_image, serving)
+    serving = steps.start("mirror", lambda image, _: mirror.ensure(image), mirror_image, packages)
+    filled = steps.start("images in the mirror's registry", _publish, standin_images, nats_image, serving)
     booted = steps.start(f"hosts: {', '.join(names)}", lambda image: hosts.ensure(names, image), host)
     return [filled, booted]
 
