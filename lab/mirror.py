@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lab import apt_repository, keys, registry
 from lab.docker import docker, exists, running
-from lab.names import HOME, LABEL, MIRROR, MIRROR_ADDRESS, MIRROR_CONTAINER, NETWORK
+from lab.names import DOCKER_NAME, HOME, LABEL, MIRROR, MIRROR_ADDRESS, MIRROR_CONTAINER, NETWORK
 from lab.waiting import wait_for
 
 IMAGES = HOME / "registry"
@@ -18,7 +18,7 @@ def ensure(image: str) -> None:
         apt_repository.PUBLISHED.mkdir(exist_ok=True)
         docker(
             "run", "--detach", "--name", MIRROR_CONTAINER, "--hostname", "mirror", "--label", LABEL,
-            "--network", NETWORK, "--network-alias", MIRROR, "--ip", MIRROR_ADDRESS,
+            "--network", NETWORK, "--network-alias", MIRROR, "--network-alias", DOCKER_NAME, "--ip", MIRROR_ADDRESS,
             "--publish", f"127.0.0.1::{registry.PORT}", "--restart", "unless-stopped",
             "--volume", f"{IMAGES}:/srv/registry",
             "--volume", f"{apt_repository.PUBLISHED}:/srv/apt:ro",

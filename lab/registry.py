@@ -52,7 +52,7 @@ def _digests(name: str) -> set[str]:
 
 
 def _get(path: str) -> tuple[str, bytes] | None:
-    context = ssl.create_default_context(cafile=str(keys.CA))
+    context = ssl.create_default_context(cafile=str(keys.AUTHORITY.certificate))
     # no proxy that the machine may have: the address is the machine's own
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
     request = urllib.request.Request(f"https://{MIRROR_ADDRESS}:{PORT}{path}", headers={"Accept": MANIFEST})
