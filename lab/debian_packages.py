@@ -46,7 +46,7 @@ class Release:
         (self._folder / "sources.list").write_text(f"deb {mirrors().main} {self._name} main\n")
         self._apt("apt-get", "update")
         stanzas = self._apt("apt-cache", "show", "--no-all-versions", *self._wanted).strip().split("\n\n")
-        return {package.name: package for package in map(_read, stanzas)}
+        return {package.name: package for package in map(read, stanzas)}
 
     def unpacked(self, name: str) -> Path:
         """Where the content of a package lies."""
@@ -87,7 +87,8 @@ def newest(name: str, releases: Iterable[Release], libc: tuple[int, int]) -> Rel
     raise LabError(f"No release of Debian that lab/versions.yml names has a {name} for C library {libc[0]}.{libc[1]}.")
 
 
-def _read(stanza: str) -> Package:
+def read(stanza: str) -> Package:
+    """One stanza of what apt-cache shows."""
     fields = dict(line.split(": ", 1) for line in stanza.splitlines() if ": " in line and not line.startswith(" "))
     needed = LIBC.search(fields.get("Depends", ""))
     return Package(fields["Package"], fields["Version"], (int(needed[1]), int(needed[2])) if needed else (0, 0))
