@@ -18,8 +18,6 @@ description:
     leaves no trace.
   - Tells what is wrong with the certificate's dates and name also with O(validate_certs=false).
   - Uses no HTTP proxy and follows no redirects.
-requirements:
-  - Python library websockets 10 or newer on the host that runs the module (Debian has it as C(python3-websockets))
 author:
   - rocketops maintainers (@rocketops)
 options:
@@ -165,9 +163,9 @@ attempts:
 from dataclasses import asdict
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.ddp.probe import WEBSOCKETS_MISSING, Account, DdpHealth, Door, probe_ddp
+from ..module_utils.ddp.probe import Account, DdpHealth, Door, probe_ddp
 from ..module_utils.probing.options import PATIENCE, TRUST, VERDICT
 from ..module_utils.probing.polling import Patience
 from ..module_utils.probing.tls import Trust
@@ -217,8 +215,6 @@ def main() -> None:
         supports_check_mode=True,
     )
     params = module.params
-    if WEBSOCKETS_MISSING:
-        module.fail_json(msg=missing_required_lib("websockets >= 10"), exception=WEBSOCKETS_MISSING)
     try:
         health, attempts = ask(params)
     except ValueError as error:
