@@ -137,8 +137,8 @@ ping_ms:
   sample: 1.3
 certificate:
   description:
-    - What is wrong with the dates or the name of the certificate, whoever issued it; V(null) if nothing is, and without
-      TLS.
+    - What is wrong with the dates or the name of the certificate, whatever its issuer; V(null) if nothing is, and
+      without TLS.
     - With O(validate_certs=false) it is told, but does not make the result unhealthy.
   returned: always, unless an option is wrong
   type: dict
@@ -160,68 +160,24 @@ attempts:
   sample: 1
 """
 
-from dataclasses import asdict
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.ddp.probe import Account, DdpHealth, Door, probe_ddp
-from ..module_utils.probing.options import PATIENCE, TRUST, VERDICT
-from ..module_utils.probing.polling import Patience
-from ..module_utils.probing.tls import Trust
-
-
-def ask(params: dict[str, Any]) -> tuple[DdpHealth, int]:
-    door = Door(
-        params["url"],
-        Patience(params["timeout"], params["request_timeout"]),
-        Trust(params["validate_certs"], params["ca_path"]),
-        params["connect_to"],
-        Account(params["username"], params["password"]) if params["username"] else None,
-    )
-    return probe_ddp(door, params["quiet"])
-
-
-def as_result(health: DdpHealth, attempts: int) -> dict[str, Any]:
-    certificate = health.certificate
-    return {
-        "changed": False,
-        "healthy": health.healthy,
-        "checks": [asdict(check) for check in health.checks],
-        "ping_ms": health.ping_ms,
-        "certificate": {"fault": certificate.kind, "diagnosis": certificate.sentence} if certificate else None,
-        "attempts": attempts,
-    }
-
-
-def summary(url: str, health: DdpHealth) -> str:
-    ill = [f"- {check.name}: {check.diagnosis}" for check in health.checks if check.diagnosis]
-    return "\n".join([f"Clients cannot use Rocket.Chat at {url}:", *ill])
+from ..module_utils.ddp.question import OPTIONS, TOGETHER, answer
+from ..module_utils.probing.options import VERDICT
 
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={
-            "url": {"type": "str", "required": True},
-            "connect_to": {"type": "str"},
-            "username": {"type": "str"},
-            "password": {"type": "str", "no_log": True},
-            "quiet": {"type": "float", "default": 0},
-            **PATIENCE,
-            **TRUST,
-            **VERDICT,
-        },
-        required_together=[("username", "password")],
+        argument_spec={**OPTIONS, **VERDICT},
+        required_together=TOGETHER,
         supports_check_mode=True,
     )
-    params = module.params
     try:
-        health, attempts = ask(params)
+        result, summary = answer(module.params)
     except ValueError as error:
         module.fail_json(msg=str(error))
-    result = as_result(health, attempts)
-    if params["fail_on_unhealthy"] and not health.healthy:
-        module.fail_json(msg=summary(params["url"], health), **result)
+    if module.params["fail_on_unhealthy"] and not result["healthy"]:
+        module.fail_json(msg=summary, **result)
     module.exit_json(**result)
 
 

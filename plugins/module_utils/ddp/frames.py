@@ -81,7 +81,7 @@ def check_upgrade(head: bytes, key: str) -> None:
     if fields.get("sec-websocket-accept") != [base64.b64encode(digest).decode()]:
         raise Malformed("Sec-WebSocket-Accept does not answer the key that was sent")
     if "sec-websocket-extensions" in fields:
-        raise Malformed("the answer has extensions that nobody asked for")
+        raise Malformed("the answer has extensions that were not asked for")
 
 
 def encode(opcode: int, data: bytes) -> bytes:
@@ -104,7 +104,7 @@ def take_frame(buffer: bytearray) -> Frame | None:
         return None
     final, opcode, size = bool(buffer[0] & 0x80), buffer[0] & 0x0F, buffer[1] & 0x7F
     if buffer[0] & 0x70 or opcode not in _OPCODES or buffer[1] & 0x80:
-        raise Malformed("a frame has bits that nobody agreed on")
+        raise Malformed("a frame has bits that were not agreed on")
     if opcode >= CLOSE and (size > _CONTROL_MAX or not final):
         raise Malformed("a control frame is too large")
     begin = {126: 4, 127: 10}.get(size, 2)
@@ -122,5 +122,5 @@ def take_frame(buffer: bytearray) -> Frame | None:
 
 
 def close_code(frame: Frame) -> int | None:
-    """Of a farewell, which may be without."""
+    """Of a close frame, which may be without."""
     return int.from_bytes(frame.data[:2], "big") if len(frame.data) >= 2 else None

@@ -31,7 +31,7 @@ class Failed(Exception):
 
 
 class Closed(Exception):
-    """``code``: of the other side's farewell, or of ours to a side that breaks the protocol; None without any."""
+    """``code``: of the other side's close frame, or of ours to a side that breaks the protocol; None without any."""
 
     def __init__(self, code: int | None) -> None:
         super().__init__(f"code {code}")
@@ -101,7 +101,7 @@ class Websocket:
             raise Failed(str(error)) from None
 
     def _next_frame(self, until: float) -> Frame:
-        """Answers what the protocol has to have answered: pings, and a farewell, after which nothing comes."""
+        """Answers what the protocol has to have answered: pings, and a close frame, after which nothing comes."""
         while True:
             try:
                 frame = frames.take_frame(self._buffer)
@@ -112,7 +112,7 @@ class Websocket:
                 continue
             answer = {frames.PING: frames.PONG, frames.CLOSE: frames.CLOSE}.get(frame.opcode)
             if answer is not None:
-                # An answer that nobody takes any more is no news: what was read is, and the next read tells the rest.
+                # An answer that is not taken any more is no news: what was read is, and the next read tells the rest.
                 with contextlib.suppress(Closed):
                     self._write(frames.encode(answer, frame.data), until)
             if frame.opcode == frames.CLOSE:
@@ -120,7 +120,7 @@ class Websocket:
             return frame
 
     def _broken(self, until: float) -> Closed:
-        """The farewell to a side that breaks the protocol."""
+        """Close to a side that breaks the protocol."""
         with contextlib.suppress(Closed):
             self._write(frames.encode(frames.CLOSE, frames.PROTOCOL_ERROR.to_bytes(2, "big")), until)
         return Closed(frames.PROTOCOL_ERROR)

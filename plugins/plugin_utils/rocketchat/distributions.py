@@ -166,6 +166,10 @@ def distribution(system: Mapping[str, Any]) -> Distribution | None:
     return None
 
 
+def known_names() -> str:
+    return ", ".join(known.name for known in DISTRIBUTIONS)
+
+
 def nearest(system: Mapping[str, Any]) -> Distribution | None:
     """What a host is treated as: its distribution or, for one that was never tried, the closest of the table.
 

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Our side of the websocket protocol against a library's: what each writes, the other reads."""
 
 from __future__ import annotations
@@ -125,5 +128,5 @@ def test_what_the_protocol_forbids(written: bytes) -> None:
 
 
 @pytest.mark.parametrize(("data", "code"), [(b"", None), (b"\x03\xe8", 1000), (b"\x0f\xa0by", 4000)])
-def test_the_code_of_a_farewell(data: bytes, code: int | None) -> None:
+def test_the_code_of_a_close_frame(data: bytes, code: int | None) -> None:
     assert frames.close_code(Frame(frames.CLOSE, data)) == code
