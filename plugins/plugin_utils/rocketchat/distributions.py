@@ -22,12 +22,12 @@ from typing import Any
 KEYRINGS = "/etc/apt/keyrings"
 SOURCES = "/etc/apt/sources.list.d"
 
-# The same in all distributions. The Python libraries are for the modules that ask the engine, mongod and ddp-streamer,
-# and for the self-signed certificate.
+# The same in all distributions. The Python libraries are for the modules that ask the engine and mongod, and for the
+# self-signed certificate.
 DOCKER_PACKAGES = ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin")
 DOCKER_LIBRARIES = ("python3-requests",)
 MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo")
-NGINX_PACKAGES = ("nginx", "python3-cryptography", "python3-websockets")
+NGINX_PACKAGES = ("nginx", "python3-cryptography")
 
 # MongoDB signs 8.2 with the key of 8.0 and publishes no other for it: in its manual for 8.2 and newer, "Install MongoDB
 # Community Edition on Debian" fetches server-8.0.asc.
