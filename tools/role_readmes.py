@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes the roles' READMEs from what Ansible itself checks: argument_specs.yml, and the plays of site.yml.
 
 `python tools/role_readmes.py --write` writes them; a unit test says when one is out of date.

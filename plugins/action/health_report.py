@@ -17,10 +17,10 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..plugin_utils.health.answers import read
+from ..plugin_utils.health.cli_options import leaves_out, options
 from ..plugin_utils.health.diagnosis import diagnose
 from ..plugin_utils.health.document import document
 from ..plugin_utils.health.files import write
-from ..plugin_utils.health.invocation import leaves_out, options
 from ..plugin_utils.health.model import CONTROLLER
 from ..plugin_utils.health.table import as_text, verdict
 
@@ -81,5 +81,5 @@ class ActionModule(ActionBase):
         except OSError as error:
             raise AnsibleActionFail(
                 f"The report could not be written to {directory}: {error.strerror}. Name a directory that you may "
-                "write to with -e health_report=DIRECTORY."
+                "write to with -e rocketchat_health_report=DIRECTORY."
             ) from error

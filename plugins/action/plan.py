@@ -22,6 +22,7 @@ from ..plugin_utils.inventory.licensing import about_the_license
 from ..plugin_utils.inventory.role_variables import (
     collection_version,
     read_inventory,
+    renamed_variables,
     role_options,
     unknown_variables,
 )
@@ -105,7 +106,9 @@ class ActionModule(ActionBase):
         for host in inventory["hosts"]:
             for variable in task_vars["hostvars"][host]:
                 owners.setdefault(variable, host)
-        problems: list[Problem] = []
+        hostvars = task_vars["hostvars"]
+        renamed = renamed_variables(owners)
+        problems = [old for old in renamed if not _is_result(hostvars[owners[old.variable]], old.variable)]
         strangers: list[str] = []
         for variable, near in unknown_variables(owners):
             if _is_result(task_vars["hostvars"][owners[variable]], variable):

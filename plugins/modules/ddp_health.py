@@ -139,8 +139,8 @@ ping_ms:
   sample: 1.3
 certificate:
   description:
-    - What is wrong with the dates or the name of the certificate, whoever issued it; V(null) if nothing is, and without
-      TLS.
+    - What is wrong with the dates or the name of the certificate, whatever its issuer; V(null) if nothing is, and
+      without TLS.
     - With O(validate_certs=false) it is told, but does not make the result unhealthy.
   returned: always, unless an option is wrong
   type: dict
@@ -167,21 +167,21 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils.ddp.probe import WEBSOCKETS_MISSING, Account, DdpHealth, Door, probe_ddp
-from ..module_utils.probing.options import PATIENCE, TRUST, VERDICT
-from ..module_utils.probing.polling import Patience
+from ..module_utils.ddp.probe import WEBSOCKETS_MISSING, Account, DdpHealth, Proxy, probe_ddp
+from ..module_utils.probing.options import TIMEOUTS, TRUST, VERDICT
+from ..module_utils.probing.polling import Timeouts
 from ..module_utils.probing.tls import Trust
 
 
 def ask(params: dict[str, Any]) -> tuple[DdpHealth, int]:
-    door = Door(
+    proxy = Proxy(
         params["url"],
-        Patience(params["timeout"], params["request_timeout"]),
+        Timeouts(params["timeout"], params["request_timeout"]),
         Trust(params["validate_certs"], params["ca_path"]),
         params["connect_to"],
         Account(params["username"], params["password"]) if params["username"] else None,
     )
-    return probe_ddp(door, params["quiet"])
+    return probe_ddp(proxy, params["quiet"])
 
 
 def as_result(health: DdpHealth, attempts: int) -> dict[str, Any]:
@@ -209,7 +209,7 @@ def main() -> None:
             "username": {"type": "str"},
             "password": {"type": "str", "no_log": True},
             "quiet": {"type": "float", "default": 0},
-            **PATIENCE,
+            **TIMEOUTS,
             **TRUST,
             **VERDICT,
         },

@@ -52,6 +52,9 @@ options:
     description: Paths of files that were just made on the host, each with its recipe. Their digests are taken here.
     type: dict
     default: {}
+  project:
+    description: A Compose project whose containers were just made. What Compose noted on them is taken from Docker here.
+    type: str
 """
 
 EXAMPLES = r"""
@@ -76,7 +79,8 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.facts import files, ledger
+from ..module_utils.containers import docker_api
+from ..module_utils.facts import docker, files, ledger
 
 
 def entries(params: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +90,15 @@ def entries(params: dict[str, Any]) -> dict[str, Any]:
         "resources": params["resources"],
         "pending": {**params["pending"], **dict.fromkeys(params["done"])},
         "generated": {**params["generated"], **made},
+        "containers": containers(params["project"]),
     }
+
+
+def containers(project: str | None) -> dict[str, str | None]:
+    if not project:
+        return {}
+    found = docker.ask(docker_api.SOCKET, True)["containers"]
+    return {one["service"]: one["definition"] for one in found if one["project"] == project}
 
 
 def main() -> None:
@@ -99,6 +111,7 @@ def main() -> None:
             "done": {"type": "list", "elements": "str", "default": []},
             "generated": {"type": "dict", "default": {}},
             "recipes": {"type": "dict", "default": {}},
+            "project": {"type": "str"},
         },
         supports_check_mode=True,
     )

@@ -126,22 +126,22 @@ time_utc:
   type: float
   sample: 1795492800.1
 latency_ms:
-  description: Time to connect and log in, in milliseconds; V(null) if nobody could be logged in.
+  description: Time to connect and log in, in milliseconds; V(null) if there was no login.
   returned: always, unless an option is wrong
   type: float
   sample: 14.2
 version:
-  description: Version of the member that was asked, which is the primary if there is one; V(null) if nobody told.
+  description: Version of the member that was asked, which is the primary if there is one; V(null) if it is not known.
   returned: always, unless an option is wrong
   type: str
   sample: 6.0.5
 feature_compatibility_version:
-  description: The series in whose manner MongoDB works; V(null) if nobody told.
+  description: The series in whose manner MongoDB works; V(null) if it is not known.
   returned: always, unless an option is wrong
   type: str
   sample: '6.0'
 tls_mode:
-  description: C(net.tls.mode) of the member that was asked, as information; V(null) if nobody told.
+  description: C(net.tls.mode) of the member that was asked, as information; V(null) if it is not known.
   returned: always, unless an option is wrong
   type: str
   sample: disabled
@@ -151,13 +151,13 @@ primary:
   type: str
   sample: chat1.mongodb.internal:27017
 oplog_hours:
-  description: How many hours the oplog reaches back; V(null) if nobody told.
+  description: How many hours the oplog reaches back; V(null) if it is not known.
   returned: always, unless an option is wrong
   type: float
   sample: 71.5
 lag_seconds:
   description:
-    - How many seconds the slowest secondary is behind the primary; V(null) if nobody told or there is no secondary.
+    - How many seconds the slowest secondary is behind the primary; V(null) if it is not known or there is no secondary.
   returned: always, unless an option is wrong
   type: float
   sample: 0
@@ -256,7 +256,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ..module_utils.mongodb import login, probe, wire
 from ..module_utils.mongodb.checks import Limits
 from ..module_utils.mongodb.disk import Disk
-from ..module_utils.probing.options import PATIENCE, VERDICT
+from ..module_utils.probing.options import TIMEOUTS, VERDICT
 
 
 def target_of(params: dict[str, Any]) -> probe.Target:
@@ -292,7 +292,7 @@ def main() -> None:
             "minimum_free_bytes": {"type": "bytes", "default": 1073741824},
             "maximum_lag": {"type": "float", "default": 30.0},
             "minimum_oplog_hours": {"type": "float", "default": 1.0},
-            **PATIENCE,
+            **TIMEOUTS,
             **VERDICT,
             "timeout": {"type": "float", "default": 0.0},
         },

@@ -179,8 +179,8 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.http.probe import Body, Endpoint, EndpointHealth, probe_endpoints
-from ..module_utils.probing.options import PATIENCE, TRUST, VERDICT
-from ..module_utils.probing.polling import Patience
+from ..module_utils.probing.options import TIMEOUTS, TRUST, VERDICT
+from ..module_utils.probing.polling import Timeouts
 from ..module_utils.probing.tls import Trust
 
 
@@ -196,9 +196,9 @@ def ask(params: dict[str, Any]) -> list[EndpointHealth]:
         )
         for one in params["endpoints"]
     ]
-    patience = Patience(params["timeout"], params["request_timeout"], params["interval"])
+    timeouts = Timeouts(params["timeout"], params["request_timeout"], params["interval"])
     trust = Trust(params["validate_certs"], params["ca_path"])
-    return probe_endpoints(endpoints, patience, trust, params["concurrency"])
+    return probe_endpoints(endpoints, timeouts, trust, params["concurrency"])
 
 
 def _bodies(given: list[Any]) -> tuple[Body, ...]:
@@ -232,7 +232,7 @@ def main() -> None:
             "endpoints": {"type": "list", "elements": "dict", "required": True, "options": endpoint_spec},
             "interval": {"type": "float", "default": 0.2},
             "concurrency": {"type": "int", "default": 32},
-            **PATIENCE,
+            **TIMEOUTS,
             **TRUST,
             **VERDICT,
         },

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """How long the plan of many hosts takes, and that it grows with their number and no faster.
 
 Measured is what runs on the controller: reading the variables, planning, and turning the plan into plain data.
@@ -31,7 +34,7 @@ RATIO = 15.0
 
 VARIABLES = {
     "rocketchat_root_url": "https://chat.example.com",
-    "rocketchat_license": "licence",
+    "rocketchat_license": "license",
     "nginx_certificate": "self_signed",
     "rocketchat_version": "7.9.3",
     # with stream-hub on the first host, every service of the catalogue

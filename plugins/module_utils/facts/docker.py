@@ -18,6 +18,7 @@ TIMEOUT = 5
 
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
+DEFINITION = "com.docker.compose.config-hash"
 OURS = "io.rocketops."
 BRIDGE_NAME = "com.docker.network.bridge.name"
 
@@ -67,6 +68,7 @@ def _container(answer: dict[str, Any], inspected: dict[str, Any] | None) -> dict
         "state": answer["State"],
         "project": labels.get(PROJECT),
         "service": labels.get(SERVICE),
+        "definition": labels.get(DEFINITION),
         "labels": {name: value for name, value in labels.items() if name.startswith(OURS)},
         "published": [{"address": address, "port": port} for address, port in sorted(published)],
         "settings": _settings(inspected) if inspected else None,

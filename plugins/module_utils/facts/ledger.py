@@ -10,6 +10,7 @@ One JSON file for root alone, replaced as a whole. Its fields:
 * ``resources``: by name, such as ``package nginx``: ``made`` by this collection, or ``found`` there before it.
 * ``pending``: by role, what its unit still has to do to take up what was written: ``restart`` or ``reload``.
 * ``generated``: by path, the ``digest`` of what was made or fetched on the host, and the ``recipe`` it was made from.
+* ``containers``: by name, the digest of its definition that Compose noted on it when a role made it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ import tempfile
 from typing import Any
 
 FORMAT = 1
-EMPTY: dict[str, Any] = {"format": FORMAT, "collection": "", "resources": {}, "pending": {}, "generated": {}}
+EMPTY: dict[str, Any] = {
+    "format": FORMAT,
+    "collection": "",
+    "resources": {},
+    "pending": {},
+    "generated": {},
+    "containers": {},
+}
 
 
 def read(path: str) -> dict[str, Any]:
@@ -39,9 +47,11 @@ def _judged(content: Any) -> dict[str, Any]:
     known = isinstance(content, dict) and isinstance(content.get("format"), int)
     if known and content["format"] > FORMAT:
         return {"state": "newer", "collection": str(content.get("collection", "")), "content": EMPTY}
-    if not known or any(not isinstance(content.get(name), type(empty)) for name, empty in EMPTY.items()):
+    if not known or any(not isinstance(content.get(name, empty), type(empty)) for name, empty in EMPTY.items()):
         return {"state": "damaged", "collection": "", "content": EMPTY}
-    return {"state": "read", "collection": content["collection"], "content": content}
+    # a version before may have had fewer fields
+    complete = {name: content.get(name, empty) for name, empty in EMPTY.items()}
+    return {"state": "read", "collection": complete["collection"], "content": complete}
 
 
 def updated(content: dict[str, Any], entries: dict[str, Any]) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def open_url(url: str, timeout: float) -> Iterator[MongoClient[dict[str, Any]]]:
         with closing(
             MongoClient(
                 url,
-                # whoever serves may be asked: nothing is written
+                # any member that serves may be asked: nothing is written
                 readPreference="primaryPreferred",
                 serverSelectionTimeoutMS=milliseconds,
                 connectTimeoutMS=milliseconds,

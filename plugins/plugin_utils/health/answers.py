@@ -12,7 +12,7 @@ from typing import Any
 
 from ...module_utils.containers.secrets import LONG, passwords_in, spellings
 
-QUESTIONS = ("containers", "mongodb", "services", "workspace", "nats", "ddp")
+_QUESTIONS = ("containers", "mongodb", "services", "workspace", "nats", "ddp")
 
 # What Ansible makes of a number that has a short secret of the module's options in it.
 _CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -47,7 +47,7 @@ def read(plan: Mapping[str, Any], registered: Mapping[str, Mapping[str, Any]]) -
 
 def _read_host(registered: Mapping[str, Any]) -> HostAnswers:
     found = HostAnswers()
-    for question in QUESTIONS:
+    for question in _QUESTIONS:
         answer = registered.get(question)
         if not answer or answer.get("skipped"):
             continue

@@ -20,7 +20,7 @@ from .table import verdict
 
 SCHEMA = 1
 
-# Faults of a container that are a difference to the plan; that somebody stopped it is none.
+# Faults of a container that are a difference to the plan; that it was stopped is none.
 _OTHERWISE = {"absent", "hostname", "network", *DRIFT_WORDS}
 
 

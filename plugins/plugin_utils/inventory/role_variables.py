@@ -20,8 +20,8 @@ from ..rocketchat.problems import Problem, did_you_mean
 ROLES = Path(__file__).parents[3] / "roles"
 
 # What stands in for a value of the wrong type, so that the rest of the inventory can still be judged.
-NEUTRAL: dict[str, Any] = {"str": "", "path": None, "int": 1, "dict": {}, "list": [], "bool": False}
-NOUNS = {
+_NEUTRAL: dict[str, Any] = {"str": "", "path": None, "int": 1, "dict": {}, "list": [], "bool": False}
+_NOUNS = {
     "str": "a text",
     "path": "a path",
     "int": "a whole number",
@@ -33,13 +33,15 @@ NOUNS = {
 README = "Correct it; the role's README describes it"
 
 # Variables of the playbooks; no role has them.
-PLAYBOOK_VARIABLES = (
+_PLAYBOOK_VARIABLES = (
     "rocketchat_secrets_file",
+    "rocketchat_health_report",
     "rocketchat_health_timeout",
     "rocketchat_deploys",
     "rocketchat_apply_all",
 )
-
+# Former names of variables, which would have no effect any more, and their names of today.
+RENAMED = {"health_report": "rocketchat_health_report"}
 
 # How the names of what the gate hands to a role end.
 _INTERNAL = ("_plan", "_secrets")
@@ -114,12 +116,12 @@ def _read_one(variable: str, option: dict[str, Any], given: Any, hidden: bool) -
     if given is None:
         missing = Problem(variable, None, "is not set", "Set it; the role's README describes it")
         # what is required has no default
-        return (NEUTRAL[option["type"]], [missing]) if option.get("required") else (default, [])
+        return (_NEUTRAL[option["type"]], [missing]) if option.get("required") else (default, [])
     hidden = hidden or any(key.get("no_log") for key in option.get("options", {}).values())
     shown = None if hidden else given
     value, fits = _converted(option, given)
     if not fits:
-        return NEUTRAL.get(option["type"]) if default is None else default, [_mistaken(variable, option, shown)]
+        return _NEUTRAL.get(option["type"]) if default is None else default, [_mistaken(variable, option, shown)]
     if "options" in option:
         return _read_keys(variable, option["options"], value, hidden)
     if option["type"] == "list":
@@ -178,7 +180,13 @@ def _read_elements(
 def _mistaken(variable: str, option: dict[str, Any], shown: Any) -> Problem:
     if "choices" in option:
         return Problem(variable, shown, "is not one of its values", f"Write {' or '.join(map(str, option['choices']))}")
-    return Problem(variable, shown, f"is not {NOUNS[option['type']]}", README)
+    return Problem(variable, shown, f"is not {_NOUNS[option['type']]}", README)
+
+
+def renamed_variables(names: Iterable[str]) -> list[Problem]:
+    """A problem for each variable that is given by its former name."""
+    given = set(names)
+    return [Problem(old, None, f"is now called {new}", "Rename it") for old, new in RENAMED.items() if old in given]
 
 
 def unknown_variables(names: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -188,7 +196,7 @@ def unknown_variables(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     those are told that resemble one of ours.
     """
     roles = _specifications()
-    known = [*PLAYBOOK_VARIABLES, *(name for options in roles.values() for name in options)]
+    known = [*_PLAYBOOK_VARIABLES, *(name for options in roles.values() for name in options)]
     for name in names:
         role, _underscore, rest = name.partition("_")
         if role not in roles or name in known or name.endswith(_INTERNAL):

@@ -49,10 +49,10 @@ def make_plan(
     settings = reader.read()
     if known or settings is None:
         told = {problem.variable for problem in known}
-        met = [*reader.notes.problems, *reader.notes.license_problems]
+        met = [*reader.problems.found, *reader.problems.license_problems]
         raise PlanError([*known, *(problem for problem in met if problem.variable not in told)])
-    warnings = [*reader.notes.warnings, *unmeasured_warnings(settings.expected_users)]
-    return Planner(settings).plan(warnings, reader.notes.license_problems)
+    warnings = [*reader.problems.warnings, *unmeasured_warnings(settings.expected_users)]
+    return Planner(settings).plan(warnings, reader.problems.license_problems)
 
 
 class Planner:

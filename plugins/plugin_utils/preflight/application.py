@@ -36,7 +36,7 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         if state.block
         else None,
         "unit": {"name": state.unit, "state": _unit_state(host, role, state, differences)} if state.unit else None,
-        "project": state.project.directory if state.project else None,
+        "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
         "makes_anew": _made_anew(host, state, differences),
         "changes_containers": any(d.kind == "container" for d in differences),
         "self_signed": bool(state.generated),

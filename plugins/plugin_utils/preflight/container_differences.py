@@ -85,6 +85,8 @@ def _container(
         yield Difference("container", name, sentence, replaces=bool(reconfigured) or new_network)
     elif reconfigured:
         yield Difference("container", name, f"will replace {name}: {', '.join(reconfigured)}", replaces=True)
+    elif host.ledger["containers"].get(name, found["definition"]) != found["definition"]:
+        yield Difference("container", name, f"will replace {name}: somebody made it from another definition")
     elif new_network:
         yield Difference("container", name, f"will replace {name}: its network is new", replaces=True)
     elif found["state"] in ("created", "exited", "dead"):

@@ -127,9 +127,9 @@ def _memory_is_below(host: Host, limit: int) -> bool:
     return memory is not None and memory < limit * requirements.MEMORY_REPORTED
 
 
-def _rooms(host: Host) -> Iterator[tuple[requirements.Room, int]]:
+def _rooms(host: Host) -> Iterator[tuple[requirements.DiskRequirement, int]]:
     free = {entry["directory"]: entry["free_mb"] for entry in host.facts["file_systems"]}
-    for room in requirements.ROOMS:
+    for room in requirements.DISK_REQUIREMENTS:
         if host.plan[room.role] and room.directory in free:
             yield room, free[room.directory]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .problems import Notes
+from .problems import Problems
 
 
 @dataclass(frozen=True, order=True)
@@ -146,23 +146,23 @@ def upload_owner(version: Version) -> int:
     return 999 if version < SAME_USER_SINCE else 65533
 
 
-def read_version(notes: Notes, text: str) -> Version | None:
+def read_version(problems: Problems, text: str) -> Version | None:
     version = parse_version(text)
     if version is None:
         remedy = 'Write all three numbers, such as "8.9.1"'
-        notes.complain("rocketchat_version", text, "is not a version", remedy)
+        problems.add("rocketchat_version", text, "is not a version", remedy)
     elif version < OLDEST:
-        notes.complain("rocketchat_version", text, "is too old", f"Choose {OLDEST} or newer")
+        problems.add("rocketchat_version", text, "is too old", f"Choose {OLDEST} or newer")
         return None
     elif not is_known(version):
-        notes.warn(
+        problems.warn(
             f"rocketchat_version = {text!r} is newer than this collection knows (up to, not including, "
             f"{NEWEST_KNOWN}); it is deployed like the newest known release."
         )
     return version
 
 
-def read_mongodb_version(notes: Notes, series: str, version: Version | None) -> str:
+def read_mongodb_version(problems: Problems, series: str, version: Version | None) -> str:
     """The release series to install; the newest accepted one where none is asked for."""
     if version is None:
         return ""
@@ -172,16 +172,16 @@ def read_mongodb_version(notes: Notes, series: str, version: Version | None) -> 
     if series in accepted:
         return series
     if tolerates_mongodb(version, series):
-        notes.warn(untested_mongodb(f"mongodb_version = {series!r}", version))
+        problems.warn(untested_mongodb(f"mongodb_version = {series!r}", version))
         return series
     if not is_known(version) and _is_newer(series, accepted[-1]):
-        notes.warn(
+        problems.warn(
             f"mongodb_version = {series!r} is newer than this collection knows; whether Rocket.Chat {version} accepts "
             "it was not checked."
         )
         return series
     remedy = f"Choose {' or '.join(accepted)}, or leave it out for {accepted[-1]}"
-    notes.complain("mongodb_version", series, f"is not supported by Rocket.Chat {version}", remedy)
+    problems.add("mongodb_version", series, f"is not supported by Rocket.Chat {version}", remedy)
     return series
 
 

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Every mistake an inventory can hold: what the operator reads, word for word, and that it is all told at once."""
 
 from __future__ import annotations
@@ -345,7 +348,7 @@ def test_all_mistakes_are_in_one_message() -> None:
     ]
 
 
-@pytest.mark.parametrize("license_, warnings", [("LICENCE", 0), ("", 1)])
+@pytest.mark.parametrize("license_, warnings", [("LICENSE", 0), ("", 1)])
 def test_without_a_licence_single_instances_are_a_warning(license_: str, warnings: int) -> None:
     found = plan(single(rocketchat_license=license_))["warnings"]
     text = (

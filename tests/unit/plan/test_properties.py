@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What holds for the plan of any valid inventory."""
 
 from __future__ import annotations
@@ -91,7 +94,7 @@ def inventories(draw: st.DrawFn) -> Inventory:
         *hosts,
         groups=groups,
         rocketchat_root_url=draw(root_urls),
-        rocketchat_license="S3CRET-LICENCE",
+        rocketchat_license="S3CRET-LICENSE",
         rocketchat_version=draw(st.sampled_from(VERSIONS)),
         **variables,
     )

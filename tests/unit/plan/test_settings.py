@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Every setting an operator may write, and where it arrives: in compose.yaml, in the env files, or in both."""
 
 from __future__ import annotations
@@ -146,7 +149,7 @@ def test_files_of_the_environment_are_shared_only_where_the_variables_are() -> N
     [
         ({"rocketchat_mail_url": "smtp://me:p%40ss@mail.example.com:587\n"}, "MAIL_URL", None),
         ({"rocketchat_registration_token": "TOKEN"}, "REG_TOKEN", "TOKEN"),
-        ({"rocketchat_license": "LICENCE\n"}, "ROCKETCHAT_LICENSE", "LICENCE"),
+        ({"rocketchat_license": "LICENSE\n"}, "ROCKETCHAT_LICENSE", "LICENSE"),
         ({"rocketchat_settings": {"Some_Thing": False}}, "OVERWRITE_SETTING_Some_Thing", "false"),
         ({"rocketchat_settings": {"A_Custom-Key": "it's $1"}}, "OVERWRITE_SETTING_A_Custom-Key", "it's $1"),
         ({"rocketchat_settings": {"Max": 17}}, "OVERWRITE_SETTING_Max", "17"),

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Hosts as host_facts tells of them, for the tests of what is made of that."""
 
 from __future__ import annotations
@@ -76,6 +79,7 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
     states = list(desired.values())
     series = mongodb["version"] if mongodb else ""
     generated = [one for state in states for one in _generated(state)]
+    containers = [name for state in states if state.project for name in state.project.containers]
     return {
         "packages": {package: "1.0" for state in states for package in state.packages}
         | ({"mongodb-org-server": f"{series}.5"} if mongodb else {}),
@@ -92,6 +96,7 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
                 "collection": "0.2.0",
                 "resources": {f"{kind} {name}": "made" for state in states for kind, name in resources(state)},
                 "generated": {one.path: {"digest": _digest(one.path), "recipe": one.recipe} for one in generated},
+                "containers": {name: _digest(name) for name in containers},
             },
         },
         "mongodb": mongodb
@@ -140,6 +145,7 @@ def _containers(states: list[RoleState]) -> list[Facts]:
             "state": "running",
             "project": project.name,
             "service": name,
+            "definition": _digest(name),
             "labels": dict(project.definition["services"][name]["labels"]),
             "published": [_published(port) for port in project.definition["services"][name]["ports"]],
             "settings": {

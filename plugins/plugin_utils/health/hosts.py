@@ -14,7 +14,7 @@ from .answers import HostAnswers
 from .model import ENGINE, Need, Subject, Symptom
 
 # MongoDB and Rocket.Chat's presence compare times of different hosts.
-SKEW_MAX_SECONDS = 60
+_SKEW_MAX_SECONDS = 60
 _SYNCHRONISE = "Have all hosts synchronise theirs, with systemd-timesyncd or chrony."
 
 # The modules behind the questions, for people, and which part of a host's plan is what they ask about.
@@ -26,7 +26,7 @@ MODULES = {
     "nats": "nats_health",
     "ddp": "ddp_health",
 }
-ASKED_ABOUT = {
+_ASKED_ABOUT = {
     "containers": "docker",
     "mongodb": "mongodb",
     "services": "rocketchat",
@@ -71,7 +71,7 @@ def _failures(host: str, planned: Mapping[str, Any], answers: HostAnswers) -> li
     ]
     missing = [
         Symptom("question.not_asked", f"{MODULES[question]} did not run on {host}.")
-        for question, part in ASKED_ABOUT.items()
+        for question, part in _ASKED_ABOUT.items()
         if planned[part] and question not in answers.given and question not in answers.failed
     ]
     return failed + missing
@@ -83,18 +83,18 @@ def _failure(message: str) -> str:
 
 
 def _clocks(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
-    """Held against the controller's, as not all are asked at once."""
+    """Compared with the controller's, as not all hosts are asked at once."""
     told = {host: _clock(answer) for host, answer in answers.items()}
     offsets = {host: offset for host, offset in told.items() if offset is not None}
     if not offsets:
         return
     first, last = min(offsets, key=lambda host: offsets[host]), max(offsets, key=lambda host: offsets[host])
     apart = offsets[last] - offsets[first]
-    if apart <= SKEW_MAX_SECONDS:
+    if apart <= _SKEW_MAX_SECONDS:
         return
     usual = statistics.median(offsets.values())
-    wrong = {host: offset - usual for host, offset in offsets.items() if abs(offset - usual) > SKEW_MAX_SECONDS}
-    # where no majority agrees, as with two of them, nobody can say whose clock is wrong
+    wrong = {host: offset - usual for host, offset in offsets.items() if abs(offset - usual) > _SKEW_MAX_SECONDS}
+    # where no majority agrees, as with two of them, it is not known whose clock is wrong
     if not wrong or 2 * len(wrong) >= len(offsets):
         sentence = f"The clocks of {first} and {last} differ by {apart:.0f} s; one of them is wrong. {_SYNCHRONISE}"
         yield Subject(last, "clock", symptoms=[Symptom("clock.skew", sentence)])

@@ -19,9 +19,7 @@ from ..rocketchat.problems import Problem
 from .settings import Host, proxy_port
 
 
-def objections(
-    hosts: list[Host], first: str, common: dict[str, Any], root_url: SplitResult | None
-) -> Iterator[Problem]:
+def conflicts(hosts: list[Host], first: str, common: dict[str, Any], root_url: SplitResult | None) -> Iterator[Problem]:
     """``first``: the first host of [rocketchat]. ``root_url``: None where it could not be read."""
     metrics = common["rocketchat_metrics"]
     for host in hosts:
@@ -35,7 +33,7 @@ def objections(
 
 @dataclass(frozen=True)
 class Claim:
-    """``owner`` wants ``port`` because ``variable`` is ``value``, or whatever anybody sets."""
+    """``owner`` wants ``port`` because ``variable`` is ``value``, or always if it is empty."""
 
     port: int
     owner: str
@@ -44,7 +42,7 @@ class Claim:
 
 
 def _server_claims(host: Host, common: dict[str, Any], root_url: SplitResult | None) -> Iterator[Claim]:
-    """What the groups of a host put there besides containers; first the ports that nobody can change."""
+    """What the groups of a host put there besides containers; first the fixed ports."""
     if "nats" in host.groups:
         yield Claim(NATS_MONITORING_PORT, "the monitoring of NATS")
         yield Claim(NATS_CLUSTER_PORT, "the cluster port of NATS")

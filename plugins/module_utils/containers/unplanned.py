@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds containers that nobody planned and that disturb those which were. No Ansible here."""
+"""Finds containers that are not planned and disturb planned ones. No Ansible here."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _SERVICE_LABEL = "io.rocketops.service"
 _STREAM_HUB = "rocketchat/stream-hub-service"
 
 
-def unplanned(
+def find_unplanned(
     engine: Engine,
     expected: Sequence[Expected],
     found: Sequence[dict[str, Any]],
     listed: list[dict[str, Any]],
     until: float,
 ) -> Iterator[Unplanned]:
-    """Others on the deployment's networks; what runs on its own networks does not concern us."""
+    """Unplanned containers on the deployment's networks; those on networks of their own do not concern us."""
     names = {f"/{one.name}" for one in expected}
     networks = {name for one in found for name in one["NetworkSettings"]["Networks"]}
     others = [

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What the commands to type next repeat of how Ansible was called."""
 
 from __future__ import annotations
@@ -6,7 +9,7 @@ import shlex
 
 import pytest
 from ansible.cli.playbook import PlaybookCLI
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.invocation import leaves_out, options
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.cli_options import leaves_out, options
 
 
 def called(*words: str) -> dict[str, object]:
@@ -43,7 +46,7 @@ def test_variables_and_tags_are_not_repeated() -> None:
         "one",
         "--check",
         "-e",
-        "health_report=/x",
+        "rocketchat_health_report=/x",
     )
     assert options(called("-i", "chat", *words)) == "-i chat"
 
@@ -52,7 +55,7 @@ def test_variables_and_tags_are_not_repeated() -> None:
     ("words", "lacks"),
     [
         ((), False),
-        (("-e", "@/run/more.yml", "-e", "health_report=/x", "-e", "rocketchat_health_timeout=60"), False),
+        (("-e", "@/run/more.yml", "-e", "rocketchat_health_report=/x", "-e", "rocketchat_health_timeout=60"), False),
         (("-e", "rocketchat_version=9.0.0"), True),
         (("-e", '{"rocketchat_replicas": {"account": 2}}'), True),
     ],

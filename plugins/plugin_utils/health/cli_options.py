@@ -24,7 +24,7 @@ _VALUES = {
 }
 
 # Variables that the plan does not depend on.
-_OF_HEALTH = ("health_report=", "rocketchat_health_timeout=")
+_OF_HEALTH = ("rocketchat_health_report=", "rocketchat_health_timeout=")
 
 
 def options(arguments: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .answers import HostAnswers
-from .machines import unasked
+from .hosts import unasked
 from .model import NGINX, Need, Subject, Symptom
 
 # Faults that are nginx's own; the others may come from what lies behind it.
@@ -45,7 +45,7 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
 
 
 def _behind(host: str, answers: HostAnswers) -> Iterator[Subject]:
-    """A service to which nginx leads, as it should, and which answers wrongly: nobody knows which of its replicas."""
+    """A service to which nginx leads, as it should, and which answers wrongly; which of its replicas is not known."""
     failed = [check for check in answers.get("ddp").get("checks") or [] if check["state"] == "unhealthy"]
     for name, family, checks, faults in _BEHIND:
         hits = [check for check in failed if check["name"] in checks and check["fault"] in faults]
@@ -79,7 +79,7 @@ def _proxy(host: str, answers: HostAnswers, certificate: Mapping[str, Any]) -> S
 
 
 def _needs(host: str, check: str, fault: str) -> tuple[Need, ...]:
-    """What explains a fault met on a client's way: whoever nginx leads to, and whom those cannot do without."""
+    """What explains a fault on the way of a client: the services nginx leads to, and what those need."""
     if fault in _OF_ITS_OWN:
         return ()
     one_is_enough = fault not in _ALL_REFUSE
