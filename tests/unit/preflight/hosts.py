@@ -72,7 +72,7 @@ def with_facts(host: Host, **facts: Any) -> Host:
 def converged(plan: Mapping[str, Any], name: str = "chat", **facts: Any) -> Host:
     """The host after a run of the plan; all that is desired there is there."""
     host = asked(plan, name, **{key: facts[key] for key in facts if key == "os"})
-    return with_facts(host, **as_desired(host.desired, host.plan["mongodb"]), **facts)
+    return with_facts(host, **{**as_desired(host.desired, host.plan["mongodb"]), **facts})
 
 
 def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:

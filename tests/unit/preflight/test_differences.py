@@ -9,33 +9,30 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-import yaml
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import parts
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.changes import planned_changes
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import (
+    MENDED_FAULTS,
+    file_diffs,
+    host_differences,
+    told,
+)
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
-from tests.deployment import ROOT
 from tests.unit.plan_inventories import plan, single
-from tests.unit.preflight.hosts import BARE, asked, converged
+from tests.unit.preflight.hosts import BARE, asked, before_a_run_of, converged, with_facts
 
 OLD = plan(single())
 SERVICES = ["rocketchat-1", "ddp-streamer-1", "authorization-1", "account-1", "presence-1"]
 
 
 def sentences(host: Host) -> list[str]:
-    changes = planned_changes(host)
-    assert all(str(change) == f"chat: {change.sentence}" for change in changes)
-    return [change.sentence for change in changes]
+    return [sentence for _role, sentence in told(host_differences(host))]
 
 
 def after(**variables: Any) -> list[str]:
     """What a run changes that comes after a run of the default settings; secrets that are rotated are `secrets`."""
     secrets = variables.pop("secrets", {})
-    new = plan(single(**variables), **secrets)
-    before = converged(OLD)
-    host = Host("chat", new["hosts"]["chat"], before.facts, before.asked, projects=before.projects,
-                files={**before.files, **new["hosts"]["chat"]["rocketchat"]["env_files"]})  # fmt: skip
-    return sentences(host)
+    return sentences(before_a_run_of(plan(single(**variables), **secrets), converged(OLD)))
 
 
 def drifted(**facts: Any) -> list[str]:
@@ -71,7 +68,8 @@ def test_nothing() -> None:
 
 
 def test_replica_more_and_replica_less() -> None:
-    assert after(rocketchat_replicas={"ddp_streamer": 2}) == ["will create ddp-streamer-2"]
+    site = "will change the site in nginx and reload it"
+    assert after(rocketchat_replicas={"ddp_streamer": 2}) == ["will create ddp-streamer-2", site]
     assert after(rocketchat_replicas={"queue_worker": 1, "presence": 2, "account": 3}) == [
         "will create account-2",
         "will create account-3",
@@ -79,8 +77,7 @@ def test_replica_more_and_replica_less() -> None:
         "will create queue-worker-1",
     ]
     two = converged(plan(single(rocketchat_replicas={"ddp_streamer": 2})))
-    host = Host("chat", OLD["hosts"]["chat"], two.facts, two.asked, projects=two.projects, files=two.files)
-    assert sentences(host) == ["will remove ddp-streamer-2"]
+    assert sentences(before_a_run_of(OLD, two)) == ["will remove ddp-streamer-2", site]
 
 
 def test_version() -> None:
@@ -144,15 +141,22 @@ def test_container_of_another_image_than_its_project_says() -> None:
     assert drifted(docker=engine) == ["will replace rocketchat-1: image 8.9.0 -> 8.9.1"]
 
 
-def test_what_only_compose_can_tell() -> None:
-    without = converged(OLD)
-    host = Host("chat", without.plan, without.facts, without.asked, projects={}, files=without.files)
-    gone = "what it was made from is not on the host any more"
-    assert sentences(host) == [f"may replace {name}: {gone}" for name in ("nats", *SERVICES)]
-    projects = deepcopy(dict(without.projects))
-    projects["rocketchat"]["account-1"]["depends_on"] = {}
-    host = Host("chat", without.plan, without.facts, without.asked, projects=projects, files=without.files)
-    assert sentences(host) == ["may replace account-1: what it depends on changed"]
+def test_reasons_are_found_without_the_compose_project_of_before() -> None:
+    """It tells why, and a container's label that it will be."""
+    texts = {**converged(OLD).facts["texts"], "/opt/rocketchat/compose.yaml": None}
+    host = before_a_run_of(plan(single(rocketchat_version="8.9.2")), converged(OLD, texts=texts))
+    assert sentences(host) == [f"will replace {name}: image 8.9.1 -> 8.9.2" for name in SERVICES]
+    host = before_a_run_of(plan(single(rocketchat_ports={"account": 3333})), converged(OLD, texts=texts))
+    assert "will replace account-1: configuration changed" in sentences(host)
+
+
+def test_order_of_the_start_is_nothing_to_replace_a_container_for() -> None:
+    text = converged(OLD).facts["texts"]["/opt/rocketchat/compose.yaml"]
+    files = with_digest("/opt/rocketchat/compose.yaml")
+    texts = converged(OLD).facts["texts"] | {
+        "/opt/rocketchat/compose.yaml": text.replace("service_healthy", "service_started")
+    }
+    assert drifted(files=files, texts=texts) == ["will change /opt/rocketchat/compose.yaml"]
 
 
 @pytest.mark.parametrize("state", ["stopped", "silent"])
@@ -166,24 +170,53 @@ def test_engine_that_cannot_be_asked(state: str) -> None:
     ]
 
 
+def with_digest(path: str, digest: str | None = "0" * 64) -> dict[str, Any]:
+    """The files, one of them with another content or, without a digest, gone."""
+    files = converged(OLD).facts["files"]
+    return {**files, path: {**files[path], "digest": digest} if digest else None}
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        (parts.DAEMON_SETTINGS, "will change Docker's settings and restart the engine; containers keep running"),
-        (parts.MONGOD_SETTINGS, "will change mongod's settings and restart it"),
-        (parts.MONGOD_UNIT_SETTINGS, "will change mongod's settings and restart it"),
-        (parts.NGINX_SITE, "will change the site in nginx and reload it"),
-        (parts.CERTIFICATE, "will install another certificate and reload nginx"),
-        (parts.CERTIFICATE_KEY, "will install another certificate and reload nginx"),
+        (layout.DAEMON_SETTINGS, "will change Docker's settings and restart the engine; containers keep running"),
+        (layout.MONGOD_SETTINGS, "will change mongod's settings and restart it"),
+        (layout.MONGOD_UNIT_SETTINGS, "will change mongod's settings and restart it"),
+        (layout.NGINX_SITE, "will change the site in nginx and reload it"),
+        (layout.CERTIFICATE, "will make another certificate and reload nginx"),
+        (layout.CERTIFICATE_KEY, "will make another certificate and reload nginx"),
+        ("/etc/apt/keyrings/docker.asc", "will fetch the key of Docker's package repository"),
+        ("/etc/apt/sources.list.d/mongodb.sources", "will change MongoDB's package repository"),
     ],
 )
 def test_files(path: str, expected: str) -> None:
-    for digests in ({path: "0" * 64}, {path: None}):
-        assert drifted(digests={**converged(OLD).facts["digests"], **digests}) == [expected]
+    assert drifted(files=with_digest(path)) == [expected]
+    assert drifted(files=with_digest(path, None)) == [expected]
+
+
+def test_files_that_are_told_by_their_path() -> None:
+    assert drifted(files=with_digest("/opt/nats/nats.conf")) == ["will change /opt/nats/nats.conf"]
+    assert drifted(files=with_digest("/opt/nats/nats.conf", None)) == ["will write /opt/nats/nats.conf"]
+    opened = {**converged(OLD).facts["files"]["/opt/nats/nats.conf"], "mode": "0644", "group": "users"}
+    assert drifted(files={**converged(OLD).facts["files"], "/opt/nats/nats.conf": opened}) == [
+        "will correct owner and mode of /opt/nats/nats.conf: root:users 0644 -> root 0600"
+    ]
+
+
+def test_changed_files_are_shown_unless_they_are_secret() -> None:
+    files = {**with_digest("/opt/nats/nats.conf"), **with_digest(layout.NGINX_SITE)}
+    texts = {**converged(OLD).facts["texts"], layout.NGINX_SITE: "server {}\n"}
+    host = converged(OLD, files={**files, "/opt/nats/nats.conf": None}, texts=texts)
+    [shown] = file_diffs(host, host_differences(host))
+    assert (shown["before_header"], shown["before"]) == (layout.NGINX_SITE, "server {}\n")
+    assert shown["after"].startswith("# Managed by rocketops.rocketchat")
 
 
 def test_members_of_the_replica_set() -> None:
-    assert drifted(texts=BARE["texts"]) == ["will change the members of the replica set in /etc/hosts"]
+    expected = ["will change the members of the replica set in /etc/hosts"]
+    texts = converged(OLD).facts["texts"]
+    assert drifted(texts={**texts, layout.HOSTS_FILE: "127.0.0.1 localhost\n"}) == expected
+    assert drifted(texts={**texts, layout.HOSTS_FILE: None}) == expected
 
 
 def test_packages() -> None:
@@ -194,12 +227,14 @@ def test_packages() -> None:
 
 def test_packages_that_ask_a_database_of_the_operators_own() -> None:
     planned = deepcopy(OLD)
+    planned["hosts"]["chat"]["mongodb"] = None
     planned["hosts"]["chat"]["rocketchat"]["packages"] = ["python3-pymongo"]
     host = converged(planned)
     assert sentences(host) == []
     packages = {name: version for name, version in host.packages.items() if name != "python3-pymongo"}
-    bare = converged(planned, packages=packages)
-    assert [str(c) for c in planned_changes(bare) if c.role == "rocketchat"] == ["chat: will install python3-pymongo"]
+    assert list(told(host_differences(with_facts(host, packages=packages)))) == [
+        ("rocketchat", "will install python3-pymongo")
+    ]
 
 
 def test_units() -> None:
@@ -209,15 +244,32 @@ def test_units() -> None:
     assert drifted(units=None) == []
 
 
+@pytest.mark.parametrize("fault", [None, "no_primary", "connect", *MENDED_FAULTS])
+def test_faults_of_mongodb_that_a_run_mends(fault: str | None) -> None:
+    answer = {**converged(OLD).facts["mongodb"], "healthy": fault is None, "fault": fault}
+    assert drifted(mongodb=answer) == ([MENDED_FAULTS[fault]] if fault in MENDED_FAULTS else [])
+
+
+def test_replica_set_that_nobody_could_ask() -> None:
+    assert drifted(mongodb=None) == ["will initiate the replica set and create its users"]
+
+
+def test_settings_that_an_earlier_run_wrote() -> None:
+    ledger = deepcopy(converged(OLD).facts["ledger"])
+    ledger["content"]["pending"] = {"mongod.service": "restart", "nginx.service": "reload"}
+    late = "as an earlier run wrote its settings and ended before"
+    assert drifted(ledger=ledger) == [f"will restart mongod, {late}", f"will reload nginx, {late}"]
+    units = {**converged(OLD).facts["units"], "mongod.service": {"found": True, "active": False, "enabled": True}}
+    assert drifted(ledger=ledger, units=units)[0] == "will start mongod", "with its settings"
+
+
+def test_host_without_a_ledger_is_deployed_once_more() -> None:
+    found = host_differences(converged(OLD, ledger=BARE["ledger"]))
+    assert list(found) == ["docker", "mongodb", "nats", "rocketchat", "nginx"]
+    assert [sentence for _role, sentence in told(found)] == [
+        "will begin its record of what it makes here (/var/lib/rocketops/ledger.json)"
+    ]
+
+
 def test_changes_know_the_role_that_makes_them() -> None:
-    found = {change.role for change in planned_changes(asked(OLD))}
-    assert found == {"docker", "mongodb", "nats", "rocketchat", "nginx"}
-
-
-def test_packages_are_those_the_roles_install() -> None:
-    def named(role: str) -> Any:
-        return yaml.safe_load((ROOT / f"roles/{role}/vars/main.yml").read_text())[f"{role}_packages"]
-
-    assert {source: list(names) for source, names in parts.DOCKER_PACKAGES.items()} == named("docker")
-    assert list(parts.MONGODB_PACKAGES) == named("mongodb")
-    assert list(parts.NGINX_PACKAGES) == named("nginx")
+    assert list(host_differences(asked(OLD))) == ["docker", "mongodb", "nats", "rocketchat", "nginx"]
