@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Joins what the health modules registered on all hosts, shows it, and fails when something has to be mended."""
+"""Joins what was answered on all hosts, shows it, and fails when something has to be mended."""
 
 from __future__ import annotations
 
@@ -24,15 +24,8 @@ from ..plugin_utils.health.files import write
 from ..plugin_utils.health.model import CONTROLLER
 from ..plugin_utils.health.table import as_text, verdict
 
-# What the tasks of verify.yml registered their answers as.
-REGISTERED = {
-    "containers": "rocketchat_container_health",
-    "mongodb": "rocketchat_mongodb_health",
-    "services": "rocketchat_service_health",
-    "workspace": "rocketchat_workspace_facts",
-    "nats": "rocketchat_nats_health",
-    "ddp": "rocketchat_ddp_health",
-}
+# What the task of verify.yml registered the answers as.
+REGISTERED = "rocketchat_health"
 
 
 class ActionModule(ActionBase):
@@ -49,10 +42,7 @@ class ActionModule(ActionBase):
         )
         variables = task_vars or {}
         plan = variables["rocketchat_planned"]["plan"]
-        registered = {
-            host: {question: variables["hostvars"][host].get(name) for question, name in REGISTERED.items()}
-            for host in plan["hosts"]
-        }
+        registered = {host: variables["hostvars"][host].get(REGISTERED) for host in plan["hosts"]}
         diagnosis = diagnose(plan, registered, options(context.CLIARGS), datetime.now(timezone.utc))
         Display().display(f"\n{as_text(diagnosis, plan)}\n")
         on_the_controller = any(finding.next.where == CONTROLLER for finding in diagnosis.findings)

@@ -29,7 +29,7 @@ author:
 attributes:
   action:
     description:
-      - An action plugin notes the controller's time around the question, for RV(asked).
+      - An action plugin problems the controller's time around the question, for RV(asked).
       - It gives the module digests for O(secret_environments), and masks in RV(containers[].log_line) what the module
         then does not know.
     support: full
@@ -280,70 +280,23 @@ unplanned:
         It is a stream-hub that is not in the plan: beside the planned one it makes every event arrive twice.
 """
 
-from dataclasses import asdict
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.containers.docker_api import SOCKET
-from ..module_utils.containers.model import Expected, Health
-from ..module_utils.containers.probe import probe_containers
-from ..module_utils.containers.secrets import environments, texts
-from ..module_utils.probing.options import TIMEOUTS, VERDICT
-from ..module_utils.probing.polling import Timeouts
-
-CONTAINER: dict[str, dict[str, Any]] = {
-    "name": {"type": "str", "required": True},
-    "service": {"type": "str", "required": True},
-    "image": {"type": "str", "required": True},
-    "hostname": {"type": "str", "required": True},
-    "environment": {"type": "dict", "default": {}},
-    "extra_hosts": {"type": "list", "elements": "str", "default": []},
-    "network": {"type": "str"},
-}
-
-
-def expectations(containers: list[dict[str, Any]], secret_environments: dict[str, Any]) -> list[Expected]:
-    """A mistake in the options is a ValueError."""
-    secrets = environments(secret_environments)
-    for name in secrets:
-        if name not in [one["name"] for one in containers]:
-            raise ValueError(f"secret_environments has variables of {name}, which is not in containers.")
-    return [
-        Expected(**{**one, "environment": texts(one["environment"])}, secret_environment=secrets.get(one["name"], {}))
-        for one in containers
-    ]
-
-
-def summary(health: Health) -> str:
-    told = [("Docker Engine", health.engine.diagnosis)]
-    told += [(one.name, one.diagnosis) for one in health.containers]
-    told += [(one.name, one.diagnosis) for one in health.unplanned]
-    ill = [f"- {name}: {diagnosis}" for name, diagnosis in told if diagnosis]
-    return "\n".join(["Docker does not run what it should:", *ill])
+from ..module_utils.containers.question import OPTIONS, answer
+from ..module_utils.probing.options import VERDICT
 
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={
-            "containers": {"type": "list", "elements": "dict", "required": True, "options": CONTAINER},
-            "secret_environments": {"type": "dict", "default": {}, "no_log": True},
-            "socket": {"type": "path", "default": SOCKET},
-            **TIMEOUTS,
-            **VERDICT,
-        },
+        argument_spec={**OPTIONS, **VERDICT},
         supports_check_mode=True,
     )
-    params = module.params
     try:
-        timeouts = Timeouts(params["timeout"], params["request_timeout"])
-        expected = expectations(params["containers"], params["secret_environments"])
+        result, summary = answer(module.params)
     except ValueError as error:
         module.fail_json(msg=str(error))
-    health, attempts = probe_containers(expected, params["socket"], timeouts)
-    result = {"changed": False, "healthy": health.healthy, "attempts": attempts, **asdict(health)}
-    if params["fail_on_unhealthy"] and not health.healthy:
-        module.fail_json(msg=summary(health), **result)
+    if module.params["fail_on_unhealthy"] and not result["healthy"]:
+        module.fail_json(msg=summary, **result)
     module.exit_json(**result)
 
 

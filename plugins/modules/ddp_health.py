@@ -162,70 +162,27 @@ attempts:
   sample: 1
 """
 
-from dataclasses import asdict
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils.ddp.probe import WEBSOCKETS_MISSING, Account, DdpHealth, Proxy, probe_ddp
-from ..module_utils.probing.options import TIMEOUTS, TRUST, VERDICT
-from ..module_utils.probing.polling import Timeouts
-from ..module_utils.probing.tls import Trust
-
-
-def ask(params: dict[str, Any]) -> tuple[DdpHealth, int]:
-    proxy = Proxy(
-        params["url"],
-        Timeouts(params["timeout"], params["request_timeout"]),
-        Trust(params["validate_certs"], params["ca_path"]),
-        params["connect_to"],
-        Account(params["username"], params["password"]) if params["username"] else None,
-    )
-    return probe_ddp(proxy, params["quiet"])
-
-
-def as_result(health: DdpHealth, attempts: int) -> dict[str, Any]:
-    certificate = health.certificate
-    return {
-        "changed": False,
-        "healthy": health.healthy,
-        "checks": [asdict(check) for check in health.checks],
-        "ping_ms": health.ping_ms,
-        "certificate": {"fault": certificate.kind, "diagnosis": certificate.sentence} if certificate else None,
-        "attempts": attempts,
-    }
-
-
-def summary(url: str, health: DdpHealth) -> str:
-    ill = [f"- {check.name}: {check.diagnosis}" for check in health.checks if check.diagnosis]
-    return "\n".join([f"Clients cannot use Rocket.Chat at {url}:", *ill])
+from ..module_utils.ddp.question import OPTIONS, TOGETHER, answer
+from ..module_utils.probing.options import VERDICT
+from ..module_utils.probing.question import LibraryMissing
 
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={
-            "url": {"type": "str", "required": True},
-            "connect_to": {"type": "str"},
-            "username": {"type": "str"},
-            "password": {"type": "str", "no_log": True},
-            "quiet": {"type": "float", "default": 0},
-            **TIMEOUTS,
-            **TRUST,
-            **VERDICT,
-        },
-        required_together=[("username", "password")],
+        argument_spec={**OPTIONS, **VERDICT},
+        required_together=TOGETHER,
         supports_check_mode=True,
     )
-    params = module.params
-    if WEBSOCKETS_MISSING:
-        module.fail_json(msg=missing_required_lib("websockets >= 11"), exception=WEBSOCKETS_MISSING)
     try:
-        health, attempts = ask(params)
+        result, summary = answer(module.params)
+    except LibraryMissing as missing:
+        module.fail_json(msg=missing_required_lib(missing.library), exception=missing.reason)
     except ValueError as error:
         module.fail_json(msg=str(error))
-    result = as_result(health, attempts)
-    if params["fail_on_unhealthy"] and not health.healthy:
-        module.fail_json(msg=summary(params["url"], health), **result)
+    if module.params["fail_on_unhealthy"] and not result["healthy"]:
+        module.fail_json(msg=summary, **result)
     module.exit_json(**result)
 
 

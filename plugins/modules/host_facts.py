@@ -78,16 +78,23 @@ options:
     type: path
   mongodb:
     description:
-      - The replica set to ask, as C(members), C(replica_set), C(database) and C(username). Only asked where mongod is
-        installed; left out, no MongoDB of the host's own belongs to the deployment.
+      - The replica set and its user as they are to be, with C(port), C(replica_set), C(members) and C(user), as in
+        M(rocketops.rocketchat.mongodb_replica_set). Only asked where mongod is installed.
     type: dict
   mongodb_password:
     description: Password of the user in O(mongodb).
     type: str
+  mongodb_admin_password:
+    description: Password of MongoDB's administrator. It is only used where the user's is refused.
+    type: str
+  own_mongodb:
+    description: Whether MongoDB of O(workspace) is one of the deployment's own.
+    type: bool
+    default: false
   workspace:
     description:
       - Of the workspace to ask for, C(root_url) and C(site_url), as in M(rocketops.rocketchat.workspace_facts).
-      - With O(mongodb), it is only asked for where mongod is installed.
+      - With O(own_mongodb=true), it is only asked for where mongod is installed.
     type: dict
   workspace_url:
     description: URL of the workspace's database.
@@ -189,10 +196,10 @@ facts:
       type: dict
     mongodb:
       description:
-        - Whether the replica set is C(healthy), or its C(fault) and C(diagnosis) as
-          M(rocketops.rocketchat.mongodb_health) tells them, with the C(feature_compatibility_version) of its data.
-          V(null) where it was not asked.
+        - The C(steps) that the replica set and its user lack, or the C(fault) and C(reason) why that is not known, with
+          the C(feature_compatibility_version) of the data. V(null) where it was not asked.
       type: dict
+      sample: {steps: [], fault: null, reason: null, feature_compatibility_version: "8.0"}
     workspace:
       description: What M(rocketops.rocketchat.workspace_facts) returns; V(null) where it was not asked for.
       type: dict
@@ -217,7 +224,7 @@ def collect(asked: dict[str, Any]) -> dict[str, Any]:
     units = system.units([*asked["units"], *sorted({DOCKER_UNIT, MONGODB_UNIT} - set(asked["units"]))])
     engine = (units or {}).get(DOCKER_UNIT, {}).get("found", False)
     # mongod's address may lead elsewhere on a host that has none
-    mongod = asked["mongodb"] is None or (units or {}).get(MONGODB_UNIT, {}).get("found", False)
+    mongod = (units or {}).get(MONGODB_UNIT, {}).get("found", False)
     return {
         "os": system.operating_system(),
         "architecture": os.uname().machine,
@@ -237,32 +244,22 @@ def collect(asked: dict[str, Any]) -> dict[str, Any]:
         "texts": {path: files.text(path) for path in asked["texts"]},
         "ledger": ledger.read(asked["ledger"]) if asked["ledger"] else None,
         "mongodb": replica_set(asked) if asked["mongodb"] and mongod else None,
-        "workspace": workspace(asked) if asked["workspace"] and mongod else None,
+        "workspace": workspace(asked) if asked["workspace"] and (mongod or not asked["own_mongodb"]) else None,
         "last_backup": files.last_change(asked["backups"]) if asked["backups"] else None,
     }
 
 
-def replica_set(asked: dict[str, Any]) -> dict[str, Any] | None:
-    """None where the library is missing that asks; it comes with the role."""
-    from ..module_utils.mongodb import login, probe, wire
-    from ..module_utils.mongodb.checks import Limits
+def replica_set(asked: dict[str, Any]) -> dict[str, Any]:
+    """Imported here, as most hosts are not asked."""
+    from ..module_utils.facts.mongodb import ask
+    from ..module_utils.mongodb.login import User
+    from ..module_utils.mongodb.steps import Wanted
 
-    if login.MongoClient is None or wire.bson is None:
-        return None
     wanted = asked["mongodb"]
-    health = probe.ask(
-        probe.Target(
-            members=wanted["members"],
-            replica_set=wanted["replica_set"],
-            user=login.User(wanted["username"], asked["mongodb_password"]),
-            request_timeout=5.0,
-            limits=Limits(30.0, 1.0),
-            database=wanted["database"],
-            disk=None,
-        )
-    )
-    told = ("healthy", "fault", "diagnosis", "feature_compatibility_version")
-    return {name: getattr(health, name) for name in told}
+    roles = tuple((role["role"], role["db"]) for role in wanted["user"]["roles"])
+    user = User(wanted["user"]["name"], asked["mongodb_password"])
+    set_of = (int(wanted["port"]), wanted["replica_set"], tuple(wanted["members"]))
+    return ask(Wanted(*set_of, user, roles, asked["mongodb_admin_password"]))
 
 
 def workspace(asked: dict[str, Any]) -> dict[str, Any]:
@@ -291,6 +288,8 @@ def main() -> None:
             "backups": {"type": "path"},
             "mongodb": {"type": "dict"},
             "mongodb_password": {"type": "str", "no_log": True},
+            "mongodb_admin_password": {"type": "str", "no_log": True},
+            "own_mongodb": {"type": "bool", "default": False},
             "workspace": {"type": "dict"},
             "workspace_url": {"type": "str", "no_log": True},
         },

@@ -53,7 +53,8 @@ options:
     type: dict
     default: {}
   project:
-    description: A Compose project whose containers were just made. What Compose noted on them is taken from Docker here.
+    description:
+      - A Compose project whose containers were just made. What Compose noted on them is taken from Docker here.
     type: str
 """
 

@@ -22,7 +22,7 @@ author:
   - rocketops maintainers (@rocketops)
 attributes:
   action:
-    description: An action plugin notes the controller's time around the question, for RV(asked).
+    description: An action plugin problems the controller's time around the question, for RV(asked).
     support: full
   async:
     description: The action plugin waits for the answer.
@@ -247,68 +247,26 @@ checks:
         'readWrite', db: 'rocketchat'}, {role: 'clusterMonitor', db: 'admin'}]}).
 """
 
-import time
-from dataclasses import asdict
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils.mongodb import login, probe, wire
-from ..module_utils.mongodb.checks import Limits
-from ..module_utils.mongodb.disk import Disk
-from ..module_utils.probing.options import TIMEOUTS, VERDICT
-
-
-def target_of(params: dict[str, Any]) -> probe.Target:
-    """Raises ValueError with a sentence."""
-    if not params["members"]:
-        raise ValueError("members is empty: name at least one as host:port.")
-    for member in params["members"]:
-        wire.parse_member(member)
-    if params["request_timeout"] <= 0 or params["timeout"] < 0:
-        raise ValueError("request_timeout must be more than 0 seconds, and timeout 0 or more.")
-    room = (params["minimum_free_percent"], params["minimum_free_bytes"])
-    return probe.Target(
-        members=params["members"],
-        replica_set=params["replica_set"],
-        user=login.User(params["username"], params["password"]),
-        request_timeout=params["request_timeout"],
-        limits=Limits(params["maximum_lag"], params["minimum_oplog_hours"]),
-        database=params["database"],
-        disk=Disk(params["data_directory"], *room) if params["data_directory"] else None,
-    )
+from ..module_utils.mongodb.question import OPTIONS, answer
+from ..module_utils.probing.options import VERDICT
+from ..module_utils.probing.question import LibraryMissing
 
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={
-            "members": {"type": "list", "elements": "str", "required": True},
-            "replica_set": {"type": "str", "required": True},
-            "username": {"type": "str", "required": True},
-            "password": {"type": "str", "required": True, "no_log": True},
-            "database": {"type": "str"},
-            "data_directory": {"type": "path"},
-            "minimum_free_percent": {"type": "float", "default": 5.0},
-            "minimum_free_bytes": {"type": "bytes", "default": 1073741824},
-            "maximum_lag": {"type": "float", "default": 30.0},
-            "minimum_oplog_hours": {"type": "float", "default": 1.0},
-            **TIMEOUTS,
-            **VERDICT,
-            "timeout": {"type": "float", "default": 0.0},
-        },
+        argument_spec={**OPTIONS, **VERDICT},
         supports_check_mode=True,
     )
-    if login.MongoClient is None or wire.bson is None:
-        module.fail_json(msg=missing_required_lib("pymongo"))
     try:
-        target = target_of(module.params)
+        result, summary = answer(module.params)
+    except LibraryMissing as missing:
+        module.fail_json(msg=missing_required_lib(missing.library), exception=missing.reason)
     except ValueError as error:
         module.fail_json(msg=str(error))
-    now = time.time()
-    health = probe.wait(target, module.params["timeout"])
-    result = {"changed": False, "time_utc": now, **asdict(health)}
-    if module.params["fail_on_unhealthy"] and not health.healthy:
-        module.fail_json(msg=health.diagnosis, **result)
+    if module.params["fail_on_unhealthy"] and not result["healthy"]:
+        module.fail_json(msg=summary, **result)
     module.exit_json(**result)
 
 

@@ -261,88 +261,24 @@ attempts:
   sample: 12
 """
 
-from dataclasses import asdict
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.nats.probe import Account, Expected, NatsHealth, Wanted, probe_nats
-from ..module_utils.probing.options import TIMEOUTS, VERDICT
-from ..module_utils.probing.polling import Timeouts
-
-
-def expected_client(entry: Any) -> Expected:
-    if isinstance(entry, str) and entry:
-        return Expected(entry)
-    if isinstance(entry, dict) and entry.get("name") and set(entry) <= {"name", "address"}:
-        return Expected(str(entry["name"]), entry.get("address"))
-    raise ValueError(f"expected_clients: {entry!r} is neither a hostname nor a dictionary of name and address.")
-
-
-def wanted(params: dict[str, Any]) -> Wanted:
-    return Wanted(
-        clients=[expected_client(entry) for entry in params["expected_clients"]],
-        namespace=params["namespace"],
-        routes=params["expected_routes"],
-        slow_after=params["slow_after"],
-        account=Account(params["address"], params["username"], params["password"]) if params["address"] else None,
-    )
-
-
-def summary(url: str, health: NatsHealth) -> str:
-    lines = [f"- {health.fault.sentence}"] if health.fault else []
-    if health.reachable:
-        lines += [f"- {client.name}: {client.diagnosis}" for client in health.clients if health.is_ill(client)]
-        lines += [f"- {one.name} (from {one.address}) is on the bus, but not expected." for one in health.disturbing]
-    return "\n".join([f"NATS at {url} is not as it should be:", *lines])
-
-
-def as_result(health: NatsHealth, attempts: int, routes: int | None) -> dict[str, Any]:
-    return {
-        "changed": False,
-        "healthy": health.healthy,
-        "reachable": health.reachable,
-        "version": health.version,
-        "latency_ms": health.latency_ms,
-        "fault": health.fault.kind if health.fault else None,
-        "diagnosis": health.fault.sentence if health.fault else None,
-        "connections": health.connections,
-        "slow_consumers": health.slow_consumers,
-        "routes_expected": routes,
-        "routes_seen": health.routes_seen,
-        "login": asdict(health.login) if health.login else None,
-        "clients": [asdict(client) for client in health.clients],
-        "unexpected": [asdict(client) for client in health.unexpected],
-        "attempts": attempts,
-    }
+from ..module_utils.nats.question import OPTIONS, TOGETHER, answer
+from ..module_utils.probing.options import VERDICT
 
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={
-            "url": {"type": "str", "default": "http://127.0.0.1:8222"},
-            "expected_clients": {"type": "list", "elements": "raw", "default": []},
-            "namespace": {"type": "str", "default": ""},
-            "expected_routes": {"type": "int"},
-            "slow_after": {"type": "float", "default": 250},
-            "address": {"type": "str"},
-            "username": {"type": "str"},
-            "password": {"type": "str", "no_log": True},
-            **TIMEOUTS,
-            **VERDICT,
-        },
-        required_together=[("address", "username", "password")],
+        argument_spec={**OPTIONS, **VERDICT},
+        required_together=TOGETHER,
         supports_check_mode=True,
     )
-    params = module.params
     try:
-        timeouts = Timeouts(params["timeout"], params["request_timeout"])
-        health, attempts = probe_nats(params["url"], wanted(params), timeouts)
+        result, summary = answer(module.params)
     except ValueError as error:
         module.fail_json(msg=str(error))
-    result = as_result(health, attempts, params["expected_routes"])
-    if params["fail_on_unhealthy"] and not health.healthy:
-        module.fail_json(msg=summary(params["url"], health), **result)
+    if module.params["fail_on_unhealthy"] and not result["healthy"]:
+        module.fail_json(msg=summary, **result)
     module.exit_json(**result)
 
 

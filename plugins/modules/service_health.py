@@ -173,82 +173,23 @@ endpoints:
       sample: null
 """
 
-from dataclasses import asdict
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.http.probe import Body, Endpoint, EndpointHealth, probe_endpoints
-from ..module_utils.probing.options import TIMEOUTS, TRUST, VERDICT
-from ..module_utils.probing.polling import Timeouts
-from ..module_utils.probing.tls import Trust
-
-
-def ask(params: dict[str, Any]) -> list[EndpointHealth]:
-    endpoints = [
-        Endpoint(
-            one["name"],
-            one["url"],
-            tuple(one["status"]),
-            _bodies(one["body"]),
-            _as_text(one["headers"]),
-            one["readiness"],
-        )
-        for one in params["endpoints"]
-    ]
-    timeouts = Timeouts(params["timeout"], params["request_timeout"], params["interval"])
-    trust = Trust(params["validate_certs"], params["ca_path"])
-    return probe_endpoints(endpoints, timeouts, trust, params["concurrency"])
-
-
-def _bodies(given: list[Any]) -> tuple[Body, ...]:
-    for body in given:
-        if not isinstance(body, (str, dict)):
-            raise ValueError(f"body: {body!r} is neither a string nor a dictionary: write what the answer has to be.")
-    return tuple(given)
-
-
-def _as_text(headers: dict[str, Any]) -> dict[str, str]:
-    """YAML makes numbers of what looks like one."""
-    return {str(name): str(value) for name, value in headers.items()}
-
-
-def summary(results: list[EndpointHealth]) -> str:
-    ill = [f"- {one.name} ({one.url}): {one.diagnosis}" for one in results if one.diagnosis]
-    return "\n".join([f"{len(ill)} of {len(results)} endpoints are unhealthy:", *ill])
+from ..module_utils.http.question import OPTIONS, answer
+from ..module_utils.probing.options import VERDICT
 
 
 def main() -> None:
-    endpoint_spec = {
-        "name": {"type": "str", "required": True},
-        "url": {"type": "str", "required": True},
-        "status": {"type": "list", "elements": "int", "default": [200]},
-        "body": {"type": "list", "elements": "raw", "default": []},
-        "headers": {"type": "dict", "default": {}},
-        "readiness": {"type": "bool", "default": False},
-    }
     module = AnsibleModule(
-        argument_spec={
-            "endpoints": {"type": "list", "elements": "dict", "required": True, "options": endpoint_spec},
-            "interval": {"type": "float", "default": 0.2},
-            "concurrency": {"type": "int", "default": 32},
-            **TIMEOUTS,
-            **TRUST,
-            **VERDICT,
-        },
+        argument_spec={**OPTIONS, **VERDICT},
         supports_check_mode=True,
     )
     try:
-        results = ask(module.params)
+        result, summary = answer(module.params)
     except ValueError as error:
         module.fail_json(msg=str(error))
-    result = {
-        "changed": False,
-        "healthy": all(one.diagnosis is None for one in results),
-        "endpoints": [asdict(one) for one in results],
-    }
     if module.params["fail_on_unhealthy"] and not result["healthy"]:
-        module.fail_json(msg=summary(results), **result)
+        module.fail_json(msg=summary, **result)
     module.exit_json(**result)
 
 

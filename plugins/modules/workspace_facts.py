@@ -161,32 +161,18 @@ site_url:
   sample: https://chat.example.com
 """
 
-from dataclasses import asdict
-
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.mongodb.url import parse
-from ..module_utils.workspace.probe import ask
+from ..module_utils.workspace.question import OPTIONS, answer
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "url": {"type": "str", "required": True, "no_log": True},
-            "root_url": {"type": "str", "required": True},
-            "site_url": {"type": "str", "default": ""},
-            "timeout": {"type": "float", "default": 5.0},
-        },
-        supports_check_mode=True,
-    )
-    if module.params["timeout"] <= 0:
-        module.fail_json(msg="timeout must be more than 0 seconds.")
+    module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
     try:
-        url = parse(module.params["url"])
+        result = answer(module.params).result
     except ValueError as error:
         module.fail_json(msg=str(error))
-    told = ask(url, *(module.params[name] for name in ("root_url", "site_url", "timeout")))
-    module.exit_json(changed=False, **asdict(told))
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

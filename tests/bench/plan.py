@@ -23,6 +23,8 @@ sys.path.insert(0, str(COLLECTIONS))
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import read_inventory
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.secrets import resolve
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.planner import make_plan
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import services_of
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.versions import Version
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 FEW, MANY = 100, 1000
@@ -37,8 +39,8 @@ VARIABLES = {
     "rocketchat_license": "license",
     "nginx_certificate": "self_signed",
     "rocketchat_version": "7.9.3",
-    # with stream-hub on the first host, every service of the catalogue
-    "rocketchat_replicas": {"queue_worker": 1, "omnichannel_transcript": 1},
+    # every service that the release has
+    "rocketchat_replicas": dict.fromkeys(services_of(Version(7, 9, 3)), 1),
     "rocketchat_environment": {"TZ": "Europe/Berlin"},
 }
 

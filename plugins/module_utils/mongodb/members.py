@@ -130,14 +130,26 @@ def _name_fault(hello: Hello) -> Fault | None:
 # -- no primary --------------------------------------------------------------------------------------------------------
 
 
-def no_primary(hellos: Sequence[Hello], replica_set: str, config: dict[str, Any]) -> Fault:
-    """Why: `config` is the set's configuration, empty where it is not known; then each member counts as one vote."""
+def _voting(hellos: Sequence[Hello], replica_set: str, config: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Voting members that are up, and those that are away."""
     votes = {member["host"]: int(member.get("votes", 1)) for member in config.get("members", [])}
     voting = [hello for hello in hellos if votes.get(hello.name, 0 if votes else 1)]
     up = [hello.name for hello in voting if (hello.answer or {}).get("setName") == replica_set]
-    away = [hello.name for hello in voting if hello.name not in up]
-    needed = len(voting) // 2 + 1
-    count = f"{len(up)} of {len(voting)} voting members {'is' if len(up) == 1 else 'are'} up"
+    return up, [hello.name for hello in voting if hello.name not in up]
+
+
+def can_elect(hellos: Sequence[Hello], replica_set: str) -> bool:
+    """Whether enough members are up for a primary, if each has one vote."""
+    up, away = _voting(hellos, replica_set, {})
+    return len(up) > len(away)
+
+
+def no_primary(hellos: Sequence[Hello], replica_set: str, config: dict[str, Any]) -> Fault:
+    """Why: `config` is the set's configuration, empty where it is not known; then each member counts as one vote."""
+    up, away = _voting(hellos, replica_set, config)
+    voters = len(up) + len(away)
+    needed = voters // 2 + 1
+    count = f"{len(up)} of {voters} voting members {'is' if len(up) == 1 else 'are'} up"
     if len(up) < needed:
         return Fault(
             "no_primary",

@@ -35,6 +35,10 @@ _DEFAULT_PORT = 27017
 _MEMBER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?")
 # the code with which mongod refuses what needs a login (its error_codes.yml)
 UNAUTHORIZED = 13
+NO_PYMONGO = (
+    "The Python library pymongo is missing on this host, so the database cannot be read: install the package "
+    "python3-pymongo there."
+)
 _OP_MSG = 2013
 _HEADER = struct.Struct("<iiii")
 # the flags, and the kind of the one section
@@ -73,26 +77,46 @@ def say_hello(names: Iterable[str], request_timeout: float) -> list[Hello]:
 
 
 def _say_hello(name: str, until: float) -> Hello:
+    try:
+        answer, databases = ask_without_login(name, until, {"listDatabases": 1, "nameOnly": True})
+    except Fault as fault:
+        return Hello(name, fault=fault)
+    return Hello(name, answer, open=is_open(databases))
+
+
+def is_open(databases: dict[str, Any]) -> bool:
+    """Whether mongod's answer to `listDatabases` without a login shows that none is needed.
+
+    From its own host, mongod does not refuse the question before the first user exists, but then names none (seen).
+    """
+    return bool(databases.get("databases"))
+
+
+def ask_without_login(name: str, until: float, *commands: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answers to `hello` and then to the commands, also those that say no. Raises Fault where there is no mongod.
+
+    Without pymongo, which brings the encoder, it can still be told that nothing listens.
+    """
     address = parse_member(name)
     try:
         sock = connect_tcp(address, until)
     except Fault as fault:
-        return Hello(name, fault=_connect_fault(address, fault))
+        raise _connect_fault(address, fault) from None
     with sock:
+        if bson is None:
+            raise Fault("library", NO_PYMONGO)
         try:
-            answer = _ask(sock, {"hello": 1}, until)
-            if "maxWireVersion" not in answer:
+            hello = _ask(sock, {"hello": 1}, until)
+            if "maxWireVersion" not in hello:
                 raise ValueError("not a greeting of MongoDB")
-            databases = _ask(sock, {"listDatabases": 1, "nameOnly": True}, until)
+            return [hello, *(_ask(sock, command, until) for command in commands)]
         except socket.timeout:
-            return Hello(name, fault=silent())
+            raise silent() from None
         except OSError:
-            return Hello(name, fault=closed())
+            raise closed() from None
         except (ValueError, struct.error):
             sentence = "What listens there is not mongod: `sudo ss -ltnp` names it; compare the port with net.port."
-            return Hello(name, fault=Fault("protocol", sentence))
-    # From its own host, mongod does not refuse the question before the first user exists, but then names none (seen).
-    return Hello(name, answer, open=bool(databases.get("databases")))
+            raise Fault("protocol", sentence) from None
 
 
 def _ask(sock: socket.socket, command: dict[str, Any], until: float) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules registered, in one form: an answer, a failed question, or a host that could not be reached."""
+"""What was registered on each host, in one form: answers, failed questions, or a host that could not be asked."""
 
 from __future__ import annotations
 
@@ -11,24 +11,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...module_utils.containers.secrets import LONG, passwords_in, spellings
-
-_QUESTIONS = ("containers", "mongodb", "services", "workspace", "nats", "ddp")
-
-# What Ansible makes of a number that has a short secret of the module's options in it.
-_CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+from ...module_utils.verification.order import PARTS
+from ...module_utils.verification.sentences import longest_first, without
 
 _REASON_MAX = 300
-
-# Sentences of the modules, which may quote a log; names and addresses are not searched for secrets.
-_FREE_TEXT = {"diagnosis", "log_line", "msg", "reason", "drift", "warning"}
 
 
 @dataclass
 class HostAnswers:
-    """``given`` and ``failed`` are by question; what is in neither was not asked."""
+    """``given`` and ``failed`` are by question; what is in neither was not asked.
+
+    ``asked``: the controller's time before and after. ``failure``: why nothing was answered although the host is there.
+    """
 
     given: dict[str, dict[str, Any]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, float] = field(default_factory=dict)
+    failure: str | None = None
     unreachable: str | None = None
 
     def get(self, question: str) -> dict[str, Any]:
@@ -39,24 +38,28 @@ class HostAnswers:
         return next((entry for entry in self.get(question).get(entries) or [] if entry["name"] == name), None)
 
 
-def read(plan: Mapping[str, Any], registered: Mapping[str, Mapping[str, Any]]) -> dict[str, HostAnswers]:
-    """``registered``: by host and question what Ansible registered, None where it did not."""
+def read(plan: Mapping[str, Any], registered: Mapping[str, Mapping[str, Any] | None]) -> dict[str, HostAnswers]:
+    """``registered``: by host what deployment_health returned, None where it did not run."""
     secrets = secrets_of(plan)
-    return {host: _read_host(_without(dict(registered.get(host, {})), secrets)) for host in plan["hosts"]}
+    return {host: _read_host(without(registered.get(host) or {}, secrets)) for host in plan["hosts"]}
 
 
 def _read_host(registered: Mapping[str, Any]) -> HostAnswers:
-    found = HostAnswers()
-    for question in _QUESTIONS:
-        answer = registered.get(question)
-        if not answer or answer.get("skipped"):
+    if not registered or registered.get("skipped"):
+        return HostAnswers()
+    if registered.get("unreachable"):
+        return HostAnswers(unreachable=_reason(registered))
+    if "answers" not in registered:
+        return HostAnswers(failure=_reason(registered))
+    found = HostAnswers(asked=registered["asked"])
+    for question in PARTS:
+        answer = registered["answers"].get(question)
+        if not answer:
             continue
-        if answer.get("unreachable"):
-            found.unreachable = _reason(answer)
-        elif "healthy" in answer or "reason" in answer:
-            found.given[question] = answer
-        else:
+        if answer.get("failed"):
             found.failed[question] = _reason(answer)
+        else:
+            found.given[question] = answer
     return found
 
 
@@ -84,7 +87,7 @@ def secrets_of(plan: Mapping[str, Any]) -> list[str]:
             for value in variables.values():
                 found.update((*passwords_in(value), *([value] if len(value) >= LONG else [])))
     spelled = {spelling for secret in found for spelling in spellings(secret)}
-    return sorted(spelled, key=lambda secret: (-len(secret), secret))
+    return longest_first(spelled)
 
 
 def _passwords(tree: Any) -> Iterator[str]:
@@ -97,17 +100,3 @@ def _passwords(tree: Any) -> Iterator[str]:
     elif isinstance(tree, (list, tuple)):
         for value in tree:
             yield from _passwords(value)
-
-
-def _without(tree: Any, secrets: list[str], free_text: bool = False) -> Any:
-    """A copy in which no sentence holds a secret: a service that crashes likes to log the URL it was given."""
-    if isinstance(tree, Mapping):
-        return {key: _without(value, secrets, key in _FREE_TEXT) for key, value in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        return [_without(value, secrets, free_text) for value in tree]
-    if tree == _CENSORED:
-        return None
-    if isinstance(tree, str) and free_text:
-        for secret in secrets:
-            tree = tree.replace(secret, "********")
-    return tree

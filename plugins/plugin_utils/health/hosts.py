@@ -55,7 +55,7 @@ def _silence(host: str, answers: HostAnswers) -> list[Symptom]:
     if answers.unreachable is not None:
         sentence = f"Ansible cannot work on host {host}, so nothing there was asked: {answers.unreachable}"
         return [Symptom("host.unreachable", sentence)]
-    if not answers.given and not answers.failed:
+    if not answers.given and not answers.failed and answers.failure is None:
         sentence = f"Host {host} was not asked: --limit leaves it out, or an earlier play failed there."
         return [Symptom("host.not_asked", sentence)]
     return []
@@ -65,6 +65,8 @@ def _failures(host: str, planned: Mapping[str, Any], answers: HostAnswers) -> li
     """Questions without an answer although the host has others."""
     if _silence(host, answers):
         return []
+    if answers.failure is not None:
+        return [Symptom("question.failed", f"deployment_health could not run on {host}: {answers.failure}")]
     failed = [
         Symptom(f"question.{_failure(message)}", f"{MODULES[question]} could not run on {host}: {message}")
         for question, message in answers.failed.items()
@@ -107,12 +109,9 @@ def _clocks(answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
 
 def _clock(answers: HostAnswers) -> float | None:
     """Seconds ahead of the controller's clock."""
-    for answer, said in (
-        (answers.get("containers"), answers.get("containers").get("engine") or {}),
-        (answers.get("mongodb"), answers.get("mongodb")),
-    ):
+    for said in (answers.get("containers").get("engine") or {}, answers.get("mongodb")):
         if said.get("time_utc") is not None:
-            return ahead(float(said["time_utc"]), **answer["asked"])
+            return ahead(float(said["time_utc"]), **answers.asked)
     return None
 
 

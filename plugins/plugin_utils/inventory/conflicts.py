@@ -13,19 +13,22 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult
 
-from ..rocketchat.catalogue import MONOLITH, NATS_CLUSTER_PORT, NATS_MONITORING_PORT, SERVICES
+from ..rocketchat.catalogue import MONOLITH, NATS_CLUSTER_PORT, NATS_MONITORING_PORT, services_of
 from ..rocketchat.names import slug
 from ..rocketchat.problems import Problem
+from ..rocketchat.versions import Version
 from .settings import Host, proxy_port
 
 
-def conflicts(hosts: list[Host], first: str, common: dict[str, Any], root_url: SplitResult | None) -> Iterator[Problem]:
-    """``first``: the first host of [rocketchat]. ``root_url``: None where it could not be read."""
+def conflicts(
+    hosts: list[Host], first: str, common: dict[str, Any], version: Version | None, root_url: SplitResult | None
+) -> Iterator[Problem]:
+    """``first``: the first host of [rocketchat]. ``version`` and ``root_url``: None where they could not be read."""
     metrics = common["rocketchat_metrics"]
     for host in hosts:
         claims = [*_server_claims(host, common, root_url), *_container_claims(host, metrics)]
         yield from _port_conflicts(claims, host.name)
-    yield from _missing_services(hosts, first)
+    yield from _missing_services(hosts, first, version)
     yield from _idle_hosts(hosts)
     yield from _divided_uploads(hosts, common["rocketchat_file_upload_storage"])
     yield from _useless_names(hosts)
@@ -79,9 +82,9 @@ def _port_conflicts(claims: list[Claim], host: str) -> Iterator[Problem]:
             taken[claim.port] = claim.owner
 
 
-def _missing_services(hosts: list[Host], first: str) -> Iterator[Problem]:
+def _missing_services(hosts: list[Host], first: str, version: Version | None) -> Iterator[Problem]:
     present = {instance.service.key for host in hosts for instance in host.instances()}
-    for key, service in SERVICES.items():
+    for key, service in services_of(version).items():
         if key == MONOLITH:
             continue
         if service.default_replicas and not service.singleton and key not in present:

@@ -9,7 +9,8 @@ import ipaddress
 from typing import Any
 
 from ..rocketchat.problems import Problems
-from .settings import EXTERNAL, GROUPS, HIDDEN_VARIABLES, HOST_VARIABLES, Host
+from .role_variables import hidden_variables
+from .settings import EXTERNAL, GROUPS, HOST_VARIABLES, Host
 
 # MongoDB's limit for a replica set; all members of ours vote.
 _MOST_VOTING_MEMBERS = 7
@@ -58,7 +59,7 @@ def check_agreement(problems: Problems, groups: dict[str, list[str]], hostvars: 
                     continue
                 expected = hostvars[first].get(variable)
                 if value != expected:
-                    shown = variable not in HIDDEN_VARIABLES
+                    shown = variable not in hidden_variables()
                     reason = f"differs between host {other} and host {first}{f' ({expected!r})' if shown else ''}"
                     remedy = "It holds for the whole deployment: set it once, in group_vars/all.yml"
                     problems.add_once(variable, value if shown else None, reason, remedy)

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult
 
 from ..rocketchat.catalogue import SERVICES
 from ..rocketchat.problems import Problems
+from ..rocketchat.sizing import proposed_replicas
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from .conflicts import conflicts
 from .environment import CONTROL_CHARACTER, read_environment
@@ -105,7 +106,7 @@ class Reader:
         # In the groups' order, whatever the order of the variables.
         hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
         check_private_addresses(problems, hosts)
-        problems.found += conflicts(hosts, self.groups["rocketchat"][0], common, root_url)
+        problems.found += conflicts(hosts, self.groups["rocketchat"][0], common, version, root_url)
         license_state = check_license(problems, common, hosts, root_url, self.now, self.deploy)
         if problems.found or version is None or root_url is None or network is None:
             return None
@@ -227,7 +228,8 @@ class Reader:
         problems, variables = self.problems, self.hostvars[name]
         check_formats(problems, variables)
         groups = frozenset(group for group in GROUPS if name in self.groups[group])
-        replicas = read_replicas(problems, name, variables, version, len(self.groups["rocketchat"]))
+        proposed = proposed_replicas(self.common["rocketchat_expected_users"], len(self.groups["rocketchat"]))
+        replicas = read_replicas(problems, name, variables["rocketchat_replicas"], version, proposed)
         if name != self.groups["rocketchat"][0]:
             # Exactly one in the deployment: on the first host.
             replicas = {key: count for key, count in replicas.items() if not SERVICES[key].singleton}

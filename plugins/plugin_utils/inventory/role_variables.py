@@ -72,6 +72,17 @@ def collection_version() -> str:
 
 
 @cache
+def hidden_variables() -> frozenset[str]:
+    """Variables whose values are never shown, as a whole or in a part."""
+    options = role_options(frozenset())
+    return frozenset(name for name, option in options.items() if _is_hidden(option))
+
+
+def _is_hidden(option: dict[str, Any]) -> bool:
+    return bool(option.get("no_log")) or any(key.get("no_log") for key in option.get("options", {}).values())
+
+
+@cache
 def _specifications() -> dict[str, dict[str, dict[str, Any]]]:
     """The options of every role, by role."""
     found = {}
@@ -105,7 +116,7 @@ def read(
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, option in options.items():
-        value, found = _read_one(f"{within}{name}", option, given.get(name), hidden or bool(option.get("no_log")))
+        value, found = _read_one(f"{within}{name}", option, given.get(name), hidden)
         values[name] = value
         problems += found
     return values, problems
@@ -117,7 +128,7 @@ def _read_one(variable: str, option: dict[str, Any], given: Any, hidden: bool) -
         missing = Problem(variable, None, "is not set", "Set it; the role's README describes it")
         # what is required has no default
         return (_NEUTRAL[option["type"]], [missing]) if option.get("required") else (default, [])
-    hidden = hidden or any(key.get("no_log") for key in option.get("options", {}).values())
+    hidden = hidden or _is_hidden(option)
     shown = None if hidden else given
     value, fits = _converted(option, given)
     if not fits:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..rocketchat.catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, STREAM_HUB
+from ..rocketchat.catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, Service, services_of
 from ..rocketchat.problems import Problems
-from ..rocketchat.sizing import proposed_replicas
-from ..rocketchat.versions import STREAM_HUB_GONE_SINCE, Version, has_stream_hub
+from ..rocketchat.versions import Version, image_version
 from .settings import Limits
 
 _MAX_FIRST_PORT = 65535 - MAX_REPLICAS
@@ -22,38 +21,40 @@ _MEMORY = re.compile(r"([1-9][0-9]{0,11})([kmg])b?", re.ASCII | re.IGNORECASE)
 _MEMORY_UNITS = {"k": 1 / 1024, "m": 1, "g": 1024}
 
 IMAGE = re.compile(
-    r"[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]+)+(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
+    r"[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]+)+(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
     r"(?P<digest>@sha256:[0-9a-f]{64})?",
     re.ASCII,
 )
 
 
 def read_replicas(
-    problems: Problems, host: str, variables: dict[str, Any], version: Version | None, hosts: int
+    problems: Problems, host: str, given: dict[str, int], version: Version | None, proposed: dict[str, int]
 ) -> dict[str, int]:
-    """How many of each service run on a host, of which Rocket.Chat has ``hosts``."""
-    stream_hub = version is not None and has_stream_hub(version)
-    proposed = proposed_replicas(variables["rocketchat_expected_users"], hosts)
-    replicas = {
-        key: proposed.get(key, service.default_replicas)
-        for key, service in SERVICES.items()
-        if key != STREAM_HUB or stream_hub
-    }
-    for key, count in variables["rocketchat_replicas"].items():
+    """How many of each service run on a host: as given, else as proposed, else as many as usual."""
+    available = services_of(version)
+    replicas = {key: proposed.get(key, service.default_replicas) for key, service in available.items()}
+    for key, count in given.items():
         variable = f"rocketchat_replicas.{key}"
         if not 0 <= count <= MAX_REPLICAS:
             reason = f"is not a number of replicas (host {host})"
             problems.add_once(variable, count, reason, f"Write a whole number from 0 to {MAX_REPLICAS}")
-        elif key == STREAM_HUB and version is not None and not stream_hub:
-            reason = f"Rocket.Chat {version} has no stream-hub: its image ended with {STREAM_HUB_GONE_SINCE}"
-            remedy = "Remove the line, or choose a rocketchat_version of the 7.x line"
-            problems.add_once(variable, count, reason, remedy)
+        elif version is not None and key not in available:
+            problems.add_once(variable, count, *_absence(SERVICES[key], version))
         elif SERVICES[key].singleton and count != 1:
             reason = "must be exactly 1: with two every event arrives twice, with none nothing arrives"
             problems.add_once(variable, count, reason, "Remove the line")
         else:
             replicas[key] = count
     return replicas
+
+
+def _absence(service: Service, version: Version) -> tuple[str, str]:
+    """Why a release has no such service, and what to do about it."""
+    if service.since is not None and version < service.since:
+        reason = f"Rocket.Chat {version} has no {service.name} yet: its image begins with {service.since}"
+        return reason, f"Remove the line, or choose rocketchat_version {service.since} or newer"
+    reason = f"Rocket.Chat {version} has no {service.name}: its image ended with {service.until}"
+    return reason, f"Remove the line, or choose a rocketchat_version before {service.until}"
 
 
 def read_ports(problems: Problems, host: str, given: dict[str, int]) -> dict[str, int]:
@@ -107,9 +108,7 @@ def read_images(problems: Problems, given: dict[str, str], version: Version | No
         if not match:
             remedy = "Write registry, name and tag, such as registry.example.com/patched/account-service:8.9.1"
             problems.add(variable, image, "is not the name of an image in a registry", remedy)
-        elif match["digest"] or version is None:
-            continue
-        elif not re.match(rf"{re.escape(str(version))}(?![0-9])", match["tag"] or ""):
+        elif not match["digest"] and version is not None and image_version(image) != version:
             reason = f"has not the version that all services have, {version}"
             problems.add(variable, image, reason, f"Write a tag that begins with {version}, or a digest")
     return given

@@ -21,9 +21,13 @@ GROUPS = ("mongodb", "nats", "rocketchat", "nginx")
 # The variable that takes a group's place when what it runs is the operator's own.
 EXTERNAL = {"mongodb": "rocketchat_mongodb_url", "nats": "rocketchat_nats_urls"}
 
-# Variables that may differ from host to host; every other one is of the whole deployment.
+# Variables that may differ from host to host; every other one is of the whole deployment, and read as such.
 HOST_VARIABLES = frozenset(
     {
+        "docker_daemon_options",
+        "docker_registry_certificates",
+        "docker_repository_url",
+        "docker_source",
         "mongodb_repository_key_url",
         "mongodb_repository_suite",
         "mongodb_repository_url",
@@ -36,26 +40,6 @@ HOST_VARIABLES = frozenset(
         "rocketchat_private_address",
         "rocketchat_replicas",
         "rocketchat_resources",
-    }
-)
-
-# Variables whose values are never shown, as `no_log` of the roles' argument specs says.
-HIDDEN_VARIABLES = frozenset(
-    {
-        "mongodb_admin_password",
-        "mongodb_keyfile",
-        "nats_password",
-        "rocketchat_admin_password",
-        "rocketchat_environment",
-        "rocketchat_file_upload_s3",
-        "rocketchat_license",
-        "rocketchat_mail_url",
-        "rocketchat_mongodb_password",
-        "rocketchat_mongodb_url",
-        "rocketchat_nats_urls",
-        "rocketchat_registration_token",
-        "rocketchat_service_environment",
-        "rocketchat_settings",
     }
 )
 

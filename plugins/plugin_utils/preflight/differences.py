@@ -19,14 +19,6 @@ from .hosts import Host
 
 _UNIT_NAMES = {layout.DOCKER_UNIT: "Docker", layout.MONGODB_UNIT: "mongod", layout.NGINX_UNIT: "nginx"}
 
-# Faults of MongoDB, as mongodb_health names them, that the role mends.
-MENDED_FAULTS = {
-    "not_initiated": "will initiate the replica set and create its users",
-    "auth": "will create Rocket.Chat's user in MongoDB, or set its password",
-    "privilege_missing": "will correct the roles of Rocket.Chat's user in MongoDB",
-    "privilege_wide": "will correct the roles of Rocket.Chat's user in MongoDB",
-}
-
 
 def host_differences(host: Host) -> dict[str, list[Difference]]:
     """By role, in the order in which the site playbook goes through them; a role without any is left out."""
@@ -139,7 +131,5 @@ def _unit(host: Host, state: RoleState) -> Iterator[Difference]:
 
 def _users(host: Host) -> Iterator[Difference]:
     found = host.facts["mongodb"]
-    if found is None:
-        yield Difference("users", "replica set", MENDED_FAULTS["not_initiated"], missing=True)
-    elif found["fault"] in MENDED_FAULTS:
-        yield Difference("users", "replica set", MENDED_FAULTS[found["fault"]])
+    for step in found["steps"] if found else ():
+        yield Difference("users", "replica set", f"will {step}")

@@ -44,6 +44,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.problems += _taken_names(host)
         verdict.problems += _other_secrets(host)
         verdict.problems += _moved_mongodb(host)
+        verdict.problems += _refusing_mongodb(host)
         verdict.problems += _unreadable_ledger(host)
         verdict.warnings += _untested(host)
         verdict.warnings += _small(host)
@@ -187,3 +188,10 @@ def _unreadable_ledger(host: Host) -> Iterator[Problem]:
     elif ledger["state"] == "damaged":
         remedy = "Move it away: the next run finds out again what this collection made there"
         yield Problem(subject, None, "cannot be read as this collection's record of what it made", remedy)
+
+
+def _refusing_mongodb(host: Host) -> Iterator[Problem]:
+    """What the role could not bring about, as no later step of the run changes it."""
+    found = host.facts["mongodb"]
+    if found and found["fault"] in ("wrong_set", "administrator"):
+        yield Problem(f"MongoDB of host {host.name}", None, "refuses", found["reason"].rstrip("."))

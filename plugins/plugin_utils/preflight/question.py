@@ -52,13 +52,23 @@ def _texts(states: list[RoleState], contents: bool) -> Iterable[str]:
 
 
 def _databases(plan: HostPlan) -> dict[str, Any]:
-    mongodb, workspace = plan.probes["mongodb"], plan.probes["workspace"]
-    return {
-        "mongodb": mongodb and {name: mongodb[name] for name in ("members", "replica_set", "database", "username")},
-        "mongodb_password": mongodb and mongodb["password"],
-        "workspace": workspace and {name: workspace[name] for name in ("root_url", "site_url")},
-        "workspace_url": workspace and workspace["url"],
-    }
+    workspace = plan.probes["workspace"]
+    asked: dict[str, Any] = {"own_mongodb": plan.mongodb is not None}
+    if plan.mongodb and plan.mongodb["first"]:
+        asked |= {
+            "mongodb": {
+                **{name: plan.mongodb[name] for name in ("port", "replica_set", "members")},
+                "user": {name: plan.mongodb["user"][name] for name in ("name", "roles")},
+            },
+            "mongodb_password": plan.mongodb["user"]["password"],
+            "mongodb_admin_password": plan.mongodb["admin_password"],
+        }
+    if workspace:
+        asked |= {
+            "workspace": {name: workspace[name] for name in ("root_url", "site_url")},
+            "workspace_url": workspace["url"],
+        }
+    return asked
 
 
 def _unique(names: Iterable[str]) -> list[str]:

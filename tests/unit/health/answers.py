@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Answers of the health modules for any plan, all well, and the faults that tests put into them.
 
-Their shape is what the modules document under RETURN.
+Their shape is what the modules document under RETURN. `registered` makes of them what Ansible registers on each host.
 """
 
 from __future__ import annotations
@@ -32,9 +32,23 @@ def healthy(planned: dict[str, Any]) -> Answers:
     return copy.deepcopy({host: _host(planned, host) for host in planned["hosts"]})
 
 
+def registered(answers: Answers) -> dict[str, dict[str, Any] | None]:
+    """By host what deployment_health returned, or what Ansible says of it; None where it did not run."""
+    return {host: _registered(**mine) for host, mine in answers.items()}
+
+
+def _registered(
+    asked: Any, task: dict[str, Any] | None = None, **parts: dict[str, Any] | None
+) -> dict[str, Any] | None:
+    answers = {part: answer for part, answer in parts.items() if answer}
+    return task or ({"changed": False, "asked": asked, "answers": answers} if answers else None)
+
+
 def _host(planned: dict[str, Any], host: str) -> dict[str, Any]:
+    """Also the time of the controller, and what Ansible says of the task where the host answered nothing."""
     mine = planned["hosts"][host]
     asked = {
+        "asked": {"before": MOMENT, "after": MOMENT},
         "containers": mine["probes"]["containers"] and _containers(mine),
         "mongodb": mine["mongodb"] and _mongodb(planned),
         "services": mine["rocketchat"] and {"healthy": True, "endpoints": [_endpoint(c) for c in mine["containers"]]},
@@ -42,13 +56,12 @@ def _host(planned: dict[str, Any], host: str) -> dict[str, Any]:
         "nats": mine["nats"] and _nats(planned, mine),
         "ddp": mine["nginx"] and _ddp(),
     }
-    return {question: answer or None for question, answer in asked.items()}
+    return {part: answer or None for part, answer in asked.items()}
 
 
 def _containers(mine: dict[str, Any]) -> dict[str, Any]:
     return {
         "healthy": True,
-        "asked": {"before": MOMENT, "after": MOMENT},
         "engine": {"reachable": True, "fault": None, "diagnosis": None, "version": "26.1.5", "time_utc": MOMENT},
         "containers": [
             {
@@ -388,7 +401,13 @@ def clock(host: str, seconds: float) -> Fault:
 
 def unreachable(host: str) -> Fault:
     failure = {"unreachable": True, "changed": False, "msg": "Failed to connect to the host via ssh: timed out"}
-    return lambda answers: answers[host].update({**dict.fromkeys(answers[host]), "containers": failure})
+    return lambda answers: answers[host].update(task=failure)
+
+
+def crashed(host: str, msg: str) -> Fault:
+    """The module, or Ansible on its way there."""
+    failure = {"failed": True, "changed": False, "msg": f"Task failed: {msg}"}
+    return lambda answers: answers[host].update(task=failure)
 
 
 def failed(host: str, question: str, msg: str = "No module named websockets") -> Fault:

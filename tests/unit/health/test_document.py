@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 
 from tests.deployment import ROOT
 from tests.unit.health import answers as ill
-from tests.unit.health.answers import Fault, gone, healthy, one_host, three_hosts, together
+from tests.unit.health.answers import Fault, gone, healthy, one_host, registered, three_hosts, together
 from tests.unit.plan_inventories import SECRETS, cluster, plan
 
 SCHEMA = json.loads((ROOT / "docs" / "health.schema.json").read_text(encoding="utf-8"))
@@ -33,7 +33,10 @@ def told(planned: dict[str, Any], *faults: Fault) -> dict[str, Any]:
     answers = healthy(planned)
     together(*faults)(answers)
     return document(
-        diagnosis.diagnose(planned, answers, "-i chat"), planned, read(planned, answers), "2026-11-24T03:47:12Z"
+        diagnosis.diagnose(planned, registered(answers), "-i chat"),
+        planned,
+        read(planned, registered(answers)),
+        "2026-11-24T03:47:12Z",
     )
 
 

@@ -27,7 +27,7 @@ from jsonschema import Draft202012Validator
 
 from tests.deployment import ROOT
 from tests.unit.health import answers as ill
-from tests.unit.health.answers import Answers, Fault, healthy, three_hosts, together
+from tests.unit.health.answers import Answers, Fault, healthy, registered, three_hosts, together
 from tests.unit.license_texts import license_text
 from tests.unit.plan_inventories import plan, single
 
@@ -78,7 +78,7 @@ def knows(stored: dict[str, Any] | None) -> dict[str, HostAnswers]:
 def found(planned: dict[str, Any], now: datetime | None, *faults: Fault) -> Diagnosis:
     answers = healthy(planned)
     together(*faults)(answers)
-    return diagnose(planned, answers, now=now)
+    return diagnose(planned, registered(answers), now=now)
 
 
 def test_the_stored_one_is_in_use_where_there_is_one() -> None:
@@ -140,7 +140,7 @@ def test_a_warning_is_no_fault_and_is_shown_everywhere() -> None:
     assert diagnosis.healthy and not diagnosis.findings
     text = as_text(diagnosis, planned)
     assert text.endswith(f": all healthy\n\nwarning: {GIVEN_SOON}")
-    told = document(diagnosis, planned, read(planned, healthy(planned)), "2026-11-26T22:00:00Z")
+    told = document(diagnosis, planned, read(planned, registered(healthy(planned))), "2026-11-26T22:00:00Z")
     schema = json.loads((ROOT / "docs" / "health.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator(schema).validate(json.loads(json.dumps(told)))
     assert told["warnings"] == [{"kind": "license.ends_soon", "sentence": GIVEN_SOON}]

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.unit.health import answers as ill
-from tests.unit.health.answers import Answers, Fault, healthy, together
+from tests.unit.health.answers import Answers, Fault, healthy, registered, together
 from tests.unit.plan_inventories import cluster, plan
 
 HOSTS = ("a", "b", "c")
@@ -122,7 +122,7 @@ deployments = st.sampled_from(list(DEPLOYMENTS))
 def found(planned: dict[str, Any], *several: Fault) -> Diagnosis:
     answers = healthy(planned)
     together(*several)(answers)
-    return diagnose(planned, answers)
+    return diagnose(planned, registered(answers))
 
 
 @examples(times=3)
@@ -163,8 +163,8 @@ def test_the_answer_is_the_same_each_time_and_in_the_order_of_the_plan(deploymen
     answers = healthy(planned)
     together(*several)(answers)
     shuffled = {host: dict(reversed(answers[host].items())) for host in reversed(answers)}
-    first = diagnose(planned, answers)
-    assert first == diagnose(planned, answers) == diagnose(planned, shuffled)
+    first = diagnose(planned, registered(answers))
+    assert first == diagnose(planned, registered(answers)) == diagnose(planned, registered(shuffled))
     assert [part.id for part in first.parts] == [part.id for part in found(planned).parts]
 
 

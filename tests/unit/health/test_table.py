@@ -10,13 +10,13 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.diagno
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.table import as_text
 
 from tests.unit.health import answers as ill
-from tests.unit.health.answers import Fault, gone, healthy, one_host, three_hosts, together
+from tests.unit.health.answers import Fault, gone, healthy, one_host, registered, three_hosts, together
 
 
 def lines(*faults: Fault) -> list[str]:
     answers = healthy(one_host())
     together(*faults)(answers)
-    return as_text(diagnose(one_host(), answers, options="-i chat"), one_host()).splitlines()
+    return as_text(diagnose(one_host(), registered(answers), options="-i chat"), one_host()).splitlines()
 
 
 def test_all_healthy() -> None:
@@ -108,7 +108,7 @@ def test_affected_parts_on_other_hosts_are_named_with_their_host() -> None:
         *(ill.container(host, "rocketchat-1", "stopped") for host in "abc"),
         ill.container("b", "account-1", "crash_loop"),
     )(answers)
-    text = as_text(diagnose(planned, answers), planned)
+    text = as_text(diagnose(planned, registered(answers)), planned)
     assert "3 faults, and 1 part suffers from them" in text
     assert text.count("    affects: account-1\n") == 1
     assert text.count("    affects: b/account-1\n") == 2
@@ -119,3 +119,12 @@ def test_sentences_with_line_feeds_stay_in_their_line() -> None:
         ill.failed("chat", "ddp", "Task failed: Module failed: Traceback:\n  File x\nNo module named websockets")
     )
     assert "[1] probes on chat: ddp_health could not run on chat: Traceback: File x No module named websockets" in told
+
+
+def test_what_is_told_of_a_host_on_which_the_module_fails() -> None:
+    told = lines(ill.crashed("chat", "Timed out after 120 second(s)."))
+    assert told[-3:] == [
+        "[1] probes on chat: deployment_health could not run on chat: Timed out after 120 second(s).",
+        "    affects: docker, mongodb, nats, rocketchat-1, ddp-streamer-1 and 5 more",
+        "    next: controller$ ansible-playbook -i chat rocketops.rocketchat.health -vvv --limit chat",
+    ]

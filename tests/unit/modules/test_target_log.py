@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.rocketops.rocketchat.plugins.modules import container_health, host_files
+from ansible_collections.rocketops.rocketchat.plugins.modules import container_health, deployment_health, host_files
 
 # Written as a part of a list or mapping, it is escaped, and Ansible does not recognise it any more.
 SECRET = "one line\nwith 'both' \"quotes\", a back\\slash and hidden-here\n"
@@ -60,6 +60,22 @@ def test_container_health_logs_no_secret(logged: list[str], capsys: pytest.Captu
         fail_on_unhealthy=False,
     )
     assert result["engine"]["fault"] == "stopped"
+    assert "account-1" in logged[0]
+    assert "hidden-here" not in str(result)
+    assert "hidden-here" not in "".join(logged)
+
+
+def test_deployment_health_logs_no_secret(
+    logged: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    container = {"name": "account-1", "service": "account", "image": "image:1", "hostname": "chat-account-1"}
+    result = run(
+        deployment_health.main,
+        capsys,
+        containers={"containers": [container], "socket": str(tmp_path / "docker.sock")},
+        secrets=json.dumps({"containers": {"secret_environments": {"account-1": {"MONGO_URL": SECRET}}}}),
+    )
+    assert result["answers"]["containers"]["engine"]["fault"] == "stopped"
     assert "account-1" in logged[0]
     assert "hidden-here" not in str(result)
     assert "hidden-here" not in "".join(logged)

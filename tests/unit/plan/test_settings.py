@@ -8,11 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import (
-    HIDDEN_VARIABLES,
-    HOST_VARIABLES,
-)
 
 from tests.unit.plan_inventories import Inventory, cluster, complaints, every_container, plan, read_env_file, single
 
@@ -343,20 +338,3 @@ def test_both_of_the_operators_own_leave_a_host_with_containers_and_a_proxy() ->
         "rocketchat",
         "nginx",
     }
-
-
-# -- the lists that the plan keeps of variables -------------------------------------------------------------------
-
-
-def test_hidden_variables_are_those_that_are_not_logged() -> None:
-    options = role_options(frozenset())
-    hidden = {
-        name
-        for name, option in options.items()
-        if option.get("no_log") or any(key.get("no_log") for key in option.get("options", {}).values())
-    }
-    assert hidden == HIDDEN_VARIABLES
-
-
-def test_variables_of_hosts_exist() -> None:
-    assert set(role_options(frozenset())) >= HOST_VARIABLES

@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tells the module what to ask from the host's plan, and notes the controller's time around the questions.
+
+Secrets that the module only compares stay on the controller, which masks them in the log lines that it quotes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..module_utils.containers.secrets import Environments, digested, environments, without_secrets
+from ..plugin_utils.health.questions import as_options, questions
+from ..plugin_utils.timed import TimedAction
+
+
+class ActionModule(TimedAction):
+    _VALID_ARGS = frozenset({"timeout"})
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        variables = task_vars or {}
+        plan = variables["rocketchat_planned"]["plan"]
+        self._questions = questions(plan["hosts"][variables["inventory_hostname"]], plan["nats_clients"])
+        result = super().run(tmp, task_vars)
+        answers = result.get("answers", {})
+        if "containers" in answers:
+            answers["containers"] = without_secrets(answers["containers"], self._secret_environments())
+        return result
+
+    def arguments(self) -> dict[str, Any]:
+        asked = dict(self._questions)
+        if "containers" in asked:
+            asked["containers"] = {**asked["containers"], "secret_environments": digested(self._secret_environments())}
+        return {**super().arguments(), **as_options(asked)}
+
+    def _secret_environments(self) -> Environments:
+        return environments(self._questions.get("containers", {}).get("secret_environments", {}))

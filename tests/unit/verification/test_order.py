@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is asked when, and who is waited for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.verification import order
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.verification.order import PARTS, Asked, ask
+
+
+def part(answer: Mapping[str, Any], takes: float = 0, waits: bool = True) -> Asked:
+    """Says when it was asked, and for how long it was to wait."""
+
+    def answered(seconds: float) -> dict[str, Any]:
+        told = {**answer, "at": time.monotonic(), "seconds": seconds}
+        time.sleep(takes)
+        if "raises" in answer:
+            raise KeyError("Names")
+        return told
+
+    return Asked(answered, waits)
+
+
+WELL, ILL, ONLY_READ, UNREAD = {"healthy": True}, {"healthy": False}, {"reason": None}, {"reason": "refused"}
+RAISES = {"raises": True}
+
+
+def parts(**answers: Mapping[str, Any]) -> dict[str, Asked]:
+    """All of them, well unless said otherwise; not in the order in which they are asked."""
+    told = {**dict.fromkeys(PARTS, WELL), "workspace": ONLY_READ, **answers}
+    return {name: part(told[name], waits=name != "workspace") for name in sorted(told)}
+
+
+def waited(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    return {name: round(answer["seconds"]) for name, answer in answers.items() if "seconds" in answer}
+
+
+def test_each_is_waited_for_in_its_turn() -> None:
+    answers = ask(parts(), 20)
+    assert tuple(answers) == PARTS
+    assert waited(answers) == {**dict.fromkeys(PARTS, 20), "workspace": 0}
+    times = [answer["at"] for answer in answers.values()]
+    assert times == sorted(times)
+
+
+@pytest.mark.parametrize("ill", [name for name in PARTS if name != "workspace"])
+@pytest.mark.parametrize("answer", [ILL, RAISES], ids=["ill", "raises"])
+def test_nobody_is_waited_for_after_one_that_was_waited_for_in_vain(ill: str, answer: Mapping[str, Any]) -> None:
+    answers = ask(parts(**{ill: answer}), 20)
+    assert tuple(answers) == PARTS
+    first, rest = PARTS[: PARTS.index(ill)], PARTS[PARTS.index(ill) + 1 :]
+    in_time = {name: 0 if name == "workspace" else 20 for name in first} | dict.fromkeys(rest, 0)
+    assert {name: seconds for name, seconds in waited(answers).items() if name != ill} == in_time
+
+
+def test_what_only_reads_ends_no_patience() -> None:
+    assert waited(ask(parts(workspace=UNREAD), 20))["ddp"] == 20
+    assert waited(ask(parts(workspace=RAISES), 20))["ddp"] == 0
+
+
+def test_with_no_time_to_wait_all_are_asked_once_and_side_by_side() -> None:
+    slow = {name: part(ILL, takes=0.5) for name in PARTS}
+    started = time.monotonic()
+    answers = ask(slow, 0)
+    assert time.monotonic() - started < 2.5
+    assert waited(answers) == dict.fromkeys(PARTS, 0)
+    assert tuple(answers) == PARTS
+
+
+def test_only_what_there_is_is_asked() -> None:
+    assert ask({}, 20) == ask({}, 0) == {}
+    assert tuple(ask({"nats": part(WELL), "containers": part(WELL)}, 20)) == ("containers", "nats")
+
+
+def test_all_together_are_waited_for_twice_the_time() -> None:
+    slow = {name: part(WELL, takes=0.9) for name in ("containers", "mongodb", "services", "nats", "ddp")}
+    answers = ask(slow, 1)
+    seconds = [answer["seconds"] for answer in answers.values()]
+    assert seconds[:2] == [1, 1]
+    assert 0 <= seconds[2] < 0.3
+    assert seconds[3:] == [0, 0]
+
+
+@pytest.mark.parametrize("timeout", [0, 0.5])
+def test_one_that_hangs_takes_no_other_answer_along(timeout: float) -> None:
+    asked = {**parts(), "mongodb": part(WELL, takes=60)}
+    started = time.monotonic()
+    answers = ask(asked, timeout, grace=1)
+    assert time.monotonic() - started < 15
+    assert tuple(answers) == PARTS
+    assert answers["mongodb"] == {"failed": True, "msg": f"there was no answer within {timeout + 1:.0f} seconds."}
+    others = waited({name: answer for name, answer in answers.items() if name not in ("containers", "mongodb")})
+    assert others == dict.fromkeys(("services", "workspace", "nats", "ddp"), 0)
+
+
+def test_the_task_of_the_playbook_gives_the_module_its_time() -> None:
+    """verify.yml: twice the timeout and 120 seconds."""
+    assert 2 * order.GRACE + 30 <= 120
