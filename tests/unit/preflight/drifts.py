@@ -17,7 +17,6 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resource
     Network,
     RoleState,
 )
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import MENDED_FAULTS
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
 
 from tests.unit.preflight.hosts import Facts, with_facts
@@ -63,8 +62,8 @@ def drifts(host: Host) -> Iterator[Drift]:
                 f"{state.block.path} without its block", (role,), state.block.path, _sets("", "texts", state.block.path)
             )
         if state.replica_set:
-            for fault, sentence in MENDED_FAULTS.items():
-                yield Drift(f"MongoDB: {fault}", (role,), sentence, _sets(fault, "mongodb", "fault"))
+            step = "correct the roles of user rocketchat"
+            yield Drift("user without a role", (role,), f"will {step}", _sets([step], "mongodb", "steps"))
 
 
 def _sets(value: Any, *keys: str) -> Callable[[Facts], None]:

@@ -99,9 +99,13 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
                 "containers": {name: _digest(name) for name in containers},
             },
         },
-        "mongodb": mongodb
-        and {"healthy": True, "fault": None, "diagnosis": "", "feature_compatibility_version": series},
+        "mongodb": replica_set(series) if mongodb and mongodb["first"] else None,
     }
+
+
+def replica_set(series: str, *steps: str, **facts: Any) -> Facts:
+    """What MongoDB said of itself; ``steps`` bring about what it lacks."""
+    return {"steps": list(steps), "fault": None, "reason": None, "feature_compatibility_version": series, **facts}
 
 
 def _files(state: RoleState) -> list[File | Generated]:

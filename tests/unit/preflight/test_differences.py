@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import (
-    MENDED_FAULTS,
     file_diffs,
     host_differences,
     told,
@@ -19,7 +18,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hos
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
 from tests.unit.plan_inventories import plan, single
-from tests.unit.preflight.hosts import BARE, asked, before_a_run_of, converged, with_facts
+from tests.unit.preflight.hosts import BARE, asked, before_a_run_of, converged, replica_set, with_facts
 
 OLD = plan(single())
 SERVICES = ["rocketchat-1", "ddp-streamer-1", "authorization-1", "account-1", "presence-1"]
@@ -244,14 +243,14 @@ def test_units() -> None:
     assert drifted(units=None) == []
 
 
-@pytest.mark.parametrize("fault", [None, "no_primary", "connect", *MENDED_FAULTS])
-def test_faults_of_mongodb_that_a_run_mends(fault: str | None) -> None:
-    answer = {**converged(OLD).facts["mongodb"], "healthy": fault is None, "fault": fault}
-    assert drifted(mongodb=answer) == ([MENDED_FAULTS[fault]] if fault in MENDED_FAULTS else [])
-
-
-def test_replica_set_that_nobody_could_ask() -> None:
-    assert drifted(mongodb=None) == ["will initiate the replica set and create its users"]
+def test_what_a_run_does_in_mongodb() -> None:
+    lacks = replica_set("8.0", "set the password of user rocketchat", "correct the roles of user rocketchat")
+    assert drifted(mongodb=lacks) == [
+        "will set the password of user rocketchat",
+        "will correct the roles of user rocketchat",
+    ]
+    assert drifted(mongodb=replica_set("8.0", fault="no_primary", reason="No primary.")) == []
+    assert drifted(mongodb=None) == [], "nobody could ask"
 
 
 def test_settings_that_an_earlier_run_wrote() -> None:

@@ -19,7 +19,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.di
 
 from tests.deployment import ROOT
 from tests.unit.plan_inventories import cluster, plan, single
-from tests.unit.preflight.hosts import BARE, ENGINE, NOW, asked, before_a_run_of, converged, with_facts
+from tests.unit.preflight.hosts import BARE, ENGINE, NOW, asked, before_a_run_of, converged, replica_set, with_facts
 
 PLAN = plan(single(mongodb_version="8.0"))
 REPOSITORY = {"mongodb_repository_url": "https://apt.example.com/mongodb"}
@@ -298,6 +298,13 @@ def test_old_mongodb_needs_no_avx() -> None:
     assert verdict(asked(old, avx=False), planned=old).problems == []
 
 
+def test_mongodb_that_will_not_let_the_role_in() -> None:
+    reason = "mongodb_admin_password is not the password of its user admin."
+    refused = replica_set("8.0", fault="administrator", reason=reason)
+    assert problems(converged(PLAN, mongodb=refused)) == [f"MongoDB of host chat: refuses. {reason}"]
+    assert problems(converged(PLAN, mongodb={**refused, "fault": "connect"})) == [], "the run may help"
+
+
 @pytest.mark.parametrize(
     ("ledger", "message"),
     [
@@ -363,8 +370,6 @@ def with_mongodb(version: str, host: Host) -> Host:
     return with_facts(host, packages={**host.packages, "mongodb-org-server": version})
 
 
-# What its data are compatible with.
-OF_6_0 = {"healthy": True, "fault": None, "diagnosis": "", "feature_compatibility_version": "6.0"}
 GO_TO_8_0 = (
     "rocketchat_version = '8.9.1': is not made for the running MongoDB 7.0. Go by MongoDB 8.0 and raise MongoDB's "
     "featureCompatibilityVersion after each of its steps. First upgrade MongoDB to 8.0, as its manual says, and write "
@@ -386,7 +391,7 @@ def test_installed_mongodb_that_the_first_rocketchat_would_not_accept() -> None:
 
 
 def test_compatibility_version_that_was_not_raised() -> None:
-    assert problems(with_mongodb("7.0.14", converged(PLAN, mongodb=OF_6_0))) == [
+    assert problems(with_mongodb("7.0.14", converged(PLAN, mongodb=replica_set("6.0")))) == [
         GO_TO_8_0,
         "mongodb_version = '8.0': needs featureCompatibilityVersion 7.0 first, and it is 6.0. "
         'Run db.adminCommand({setFeatureCompatibilityVersion: "7.0", confirm: true}).',
