@@ -19,7 +19,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resource
 )
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
 
-from tests.unit.preflight.hosts import Facts, with_facts
+from tests.unit.preflight.hosts import Facts, owned, with_facts
 
 OTHER = "0" * 64
 CONTAINERS = ("nats", "rocketchat")
@@ -99,11 +99,11 @@ def _files(role: str, state: RoleState) -> Iterator[Drift]:
     for file in [*state.files, *([state.repository.source] if state.repository else [])]:
         yield from _whose(role, file)
         if file.content is None:
-            became = {"kind": "file", "mode": file.mode, "owner": file.owner, "group": file.owner, "digest": OTHER}
+            became = {"kind": "file", "mode": file.mode, **owned(file.owner), "digest": OTHER}
             yield Drift(f"{file.path} became a file", (role,), file.path, _sets(became, "files", file.path))
         else:
             says = file.told or file.path
-            became = {"kind": "directory", "mode": "0755", "owner": "root", "group": "root", "digest": None}
+            became = {"kind": "directory", "mode": "0755", **owned("root"), "digest": None}
             yield Drift(f"{file.path} changed", (role,), says, _sets(OTHER, "files", file.path, "digest"))
             yield Drift(f"{file.path} became a directory", (role,), says, _sets(became, "files", file.path))
 

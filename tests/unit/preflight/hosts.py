@@ -118,8 +118,11 @@ def _generated(state: RoleState) -> list[Generated]:
 
 def _file(one: File | Generated) -> Facts:
     digest = one.digest if isinstance(one, File) else _digest(one.path)
-    kind = "file" if digest else "directory"
-    return {"kind": kind, "mode": one.mode, "owner": one.owner, "group": one.owner, "digest": digest}
+    return {"kind": "file" if digest else "directory", "mode": one.mode, **owned(one.owner), "digest": digest}
+
+
+def owned(name: str) -> Facts:
+    return {"owner": name, "group": name, "uid": "64055", "gid": "64055"}
 
 
 def _digest(text: str) -> str:

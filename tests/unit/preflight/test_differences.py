@@ -202,6 +202,25 @@ def test_files_that_are_told_by_their_path() -> None:
     ]
 
 
+def test_planned_number_of_an_owner_may_have_a_name_on_the_host() -> None:
+    """Up to 8.4 the monolith runs as 999, which is a user of systemd's or MongoDB's on many hosts."""
+    variables = {
+        "rocketchat_version": "7.9.3",
+        "mongodb_version": "7.0",
+        "rocketchat_file_upload_storage": "directory",
+    }
+    planned = plan(single(**variables))
+    uploads = {"kind": "directory", "mode": "0750", "digest": None, "uid": "999", "gid": "999"}
+    files = converged(planned).facts["files"]
+    for names in ({"owner": "mongodb", "group": "999"}, {"owner": "999", "group": "systemd-journal"}):
+        changed = {**files, "/var/lib/rocketchat/uploads": {**uploads, **names}}
+        assert sentences(converged(planned, files=changed)) == []
+    other = {**files, "/var/lib/rocketchat/uploads": {**uploads, "owner": "999", "group": "games", "gid": "60"}}
+    assert sentences(converged(planned, files=other)) == [
+        "will correct owner and mode of /var/lib/rocketchat/uploads: 999:games 0750 -> 999 0750"
+    ]
+
+
 def test_changed_files_are_shown_unless_they_are_secret() -> None:
     files = {**with_digest("/opt/nats/nats.conf"), **with_digest(layout.NGINX_SITE)}
     texts = {**converged(OLD).facts["texts"], layout.NGINX_SITE: "server {}\n"}

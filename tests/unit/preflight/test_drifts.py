@@ -24,6 +24,7 @@ FILES = {name: f"text of {name}\n" for name in ("/pki/registry.pem", "/pki/chat.
 EVERYTHING: dict[str, Any] = {
     "docker_registry_certificates": {"registry.example.com": "/pki/registry.pem"},
     "rocketchat_resources": {"account": {"memory": "512m", "cpus": 1.5}},
+    "rocketchat_file_upload_storage": "directory",
     "rocketchat_images": {"account": "registry.example.com/account:8.9.1"},
 }
 OF_FILES = {

@@ -19,7 +19,17 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.di
 
 from tests.deployment import ROOT
 from tests.unit.plan_inventories import cluster, plan, single
-from tests.unit.preflight.hosts import BARE, ENGINE, NOW, asked, before_a_run_of, converged, replica_set, with_facts
+from tests.unit.preflight.hosts import (
+    BARE,
+    ENGINE,
+    NOW,
+    asked,
+    before_a_run_of,
+    converged,
+    owned,
+    replica_set,
+    with_facts,
+)
 
 PLAN = plan(single(mongodb_version="8.0"))
 REPOSITORY = {"mongodb_repository_url": "https://apt.example.com/mongodb"}
@@ -49,11 +59,9 @@ def names(*addresses: str, fault: str | None = None) -> dict[str, Any]:
     return {"chat.example.com": {"addresses": list(addresses), "fault": fault}}
 
 
-def file(mode: str, owner: str, digest: str) -> dict[str, Any]:
-    return {"kind": "file", "mode": mode, "owner": owner, "group": owner, "digest": digest}
-
-
-OTHER_KEYFILE = {"/etc/mongod.keyfile": file("0400", "mongodb", "0" * 64)}
+OTHER_KEYFILE = {
+    "/etc/mongod.keyfile": {"kind": "file", "mode": "0400", **owned("mongodb"), "digest": "0" * 64},
+}
 
 
 def stranger(name: str, published: list[dict[str, Any]]) -> dict[str, Any]:
