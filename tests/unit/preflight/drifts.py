@@ -19,9 +19,8 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resource
 )
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
 
-from tests.unit.preflight.hosts import Facts, owned, with_facts
+from tests.unit.preflight.hosts import OTHER, Facts, owned, with_facts
 
-OTHER = "0" * 64
 CONTAINERS = ("nats", "rocketchat")
 
 

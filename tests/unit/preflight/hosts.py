@@ -20,6 +20,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat im
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.distributions import nearest
 
 Facts = dict[str, Any]
+OTHER = "0" * 64
 Desired = Mapping[str, RoleState]
 
 NOW = 1_795_500_000.0
