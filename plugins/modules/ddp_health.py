@@ -19,7 +19,7 @@ description:
   - Tells what is wrong with the certificate's dates and name also with O(validate_certs=false).
   - Uses no HTTP proxy and follows no redirects.
 requirements:
-  - Python library websockets 11 or newer on the host that runs the module (Debian 13 has 15 as C(python3-websockets))
+  - Python library websockets 10 or newer on the host that runs the module (Debian has it as C(python3-websockets))
 author:
   - rocketops maintainers (@rocketops)
 options:

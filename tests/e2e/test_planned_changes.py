@@ -22,7 +22,7 @@ from tests.e2e.faults import COMPATIBLE_WITH_THE_RELEASE_BEFORE
 from tests.e2e.report import broken
 
 NOTHING = "Nothing to change."
-NATS = "depot.lab.internal:5000/library/nats"
+NATS = "mirror.lab.internal:5000/library/nats"
 SPARE = "chat3"
 
 # Container -> its identity, image and state.

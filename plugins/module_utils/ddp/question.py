@@ -30,7 +30,7 @@ TOGETHER = [("username", "password")]
 def answer(options: Mapping[str, Any]) -> Answered:
     """A mistake in the options is a ValueError; without websockets, LibraryMissing."""
     if WEBSOCKETS_MISSING:
-        raise LibraryMissing("websockets >= 11", WEBSOCKETS_MISSING)
+        raise LibraryMissing("websockets >= 10", WEBSOCKETS_MISSING)
     proxy = Proxy(
         options["url"],
         Timeouts(options["timeout"], options["request_timeout"]),

@@ -20,7 +20,10 @@ from typing import Any
 from ..probing.clock import remaining
 
 try:
-    from websockets.client import ClientProtocol
+    try:
+        from websockets.client import ClientProtocol
+    except ImportError:  # its name up to 10.4, which Debian 12 and Ubuntu 24.04 have
+        from websockets.client import ClientConnection as ClientProtocol
     from websockets.exceptions import InvalidStatus, WebSocketException
     from websockets.frames import Opcode
     from websockets.uri import parse_uri

@@ -36,7 +36,7 @@ Entry = dict[str, Any]
 
 
 def image(service: str, tag: str = "7.9.3") -> str:
-    return f"depot:5000/rocketchat/{service}:{tag}"
+    return f"mirror:5000/rocketchat/{service}:{tag}"
 
 
 EXPECTED = [

@@ -35,7 +35,7 @@ MONGO_URL = "mongodb://rocketchat:mongo-p%40ss@chat.mongodb.internal:27017/rocke
 PLANNED = {
     "name": "account-1",
     "service": "account",
-    "image": "depot:5000/rocketchat/account-service:7.9.3",
+    "image": "mirror:5000/rocketchat/account-service:7.9.3",
     "hostname": "chat-account-1",
 }
 # Each of them is a part of a name.

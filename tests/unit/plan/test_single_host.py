@@ -52,7 +52,7 @@ def test_one_container_of_each_service(planned: dict[str, Any], containers: dict
 
 def test_images_are_upstreams_names_in_the_given_registry(containers: dict[str, Any]) -> None:
     assert {container["image"] for container in containers.values()} == {
-        f"depot.lab.internal:5000/rocketchat/{image}:7.9.3"
+        f"mirror.lab.internal:5000/rocketchat/{image}:7.9.3"
         for image in ("rocket.chat", *(f"{name}-service" for name in LAB_SERVICES[1:]))
     }
 
