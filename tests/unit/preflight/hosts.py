@@ -11,13 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import EMPTY
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.deployment import HostPlan
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.desired import desired_state
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import File, Generated, RoleState
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import resources
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, asked_host
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.distributions import nearest
 
 Facts = dict[str, Any]
 OTHER = "0" * 64
@@ -55,15 +52,12 @@ BARE: Facts = {
 def asked(plan: Mapping[str, Any], name: str = "chat", **facts: Any) -> Host:
     """A host that answered; ``facts`` are other than those of a bare one."""
     between = {"before": NOW - 0.2, "after": NOW + 0.2}
-    host = Host(name=name, plan={}, facts={**BARE, **facts}, asked=between, address="198.18.0.11")
-    return before_a_run_of(plan, host)
+    return asked_host(name, plan["hosts"][name], {**BARE, **facts}, between, "198.18.0.11")
 
 
 def before_a_run_of(plan: Mapping[str, Any], host: Host) -> Host:
     """The host as it is, and another plan for it."""
-    planned, on = plan["hosts"][host.name], nearest(host.facts["os"])
-    desired = desired_state(HostPlan(**planned), on) if on else {}
-    return replace(host, plan=planned, distribution=on, desired=desired)
+    return asked_host(host.name, plan["hosts"][host.name], host.facts, host.asked, host.address)
 
 
 def with_facts(host: Host, **facts: Any) -> Host:
@@ -87,7 +81,9 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
         "units": {state.unit: {"found": True, "active": True, "enabled": True} for state in states if state.unit},
         "docker": _docker(states) if "docker" in desired else BARE["docker"],
         "files": {one.path: _file(one) for state in states for one in _files(state)},
-        "texts": {file.path: file.content for state in states for file in state.files if not file.secret}
+        "texts": {
+            file.path: file.content for state in states for file in state.files if file.content and not file.secret
+        }
         | {state.block.path: f"127.0.0.1 localhost\n{state.block.text()}\n" for state in states if state.block},
         "ledger": {
             "state": "read",
