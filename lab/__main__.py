@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """`python -m lab up|down|status`: the door to the lab."""
 
 from __future__ import annotations
@@ -43,7 +46,7 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab", description="The fake datacentre of this collection.")
     commands = parser.add_subparsers(dest="command", required=True)
-    bring_up = commands.add_parser("up", help="bring up the depot and hosts")
+    bring_up = commands.add_parser("up", help="bring up the mirror and hosts")
     bring_up.add_argument("hosts", nargs="*", metavar="HOST", help=f"of {', '.join(HOSTS)}; chat1 if none is named")
     take_down = commands.add_parser("down", help="remove hosts, or everything")
     take_down.add_argument("hosts", nargs="*", metavar="HOST", help="remove only these; everything if none is named")

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Run an external command: bounded in time, and with an error an operator can act on."""
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from pathlib import Path
 
 TAIL_LINES = 20
 # seconds that a command gets to tidy up when it is told to end
-PATIENCE = 5.0
+TIMEOUTS = 5.0
 
 
 class LabError(Exception):
@@ -81,7 +84,7 @@ def stop_running() -> None:
         processes = list(_running)
     for process in processes:
         process.terminate()
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUTS
     for process in processes:
         try:
             process.wait(max(0, deadline - time.monotonic()))

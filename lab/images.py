@@ -1,4 +1,7 @@
-"""The lab's own images: the Debian of its hosts, the depot, and what stand-ins and NATS run on."""
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab's own images: the Debian of its hosts, the mirror, and what stand-ins and NATS run on."""
 
 from __future__ import annotations
 
@@ -32,16 +35,20 @@ USERS = "root:x:0:0:root:/root:/bin/sh\nrocketchat:x:65533:65533::/app:/bin/sh\n
 GROUPS = "root:x:0:\nrocketchat:x:65533:\nnogroup:x:65534:\n"
 
 
-def base(rootfs: Path) -> str:
-    """The bare Debian."""
+def base(suite: str, rootfs: Path) -> str:
+    """The bare Debian of a release."""
     return build(
-        "debian", RECIPES / "base", inputs=[rootfs.name], fill=lambda context: _link(rootfs, context / "rootfs.tar")
+        f"debian-{suite}",
+        RECIPES / "base",
+        inputs=[rootfs.name],
+        fill=lambda context: _link(rootfs, context / "rootfs.tar"),
     )
 
 
-def host(base_tag: str) -> str:
-    """A Debian that boots with systemd and lets the operator in."""
+def host(suite: str, base_tag: str) -> str:
+    """A Debian that boots with systemd, lets the operator in and trusts the authorities that everybody trusts."""
     files = {
+        "public.crt": keys.PUBLIC.certificate,
         "authorized_keys": Path(f"{keys.SSH_KEY}.pub"),
         "ssh_host_ed25519_key": keys.SSH_HOST_KEY,
         "ssh_host_ed25519_key.pub": Path(f"{keys.SSH_HOST_KEY}.pub"),
@@ -52,17 +59,22 @@ def host(base_tag: str) -> str:
             shutil.copy(source, context / name)
 
     return build(
-        "host",
+        f"host-{suite}",
         RECIPES / "host",
         arguments={"BASE": base_tag},
-        inputs=[files["authorized_keys"].read_text(), files["ssh_host_ed25519_key.pub"].read_text()],
+        inputs=[file.read_text() for file in files.values()],
         fill=fill,
     )
 
 
-def depot(base_tag: str) -> str:
+def disguised(codename: str, host_tag: str) -> str:
+    """A host that says it is another distribution than the one it has the root file system of."""
+    return build(f"host-{codename}", RECIPES / codename, arguments={"BASE": host_tag})
+
+
+def mirror(base_tag: str) -> str:
     """A Debian with an image registry and a web server for packages."""
-    return build("depot", RECIPES / "depot", arguments={"BASE": base_tag})
+    return build("mirror", RECIPES / "mirror", arguments={"BASE": base_tag})
 
 
 def runtime(rootfs: Path) -> str:

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Names and addresses of the lab: the only place that knows them."""
 
 from __future__ import annotations
@@ -18,9 +21,11 @@ PREFIX = "rocketops-lab"
 # 198.18.0.0/15 is set aside for benchmarks: it belongs to nobody's network.
 NETWORK = PREFIX
 SUBNET = "198.18.0.0/24"
-DEPOT = "depot.lab.internal"
-DEPOT_ADDRESS = "198.18.0.2"
-DEPOT_CONTAINER = f"{PREFIX}-depot"
+MIRROR = "mirror.lab.internal"
+MIRROR_ADDRESS = "198.18.0.2"
+# Under this name, which Docker's packages really come from, hosts of the lab get those of the mirror.
+DOCKER_NAME = "download.docker.com"
+MIRROR_CONTAINER = f"{PREFIX}-mirror"
 HOSTS = {
     "chat1": "198.18.0.11",
     "chat2": "198.18.0.12",
@@ -29,8 +34,20 @@ HOSTS = {
     "molecule2": "198.18.0.22",
     # somebody else's database server, which no deployment manages
     "database1": "198.18.0.31",
+    "debian12": "198.18.0.41",
+    "ubuntu": "198.18.0.42",
 }
+# What a host says it is, by codename; every other one is of VERSIONS["debian_suite"].
+OTHER_SYSTEMS = {"debian12": "bookworm", "ubuntu": "noble"}
+# Systems that only say so: they have the root file system of VERSIONS["debian_suite"].
+DISGUISES = ("noble",)
 DEFAULT_HOSTS = ["chat1"]
+
+
+def system(host: str) -> str:
+    """The codename of what this host says it is."""
+    codename: str = OTHER_SYSTEMS.get(host, VERSIONS["debian_suite"])
+    return codename
 
 
 def host_container(host: str) -> str:

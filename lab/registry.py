@@ -1,4 +1,7 @@
-"""Fill the depot's registry with the images the lab has built."""
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fill the mirror's registry with the images the lab has built."""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from lab import keys
 from lab.docker import docker
-from lab.names import DEPOT_ADDRESS, DEPOT_CONTAINER
+from lab.names import MIRROR_ADDRESS, MIRROR_CONTAINER
 
 PORT = 5000
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json"
@@ -24,7 +27,7 @@ def publish(images: dict[str, str]) -> None:
     """Push images, {name in the registry: local tag}, except those the registry already holds."""
     # An engine talks to a registry on its own loopback without knowing the authority: nothing to install, and
     # nothing to remove later.
-    loopback = docker("port", DEPOT_CONTAINER, f"{PORT}/tcp").splitlines()[0]
+    loopback = docker("port", MIRROR_CONTAINER, f"{PORT}/tcp").splitlines()[0]
 
     def push(name: str, local: str) -> None:
         if docker("image", "inspect", "--format", "{{.Id}}", local) in _digests(name):
@@ -52,10 +55,10 @@ def _digests(name: str) -> set[str]:
 
 
 def _get(path: str) -> tuple[str, bytes] | None:
-    context = ssl.create_default_context(cafile=str(keys.CA))
+    context = ssl.create_default_context(cafile=str(keys.AUTHORITY.certificate))
     # no proxy that the machine may have: the address is the machine's own
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
-    request = urllib.request.Request(f"https://{DEPOT_ADDRESS}:{PORT}{path}", headers={"Accept": MANIFEST})
+    request = urllib.request.Request(f"https://{MIRROR_ADDRESS}:{PORT}{path}", headers={"Accept": MANIFEST})
     try:
         with opener.open(request, timeout=10) as answer:
             return answer.headers.get("Docker-Content-Digest", ""), answer.read()

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The bare Debian that every lab machine starts from, made by mmdebstrap from the machine's own mirrors."""
 
 from __future__ import annotations
@@ -7,7 +10,7 @@ from pathlib import Path
 from lab.command import run
 from lab.docker import fingerprint
 from lab.machine import mirrors
-from lab.names import HOME, VERSIONS
+from lab.names import HOME
 
 PACKAGES = [
     "systemd", "systemd-sysv", "dbus", "python3", "python3-apt", "iproute2",
@@ -17,11 +20,10 @@ PACKAGES = [
 EXCLUDED = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*"]
 
 
-def ensure() -> Path:
-    """Return the tar archive of the root file system, making it if its inputs have changed."""
-    suite = VERSIONS["debian_suite"]
+def ensure(suite: str) -> Path:
+    """Return the tar archive of the root file system of a release, making it if its inputs have changed."""
     sources = mirrors().sources(suite)
-    archive = HOME / f"debian-{fingerprint([suite, *PACKAGES, *EXCLUDED, *sources])}.tar"
+    archive = HOME / f"debian-{suite}-{fingerprint([suite, *PACKAGES, *EXCLUDED, *sources])}.tar"
     if archive.exists():
         return archive
     unfinished = archive.with_suffix(".part.tar")

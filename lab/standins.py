@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The images that stand in for Rocket.Chat's, one per service and release, all on one layer of programs."""
 
 from __future__ import annotations
@@ -10,21 +13,10 @@ from pathlib import Path
 from lab import npm
 from lab.docker import build
 from lab.names import HOME, SOURCES, VERSIONS
+from plugins.plugin_utils.rocketchat.catalogue import Service, services_of
+from plugins.plugin_utils.rocketchat.versions import parse_version
 
 PROJECT = SOURCES / "standins"
-# service of the stand-ins -> name of the image upstream publishes
-IMAGES = {
-    "rocketchat": "rocket.chat",
-    "authorization": "authorization-service",
-    "account": "account-service",
-    "presence": "presence-service",
-    "ddp-streamer": "ddp-streamer-service",
-    "stream-hub": "stream-hub-service",
-    "queue-worker": "queue-worker-service",
-    "omnichannel-transcript": "omnichannel-transcript-service",
-}
-# upstream publishes no such image from this major on
-GONE = {"stream-hub": 8}
 
 
 def dependencies() -> Path:
@@ -32,13 +24,16 @@ def dependencies() -> Path:
     return npm.installed(PROJECT)
 
 
-def published() -> list[tuple[str, str]]:
-    """Every service with every release that has an image of it."""
+def program(service: Service) -> Path:
+    return PROJECT / "services" / f"{service.name}.js"
+
+
+def published() -> list[tuple[Service, str]]:
+    """Every service with every release of the lab's that has it, as upstream publishes their images."""
     return [
         (service, version)
         for version in VERSIONS["rocketchat"]
-        for service in IMAGES
-        if int(version.partition(".")[0]) < GONE.get(service, 1000)
+        for service in services_of(parse_version(version)).values()
     ]
 
 
@@ -49,14 +44,14 @@ def build_all(node_tag: str) -> dict[str, str]:
         # what a developer has installed for the tests is not what the images get
         shutil.copytree(PROJECT, recipe, ignore=shutil.ignore_patterns("node_modules", "test", "tests"))
 
-        def build_one(image: tuple[str, str]) -> str:
-            service, version = image
-            arguments = {"BASE": node_tag, "SERVICE": service, "VERSION": version}
-            return build(f"standin-{service}-{version}", recipe, arguments=arguments)
+        def build_one(service: Service, version: str) -> tuple[str, str]:
+            arguments = {"BASE": node_tag, "SERVICE": service.name, "VERSION": version}
+            tag = build(f"standin-{service.name}-{version}", recipe, arguments=arguments)
+            return f"{service.image}:{version}", tag
 
         # the first build makes the layers that all the others find
         first, *others = published()
-        tags = {first: build_one(first)}
+        tags = [build_one(*first)]
         with ThreadPoolExecutor(max_workers=4) as pool:
-            tags.update(zip(others, pool.map(build_one, others), strict=True))
-        return {f"rocketchat/{IMAGES[service]}:{version}": tag for (service, version), tag in tags.items()}
+            tags += pool.map(build_one, *zip(*others, strict=True))
+        return dict(tags)

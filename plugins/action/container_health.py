@@ -14,10 +14,10 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.validation import check_type_dict
 
 from ..module_utils.containers.secrets import Environments, digested, environments, without_secrets
-from ..plugin_utils.asking import AskingAction
+from ..plugin_utils.timed import TimedAction
 
 
-class ActionModule(AskingAction):
+class ActionModule(TimedAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         return without_secrets(super().run(tmp, task_vars), self._secret_environments())
 

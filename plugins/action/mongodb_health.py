@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from ..plugin_utils.asking import AskingAction as ActionModule
+from ..plugin_utils.timed import TimedAction as ActionModule
 
 __all__ = ["ActionModule"]

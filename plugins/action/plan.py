@@ -17,9 +17,15 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils.inventory.certificates import CERTIFICATE, KEY, certificate_problems
+from ..plugin_utils.inventory.certificates import CERTIFICATE, KEY, certificate_problems, unreadable_authorities
 from ..plugin_utils.inventory.licensing import about_the_license
-from ..plugin_utils.inventory.role_variables import read_inventory, role_options, unknown_variables
+from ..plugin_utils.inventory.role_variables import (
+    collection_version,
+    read_inventory,
+    renamed_variables,
+    role_options,
+    unknown_variables,
+)
 from ..plugin_utils.inventory.secrets import resolve
 from ..plugin_utils.inventory.settings import GROUPS, SECRET_VARIABLES, common_variables
 from ..plugin_utils.plan.planner import make_plan
@@ -41,12 +47,14 @@ class ActionModule(ActionBase):
         inventory, problems = self._inventory(task_vars or {})
         mistyped, strangers = self._unknown(task_vars or {}, inventory)
         problems += mistyped
+        files = self._files(inventory)
         if arguments["deploy"]:
             problems += self._certificates(inventory)
+            problems += unreadable_authorities(inventory, files)
         now = datetime.now(timezone.utc)
         values, new = resolve(common_variables(inventory), self._kept_secrets(arguments["secrets_file"]))
         try:
-            plan = make_plan(inventory, values, problems, now=now, deploy=arguments["deploy"])
+            plan = make_plan(inventory, values, problems, now=now, deploy=arguments["deploy"], files=files)
         except PlanError as error:
             raise AnsibleActionFail(error.message()) from None
         if new and not arguments["deploy"]:
@@ -61,6 +69,7 @@ class ActionModule(ActionBase):
         kept = about_the_license(plan.warnings) if arguments["deploy"] else []
         result["warnings"] = [*(warning for warning in plan.warnings if warning not in kept), *strangers]
         result["plan"] = asdict(plan)
+        result["collection"] = collection_version()
         # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
         result["_ansible_no_log"] = True
         return result
@@ -97,7 +106,9 @@ class ActionModule(ActionBase):
         for host in inventory["hosts"]:
             for variable in task_vars["hostvars"][host]:
                 owners.setdefault(variable, host)
-        problems: list[Problem] = []
+        hostvars = task_vars["hostvars"]
+        renamed = renamed_variables(owners)
+        problems = [old for old in renamed if not _is_result(hostvars[owners[old.variable]], old.variable)]
         strangers: list[str] = []
         for variable, near in unknown_variables(owners):
             if _is_result(task_vars["hostvars"][owners[variable]], variable):
@@ -134,12 +145,27 @@ class ActionModule(ActionBase):
         problems: list[Problem] = []
         for variable, path in paths.items():
             try:
-                # Found as `copy` will find it, and decrypted if ansible-vault has encrypted it.
-                pem[variable] = Path(self._loader.get_real_file(self._find_needle("files", path))).read_bytes()
+                pem[variable] = self._local_file(path)
             except (AnsibleError, OSError):
                 reason = "is no file that can be read on the machine Ansible runs on"
                 problems.append(Problem(variable, path, reason, "Write its absolute path"))
         return problems or list(certificate_problems(paths, pem, name, datetime.now(timezone.utc)))
+
+    def _files(self, inventory: dict[str, Any]) -> dict[str, str]:
+        """Texts of the files on this machine that variables name; without those that cannot be read."""
+        texts: dict[str, str] = {}
+        for variables in inventory["hosts"].values():
+            named = [variables[CERTIFICATE], variables[KEY], *variables["docker_registry_certificates"].values()]
+            for path in filter(None, named):
+                try:
+                    texts[path] = self._local_file(str(path)).decode()
+                except (AnsibleError, OSError, ValueError):
+                    continue
+        return texts
+
+    def _local_file(self, path: str) -> bytes:
+        """Found as `copy` would find it, and decrypted if ansible-vault has encrypted it."""
+        return Path(self._loader.get_real_file(self._find_needle("files", path))).read_bytes()
 
     def _kept_secrets(self, path: str) -> dict[str, str]:
         if not os.path.exists(path):

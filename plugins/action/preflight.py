@@ -7,27 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils.facts import parts
-from ..plugin_utils.inventory.role_variables import role_options
-from ..plugin_utils.preflight.changes import Change, planned_changes
-from ..plugin_utils.preflight.hosts import Host
+from ..plugin_utils.plain import plain
+from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
+from ..plugin_utils.preflight.difference import Difference
+from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
+from ..plugin_utils.preflight.hosts import Host, asked_host
 from ..plugin_utils.preflight.judge import judge
-from ..plugin_utils.preflight.role_files import role_files
 
-# What the tasks before registered on every host, on those with another MongoDB than planned, and on one.
-REGISTERED, REGISTERED_MONGODB = "rocketchat_preflight", "rocketchat_preflight_mongodb"
-REGISTERED_WORKSPACE = "rocketchat_preflight_workspace"
+# What deployment_facts registered on every host.
+REGISTERED = "rocketchat_facts"
 
-# Where the role mongodb gets its packages from.
-MONGODB_REPOSITORY = ("mongodb_repository_url", "mongodb_repository_suite")
-
-# libyaml's, where PyYAML was built with it
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+ByRole = dict[str, list[Difference]]
 
 
 class ActionModule(ActionBase):
@@ -40,54 +35,31 @@ class ActionModule(ActionBase):
         plan = variables["rocketchat_planned"]["plan"]
         # With --limit, only some hosts were asked.
         asked = [name for name in plan["hosts"] if REGISTERED in variables["hostvars"].get(name, {})]
-        hosts = [self._host(name, plan["hosts"][name], variables["hostvars"][name]) for name in asked]
-        verdict = judge(plan, hosts)
+        hosts = {name: _host(name, plan["hosts"][name], variables["hostvars"][name]) for name in asked}
+        verdict = judge(plan, list(hosts.values()))
         if verdict.problems:
             raise AnsibleActionFail(verdict.message())
-        changes = [change for host in hosts for change in planned_changes(host) if _is_chosen(change.role, variables)]
-        Display().display(as_text(changes))
+        found = {name: _chosen(host_differences(host), variables) for name, host in hosts.items()}
+        Display().display(as_text(found))
+        everything = boolean(variables.get("rocketchat_apply_all", False))
         result["changed"] = False
         result["warnings"] = verdict.warnings
-        result["changes"] = [str(change) for change in changes]
+        result["hosts"] = {
+            name: _applied(host, found[name], everything, self._task.check_mode) for name, host in hosts.items()
+        }
+        # It holds what the roles write. Not `no_log` on the task: that would also hide the problems.
+        result["_ansible_no_log"] = True
         return result
 
-    def _host(self, name: str, plan: dict[str, Any], hostvars: Any) -> Host:
-        answer = hostvars[REGISTERED]
-        facts = answer["facts"]
 
-        def setting(variable: str) -> Any:
-            return hostvars.get(variable, _default(variable))
-
-        files = role_files(plan, setting, self._loader, self._templar)
-        return Host(
-            name=name,
-            plan=plan,
-            facts=facts,
-            asked=answer["asked"],
-            docker_source=setting("docker_source"),
-            own_mongodb_repository=any(setting(variable) != _default(variable) for variable in MONGODB_REPOSITORY),
-            feature_compatibility_version=hostvars[REGISTERED_MONGODB].get("feature_compatibility_version"),
-            workspace=_answered(hostvars[REGISTERED_WORKSPACE]),
-            address=str(hostvars.get("ansible_host", name)),
-            projects={role: _services(facts["texts"][path]) for role, path in parts.PROJECTS.items()},
-            files=files,
-        )
+def _host(name: str, plan: dict[str, Any], hostvars: Any) -> Host:
+    answer = plain(hostvars[REGISTERED])
+    address = str(hostvars.get("ansible_host", name))
+    return asked_host(name, plain(plan), answer["facts"], answer["asked"], address)
 
 
-def _answered(registered: Any) -> dict[str, Any] | None:
-    return registered if "reason" in registered else None
-
-
-def _default(variable: str) -> Any:
-    return role_options(frozenset())[variable].get("default")
-
-
-def _services(text: str | None) -> dict[str, Any] | None:
-    """Of a Compose project; None where the file is missing or somebody made it something else."""
-    try:
-        return dict(yaml.load(text or "", Loader)["services"])
-    except (yaml.YAMLError, TypeError, KeyError):
-        return None
+def _chosen(differences: ByRole, variables: dict[str, Any]) -> ByRole:
+    return {role: found for role, found in differences.items() if _is_chosen(role, variables)}
 
 
 def _is_chosen(role: str, variables: dict[str, Any]) -> bool:
@@ -96,5 +68,21 @@ def _is_chosen(role: str, variables: dict[str, Any]) -> bool:
     return not {role, "tagged", "all"}.isdisjoint(chosen) and {role, "tagged", "all"}.isdisjoint(skipped)
 
 
-def as_text(changes: list[Change]) -> str:
-    return "\n".join(["Planned changes:", *(f"  {change}" for change in changes)]) if changes else "Nothing to change."
+def _applied(host: Host, differences: ByRole, everything: bool, check_mode: bool) -> dict[str, Any]:
+    """What the plays after this one go by. In check mode no role is applied: the list says it all."""
+    roles = [] if check_mode else list(host.desired) if everything else list(differences)
+    return {
+        "apply": roles,
+        "ledger": ledger_entries(host, {role: differences.get(role, []) for role in roles}),
+        "changes": [sentence for _role, sentence in told(differences)],
+        "diff": file_diffs(host, differences),
+        "roles": {
+            role: {"plan": role_plan(host, role, differences.get(role, [])), "secrets": role_secrets(host, role)}
+            for role in roles
+        },
+    }
+
+
+def as_text(found: dict[str, ByRole]) -> str:
+    changes = [f"  {host}: {sentence}" for host, differences in found.items() for _role, sentence in told(differences)]
+    return "\n".join(["Planned changes:", *changes]) if changes else "Nothing to change."

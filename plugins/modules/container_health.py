@@ -15,7 +15,7 @@ description:
     the last two minutes is not if its log names one known reason for several of its last ends.
   - Of each that is not, says in a sentence why, from the newest telling line of its log where there is one. Lines that
     are older than 15 minutes tell nothing any more.
-  - Finds containers that nobody planned and that disturb the others, such as a second stream-hub.
+  - Finds containers that are not planned and disturb planned ones, such as a second stream-hub.
   - What the services log, and that two nodes with one hostname end one another, was observed on Rocket.Chat 6.14 and
     8.3.
   - Why NATS cannot be connected to is in no log of 8.3. Then the servers in the container's C(TRANSPORTER) are asked
@@ -29,7 +29,7 @@ author:
 attributes:
   action:
     description:
-      - An action plugin notes the controller's time around the question, for RV(asked).
+      - An action plugin problems the controller's time around the question, for RV(asked).
       - It gives the module digests for O(secret_environments), and masks in RV(containers[].log_line) what the module
         then does not know.
     support: full
@@ -61,7 +61,7 @@ options:
         required: true
       environment:
         description:
-          - Variables it should have. More of them are no fault, but for a few that change whom it talks to.
+          - Variables it should have. More of them are no fault, but for a few that change what it talks to.
           - Their values are never shown.
         type: dict
         default: {}
@@ -222,7 +222,7 @@ containers:
       description:
         - What is wrong, as a fixed word, V(null) if nothing is.
         - One of V(absent), V(inspect) where the engine fails to tell about this container alone, V(stopped),
-          V(paused), V(image), V(hostname), V(network), V(hosts), V(environment), V(oom_killed), V(licence),
+          V(paused), V(image), V(hostname), V(network), V(hosts), V(environment), V(oom_killed), V(license),
           V(node_id_conflict), V(resolve), V(nats_auth), V(nats_unreachable), V(mongodb_auth), V(mongodb_privilege),
           V(mongodb), V(out_of_memory), V(crash_loop), V(crash_silent) where its log tells nothing, V(unhealthy),
           V(starting).

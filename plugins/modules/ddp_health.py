@@ -19,7 +19,7 @@ description:
   - Tells what is wrong with the certificate's dates and name also with O(validate_certs=false).
   - Uses no HTTP proxy and follows no redirects.
 requirements:
-  - Python library websockets 11 or newer on the host that runs the module (Debian 13 has 15 as C(python3-websockets))
+  - Python library websockets 10 or newer on the host that runs the module (Debian has it as C(python3-websockets))
 author:
   - rocketops maintainers (@rocketops)
 options:
@@ -139,8 +139,8 @@ ping_ms:
   sample: 1.3
 certificate:
   description:
-    - What is wrong with the dates or the name of the certificate, whoever issued it; V(null) if nothing is, and without
-      TLS.
+    - What is wrong with the dates or the name of the certificate, whatever its issuer; V(null) if nothing is, and
+      without TLS.
     - With O(validate_certs=false) it is told, but does not make the result unhealthy.
   returned: always, unless an option is wrong
   type: dict

@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Joins the plan with what the health modules registered on all hosts, and prints a table of every part and, for each
     cause, one sentence and the next command to type.
-  - Tells causes from victims. A service that crashes because NATS is away is affected, and only NATS is a finding.
+  - Finds root causes. A service that crashes because NATS is away is affected, and only NATS is a finding.
   - Part of this collection's C(health) playbook, whose registered variables it reads.
 author:
   - rocketops maintainers (@rocketops)
@@ -103,7 +103,7 @@ findings:
           server), V(mongodb), V(ddp) and V(certificate) (M(rocketops.rocketchat.ddp_health)) the words are those of
           that module.
         - V(host.unreachable), V(host.not_asked), V(question.failed) and V(question.not_asked) say that nothing is
-          known; V(clock.skew), V(migrations.locked), V(licence.invalid) and V(licence.expired) concern the
+          known; V(clock.skew), V(migrations.locked), V(license.invalid) and V(license.expired) concern the
           deployment as a whole.
       type: str
       sample: container.stopped
@@ -123,7 +123,7 @@ findings:
           description: The command, for a shell.
           type: str
           sample: sudo docker start account-1
-    victims:
+    affected:
       description: C(id) of each of RV(parts) that is affected by it.
       type: list
       elements: str
@@ -177,7 +177,7 @@ parts:
       type: float
       sample: 5.9
     on_nats:
-      description: Whether NATS sees it connected; V(null) if nobody knows or it need not be.
+      description: Whether NATS sees it connected; V(null) if it is not known or it need not be.
       type: bool
       sample: true
     causes:

@@ -22,7 +22,7 @@ author:
   - rocketops maintainers (@rocketops)
 attributes:
   action:
-    description: An action plugin notes the controller's time around the question, for RV(asked).
+    description: An action plugin problems the controller's time around the question, for RV(asked).
     support: full
   async:
     description: The action plugin waits for the answer.
@@ -126,22 +126,22 @@ time_utc:
   type: float
   sample: 1795492800.1
 latency_ms:
-  description: Time to connect and log in, in milliseconds; V(null) if nobody could be logged in.
+  description: Time to connect and log in, in milliseconds; V(null) if there was no login.
   returned: always, unless an option is wrong
   type: float
   sample: 14.2
 version:
-  description: Version of the member that was asked, which is the primary if there is one; V(null) if nobody told.
+  description: Version of the member that was asked, which is the primary if there is one; V(null) if it is not known.
   returned: always, unless an option is wrong
   type: str
   sample: 6.0.5
 feature_compatibility_version:
-  description: The series in whose manner MongoDB works; V(null) if nobody told.
+  description: The series in whose manner MongoDB works; V(null) if it is not known.
   returned: always, unless an option is wrong
   type: str
   sample: '6.0'
 tls_mode:
-  description: C(net.tls.mode) of the member that was asked, as information; V(null) if nobody told.
+  description: C(net.tls.mode) of the member that was asked, as information; V(null) if it is not known.
   returned: always, unless an option is wrong
   type: str
   sample: disabled
@@ -151,13 +151,13 @@ primary:
   type: str
   sample: chat1.mongodb.internal:27017
 oplog_hours:
-  description: How many hours the oplog reaches back; V(null) if nobody told.
+  description: How many hours the oplog reaches back; V(null) if it is not known.
   returned: always, unless an option is wrong
   type: float
   sample: 71.5
 lag_seconds:
   description:
-    - How many seconds the slowest secondary is behind the primary; V(null) if nobody told or there is no secondary.
+    - How many seconds the slowest secondary is behind the primary; V(null) if it is not known or there is no secondary.
   returned: always, unless an option is wrong
   type: float
   sample: 0

@@ -11,7 +11,7 @@ short_description: Asks a NATS server which of Rocket.Chat's services are connec
 version_added: 0.1.0
 description:
   - Reads the monitoring port of a NATS server and compares its clients and routes with those that should be there. Logs
-    in on its client port too, if it is told where and as whom.
+    in on its client port too, if it is given an address and an account.
   - A service of Rocket.Chat whose C(TRANSPORTER) is wrong lives on without a word and without a port. Only NATS knows.
   - Rocket.Chat's services give their NATS connections no name, so they are recognised by the nodeID in their
     subscriptions, C(MOL.RES.<hostname>-<anything>) (observed with moleculer 0.14.36, nats.js 2.29 and nats-server
@@ -44,7 +44,7 @@ options:
     default: ''
   expected_routes:
     description:
-      - How many other servers of its cluster the server should have routes to. Nobody is missed if not given.
+      - How many other servers of its cluster the server should have routes to. None is missed if not given.
       - If it is more than V(0), expected clients that are missing may be connected to those servers, and are no reason
         to call this one unhealthy.
     type: int
@@ -107,8 +107,8 @@ EXAMPLES = r"""
 RETURN = r"""
 healthy:
   description:
-    - Whether the server answers in time, lets in whom it should, has all its routes, and every expected client is
-      connected, and nobody else in the same namespace.
+    - Whether the server answers in time, lets in the given account, has all its routes, and every expected client is
+      connected, and no other in the same namespace.
     - With O(expected_routes) of more than V(0), a client with the fault V(missing) in RV(clients) does not count
       against it.
   returned: always, unless an option is wrong

@@ -81,7 +81,7 @@ reason:
   type: str
   sample: "MongoDB refuses Rocket.Chat's user: Authentication failed."
 mongodb_version:
-  description: MongoDB's version; perhaps only its series where the database could not be read; V(null) if nobody told.
+  description: MongoDB's version; or only its series where the database could not be read; V(null) if it is not known.
   returned: success
   type: str
   sample: 8.0.16

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """How long the plan of many hosts takes, and that it grows with their number and no faster.
 
 Measured is what runs on the controller: reading the variables, planning, and turning the plan into plain data.
@@ -20,6 +23,8 @@ sys.path.insert(0, str(COLLECTIONS))
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import read_inventory
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.secrets import resolve
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.planner import make_plan
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import services_of
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.versions import Version
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 FEW, MANY = 100, 1000
@@ -31,11 +36,11 @@ RATIO = 15.0
 
 VARIABLES = {
     "rocketchat_root_url": "https://chat.example.com",
-    "rocketchat_license": "licence",
+    "rocketchat_license": "license",
     "nginx_certificate": "self_signed",
     "rocketchat_version": "7.9.3",
-    # with stream-hub on the first host, every service of the catalogue
-    "rocketchat_replicas": {"queue_worker": 1, "omnichannel_transcript": 1},
+    # every service that the release has
+    "rocketchat_replicas": dict.fromkeys(services_of(Version(7, 9, 3)), 1),
     "rocketchat_environment": {"TZ": "Europe/Berlin"},
 }
 

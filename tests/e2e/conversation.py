@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Two people talk: the whole deployment's end-to-end check, through nginx, the way browsers do it.
 
 Bob waits in the GENERAL room, Alice comes online and writes, Bob must read it exactly once. On the way the message

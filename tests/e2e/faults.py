@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The faults an operator meets, as commands for the host that bring each about and mend it again.
 
 Words between @ stand for what only the deployment knows: @HOST@, @ADDRESS@ and its secrets by their variables' names.

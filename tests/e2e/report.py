@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """health.yml as an operator runs it, on a deployment that is well or was broken."""
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ HEALS_WITHIN = 120
 
 def health(deployment: Deployment, directory: Path, *arguments: str, check: bool = False) -> dict[str, Any]:
     """The report, which has to agree with the exit code."""
-    result = deployment.playbook("health", "-e", f"health_report={directory}", *arguments, check=check)
+    result = deployment.playbook("health", "-e", f"rocketchat_health_report={directory}", *arguments, check=check)
     text = (directory / "health.json").read_text(encoding="utf-8")
     report: dict[str, Any] = json.loads(text)
     assert (result.returncode == 0) == report["healthy"], result.stdout[-3000:]

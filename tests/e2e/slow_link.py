@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A link with a delay, run on a host: forwards connections to PORT on to TARGET, every answer SECONDS late.
 
 Usage: slow_link.py PORT TARGET TARGET_PORT SECONDS

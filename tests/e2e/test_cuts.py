@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The conversation crosses every part: take any one away, and it fails."""
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ CUTS = {
         "nats",
     )
 }
-PATIENCE = 3
+TIMEOUTS = 3
 
 
 @contextmanager
@@ -38,7 +41,7 @@ def without(deployment: Deployment, part: str) -> Iterator[None]:
         yield
     finally:
         deployment.run(give_back)
-        wait_until(lambda: talk(deployment, PATIENCE).ok, 90, f"the conversation with {part} back")
+        wait_until(lambda: talk(deployment, TIMEOUTS).ok, 90, f"the conversation with {part} back")
 
 
 def test_the_conversation_works_with_every_part_there(deployment: Deployment) -> None:
@@ -49,6 +52,6 @@ def test_the_conversation_works_with_every_part_there(deployment: Deployment) ->
 @pytest.mark.parametrize("part", CUTS)
 def test_the_conversation_fails_without(deployment: Deployment, part: str) -> None:
     with without(deployment, part):
-        result = talk(deployment, PATIENCE)
+        result = talk(deployment, TIMEOUTS)
         assert not result.ok
         print(f"without {part}: {result.steps[-1].problem}")

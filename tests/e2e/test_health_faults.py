@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """health.yml names the part that is broken, and no other, for every fault an operator meets."""
 
 from __future__ import annotations
@@ -52,4 +55,4 @@ def test_a_licence_that_does_not_allow_a_second_replica(deployment: Deployment, 
     finally:
         deployment.playbook("site")
     findings = [(finding["component"], finding["kind"]) for finding in report["findings"]]
-    assert findings == [("licence", "licence.invalid")]
+    assert findings == [("license", "license.invalid")]

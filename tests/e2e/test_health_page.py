@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """health.html as people see it: in a real browser, at the width of a desk and of a phone, in light and in dark.
 
 The pictures that the tests take are left in .cache/screenshots.
@@ -25,7 +28,7 @@ HEIGHT = 6000
 
 @pytest.fixture(scope="module")
 def report(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Of a deployment that has a cause and victims, and the page beside it."""
+    """Of a deployment that has a cause and affected parts, and the page beside it."""
     directory = tmp_path_factory.mktemp("report")
     with broken(deployment, ALL["NATS stopped"]):
         return {**health(deployment, directory), "page": directory / "health.html"}

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Migrations that were killed half-way: health names them, the gate stops at them, and unlocking mends both."""
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ def test_locked_migrations_are_a_cause_and_stop_a_run(deployment: Deployment, tm
         [finding] = report["findings"]
         said = follow(deployment, finding["next"])
     assert (finding["component"], finding["kind"]) == ("migrations", "migrations.locked")
-    assert f"{deployment.host}/rocketchat-1" in finding["victims"]
+    assert f"{deployment.host}/rocketchat-1" in finding["affected"]
     assert "db.getSiblingDB('rocketchat').migrations.updateOne" in finding["sentence"]
     assert "control is locked" in said
     message = " ".join(site.stdout.split())

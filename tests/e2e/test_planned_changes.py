@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What a run says it will change is what it then changes: container by container, as Docker sees them."""
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from tests.e2e.faults import COMPATIBLE_WITH_THE_RELEASE_BEFORE
 from tests.e2e.report import broken
 
 NOTHING = "Nothing to change."
-NATS = "depot.lab.internal:5000/library/nats"
+NATS = "mirror.lab.internal:5000/library/nats"
 SPARE = "chat3"
 
 # Container -> its identity, image and state.

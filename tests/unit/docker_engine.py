@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """An engine's side of its API: real HTTP on a real unix socket, with answers in the engine's own shape.
 
 No engine runs where the unit tests do; tests/e2e/test_health_faults.py asks a real one.

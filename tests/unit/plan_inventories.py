@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Inventories for the tests of the plan: what an operator wrote, read as the playbooks read it."""
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ NOW = datetime(2026, 11, 26, 22, 0, tzinfo=UTC)
 VARIABLES = set(role_options(frozenset()))
 SETTINGS = {
     "rocketchat_root_url": "https://chat.example.com",
-    "rocketchat_license": "LICENCE-secret",
+    "rocketchat_license": "LICENSE-secret",
     "nginx_certificate": "self_signed",
 }
 SECRETS = {

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Real servers on loopback for the probes to ask: healthy ones and ones with every fault we name."""
 
 from __future__ import annotations
@@ -200,7 +203,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls i
 
 options = json.load(sys.stdin)
 endpoints = [http_probe.Endpoint(url, url) for url in options["urls"]]
-patience = http_probe.Patience(options["timeout"], options["request_timeout"])
+timeouts = http_probe.Timeouts(options["timeout"], options["request_timeout"])
 over, threads, descriptors = threading.Event(), [0], [0]
 
 def watch():
@@ -212,7 +215,7 @@ watcher = threading.Thread(target=watch)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 watcher.start()
 started = time.monotonic()
-results = http_probe.probe_endpoints(endpoints, patience, Trust(), options["concurrency"])
+results = http_probe.probe_endpoints(endpoints, timeouts, Trust(), options["concurrency"])
 seconds = time.monotonic() - started
 over.set()
 watcher.join()

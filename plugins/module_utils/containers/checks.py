@@ -10,7 +10,7 @@ from typing import Any
 
 from ..probing.clock import halfway
 from ..probing.fault import Fault
-from ..probing.fetching import harmless
+from ..probing.fetching import sanitized
 from .docker_api import Engine, epoch
 from .drift import environment_drift, hosts_drift, the_first_of
 from .log import NATS_FAILED, Reason, hosts_of, last_words, lines, of_last_death, reason, repeated
@@ -19,15 +19,15 @@ from .nats import why_not_connected
 from .secrets import PARSED, readable
 
 # Why a container that looks well may end again.
-_COMES_BACK = {"licence", "node_id_conflict"}
+_COMES_BACK = {"license", "node_id_conflict"}
 # The line that tells why a container ended was written in its last life; what is older is no news.
 _LOG_BEFORE_START = 60
 _LATELY = 900
-# Who was started so lately may be well only for a while (a replica too many for the licence is for 41 s: seen, 6.14).
+# A container this young may be well only for a while (a replica too many for the licence is for 41 s: seen, 6.14).
 _YOUNG = 120
 # A service asks for the licence after 20 s and after 40 s, and ends when both fail (network-broker's EnterpriseCheck,
-# 8.3-dev): who has lived for longer than this has got it.
-_LICENCE_ASKED = 60
+# 8.3-dev): a service that has lived for longer than this has got it.
+_LICENSE_ASKED = 60
 _DEATHS_WITHIN = 300
 _NO_MEMORY = (
     "The kernel ended it because memory ran out: it reached its limit (rocketchat_resources), or the host has none "
@@ -35,7 +35,7 @@ _NO_MEMORY = (
 )
 
 
-def judged(
+def check_container(
     engine: Engine, listed: list[dict[str, Any]], expected: Expected, found: dict[str, Any] | None, until: float
 ) -> ContainerHealth:
     """The first fault that applies is told, the most telling first. ``listed``: all containers of the engine."""
@@ -93,7 +93,10 @@ def _not_running(health: ContainerHealth, found: dict[str, Any]) -> tuple[str, s
         return None
     if health.status == "created":
         error = found["State"].get("Error")
-        return "stopped", f"It was created and never started{f', for Docker says: {harmless(error)}' if error else ''}."
+        return (
+            "stopped",
+            f"It was created and never started{f', for Docker says: {sanitized(error)}' if error else ''}.",
+        )
     ended = f"It ended {_ago(found['State']['FinishedAt'])} with exit code {health.exit_code}"
     return "stopped", f"{ended} and is not started again, as after a `docker stop`."
 
@@ -173,8 +176,8 @@ def _ends_again(
 ) -> tuple[str, str] | None:
     """It is well at this moment, but not for long if several of its lives ended for a reason that comes back.
 
-    For want of a licence one life is enough, until the present one must have got it. Whoever finds no MongoDB or NATS
-    opens no port, and is not well even for a moment.
+    For want of a licence one life is enough, until the present one must have got it. A service that finds no MongoDB or
+    NATS opens no port, and is not well even for a moment.
     """
     age = _age(health.started_at)
     if health.restart_count < 1 or age > _YOUNG:
@@ -188,7 +191,7 @@ def _ends_again(
     again, once = repeated(log, needed, epoch(stamp)), of_last_death(log, needed, epoch(stamp))
     if again and again.fault in _COMES_BACK:
         return again.fault, _ended(health, stamp) + again.sentence
-    if once and once.fault == "licence" and age <= _LICENCE_ASKED:
+    if once and once.fault == "license" and age <= _LICENSE_ASKED:
         return once.fault, _ended(health, stamp) + once.sentence
     return None
 

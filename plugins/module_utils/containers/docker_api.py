@@ -24,7 +24,7 @@ from typing import Any
 from ..probing.clock import remaining
 from ..probing.decoding import SHAPE_ERRORS, decoded
 from ..probing.fault import Fault
-from ..probing.fetching import TimedSocket, harmless
+from ..probing.fetching import TimedSocket, sanitized
 
 SOCKET = "/var/run/docker.sock"
 # How many questions an engine is asked at the same time.
@@ -121,7 +121,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def systemd_waits_at(socket_path: str, until: float) -> bool:
-    """Whether a connection would start a stopped engine: whoever only asks must not do that.
+    """Whether a connection would start a stopped engine: a question must not do that.
 
     `docker.socket` is "listening" as long as its service does not run, and "running" then (systemd.socket(5)).
     """
@@ -167,7 +167,7 @@ def _message(status: int, body: bytes) -> str:
 def _said(body: bytes) -> str:
     """What an engine says of an error; its messages end with no full stop."""
     try:
-        return harmless(decoded(body)["message"]).strip()
+        return sanitized(decoded(body)["message"]).strip()
     except SHAPE_ERRORS:
         return ""
 
@@ -188,7 +188,7 @@ def _fault(socket_path: str, error: OSError) -> Fault:
             "stopped",
             f"The Docker Engine does not run: {how} at {socket_path}. Start it with `sudo systemctl start docker`.",
         )
-    # a full queue of connections nobody takes answers EAGAIN at once
+    # a full queue of connections that are not taken answers EAGAIN at once
     if isinstance(error, (socket.timeout, BlockingIOError)) or error.errno == errno.EAGAIN:
         return Fault(
             "silent",

@@ -12,8 +12,8 @@ from .secrets import is_same
 
 _SHOWN_MAX = 3
 
-# Variables that change what a service is or whom it talks to, although nobody planned them.
-TELLING = ("MS_NAMESPACE", "BROKER", "DB_WATCHERS", "MULTIPLE_INSTANCES_PING_INTERVAL")
+# Variables that change what a service is or what it talks to, although they are not planned.
+_TELLING = ("MS_NAMESPACE", "BROKER", "DB_WATCHERS", "MULTIPLE_INSTANCES_PING_INTERVAL")
 
 
 def the_first_of(sentences: Sequence[str]) -> str:
@@ -23,7 +23,7 @@ def the_first_of(sentences: Sequence[str]) -> str:
 
 
 def environment_drift(planned: Mapping[str, str], actual: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Variable and sentence, for each planned variable that differs and each telling one nobody planned.
+    """Variable and sentence, for each planned variable that differs and each telling one that is not planned.
 
     A planned value may be a digest.
     """
@@ -32,7 +32,7 @@ def environment_drift(planned: Mapping[str, str], actual: Mapping[str, str]) -> 
             yield name, f"{name} is not set in it."
         elif not is_same(value, actual[name]):
             yield name, f"{name} is not the plan's: {_how(name, value, actual[name])}."
-    for name in TELLING:
+    for name in _TELLING:
         if name in actual and name not in planned:
             yield name, f"{name} is set in it, and the plan has no such variable."
 

@@ -45,10 +45,10 @@ _ONE_DEATH = 10
 NATS_FAILED = "nats"
 
 # Lines of Rocket.Chat's services (network-broker's licence check), of moleculer, nats.js and the MongoDB driver.
-KNOWN = (
+_KNOWN = (
     Known(
         re.compile(r"Enterprise license not found"),
-        "licence",
+        "license",
         "It shut itself down because no licence was confirmed: NATS or the monolith was out of its reach for more than "
         "40 s, or there is no licence with the module scalability.",
     ),
@@ -128,7 +128,7 @@ def reason(log: Sequence[str], needed: Collection[str], but: str = "") -> Reason
 
 
 def _known(line: str, needed: Collection[str]) -> Reason | None:
-    for known in KNOWN:
+    for known in _KNOWN:
         hit = known.pattern.search(line)
         if hit and hit.groupdict().get("needed") in (None, *needed):
             return Reason(known.fault, known.sentence.format(**hit.groupdict()))

@@ -14,16 +14,16 @@ from typing import Any
 from ..probing.clock import halfway
 from ..probing.decoding import SHAPE_ERRORS
 from ..probing.fault import Fault
-from ..probing.polling import Patience, poll
-from .checks import judged
+from ..probing.polling import Timeouts, poll
+from .checks import check_container
 from .docker_api import AT_ONCE, Engine, greet, not_an_engine
 from .model import ContainerHealth, EngineHealth, Expected, Health
-from .strays import unplanned
+from .unplanned import find_unplanned
 
-# What waiting does not mend: somebody has to do something.
-_LASTING = {"absent", "stopped", "paused", "image", "hostname", "network", "hosts", "environment"}
+# Faults that waiting does not mend.
+_PERMANENT = {"absent", "stopped", "paused", "image", "hostname", "network", "hosts", "environment"}
 # An engine that is stopped may be about to start: until it has, systemd holds its socket.
-_ENGINE_LASTING = {"denied"}
+_ENGINE_PERMANENT = {"denied"}
 # Compose takes moments to replace a container, and an engine to start all of them after a boot.
 _STUCK_FOR = 10.0
 # Services that found no MongoDB or lost NATS end once or twice before they stay (seen, 6.14: after 31 s and 40 s).
@@ -32,7 +32,7 @@ _LOOP = 3
 
 @dataclass(frozen=True)
 class _Look:
-    """A look in the course of a wait. ``stuck``: whether something needs somebody's hand, and has for a while."""
+    """A look in the course of a wait. ``stuck``: whether something has had a permanent fault for a while."""
 
     health: Health
     stuck: bool
@@ -46,9 +46,9 @@ class _Look:
         return self.health.timed_out
 
     @property
-    def lasting(self) -> bool:
+    def permanent(self) -> bool:
         """One container is enough: without it, the whole does not get well."""
-        return self.stuck or self.health.engine.fault in _ENGINE_LASTING
+        return self.stuck or self.health.engine.fault in _ENGINE_PERMANENT
 
 
 class _Watch:
@@ -60,7 +60,7 @@ class _Watch:
 
     def is_stuck(self, health: Health) -> bool:
         now = time.monotonic()
-        stuck = {one.name for one in health.containers if one.fault in _LASTING} | {
+        stuck = {one.name for one in health.containers if one.fault in _PERMANENT} | {
             one.name for one in health.unplanned
         }
         self._stuck_since = {name: self._stuck_since.get(name, now) for name in stuck}
@@ -77,7 +77,7 @@ class _Watch:
         return container.fault is not None and container.restart_count - before >= _LOOP
 
 
-def probe_containers(expected: Sequence[Expected], socket_path: str, patience: Patience) -> tuple[Health, int]:
+def probe_containers(expected: Sequence[Expected], socket_path: str, timeouts: Timeouts) -> tuple[Health, int]:
     """Asks until all is healthy, something is wrong that does not pass, or time is up.
 
     Returns the health, and how often it was asked.
@@ -86,10 +86,10 @@ def probe_containers(expected: Sequence[Expected], socket_path: str, patience: P
     watch = _Watch()
 
     def look(stop: float) -> _Look:
-        health = ask(expected, socket_path, now, patience.limit(stop))
+        health = ask(expected, socket_path, now, timeouts.limit(stop))
         return _Look(health, watch.is_stuck(health))
 
-    polled = poll([look], patience)[0]
+    polled = poll([look], timeouts)[0]
     return polled.answer.health, polled.attempts
 
 
@@ -113,8 +113,8 @@ def _look_at_all(expected: Sequence[Expected], engine: Engine, now: float, until
     if failures and not found:
         # an engine that lists containers and can tell about none of them is ill itself
         raise failures[0]
-    strays = list(unplanned(engine, expected, found, listed, until))
-    return Health(EngineHealth(True, now, engine.version), [one.health for one in seen], strays)
+    unplanned = list(find_unplanned(engine, expected, found, listed, until))
+    return Health(EngineHealth(True, now, engine.version), [one.health for one in seen], unplanned)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _look_at(engine: Engine, listed: list[dict[str, Any]], expected: Expected, u
     entry = next((one for one in listed if f"/{expected.name}" in one["Names"]), None)
     try:
         found = engine.inspect(entry["Id"], halfway(until)) if entry else None
-        return _Seen(judged(engine, listed, expected, found, until), found)
+        return _Seen(check_container(engine, listed, expected, found, until), found)
     except Fault as caught:
         failure = caught
     except SHAPE_ERRORS:

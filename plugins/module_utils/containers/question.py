@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ..probing.options import PATIENCE
-from ..probing.polling import Patience
+from ..probing.options import TIMEOUTS
+from ..probing.polling import Timeouts
 from ..probing.question import Answered
 from .docker_api import SOCKET
 from .model import Expected, Health
@@ -30,15 +30,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "containers": {"type": "list", "elements": "dict", "required": True, "options": _CONTAINER},
     "secret_environments": {"type": "dict", "default": {}, "no_log": True},
     "socket": {"type": "path", "default": SOCKET},
-    **PATIENCE,
+    **TIMEOUTS,
 }
 
 
 def answer(options: Mapping[str, Any]) -> Answered:
     """A mistake in the options is a ValueError."""
-    patience = Patience(options["timeout"], options["request_timeout"])
+    timeouts = Timeouts(options["timeout"], options["request_timeout"])
     expected = _expectations(options["containers"], options["secret_environments"])
-    health, attempts = probe_containers(expected, options["socket"], patience)
+    health, attempts = probe_containers(expected, options["socket"], timeouts)
     result = {"changed": False, "healthy": health.healthy, "attempts": attempts, **asdict(health)}
     return Answered(result, _summary(health))
 

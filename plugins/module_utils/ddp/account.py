@@ -4,7 +4,7 @@
 """A token for a password, from the monolith's REST API: ddp-streamer takes tokens alone. No Ansible here.
 
 Read in Rocket.Chat's apps/meteor/app/api/server/ApiClass.ts: `POST /api/v1/login` answers status 200 with userId and
-authToken; 401 for whatever it refuses, with the reason of the error in `error`; 429 to who asks too often. `logout`
+authToken; 401 for whatever it refuses, with the reason of the error in `error`; 429 after too many requests. `logout`
 takes the token out of the user's document again.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 from ..probing.decoding import SHAPE_ERRORS, decoded
 from ..probing.fault import Fault
-from ..probing.fetching import Answer, describe, harmless, quote
+from ..probing.fetching import Answer, describe, quote, sanitized
 
 LOGIN, LOGOUT = "/api/v1/login", "/api/v1/logout"
 # Which asking again does not mend, and may lock the account.
@@ -58,7 +58,7 @@ def take_token(account: Account, post: Post) -> Token:
     if answer.status in (400, 401, 403, 429):
         raise _refusal(account, answer, said)
     if answer.status == 500 and isinstance(said, dict):
-        raise Fault("login_failed", f"The monolith could not check a login ({answer.gist}): its log says why.")
+        raise Fault("login_failed", f"The monolith could not check a login ({answer.summary}): its log says why.")
     try:
         token = Token(said["data"]["userId"], said["data"]["authToken"])
         if answer.status == 200 and all(isinstance(one, str) and one for one in (token.user_id, token.token)):
@@ -87,7 +87,7 @@ def _said(answer: Answer) -> Any:
 def _refusal(account: Account, answer: Answer, said: Any) -> Fault:
     told = said if isinstance(said, dict) else {}
     error, name = str(told.get("error") or ""), account.username
-    reason = harmless(
+    reason = sanitized(
         str(told.get("message") or error or f"status {answer.status}").replace(account.password, "********")
     )
     if not isinstance(said, dict):

@@ -22,20 +22,20 @@ from typing import Any, Callable
 from ..probing.clock import milliseconds_since
 from ..probing.decoding import decoded
 from ..probing.fault import Fault
-from ..probing.fetching import Answer, describe, fetch, harmless, quote
-from ..probing.polling import Patience, poll
+from ..probing.fetching import Answer, describe, fetch, quote, sanitized
+from ..probing.polling import Timeouts, poll
 from ..probing.target import Target, parse_url
 from ..probing.tls import Trust, inspect_certificate
 from .account import PERMANENT, Account, Token, give_back, take_token
 from .session import DdpSession, UpgradeRefused, open_websocket
 from .websocket import WEBSOCKETS_MISSING
 
-__all__ = ["WEBSOCKETS_MISSING", "Account", "DdpHealth", "Door", "probe_ddp"]
+__all__ = ["WEBSOCKETS_MISSING", "Account", "DdpHealth", "Proxy", "probe_ddp"]
 
 MONOLITH, STREAMER = "monolith", "ddp-streamer"
 HEALTHY, UNHEALTHY, SKIPPED = "healthy", "unhealthy", "skipped"
 
-# Faults of the way to the proxy: what lies behind it cannot be asked, and six times the same sentence helps nobody.
+# Faults of the way to the proxy: what lies behind it cannot be asked, and six times the same sentence is of no help.
 _NO_WAY = ("resolve", "refused", "unreachable", "connect", "tls", "certificate", "redirected")
 # Faults after which a websocket leads to nothing, or not to ddp-streamer.
 _NO_STREAMER = ("split_missing", "upstream_down", "upstream_silent")
@@ -78,7 +78,7 @@ class DdpHealth:
         return any((check.fault or "").endswith(("timeout", "silent")) for check in self.checks)
 
     @property
-    def lasting(self) -> bool:
+    def permanent(self) -> bool:
         return any(check.fault in PERMANENT for check in self.checks)
 
     def run(self, name: str, question: Callable[[], Any]) -> Any:
@@ -101,11 +101,11 @@ class DdpHealth:
 
 
 @dataclass(frozen=True)
-class Door:
-    """Where the deployment is entered, as whom, and how long a question may take."""
+class Proxy:
+    """How a client reaches the deployment, with which account, and how long a question may take."""
 
     url: str
-    patience: Patience
+    timeouts: Timeouts
     trust: Trust = field(default_factory=Trust)
     connect_to: str | None = None
     account: Account | None = None
@@ -124,46 +124,46 @@ class Door:
         return ["ddp_connect", "ddp_ping", "account", *(["login", "subscription"] if self.account else [])]
 
 
-def probe_ddp(door: Door, quiet: float = 0) -> tuple[DdpHealth, int]:
+def probe_ddp(proxy: Proxy, quiet: float = 0) -> tuple[DdpHealth, int]:
     """Walks the path until all is healthy or time is up: the health, and how often it was asked.
 
     Then holds a websocket `quiet` seconds without a word, which is not part of the time to become healthy.
     """
     if quiet < 0:
         raise ValueError(f"quiet must be 0 or more seconds, but is {quiet}.")
-    polled = poll([lambda stop: _walk(door, stop)], door.patience)[0]
+    polled = poll([lambda stop: _walk(proxy, stop)], proxy.timeouts)[0]
     health: DdpHealth = polled.answer
     if quiet:
-        _check_quiet(health, door, quiet)
+        _check_quiet(health, proxy, quiet)
     return health, polled.attempts
 
 
-def _walk(door: Door, stop: float) -> DdpHealth:
+def _walk(proxy: Proxy, stop: float) -> DdpHealth:
     """Every check once, in the order in which a client meets them."""
     health = DdpHealth()
-    health.run("sockjs_info", lambda: _check_split(_get(door, "/sockjs/info", STREAMER, stop)))
+    health.run("sockjs_info", lambda: _check_split(_get(proxy, "/sockjs/info", STREAMER, stop)))
     fault = health.checks[0].fault or ""
-    if door.target("/").tls and not fault.startswith(("resolve", "refused", "unreachable", "connect", "tls")):
-        health.certificate = inspect_certificate(door.target("/"), door.patience.limit(stop))
+    if proxy.target("/").tls and not fault.startswith(("resolve", "refused", "unreachable", "connect", "tls")):
+        health.certificate = inspect_certificate(proxy.target("/"), proxy.timeouts.limit(stop))
     if fault.startswith(_NO_WAY):
-        health.skip(["websocket", *door.talks, "sockjs_websocket", "sockjs_connect", "monolith"])
+        health.skip(["websocket", *proxy.talks, "sockjs_websocket", "sockjs_connect", "monolith"])
         return health
     if fault in _NO_STREAMER:
-        health.skip(["websocket", *door.talks, "sockjs_websocket", "sockjs_connect"])
+        health.skip(["websocket", *proxy.talks, "sockjs_websocket", "sockjs_connect"])
     else:
-        _talk_plainly(health, door, stop)
-        _talk_in_frames(health, door, stop)
-    health.run("monolith", lambda: _check_page(_get(door, "/", MONOLITH, stop, body_max=_PAGE_MAX)))
+        _talk_plainly(health, proxy, stop)
+        _talk_in_frames(health, proxy, stop)
+    health.run("monolith", lambda: _check_page(_get(proxy, "/", MONOLITH, stop, body_max=_PAGE_MAX)))
     return health
 
 
 # -- the HTTP side -----------------------------------------------------------------------------------------------------
 
 
-def _get(door: Door, path: str, service: str, stop: float, **more: Any) -> Answer:
+def _get(proxy: Proxy, path: str, service: str, stop: float, **more: Any) -> Answer:
     """``more``: what else `fetch` takes."""
     try:
-        answer = fetch(door.target(path), door.patience.limit(stop), door.trust, **more)
+        answer = fetch(proxy.target(path), proxy.timeouts.limit(stop), proxy.trust, **more)
     except Fault as fault:
         if fault.kind != "read_timeout":
             raise
@@ -211,7 +211,7 @@ def _check_split(answer: Answer) -> None:
 def _raise_for_redirect(answer: Answer, path: str) -> None:
     if answer.location:
         sentence = (
-            f"{path} is redirected to {harmless(answer.location)}: something changed the proxy's configuration, "
+            f"{path} is redirected to {sanitized(answer.location)}: something changed the proxy's configuration, "
             "or the root URL is not the address that clients end up at."
         )
         raise Fault("redirected", sentence)
@@ -229,45 +229,45 @@ def _check_page(answer: Answer) -> None:
 # -- the websocket side ------------------------------------------------------------------------------------------------
 
 
-def _open(door: Door, path: str, stop: float) -> Any:
+def _open(proxy: Proxy, path: str, stop: float) -> Any:
     try:
-        return open_websocket(door.target(path), door.patience.limit(stop), door.trust)
+        return open_websocket(proxy.target(path), proxy.timeouts.limit(stop), proxy.trust)
     except UpgradeRefused as refused:
         _raise_for_gateway(refused.status, STREAMER)
         raise
 
 
-def _talk_plainly(health: DdpHealth, door: Door, stop: float) -> None:
-    websocket = health.run("websocket", lambda: _open(door, "/websocket", stop))
+def _talk_plainly(health: DdpHealth, proxy: Proxy, stop: float) -> None:
+    websocket = health.run("websocket", lambda: _open(proxy, "/websocket", stop))
     if websocket is None:
-        health.skip(door.talks)
+        health.skip(proxy.talks)
         return
     with websocket:
-        session, limit = DdpSession(websocket, framed=False), door.patience.limit
+        session, limit = DdpSession(websocket, framed=False), proxy.timeouts.limit
         health.run("ddp_connect", lambda: session.connect(limit(stop)))
         if not health.is_healthy("ddp_connect"):
-            health.skip(door.talks[1:])
+            health.skip(proxy.talks[1:])
             return
         health.ping_ms = health.run("ddp_ping", lambda: session.ping(limit(stop)))
         health.run("account", lambda: session.ask_for_login(limit(stop)))
-        if door.account:
-            _act_as(health, door, door.account, session, stop)
+        if proxy.account:
+            _act_as(health, proxy, proxy.account, session, stop)
 
 
-def _act_as(health: DdpHealth, door: Door, account: Account, session: DdpSession, stop: float) -> None:
+def _act_as(health: DdpHealth, proxy: Proxy, account: Account, session: DdpSession, stop: float) -> None:
     """What a client does first: a login, with the monolith and then with ddp-streamer, and a subscription."""
 
     def post(path: str, headers: dict[str, str], body: bytes) -> Answer:
-        return _get(door, path, MONOLITH, stop, headers=headers, posted=body)
+        return _get(proxy, path, MONOLITH, stop, headers=headers, posted=body)
 
     def log_in() -> None:
         tokens.append(take_token(account, post))
-        session.resume(tokens[0].user_id, tokens[0].token, door.patience.limit(stop))
+        session.resume(tokens[0].user_id, tokens[0].token, proxy.timeouts.limit(stop))
 
     tokens: list[Token] = []
     health.run("login", log_in)
     if health.is_healthy("login"):
-        until = door.patience.limit(stop)
+        until = proxy.timeouts.limit(stop)
         health.run("subscription", lambda: session.subscribe(_STREAM, [_STREAM_EVENT, False], until))
     else:
         health.skip(["subscription"])
@@ -275,29 +275,29 @@ def _act_as(health: DdpHealth, door: Door, account: Account, session: DdpSession
         give_back(token, post)
 
 
-def _talk_in_frames(health: DdpHealth, door: Door, stop: float) -> None:
+def _talk_in_frames(health: DdpHealth, proxy: Proxy, stop: float) -> None:
     path = f"/sockjs/{random.randrange(1000):03}/{''.join(random.choices(string.ascii_lowercase, k=8))}/websocket"
-    websocket = health.run("sockjs_websocket", lambda: _open(door, path, stop))
+    websocket = health.run("sockjs_websocket", lambda: _open(proxy, path, stop))
     if websocket is None:
         health.skip(["sockjs_connect"])
         return
     with websocket:
         session = DdpSession(websocket, framed=True)
-        health.run("sockjs_connect", lambda: session.connect(door.patience.limit(stop)))
+        health.run("sockjs_connect", lambda: session.connect(proxy.timeouts.limit(stop)))
 
 
-def _check_quiet(health: DdpHealth, door: Door, seconds: float) -> None:
+def _check_quiet(health: DdpHealth, proxy: Proxy, seconds: float) -> None:
     if not health.is_healthy("ddp_connect"):
         health.skip(["quiet"])
         return
-    health.run("quiet", lambda: _stay_quiet(door, seconds))
+    health.run("quiet", lambda: _stay_quiet(proxy, seconds))
 
 
-def _stay_quiet(door: Door, seconds: float) -> None:
+def _stay_quiet(proxy: Proxy, seconds: float) -> None:
     def until() -> float:
-        return time.monotonic() + door.patience.request_timeout
+        return time.monotonic() + proxy.timeouts.request_timeout
 
-    with _open(door, "/websocket", math.inf) as websocket:
+    with _open(proxy, "/websocket", math.inf) as websocket:
         session = DdpSession(websocket, framed=False)
         session.connect(until())
         session.hold(seconds)

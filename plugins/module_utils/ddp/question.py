@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ..probing.options import PATIENCE, TRUST
-from ..probing.polling import Patience
+from ..probing.options import TIMEOUTS, TRUST
+from ..probing.polling import Timeouts
 from ..probing.question import Answered, LibraryMissing
 from ..probing.tls import Trust
-from .probe import WEBSOCKETS_MISSING, Account, DdpHealth, Door, probe_ddp
+from .probe import WEBSOCKETS_MISSING, Account, DdpHealth, Proxy, probe_ddp
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "url": {"type": "str", "required": True},
@@ -21,7 +21,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
     "quiet": {"type": "float", "default": 0},
-    **PATIENCE,
+    **TIMEOUTS,
     **TRUST,
 }
 TOGETHER = [("username", "password")]
@@ -30,15 +30,15 @@ TOGETHER = [("username", "password")]
 def answer(options: Mapping[str, Any]) -> Answered:
     """A mistake in the options is a ValueError; without websockets, LibraryMissing."""
     if WEBSOCKETS_MISSING:
-        raise LibraryMissing("websockets >= 11", WEBSOCKETS_MISSING)
-    door = Door(
+        raise LibraryMissing("websockets >= 10", WEBSOCKETS_MISSING)
+    proxy = Proxy(
         options["url"],
-        Patience(options["timeout"], options["request_timeout"]),
+        Timeouts(options["timeout"], options["request_timeout"]),
         Trust(options["validate_certs"], options["ca_path"]),
         options["connect_to"],
         Account(options["username"], options["password"]) if options["username"] else None,
     )
-    health, attempts = probe_ddp(door, options["quiet"])
+    health, attempts = probe_ddp(proxy, options["quiet"])
     return Answered(_result(health, attempts), _summary(options["url"], health))
 
 

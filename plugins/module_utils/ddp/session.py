@@ -21,7 +21,7 @@ from typing import Any, Callable
 from ..probing.clock import milliseconds_since
 from ..probing.decoding import decoded
 from ..probing.fault import Fault
-from ..probing.fetching import harmless
+from ..probing.fetching import sanitized
 from ..probing.target import Target
 from ..probing.tls import Trust, connect
 from .websocket import Closed, Failed, Refused, Websocket
@@ -47,7 +47,7 @@ def open_websocket(target: Target, until: float, trust: Trust) -> Websocket:
         sentence = f"{target.path} did not answer the websocket upgrade in time: the proxy or ddp-streamer hangs."
         raise Fault("upgrade_timeout", sentence) from None
     except Failed as error:
-        raise Fault("upgrade", f"The websocket upgrade on {target.path} failed: {harmless(str(error))}.") from None
+        raise Fault("upgrade", f"The websocket upgrade on {target.path} failed: {sanitized(str(error))}.") from None
 
 
 class UpgradeRefused(Fault):
@@ -80,14 +80,14 @@ class DdpSession:
             raise Fault("framing", sentence)
         first = self._wait_for(lambda message: True, until)
         if "server_id" not in first:
-            raise _stranger(first)
+            raise _not_rocketchat(first)
         self._send({"msg": "connect", "version": "1", "support": ["1"]}, until)
         answer = self._wait_for(lambda message: message.get("msg") in ("connected", "failed"), until)
         if answer["msg"] == "failed":
-            offer = harmless(repr(answer.get("version")))
+            offer = sanitized(repr(answer.get("version")))
             raise Fault("ddp", f"The server speaks another version of DDP ({offer} instead of '1').")
         if not answer.get("session"):
-            raise _stranger(answer)
+            raise _not_rocketchat(answer)
 
     def ping(self, until: float) -> float:
         """The round trip in milliseconds."""
@@ -97,10 +97,10 @@ class DdpSession:
         return milliseconds_since(started)
 
     def ask_for_login(self, until: float) -> None:
-        """Offers a login token that nobody has, so that the account service has to look for it in MongoDB.
+        """Offers a login token that no user has, so that the account service has to look for it in MongoDB.
 
         It only reads: what an unknown token gets is error 403, and no trace of it is kept (read in Rocket.Chat's
-        ee/apps/account-service/src/lib/loginViaResume.ts). Nothing else proves that somebody looked for it.
+        ee/apps/account-service/src/lib/loginViaResume.ts). Nothing else proves that it was looked for.
         """
         code, said = self._resume(secrets.token_urlsafe(32), until)
         if code != _REFUSED:
@@ -132,7 +132,7 @@ class DdpSession:
         if code == _INTERNAL_ERROR:
             raise _unchecked(error)
         if error is not None:
-            return code, f"error {harmless(str(code))} ({reason})"
+            return code, f"error {sanitized(str(code))} ({reason})"
         return result.get("id") if isinstance(result, dict) else None, "a login of somebody else's"
 
     def subscribe(self, name: str, params: list[Any], until: float) -> None:
@@ -218,19 +218,19 @@ class DdpSession:
                 raise ValueError("not a message")
         except (ValueError, TypeError):
             framing = "SockJS" if self._framed else "plain DDP"
-            raise Fault("framing", f"A frame is not {framing}: {harmless(frame)!r}.") from None
+            raise Fault("framing", f"A frame is not {framing}: {sanitized(frame)!r}.") from None
         return iter(found)
 
 
 def _error(error: Any) -> tuple[Any, str]:
     """Code and reason of a DDP error."""
     if not isinstance(error, dict):
-        return None, harmless(str(error))
-    return error.get("error"), harmless(str(error.get("reason") or error.get("message") or error.get("error")))
+        return None, sanitized(str(error))
+    return error.get("error"), sanitized(str(error.get("reason") or error.get("message") or error.get("error")))
 
 
-def _stranger(message: Message) -> Fault:
-    sentence = f"A websocket opens, but no Rocket.Chat speaks on it: {harmless(json.dumps(message))}."
+def _not_rocketchat(message: Message) -> Fault:
+    sentence = f"A websocket opens, but no Rocket.Chat speaks on it: {sanitized(json.dumps(message))}."
     return Fault("not_rocketchat", sentence)
 
 

@@ -20,7 +20,10 @@ from typing import Any
 from ..probing.clock import remaining
 
 try:
-    from websockets.client import ClientProtocol
+    try:
+        from websockets.client import ClientProtocol
+    except ImportError:  # its name up to 10.4, which Debian 12 and Ubuntu 24.04 have
+        from websockets.client import ClientConnection as ClientProtocol
     from websockets.exceptions import InvalidStatus, WebSocketException
     from websockets.frames import Opcode
     from websockets.uri import parse_uri
@@ -46,7 +49,7 @@ class Failed(Exception):
 
 
 class Closed(Exception):
-    """``code``: of the other side's farewell; None when the connection ended without one."""
+    """``code``: of the other side's close frame; None when the connection ended without one."""
 
     def __init__(self, code: int | None) -> None:
         super().__init__(f"code {code}")
@@ -132,12 +135,12 @@ class Websocket:
             raise Closed(None)
         self._protocol.receive_data(data)
         self._frames.extend(self._protocol.events_received())
-        # An answer that nobody takes any more is no news: what was read is, and the next read tells the rest.
+        # An answer that is not taken any more is no news: what was read is, and the next read tells the rest.
         with contextlib.suppress(Closed):
             self._write(until)
 
     def _write(self, until: float) -> None:
-        """What there is to send: also answers to pings and to a farewell, which the protocol gives by itself."""
+        """What there is to send: also answers to pings and to a close frame, which the protocol gives by itself."""
         try:
             for data in self._protocol.data_to_send():
                 self._sock.settimeout(remaining(until))

@@ -17,13 +17,13 @@ from ..probing.clock import milliseconds_since
 from ..probing.decoding import decoded
 from ..probing.fault import Fault
 from ..probing.fetching import Answer, check_headers, describe, fetch, quote
-from ..probing.polling import Patience, Polled, poll
+from ..probing.polling import Polled, Timeouts, poll
 from ..probing.target import Target, parse_url
 from ..probing.tls import Trust
-from .readiness import DEGRADED, LAGGING, PAUSES, judge_readiness, waiting
+from .readiness import DEGRADED, LAGGING, PAUSES, check_readiness, waiting
 
 # the other probes ask as this one does
-__all__ = ["Attempt", "Endpoint", "EndpointHealth", "Fault", "Patience", "poll", "probe_endpoints"]
+__all__ = ["Attempt", "Endpoint", "EndpointHealth", "Fault", "Timeouts", "poll", "probe_endpoints"]
 
 
 # All of the text, or fields that a JSON object has to have.
@@ -80,26 +80,26 @@ class EndpointHealth:
 
 
 def probe_endpoints(
-    endpoints: Sequence[Endpoint], patience: Patience, trust: Trust, concurrency: int = 32
+    endpoints: Sequence[Endpoint], timeouts: Timeouts, trust: Trust, concurrency: int = 32
 ) -> list[EndpointHealth]:
     """The health of every endpoint, in the order given. ValueError when an endpoint or `concurrency` is unusable."""
     if concurrency < 1:
         raise ValueError(f"concurrency must be at least 1, but is {concurrency}.")
     for endpoint in endpoints:
         check_headers(endpoint.headers)
-    asks = [_asker(endpoint, parse_url(endpoint.url), patience, trust) for endpoint in endpoints]
-    results = poll(asks, patience, concurrency)
+    asks = [_asker(endpoint, parse_url(endpoint.url), timeouts, trust) for endpoint in endpoints]
+    results = poll(asks, timeouts, concurrency)
     return [_health(endpoint, polled) for endpoint, polled in zip(endpoints, results)]
 
 
-def _asker(endpoint: Endpoint, target: Target, patience: Patience, trust: Trust) -> Callable[[float], Attempt]:
+def _asker(endpoint: Endpoint, target: Target, timeouts: Timeouts, trust: Trust) -> Callable[[float], Attempt]:
     def ask(stop: float) -> Attempt:
         started = time.monotonic()
         status = fault = warning = None
         try:
-            answer = fetch(target, patience.limit(stop), trust, endpoint.headers)
+            answer = fetch(target, timeouts.limit(stop), trust, endpoint.headers)
             status = answer.status
-            fault = judge_readiness(answer) if endpoint.readiness else judge(endpoint, answer)
+            fault = check_readiness(answer) if endpoint.readiness else check_answer(endpoint, answer)
         except Fault as caught:
             fault = _explained(waiting(caught) if endpoint.readiness else caught)
         if fault and fault.kind in DEGRADED:
@@ -129,13 +129,13 @@ def _explained(fault: Fault) -> Fault:
     return Fault(fault.kind, f"{fault.sentence} A service of Rocket.Chat waits like this for NATS and a monolith.")
 
 
-def judge(endpoint: Endpoint, answer: Answer) -> Fault | None:
+def check_answer(endpoint: Endpoint, answer: Answer) -> Fault | None:
     """Whether the answer is the expected one."""
     if answer.status not in endpoint.status:
         expected = " or ".join(str(code) for code in endpoint.status)
         return Fault("status", f"It {describe(answer)} instead of {expected}{quote(answer)}.")
     if endpoint.bodies and not any(_is(body, answer) for body in endpoint.bodies):
-        said = f"begins with {answer.gist!r}" if answer.body else "is empty"
+        said = f"begins with {answer.summary!r}" if answer.body else "is empty"
         expected = " or ".join(repr(body) for body in endpoint.bodies)
         sentence = f"It {describe(answer)}, but instead of {expected} the body {said}: "
         return Fault("body", sentence + "something other than the service answers there.")

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ..probing.options import PATIENCE, TRUST
-from ..probing.polling import Patience
+from ..probing.options import TIMEOUTS, TRUST
+from ..probing.polling import Timeouts
 from ..probing.question import Answered
 from ..probing.tls import Trust
 from .probe import Body, Endpoint, EndpointHealth, probe_endpoints
@@ -27,17 +27,17 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "endpoints": {"type": "list", "elements": "dict", "required": True, "options": _ENDPOINT},
     "interval": {"type": "float", "default": 0.2},
     "concurrency": {"type": "int", "default": 32},
-    **PATIENCE,
+    **TIMEOUTS,
     **TRUST,
 }
 
 
 def answer(options: Mapping[str, Any]) -> Answered:
     """A mistake in the options is a ValueError."""
-    patience = Patience(options["timeout"], options["request_timeout"], options["interval"])
+    timeouts = Timeouts(options["timeout"], options["request_timeout"], options["interval"])
     trust = Trust(options["validate_certs"], options["ca_path"])
     endpoints = [_endpoint(one) for one in options["endpoints"]]
-    results = probe_endpoints(endpoints, patience, trust, options["concurrency"])
+    results = probe_endpoints(endpoints, timeouts, trust, options["concurrency"])
     result = {
         "changed": False,
         "healthy": all(one.diagnosis is None for one in results),

@@ -16,17 +16,17 @@ from typing import Any
 
 from ..probing.decoding import decoded
 from ..probing.fault import Fault
-from ..probing.fetching import Answer, describe, harmless, quote
+from ..probing.fetching import Answer, describe, quote, sanitized
 
 LAGGING = "lagging"
-# Who is only short of something serves all the same, if slowly: that is told, and nothing waits or fails because of it.
+# A monolith that is only short of something serves all the same, if slowly: a warning, and no wait or failure.
 DEGRADED = (LAGGING, "short_of_memory")
 # Every answer resets the measurement, and the first after a start counts the whole start: only lag that is there in
 # all of these short spans is told. In seconds, together no more than 2.
 PAUSES = (0.3, 0.6, 0.9)
 
 
-def judge_readiness(answer: Answer) -> Fault | None:
+def check_readiness(answer: Answer) -> Fault | None:
     body = _body(answer)
     if answer.status == 200 and body.get("status") == "ok":
         return None
@@ -64,14 +64,14 @@ def _sentences(failed: Mapping[str, Any]) -> Iterator[str]:
     for name, check in failed.items():
         if name == "mongo":
             error = _field(check, "error")
-            yield f"MongoDB does not answer it ({harmless(str(error))})" if error else "MongoDB does not answer it"
+            yield f"MongoDB does not answer it ({sanitized(str(error))})" if error else "MongoDB does not answer it"
         elif name == "memory":
             yield f"{_number(check, 'percentile')} % of its heap are in use (the limit is HEAP_USAGE_PERCENT)"
         elif name == "eventLoop":
             lag = _number(check, "lagMs")
             yield f"its event loop lags by {lag} ms, time and again (the limit is EVENT_LOOP_LAG_MS, 70 unless set)"
         else:
-            yield f"its check {harmless(name)} failed"
+            yield f"its check {sanitized(name)} failed"
 
 
 def _number(check: Any, field: str) -> str:

@@ -98,7 +98,7 @@ def examine(login: Login, findings: Findings, database: str | None, limits: Limi
 
 def _privileges(login: Login, database: str | None) -> None:
     granted = login.command("connectionStatus", showPrivileges=True)["authInfo"]
-    privileges.judge(granted, database)
+    privileges.check_privileges(granted, database)
     if database is None:
         raise Skipped("clusterMonitor is there; for the rest it must be known which database is Rocket.Chat's")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..probing.fault import Fault
-from .wire import UNAUTHORIZED, closed, parse_member, silent
+from .wire import NO_PYMONGO, UNAUTHORIZED, closed, parse_member, silent
 
 try:
     from bson.errors import BSONError
@@ -33,10 +33,6 @@ else:
     common.MIN_HEARTBEAT_INTERVAL = 0.01
     _MONITORING: dict[str, Any] = {"serverMonitoringMode": "poll"} if version_tuple >= (4, 6) else {}
 
-NO_PYMONGO = (
-    "The Python library pymongo is missing on this host, so the database cannot be read: install the package "
-    "python3-pymongo there."
-)
 # Of OpenSSL's error, and of getaddrinfo's, whose numbers are negative; as pymongo (4.20) tells them.
 _UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED\] certificate verify failed: (.+?) \(_ssl")
 _UNRESOLVED = re.compile(r"([\w.-]+):\d+: \[Errno -\d+\] ([^,(]+?)(?=,| \()")
@@ -87,15 +83,18 @@ def _as_refused() -> Iterator[None]:
 
 
 @contextmanager
-def log_in(name: str, user: User, request_timeout: float) -> Iterator[Login]:
-    """Raises Fault when the login is refused, or when the member stops answering, also later."""
+def log_in(name: str, user: User | None, request_timeout: float) -> Iterator[Login]:
+    """Raises Fault when the login is refused, or when the member stops answering, also later.
+
+    Without a user there is no login: for what MongoDB's localhost exception allows.
+    """
     peer = parse_member(name).peer
     milliseconds = max(1, int(request_timeout * 1000))
     client: MongoClient[dict[str, Any]] = MongoClient(
         name,
         directConnection=True,
-        username=user.name,
-        password=user.password,
+        username=user.name if user else None,
+        password=user.password if user else None,
         authSource="admin",
         serverSelectionTimeoutMS=milliseconds,
         connectTimeoutMS=milliseconds,
@@ -107,7 +106,8 @@ def log_in(name: str, user: User, request_timeout: float) -> Iterator[Login]:
     with closing(client):
         try:
             login = Login(client)
-            _check_password(login, peer, user)
+            if user:
+                _check_password(login, peer, user)
             yield login
         except (NetworkTimeout, ServerSelectionTimeoutError):
             raise silent() from None
@@ -127,7 +127,7 @@ def open_url(url: str, timeout: float) -> Iterator[MongoClient[dict[str, Any]]]:
         with closing(
             MongoClient(
                 url,
-                # whoever serves may be asked: nothing is written
+                # any member that serves may be asked: nothing is written
                 readPreference="primaryPreferred",
                 serverSelectionTimeoutMS=milliseconds,
                 connectTimeoutMS=milliseconds,

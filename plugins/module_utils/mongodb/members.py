@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..probing.fault import Fault
-from ..probing.fetching import harmless
-from .wire import Knock, parse_member
+from ..probing.fetching import sanitized
+from .wire import Hello, parse_member
 
 LOG = "/var/log/mongodb/mongod.log there"
 # Member states that serve, and what the others mean (MongoDB manual, "Replica Set Member States").
@@ -39,34 +39,34 @@ class Member:
     diagnosis: str | None
 
 
-def configured_names(knocks: Sequence[Knock]) -> list[str]:
-    """The members' names in the set's configuration, as those who answered tell them; hidden ones are not told."""
+def configured_names(hellos: Sequence[Hello]) -> list[str]:
+    """The members' names in the set's configuration, as members that answered name them; hidden ones are not named."""
     names: list[str] = []
-    for hello in (knock.hello or {} for knock in knocks):
-        names += hello.get("hosts", []) + hello.get("passives", []) + hello.get("arbiters", [])
+    for answer in (hello.answer or {} for hello in hellos):
+        names += answer.get("hosts", []) + answer.get("passives", []) + answer.get("arbiters", [])
     return list(dict.fromkeys(names))
 
 
-def is_alias(knock: Knock, configured: Sequence[str]) -> bool:
+def is_alias(hello: Hello, configured: Sequence[str]) -> bool:
     """Whether a member answered to a name that only we use: it is looked at under the name that all clients use."""
-    return (knock.hello or {}).get("me", knock.name) != knock.name and knock.name not in configured
+    return (hello.answer or {}).get("me", hello.name) != hello.name and hello.name not in configured
 
 
-def primary_of(knocks: Sequence[Knock]) -> str | None:
-    """Who is primary, or whom the others hold for it: from here he may be out of reach."""
-    hellos = [(knock.name, knock.hello or {}) for knock in knocks]
-    itself = [name for name, hello in hellos if hello.get("setName") and hello.get("isWritablePrimary")]
-    named = [hello["primary"] for _name, hello in hellos if hello.get("primary")]
+def primary_of(hellos: Sequence[Hello]) -> str | None:
+    """The primary, or what the others hold for it: from here it may be out of reach."""
+    answers = [(hello.name, hello.answer or {}) for hello in hellos]
+    itself = [name for name, answer in answers if answer.get("setName") and answer.get("isWritablePrimary")]
+    named = [answer["primary"] for _name, answer in answers if answer.get("primary")]
     return next(iter([*itself, *named]), None)
 
 
-def judge(knock: Knock, replica_set: str, status: dict[str, Any]) -> Member:
+def check_member(hello: Hello, replica_set: str, status: dict[str, Any]) -> Member:
     """`status` is the answer of any member to `replSetGetStatus`, empty if there is none."""
-    entry: dict[str, Any] = next((one for one in status.get("members", []) if one["name"] == knock.name), {})
-    fault = knock.fault or _set_fault(knock, replica_set)
-    role = _role(knock.hello or {}, entry)
+    entry: dict[str, Any] = next((one for one in status.get("members", []) if one["name"] == hello.name), {})
+    fault = hello.fault or _set_fault(hello, replica_set)
+    role = _role(hello.answer or {}, entry)
     if fault is None and entry.get("health", 1) != 1:
-        told = harmless(entry.get("lastHeartbeatMessage") or "it says no more").rstrip(".")
+        told = sanitized(entry.get("lastHeartbeatMessage") or "it says no more").rstrip(".")
         fault = Fault(
             "member_down",
             f"It answers here, but another member cannot reach it: {told}. "
@@ -77,35 +77,35 @@ def judge(knock: Knock, replica_set: str, status: dict[str, Any]) -> Member:
         meaning = _MEANING.get(role, f"it is neither primary nor secondary. Look at {LOG}.")
         fault = Fault("not_serving", f"It does not serve (state {role.upper()}): {meaning}")
     state = "unhealthy" if fault else "healthy"
-    return Member(knock.name, role, state, fault.kind if fault else None, fault.sentence if fault else None)
+    return Member(hello.name, role, state, fault.kind if fault else None, fault.sentence if fault else None)
 
 
-def _role(hello: dict[str, Any], entry: dict[str, Any]) -> str:
-    if hello.get("isWritablePrimary"):
-        return "primary" if hello.get("setName") else "standalone"
-    if hello.get("secondary"):
+def _role(answer: dict[str, Any], entry: dict[str, Any]) -> str:
+    if answer.get("isWritablePrimary"):
+        return "primary" if answer.get("setName") else "standalone"
+    if answer.get("secondary"):
         return "secondary"
-    if hello.get("arbiterOnly"):
+    if answer.get("arbiterOnly"):
         return "arbiter"
-    # somebody else's word is only as good as that it can be asked at all
-    return str(entry["stateStr"]).lower() if hello and entry.get("health") == 1 else "unknown"
+    # another member's word counts only where this one can be asked at all
+    return str(entry["stateStr"]).lower() if answer and entry.get("health") == 1 else "unknown"
 
 
-def _set_fault(knock: Knock, replica_set: str) -> Fault | None:
-    hello = knock.hello or {}
-    name = hello.get("setName")
+def _set_fault(hello: Hello, replica_set: str) -> Fault | None:
+    answer = hello.answer or {}
+    name = answer.get("setName")
     if name == replica_set:
-        return _name_fault(knock)
+        return _name_fault(hello)
     if name:
         return Fault(
             "wrong_set",
             f"It is a member of the replica set {name!r} instead of {replica_set!r}: compare replication.replSetName "
             "in /etc/mongod.conf there, and replicaSet in MONGO_URL.",
         )
-    if hello.get("isreplicaset"):
+    if answer.get("isreplicaset"):
         return Fault(
             "not_initiated",
-            f"mongod runs, but has no valid configuration of a replica set ({hello.get('info', 'it says no more')}): "
+            f"mongod runs, but has no valid configuration of a replica set ({answer.get('info', 'it says no more')}): "
             "it does not find its own name in it, was removed from it, or its data directory is empty because a disk "
             "is not mounted. Only if this deployment is new: run the site playbook, which initiates the set.",
         )
@@ -116,28 +116,40 @@ def _set_fault(knock: Knock, replica_set: str) -> Fault | None:
     )
 
 
-def _name_fault(knock: Knock) -> Fault | None:
-    itself = (knock.hello or {}).get("me", knock.name)
-    if itself == knock.name:
+def _name_fault(hello: Hello) -> Fault | None:
+    itself = (hello.answer or {}).get("me", hello.name)
+    if itself == hello.name:
         return None
     return Fault(
         "wrong_member",
         f"Under this name {itself} answers: its address is wrong in /etc/hosts or in the DNS. `getent hosts "
-        f"{parse_member(knock.name).host}` shows where it leads to.",
+        f"{parse_member(hello.name).host}` shows where it leads to.",
     )
 
 
 # -- no primary --------------------------------------------------------------------------------------------------------
 
 
-def no_primary(knocks: Sequence[Knock], replica_set: str, config: dict[str, Any]) -> Fault:
-    """Why: `config` is the set's configuration, empty where nobody told; then each member is taken to have one vote."""
+def _voting(hellos: Sequence[Hello], replica_set: str, config: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Voting members that are up, and those that are away."""
     votes = {member["host"]: int(member.get("votes", 1)) for member in config.get("members", [])}
-    voting = [knock for knock in knocks if votes.get(knock.name, 0 if votes else 1)]
-    up = [knock.name for knock in voting if (knock.hello or {}).get("setName") == replica_set]
-    away = [knock.name for knock in voting if knock.name not in up]
-    needed = len(voting) // 2 + 1
-    count = f"{len(up)} of {len(voting)} voting members {'is' if len(up) == 1 else 'are'} up"
+    voting = [hello for hello in hellos if votes.get(hello.name, 0 if votes else 1)]
+    up = [hello.name for hello in voting if (hello.answer or {}).get("setName") == replica_set]
+    return up, [hello.name for hello in voting if hello.name not in up]
+
+
+def can_elect(hellos: Sequence[Hello], replica_set: str) -> bool:
+    """Whether enough members are up for a primary, if each has one vote."""
+    up, away = _voting(hellos, replica_set, {})
+    return len(up) > len(away)
+
+
+def no_primary(hellos: Sequence[Hello], replica_set: str, config: dict[str, Any]) -> Fault:
+    """Why: `config` is the set's configuration, empty where it is not known; then each member counts as one vote."""
+    up, away = _voting(hellos, replica_set, config)
+    voters = len(up) + len(away)
+    needed = voters // 2 + 1
+    count = f"{len(up)} of {voters} voting members {'is' if len(up) == 1 else 'are'} up"
     if len(up) < needed:
         return Fault(
             "no_primary",

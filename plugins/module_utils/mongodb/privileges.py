@@ -41,7 +41,7 @@ Role = tuple[str, str]
 _MONITOR: Role = ("clusterMonitor", "admin")
 
 
-def judge(granted: dict[str, Any], database: str | None) -> None:
+def check_privileges(granted: dict[str, Any], database: str | None) -> None:
     """`granted`: authInfo of `connectionStatus`. Raises Fault; without a database only clusterMonitor is judged."""
     privileges = granted["authenticatedUserPrivileges"]
     user = " ".join(repr(one["user"]) for one in granted["authenticatedUsers"])

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Asks a MongoDB replica set how it is and, if it is not well, names the single likeliest cause. No Ansible here.
 
-First a knock at every member, without a login (wire), for each may be away in a way of its own; then one
-member, the primary if there is one, is asked everything else (checks); then whoever is in the set's
-configuration but was not asked yet. Nothing is changed.
+First a hello to every member, without a login (wire), as each may be away in a way of its own; then one
+member, the primary if there is one, is asked everything else (checks); then any other member in the set's
+configuration that was not asked yet. Nothing is changed.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from dataclasses import dataclass, replace
 
 from ..probing.clock import milliseconds_since, remaining
 from ..probing.fault import Fault
-from ..probing.polling import Patience, poll
+from ..probing.polling import Timeouts, poll
 from .checks import NAMES, Check, Findings, Limits, examine, not_made, run
 from .disk import Disk, check_disk
 from .login import User, log_in
-from .members import Member, configured_names, is_alias, no_primary, primary_of
-from .members import judge as judge_member
-from .wire import Knock, knock_at
+from .members import Member, check_member, configured_names, is_alias, no_primary, primary_of
+from .wire import Hello, say_hello
 
 # The likeliest cause first: what stands further down often follows from what stands further up.
 _CAUSES = (
@@ -44,7 +43,7 @@ _CAUSES = (
 # what a look that the end of the time cut short may find although it is not so
 _TIMED_OUT = {"silent", "resolve", "unreachable"}
 # what no waiting mends
-_LASTING = {"auth", "auth_off", "privilege_missing", "privilege_wide", "change_stream", "oplog", "fcv"}
+_PERMANENT = {"auth", "auth_off", "privilege_missing", "privilege_wide", "change_stream", "oplog", "fcv"}
 
 
 @dataclass(frozen=True)
@@ -82,47 +81,47 @@ class SetHealth:
         return self.fault in _TIMED_OUT
 
     @property
-    def lasting(self) -> bool:
-        return self.fault in _LASTING
+    def permanent(self) -> bool:
+        return self.fault in _PERMANENT
 
 
 def wait(target: Target, timeout: float) -> SetHealth:
     """Looks until all is well or the time is up, or only what waiting does not mend is left; the last look counts."""
-    patience = Patience(timeout, target.request_timeout)
+    timeouts = Timeouts(timeout, target.request_timeout)
 
     def look(stop: float) -> SetHealth:
-        return ask(replace(target, request_timeout=remaining(patience.limit(stop))))
+        return ask(replace(target, request_timeout=remaining(timeouts.limit(stop))))
 
-    health: SetHealth = poll([look], patience)[0].answer
+    health: SetHealth = poll([look], timeouts)[0].answer
     return health
 
 
 def ask(target: Target) -> SetHealth:
     """One look."""
-    knocks = knock_at(dict.fromkeys(target.members), target.request_timeout)
-    knocks += _knock_at_others(configured_names(knocks), knocks, target)
+    hellos = say_hello(dict.fromkeys(target.members), target.request_timeout)
+    hellos += _say_hello_to_others(configured_names(hellos), hellos, target)
     findings = Findings()
-    knocks, latency = _look_inside(knocks, target, findings)
+    hellos, latency = _look_inside(hellos, target, findings)
     hidden = [member["name"] for member in findings.status.get("members", [])]
-    knocks += _knock_at_others(hidden, knocks, target)
-    configured = [*configured_names(knocks), *hidden]
-    knocks = [knock for knock in knocks if not is_alias(knock, configured)]
-    return _conclude(knocks, target, findings, latency)
+    hellos += _say_hello_to_others(hidden, hellos, target)
+    configured = [*configured_names(hellos), *hidden]
+    hellos = [hello for hello in hellos if not is_alias(hello, configured)]
+    return _conclude(hellos, target, findings, latency)
 
 
-def _knock_at_others(names: Sequence[str], known: Sequence[Knock], target: Target) -> list[Knock]:
-    asked = {knock.name for knock in known}
-    return knock_at([name for name in names if name not in asked], target.request_timeout)
+def _say_hello_to_others(names: Sequence[str], known: Sequence[Hello], target: Target) -> list[Hello]:
+    asked = {hello.name for hello in known}
+    return say_hello([name for name in names if name not in asked], target.request_timeout)
 
 
-def _look_inside(knocks: list[Knock], target: Target, findings: Findings) -> tuple[list[Knock], float | None]:
+def _look_inside(hellos: list[Hello], target: Target, findings: Findings) -> tuple[list[Hello], float | None]:
     """Fills the findings by asking one member; a member that fails at that is at fault. Returns its latency, too."""
-    chosen = _choose(knocks)
+    chosen = _choose(hellos)
     if chosen is None:
         findings.checks = not_made(("login", *NAMES), "no member answered that could take a login")
-        return knocks, None
+        return hellos, None
     started, latency = time.monotonic(), None
-    writable = bool((chosen.hello or {}).get("isWritablePrimary"))
+    writable = bool((chosen.answer or {}).get("isWritablePrimary"))
     try:
         with log_in(chosen.name, target.user, target.request_timeout) as login:
             latency = milliseconds_since(started)
@@ -133,32 +132,32 @@ def _look_inside(knocks: list[Knock], target: Target, findings: Findings) -> tup
             findings.checks.append(Check("login", "unhealthy", fault.kind, fault.sentence))
             reason = "it needs the login"
         else:
-            knocks = [replace(knock, fault=fault) if knock is chosen else knock for knock in knocks]
+            hellos = [replace(hello, fault=fault) if hello is chosen else hello for hello in hellos]
             reason = f"{chosen.name} stopped answering"
         made = {check.name for check in findings.checks}
         findings.checks += not_made([name for name in ("login", *NAMES) if name not in made], reason)
-    return knocks, latency
+    return hellos, latency
 
 
-def _choose(knocks: Sequence[Knock]) -> Knock | None:
+def _choose(hellos: Sequence[Hello]) -> Hello | None:
     """The primary, or else a secondary; the others have no users to log in."""
     for quality in ("isWritablePrimary", "secondary"):
-        for knock in knocks:
-            if (knock.hello or {}).get(quality):
-                return knock
+        for hello in hellos:
+            if (hello.answer or {}).get(quality):
+                return hello
     return None
 
 
 # -- the conclusion ----------------------------------------------------------------------------------------------------
 
 
-def _conclude(knocks: list[Knock], target: Target, findings: Findings, latency: float | None) -> SetHealth:
-    members = [judge_member(knock, target.replica_set, findings.status) for knock in knocks]
-    primary = primary_of(knocks)
-    checks = [*findings.checks, run("authorization", lambda: _authorization(knocks)), check_disk(target.disk, members)]
+def _conclude(hellos: list[Hello], target: Target, findings: Findings, latency: float | None) -> SetHealth:
+    members = [check_member(hello, target.replica_set, findings.status) for hello in hellos]
+    primary = primary_of(hellos)
+    checks = [*findings.checks, run("authorization", lambda: _authorization(hellos)), check_disk(target.disk, members)]
     lack = None
-    if primary is None and any((knock.hello or {}).get("setName") == target.replica_set for knock in knocks):
-        lack = no_primary(knocks, target.replica_set, findings.config)
+    if primary is None and any((hello.answer or {}).get("setName") == target.replica_set for hello in hellos):
+        lack = no_primary(hellos, target.replica_set, findings.config)
     fault, diagnosis = _cause(members, checks, lack)
     return SetHealth(
         healthy=fault is None,
@@ -176,8 +175,8 @@ def _conclude(knocks: list[Knock], target: Target, findings: Findings, latency: 
     )
 
 
-def _authorization(knocks: Sequence[Knock]) -> None:
-    unlocked = [knock.name for knock in knocks if knock.open]
+def _authorization(hellos: Sequence[Hello]) -> None:
+    unlocked = [hello.name for hello in hellos if hello.open]
     if unlocked:
         raise Fault(
             "auth_off",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ..probing.options import PATIENCE
+from ..probing.options import TIMEOUTS
 from ..probing.question import Answered, LibraryMissing
 from . import login, probe, wire
 from .checks import Limits
@@ -27,7 +27,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "minimum_free_bytes": {"type": "bytes", "default": 1073741824},
     "maximum_lag": {"type": "float", "default": 30.0},
     "minimum_oplog_hours": {"type": "float", "default": 1.0},
-    **PATIENCE,
+    **TIMEOUTS,
     "timeout": {"type": "float", "default": 0.0},
 }
 

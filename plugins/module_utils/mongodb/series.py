@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which release series a mongod is of, asked without a login and without pymongo.
 
-Every mongod answers ``hello`` to everybody, and in it the newest wire protocol it speaks, which counts its releases:
+Every mongod answers ``hello`` without a login, and in it the newest wire protocol it speaks, which counts its releases:
 table "Server Wire version and Feature List" of MongoDB's driver specifications, and mongo/util/version/releases.yml,
 from which mongod derives the number since 5.1. 26 and 27 are the releases after 8.0 (Node.js driver 6.20, constants.ts:
 27 is 8.2).

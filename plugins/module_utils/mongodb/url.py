@@ -13,7 +13,7 @@ from ..probing.target import Target
 from .wire import parse_member
 
 # What the driver uses where the URL names no database.
-DEFAULT_DATABASE = "test"
+_DEFAULT_DATABASE = "test"
 
 _URL = re.compile(r"(?P<scheme>mongodb(\+srv)?)://(?P<rest>.+)", re.DOTALL)
 
@@ -46,7 +46,7 @@ def parse(text: str) -> MongoUrl:
     members = () if found["scheme"] == "mongodb+srv" else tuple(_member(name, tls) for name in servers.split(","))
     password = credentials.partition(":")[2]
     passwords = tuple(spelling for spelling in dict.fromkeys((password, unquote(password))) if spelling)
-    return MongoUrl(text.strip(), members, unquote(database) or DEFAULT_DATABASE, passwords)
+    return MongoUrl(text.strip(), members, unquote(database) or _DEFAULT_DATABASE, passwords)
 
 
 def _member(name: str, tls: bool) -> Target:

@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Knocks at members of a MongoDB replica set, without logging in, and says what each of them does.
+"""Says hello to members of a MongoDB replica set, without logging in, and tells what each of them does.
 
 pymongo puts a stopped mongod, a hung one and an unknown name behind the same timeout of its server selection, and gives
 each member threads of its own. Here a member is asked two questions over one socket, all within one point in time:
-``hello``, which every mongod answers to everybody, and ``listDatabases``, which must be refused. The message format is
-OP_MSG of the "MongoDB Wire Protocol" in MongoDB's manual; every mongod since 3.6 speaks it.
+``hello``, which every mongod answers without a login, and ``listDatabases``, which must be refused. The message format
+is OP_MSG of the "MongoDB Wire Protocol" in MongoDB's manual; every mongod since 3.6 speaks it.
 """
 
 from __future__ import annotations
@@ -31,10 +31,14 @@ except ImportError:
     # the module that uses this tells the operator
     bson = None  # type: ignore[assignment]
 
-DEFAULT_PORT = 27017
+_DEFAULT_PORT = 27017
 _MEMBER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?")
 # the code with which mongod refuses what needs a login (its error_codes.yml)
 UNAUTHORIZED = 13
+NO_PYMONGO = (
+    "The Python library pymongo is missing on this host, so the database cannot be read: install the package "
+    "python3-pymongo there."
+)
 _OP_MSG = 2013
 _HEADER = struct.Struct("<iiii")
 # the flags, and the kind of the one section
@@ -43,11 +47,11 @@ _REPLY_MAX = 48_000_000
 
 
 @dataclass(frozen=True)
-class Knock:
+class Hello:
     """What a member said: its answer to `hello`, and whether it is `open` to people who did not log in."""
 
     name: str
-    hello: dict[str, Any] | None = None
+    answer: dict[str, Any] | None = None
     open: bool = False
     fault: Fault | None = None
 
@@ -55,44 +59,64 @@ class Knock:
 def parse_member(name: str) -> Address:
     """`host:port`, or `host` for the default port. Raises ValueError with a sentence."""
     found = _MEMBER.fullmatch(name)
-    port = int(found["port"] or DEFAULT_PORT) if found else 0
+    port = int(found["port"] or _DEFAULT_PORT) if found else 0
     if not found or not 0 < port < 65536:
         raise ValueError(f"A member must be host:port, such as chat1.mongodb.internal:27017, but is {name!r}.")
     host = found["host"].strip("[]")
     return Address(False, host, port, "/", host, port)
 
 
-def knock_at(names: Iterable[str], request_timeout: float) -> list[Knock]:
+def say_hello(names: Iterable[str], request_timeout: float) -> list[Hello]:
     """All at once: members that do not answer cost one `request_timeout`, however many they are."""
     members = list(names)
     if not members:
         return []
     until = time.monotonic() + request_timeout
     with ThreadPoolExecutor(max_workers=len(members)) as pool:
-        return list(pool.map(lambda name: _knock(name, until), members))
+        return list(pool.map(lambda name: _say_hello(name, until), members))
 
 
-def _knock(name: str, until: float) -> Knock:
+def _say_hello(name: str, until: float) -> Hello:
+    try:
+        answer, databases = ask_without_login(name, until, {"listDatabases": 1, "nameOnly": True})
+    except Fault as fault:
+        return Hello(name, fault=fault)
+    return Hello(name, answer, open=is_open(databases))
+
+
+def is_open(databases: dict[str, Any]) -> bool:
+    """Whether mongod's answer to `listDatabases` without a login shows that none is needed.
+
+    From its own host, mongod does not refuse the question before the first user exists, but then names none (seen).
+    """
+    return bool(databases.get("databases"))
+
+
+def ask_without_login(name: str, until: float, *commands: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answers to `hello` and then to the commands, also those that say no. Raises Fault where there is no mongod.
+
+    Without pymongo, which brings the encoder, it can still be told that nothing listens.
+    """
     address = parse_member(name)
     try:
         sock = connect_tcp(address, until)
     except Fault as fault:
-        return Knock(name, fault=_connect_fault(address, fault))
+        raise _connect_fault(address, fault) from None
     with sock:
+        if bson is None:
+            raise Fault("library", NO_PYMONGO)
         try:
             hello = _ask(sock, {"hello": 1}, until)
             if "maxWireVersion" not in hello:
                 raise ValueError("not a greeting of MongoDB")
-            databases = _ask(sock, {"listDatabases": 1, "nameOnly": True}, until)
+            return [hello, *(_ask(sock, command, until) for command in commands)]
         except socket.timeout:
-            return Knock(name, fault=silent())
+            raise silent() from None
         except OSError:
-            return Knock(name, fault=closed())
+            raise closed() from None
         except (ValueError, struct.error):
             sentence = "What listens there is not mongod: `sudo ss -ltnp` names it; compare the port with net.port."
-            return Knock(name, fault=Fault("protocol", sentence))
-    # From its own host, mongod does not refuse the question before the first user exists, but then names none (seen).
-    return Knock(name, hello, open=bool(databases.get("databases")))
+            raise Fault("protocol", sentence) from None
 
 
 def _ask(sock: socket.socket, command: dict[str, Any], until: float) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who should be on the bus, who is, and who is not expected there."""
+"""Which clients should be on the bus, which are, and which are unexpected there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .login import OWN_NAME
-from .monitoring import Connection, Farewell
+from .monitoring import ClosedConnection, Connection
 from .nodes import hostname_of
 
 # services try again every 5 s: a refusal older than this belongs to the past
@@ -36,8 +36,8 @@ class Client:
 
 
 @dataclass(frozen=True)
-class Stranger:
-    """A node on the bus that nobody expects, by its nodeID."""
+class UnexpectedClient:
+    """A node on the bus that is not expected, by its nodeID."""
 
     name: str
     address: str
@@ -45,45 +45,45 @@ class Stranger:
 
 
 @dataclass(frozen=True)
-class Census:
-    """What NATS says of its connections, held against who is expected."""
+class Matched:
+    """The connections that NATS tells of, compared with the expected clients."""
 
     clients: list[Client]
-    unexpected: list[Stranger]
+    unexpected: list[UnexpectedClient]
 
 
-def take_census(
-    expected: Sequence[Expected], namespace: str, connections: Sequence[Connection], farewells: Sequence[Farewell]
-) -> Census:
+def match_clients(
+    expected: Sequence[Expected], namespace: str, connections: Sequence[Connection], closed: Sequence[ClosedConnection]
+) -> Matched:
     owned = _by_owner(expected, connections)
     seen = [_pick(owned[one.name], namespace) for one in expected]
-    refused = _refused_addresses(connections, farewells)
+    refused = _refused_addresses(connections, closed)
     missing = seen.count(None)
-    # With as many addresses refused as clients missing, it is they who were refused. Where nobody is connected, some of
-    # them may have ended and given up their address meanwhile.
+    # If as many addresses were refused as clients are missing, assume the refused ones are the missing clients. Where
+    # no client is connected, some may have ended and given up their address meanwhile.
     by_exclusion = 0 < missing <= len(refused) or (missing == len(expected) and len(refused) > 1)
     hostnames = [one.name for one in expected]
     clients = []
     for one, connection in zip(expected, seen):
-        ago = _cut_off(one, hostnames, farewells)
+        ago = _cut_off(one, hostnames, closed)
         if ago is not None:
             clients.append(_slow(one, connection, ago))
         elif connection is None:
             clients.append(_missing(one, refused, by_exclusion))
         else:
             clients.append(_present(one, connection, namespace))
-    # nobody who says nothing about whom to expect wants to hear about everybody
-    strangers = _strangers(hostnames, connections) if expected else []
-    return Census(clients, strangers)
+    # without expected clients, every node would be an unexpected one
+    unexpected = _unexpected(hostnames, connections) if expected else []
+    return Matched(clients, unexpected)
 
 
-def unknown(expected: Sequence[Expected]) -> Census:
+def unknown(expected: Sequence[Expected]) -> Matched:
     """When NATS cannot be asked."""
     sentence = "Unknown, because NATS cannot be asked."
-    return Census([Client(one.name, False, None, "unknown", sentence) for one in expected], [])
+    return Matched([Client(one.name, False, None, "unknown", sentence) for one in expected], [])
 
 
-# -- who is who --------------------------------------------------------------------------------------------------------
+# -- whose connection it is --------------------------------------------------------------------------------------------
 
 
 def _by_owner(expected: Sequence[Expected], connections: Sequence[Connection]) -> dict[str, list[Connection]]:
@@ -118,9 +118,9 @@ def _pick(connections: Sequence[Connection], namespace: str) -> Connection | Non
     return min(connections, key=lambda each: each.namespace not in (None, namespace), default=None)
 
 
-def _strangers(hostnames: Sequence[str], connections: Sequence[Connection]) -> list[Stranger]:
+def _unexpected(hostnames: Sequence[str], connections: Sequence[Connection]) -> list[UnexpectedClient]:
     return [
-        Stranger(node, connection.address, connection.namespace or "")
+        UnexpectedClient(node, connection.address, connection.namespace or "")
         for connection in connections
         for node in connection.nodes
         if not hostname_of(node, hostnames)
@@ -130,20 +130,20 @@ def _strangers(hostnames: Sequence[str], connections: Sequence[Connection]) -> l
 # -- what is wrong -----------------------------------------------------------------------------------------------------
 
 
-def _refused_addresses(connections: Sequence[Connection], farewells: Sequence[Farewell]) -> list[str]:
-    """From where wrong credentials were offered lately, one address once; our own trials do not count.
+def _refused_addresses(connections: Sequence[Connection], closed: Sequence[ClosedConnection]) -> list[str]:
+    """Addresses that offered wrong credentials lately, each once; our own trials do not count.
 
     Nor do those of a client that was let in later.
     """
     refused = [
         each
-        for each in farewells
+        for each in closed
         if each.reason == "Authentication Failure" and each.ago < _LATELY and each.connection.name != OWN_NAME
     ]
     return sorted({each.connection.address for each in refused if not _let_in_later(each, connections)})
 
 
-def _let_in_later(refusal: Farewell, connections: Sequence[Connection]) -> bool:
+def _let_in_later(refusal: ClosedConnection, connections: Sequence[Connection]) -> bool:
     return any(
         one.began is not None and refusal.ended is not None and one.began > refusal.ended
         for one in connections
@@ -151,9 +151,9 @@ def _let_in_later(refusal: Farewell, connections: Sequence[Connection]) -> bool:
     )
 
 
-def _cut_off(one: Expected, hostnames: Sequence[str], farewells: Sequence[Farewell]) -> float | None:
+def _cut_off(one: Expected, hostnames: Sequence[str], closed: Sequence[ClosedConnection]) -> float | None:
     """How many seconds ago NATS cut the client off because it did not read."""
-    slow = [each for each in farewells if each.reason.startswith("Slow Consumer") and each.ago < _LATELY]
+    slow = [each for each in closed if each.reason.startswith("Slow Consumer") and each.ago < _LATELY]
     mine = [each.ago for each in slow if _owner(each.connection, hostnames) == one.name]
     return min(mine, default=None)
 

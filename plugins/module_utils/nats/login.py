@@ -21,8 +21,8 @@ from ..probing.clock import milliseconds_since, remaining
 from ..probing.connection import connect_tcp, timed_reader
 from ..probing.decoding import decoded
 from ..probing.fault import Fault
-from ..probing.fetching import harmless
-from ..probing.polling import Patience
+from ..probing.fetching import sanitized
+from ..probing.polling import Timeouts
 from ..probing.target import Target, parse_address
 
 # By this name our own connections, and those of ours that are refused on purpose, are known in /connz.
@@ -33,7 +33,7 @@ _LINES_MAX = 16
 
 @dataclass(frozen=True)
 class Account:
-    """Where and as whom to log in."""
+    """Where to log in, and with which account."""
 
     address: str
     username: str
@@ -58,13 +58,13 @@ class Login:
     diagnosis: str | None
 
 
-def probe_login(account: Account, patience: Patience, stop: float) -> Login:
+def probe_login(account: Account, timeouts: Timeouts, stop: float) -> Login:
     """With the credentials, which must work, and without any, which must not."""
     started = time.monotonic()
     try:
-        fault = try_login(account.target, {"user": account.username, "pass": account.password}, patience.limit(stop))
+        fault = try_login(account.target, {"user": account.username, "pass": account.password}, timeouts.limit(stop))
         latency = milliseconds_since(started)
-        fault = fault or _without_password(account, patience.limit(stop))
+        fault = fault or _without_password(account, timeouts.limit(stop))
     except Fault as broken:
         fault, latency = broken, milliseconds_since(started)
     if fault is None:
@@ -73,7 +73,7 @@ def probe_login(account: Account, patience: Patience, stop: float) -> Login:
 
 
 def _without_password(account: Account, until: float) -> Fault | None:
-    """What is wrong unless NATS refuses just that: it may be too full for anybody."""
+    """What is wrong unless NATS refuses just that: it may be too full for any client."""
     refusal = try_login(account.target, {}, until)
     if refusal:
         return refusal if refusal.kind != "auth_refused" else None
@@ -132,7 +132,7 @@ def _info(target: Target, line: str) -> dict[str, Any]:
 
 
 def _refusal(target: Target, line: str) -> Fault:
-    reason = harmless(line.removeprefix("-ERR").strip().strip("'"))
+    reason = sanitized(line.removeprefix("-ERR").strip().strip("'"))
     if reason.lower().startswith("auth"):
         sentence = (
             f"NATS at {target.peer} refused the login ({reason}): user or password differ from its configuration."

@@ -20,7 +20,7 @@ from typing import Any, Callable, TypeVar
 from ..probing.decoding import SHAPE_ERRORS, decoded
 from ..probing.fault import Fault
 from ..probing.fetching import describe, fetch
-from ..probing.polling import Patience
+from ..probing.polling import Timeouts
 from ..probing.target import parse_url
 from ..probing.tls import Trust
 
@@ -61,12 +61,12 @@ class Connection:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What it may be known by: its own name and its nodeIDs."""
+        """The names it may have: its own name and its nodeIDs."""
         return (self.name, *self.nodes) if self.name else self.nodes
 
 
 @dataclass(frozen=True)
-class Farewell:
+class ClosedConnection:
     """A connection that is closed: why, how many seconds ago, and when by NATS's clock."""
 
     connection: Connection
@@ -78,10 +78,10 @@ class Farewell:
 class Monitoring:
     """The HTTP side of a NATS server. Everything it is asked may raise Fault."""
 
-    def __init__(self, url: str, patience: Patience) -> None:
+    def __init__(self, url: str, timeouts: Timeouts) -> None:
         parse_url(url)
         self.url = url.rstrip("/")
-        self._patience = patience
+        self._timeouts = timeouts
         self._trust = Trust()
 
     def server(self, stop: float) -> Server:
@@ -96,18 +96,18 @@ class Monitoring:
                 return found
         raise Fault("too_many", f"NATS has more than {_PAGE * _PAGES_MAX} connections: too many to look through.")
 
-    def farewells(self, stop: float) -> list[Farewell]:
+    def closed_connections(self, stop: float) -> list[ClosedConnection]:
         """The latest connections that were closed."""
-        return self._ask(f"/connz?state=closed&subs=1&sort=stop&limit={_CLOSED_MAX}", stop, _farewells)
+        return self._ask(f"/connz?state=closed&subs=1&sort=stop&limit={_CLOSED_MAX}", stop, _closed_connections)
 
     def routes(self, stop: float) -> list[str]:
         """The other servers of the cluster, by name or id. Since 2.10 there are several routes to each of them."""
         return self._ask("/routez", stop, _routes)
 
     def _ask(self, path: str, stop: float, read: Callable[[Any], _Read]) -> _Read:
-        """Whatever makes no sense of what is read was not said by NATS."""
+        """An answer that cannot be read is not from NATS."""
         target = parse_url(self.url + path)
-        answer = fetch(target, self._patience.limit(stop), self._trust, body_max=_BODY_MAX)
+        answer = fetch(target, self._timeouts.limit(stop), self._trust, body_max=_BODY_MAX)
         if answer.status != 200:
             raise Fault("status", f"{self.url}{path}: {describe(answer)} instead of 200.")
         try:
@@ -147,14 +147,14 @@ def _connection(entry: Any) -> Connection:
     )
 
 
-def _farewells(connz: Any) -> list[Farewell]:
+def _closed_connections(connz: Any) -> list[ClosedConnection]:
     now = _moment(connz["now"])
-    return [_farewell(entry, now) for entry in connz["connections"] or []]
+    return [_closed_connection(entry, now) for entry in connz["connections"] or []]
 
 
-def _farewell(entry: Any, now: datetime) -> Farewell:
+def _closed_connection(entry: Any, now: datetime) -> ClosedConnection:
     ended = _moment(entry["stop"])
-    return Farewell(_connection(entry), str(entry.get("reason", "")), (now - ended).total_seconds(), ended)
+    return ClosedConnection(_connection(entry), str(entry.get("reason", "")), (now - ended).total_seconds(), ended)
 
 
 def _text(value: Any) -> str:

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 
 from ..probing.clock import milliseconds_since
 from ..probing.fault import Fault
-from ..probing.polling import Patience, poll
-from .clients import Client, Expected, Stranger, take_census, unknown
+from ..probing.polling import Timeouts, poll
+from .clients import Client, Expected, UnexpectedClient, match_clients, unknown
 from .login import Account, Login, probe_login
 from .monitoring import Monitoring
 
 __all__ = ["Account", "Expected", "NatsHealth", "Wanted", "probe_nats"]
 
 # what no waiting mends: the server's configuration and ours differ
-_LASTING = {"auth_refused", "auth_off", "tls_required"}
+_PERMANENT = {"auth_refused", "auth_off", "tls_required"}
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,20 @@ class NatsHealth:
     routes_seen: int | None = None
     login: Login | None = None
     clients: list[Client] = field(default_factory=list)
-    unexpected: list[Stranger] = field(default_factory=list)
+    unexpected: list[UnexpectedClient] = field(default_factory=list)
     fault: Fault | None = None
 
     @property
-    def intruders(self) -> list[Stranger]:
-        """Who disturbs; a node in another namespace belongs to another deployment."""
-        return [stranger for stranger in self.unexpected if stranger.namespace == self.namespace]
+    def disturbing(self) -> list[UnexpectedClient]:
+        """Unexpected clients that disturb; a node in another namespace belongs to another deployment."""
+        return [client for client in self.unexpected if client.namespace == self.namespace]
 
     @property
     def healthy(self) -> bool:
-        return not self.fault and not self.intruders and not any(map(self.is_ill, self.clients))
+        return not self.fault and not self.disturbing and not any(map(self.is_ill, self.clients))
 
     def is_ill(self, client: Client) -> bool:
-        """Who is missing here may be connected to another server of the cluster, which alone knows."""
+        """A client missing here may be connected to another server of the cluster, which alone knows."""
         return bool(client.fault) and not (client.fault == "missing" and self.in_cluster)
 
     @property
@@ -75,36 +75,36 @@ class NatsHealth:
         return self.fault is not None and self.fault.timed_out
 
     @property
-    def lasting(self) -> bool:
-        return self.fault is not None and self.fault.kind in _LASTING
+    def permanent(self) -> bool:
+        return self.fault is not None and self.fault.kind in _PERMANENT
 
 
-def probe_nats(url: str, wanted: Wanted, patience: Patience) -> tuple[NatsHealth, int]:
+def probe_nats(url: str, wanted: Wanted, timeouts: Timeouts) -> tuple[NatsHealth, int]:
     """Asks until all is healthy, the login has a fault that does not pass, or time is up.
 
     Returns the health, and how often it was asked.
     """
-    monitoring = Monitoring(url, patience)
-    polled = poll([lambda stop: _ask(monitoring, wanted, patience, stop)], patience)[0]
+    monitoring = Monitoring(url, timeouts)
+    polled = poll([lambda stop: _ask(monitoring, wanted, timeouts, stop)], timeouts)[0]
     return polled.answer, polled.attempts
 
 
-def _ask(monitoring: Monitoring, wanted: Wanted, patience: Patience, stop: float) -> NatsHealth:
+def _ask(monitoring: Monitoring, wanted: Wanted, timeouts: Timeouts, stop: float) -> NatsHealth:
     health = NatsHealth(wanted.namespace, in_cluster=bool(wanted.routes))
-    census = unknown(wanted.clients)
+    matched = unknown(wanted.clients)
     try:
         _ask_server(health, monitoring, wanted.slow_after, stop)
         connections = monitoring.connections(stop)
-        census = take_census(wanted.clients, wanted.namespace, connections, monitoring.farewells(stop))
+        matched = match_clients(wanted.clients, wanted.namespace, connections, monitoring.closed_connections(stop))
         routes = monitoring.routes(stop)
         health.routes_seen = len(routes)
         health.fault = _routes_fault(wanted, routes) or _slow_fault(wanted, health.latency_ms or 0)
         health.reachable = True
     except Fault as fault:
         health.fault = fault
-    health.clients, health.unexpected = census.clients, census.unexpected
+    health.clients, health.unexpected = matched.clients, matched.unexpected
     # the client port is what matters to services, and may answer when the monitoring does not
-    health.login = probe_login(wanted.account, patience, stop) if wanted.account else None
+    health.login = probe_login(wanted.account, timeouts, stop) if wanted.account else None
     if health.login and health.login.fault and health.reachable:
         health.fault = Fault(health.login.fault, health.login.diagnosis or "")
     return health

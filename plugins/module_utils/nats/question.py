@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ..probing.options import PATIENCE
-from ..probing.polling import Patience
+from ..probing.options import TIMEOUTS
+from ..probing.polling import Timeouts
 from ..probing.question import Answered
 from .probe import Account, Expected, NatsHealth, Wanted, probe_nats
 
@@ -23,15 +23,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "address": {"type": "str"},
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
-    **PATIENCE,
+    **TIMEOUTS,
 }
 TOGETHER = [("address", "username", "password")]
 
 
 def answer(options: Mapping[str, Any]) -> Answered:
     """A mistake in the options is a ValueError."""
-    patience = Patience(options["timeout"], options["request_timeout"])
-    health, attempts = probe_nats(options["url"], _wanted(options), patience)
+    timeouts = Timeouts(options["timeout"], options["request_timeout"])
+    health, attempts = probe_nats(options["url"], _wanted(options), timeouts)
     return Answered(_result(health, attempts, options["expected_routes"]), _summary(options["url"], health))
 
 
@@ -57,7 +57,7 @@ def _summary(url: str, health: NatsHealth) -> str:
     lines = [f"- {health.fault.sentence}"] if health.fault else []
     if health.reachable:
         lines += [f"- {client.name}: {client.diagnosis}" for client in health.clients if health.is_ill(client)]
-        lines += [f"- {one.name} (from {one.address}) is on the bus, but not expected." for one in health.intruders]
+        lines += [f"- {one.name} (from {one.address}) is on the bus, but not expected." for one in health.disturbing]
     return "\n".join([f"NATS at {url} is not as it should be:", *lines])
 
 

@@ -14,7 +14,7 @@ def remaining(until: float) -> float:
 
 
 def halfway(until: float) -> float:
-    """A deadline before `until`, where there is time enough: whoever hangs leaves some for what comes after."""
+    """A deadline before `until`, where there is time enough: a peer that hangs leaves some for what comes after."""
     return min(until, time.monotonic() + max(remaining(until) / 2, 0.5))
 
 

@@ -71,7 +71,7 @@ def _resolve(host: str, port: int, until: float) -> list[_Address]:
 def _look_up(host: str, port: int) -> concurrent.futures.Future[list[_Address]]:
     """getaddrinfo knows no timeout, and a dead name server holds it for long: a thread asks that may be left behind.
 
-    Whoever asks for a name that is being looked up waits for the same thread, so that there is never more than one
+    A question for a name that is being looked up waits for the same thread, so that there is never more than one
     for a name, however often it is asked for.
     """
     with _running_lock:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What others answer may be anything: it is decoded here, and whoever reads it catches what does not fit."""
+"""An answer may be anything: it is decoded here, and its reader catches what does not fit."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from .fault import Fault
 from .target import Target
 from .tls import Trust, connect
 
-BODY_MAX = 64 * 1024
+_BODY_MAX = 64 * 1024
 LINE_MAX = 120
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 # what a header may hold: RFC 9110, 5.1 and 5.5
@@ -38,14 +38,14 @@ class Answer:
     body: bytes
 
     @property
-    def gist(self) -> str:
+    def summary(self) -> str:
         """What the body says first: the title of a page, else the first line with text in it."""
         text = self.body[: 8 * LINE_MAX].decode("utf-8", "replace").strip()
         title = _TITLE.search(text) if text.startswith("<") else None
-        return harmless((title[1] if title else text).strip().split("\n", 1)[0].strip())
+        return sanitized((title[1] if title else text).strip().split("\n", 1)[0].strip())
 
 
-def harmless(text: str) -> str:
+def sanitized(text: str) -> str:
     """Short, and without what would play tricks in a terminal."""
     line = "".join(char if char.isprintable() else " " for char in text)
     return line if len(line) <= LINE_MAX else line[: LINE_MAX - 3] + "..."
@@ -53,13 +53,13 @@ def harmless(text: str) -> str:
 
 def describe(answer: Answer) -> str:
     """For the middle of a sentence."""
-    moved = f" (redirected to {harmless(answer.location)})" if answer.location else ""
-    server = f" from {harmless(answer.server)}" if answer.server else ""
-    return f"answered {answer.status} {harmless(answer.reason)}".rstrip() + server + moved
+    moved = f" (redirected to {sanitized(answer.location)})" if answer.location else ""
+    server = f" from {sanitized(answer.server)}" if answer.server else ""
+    return f"answered {answer.status} {sanitized(answer.reason)}".rstrip() + server + moved
 
 
 def quote(answer: Answer) -> str:
-    return f": {answer.gist!r}" if answer.gist else ""
+    return f": {answer.summary!r}" if answer.summary else ""
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
@@ -85,7 +85,7 @@ class TimedSocket:
         return timed_reader(self._sock, self._until)
 
     def close(self) -> None:
-        """Whoever connected closes: http.client would do so before the body is read."""
+        """The caller that connected closes: http.client would do so before the body is read."""
 
 
 def fetch(
@@ -93,7 +93,7 @@ def fetch(
     until: float,
     trust: Trust,
     headers: Mapping[str, str] | None = None,
-    body_max: int = BODY_MAX,
+    body_max: int = _BODY_MAX,
     posted: bytes | None = None,
 ) -> Answer:
     """GET the target, or POST what is given to it. Follows no redirect and uses no proxy: the question is about this

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-PATIENCE: dict[str, dict[str, Any]] = {
+TIMEOUTS: dict[str, dict[str, Any]] = {
     "timeout": {"type": "float", "default": 60},
     "request_timeout": {"type": "float", "default": 5},
 }

@@ -15,13 +15,13 @@ from typing import Any, Callable, Protocol
 
 from .clock import remaining
 
-INTERVAL_MAX = 2.0
+_INTERVAL_MAX = 2.0
 
 
 class HasHealth(Protocol):
     """What `poll` must know of an answer.
 
-    One that also has a true `lasting` ends the waiting at once: what is wrong does not pass by itself.
+    One that also has a true `permanent` ends the waiting at once: what is wrong does not pass by itself.
     """
 
     @property
@@ -32,7 +32,7 @@ class HasHealth(Protocol):
 
 
 @dataclass(frozen=True)
-class Patience:
+class Timeouts:
     """How long to wait: `timeout` for everything (0: ask once), `request_timeout` for one question; in seconds."""
 
     timeout: float = 60.0
@@ -67,14 +67,14 @@ class Polled:
             self.healthy_after = round(time.monotonic() - started, 3)
 
 
-def poll(asks: Sequence[Callable[[float], HasHealth]], patience: Patience, concurrency: int = 1) -> list[Polled]:
-    """Puts every question until its answer is healthy or lasting or time is up, at most `concurrency` at once.
+def poll(asks: Sequence[Callable[[float], HasHealth]], timeouts: Timeouts, concurrency: int = 1) -> list[Polled]:
+    """Puts every question until its answer is healthy or permanent or time is up, at most `concurrency` at once.
 
-    A question gets the time at which all must be over and has to respect it. Nobody is asked again before everybody
-    was asked once, so that endpoints that hang cannot starve the others.
+    A question gets the time at which all must be over and has to respect it. No question is put again before every
+    other was put once, so that endpoints that hang cannot starve the others.
     """
     started = time.monotonic()
-    stop = started + patience.timeout if patience.timeout else math.inf
+    stop = started + timeouts.timeout if timeouts.timeout else math.inf
     results = [Polled() for _ask in asks]
     due = [(started, number) for number in range(len(asks))]
     running: dict[concurrent.futures.Future[HasHealth], int] = {}
@@ -86,8 +86,8 @@ def poll(asks: Sequence[Callable[[float], HasHealth]], patience: Patience, concu
             can_start = due and len(running) < concurrency and time.monotonic() < stop
             for number, answer in _next_answers(running, due[0][0] if can_start else None):
                 results[number].take(answer, started, stop)
-                again = time.monotonic() + _pause(patience, results[number].attempts)
-                ended = answer.healthy or getattr(answer, "lasting", False)
+                again = time.monotonic() + _pause(timeouts, results[number].attempts)
+                ended = answer.healthy or getattr(answer, "permanent", False)
                 if not ended and again < stop < math.inf:
                     heapq.heappush(due, (again, number))
     return results
@@ -104,6 +104,6 @@ def _next_answers(
     return [(running.pop(future), future.result()) for future in done]
 
 
-def _pause(patience: Patience, attempts: int) -> float:
-    doubled = patience.interval * float(2 ** min(attempts - 1, 16))
-    return min(doubled, max(INTERVAL_MAX, patience.interval))
+def _pause(timeouts: Timeouts, attempts: int) -> float:
+    doubled = timeouts.interval * float(2 ** min(attempts - 1, 16))
+    return min(doubled, max(_INTERVAL_MAX, timeouts.interval))

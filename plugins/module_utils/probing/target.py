@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Target:
-    """A parsed URL and the address to connect to, which is the URL's own unless somebody says otherwise."""
+    """A parsed URL and the address to connect to, which is the URL's own unless another one is given."""
 
     tls: bool
     host: str

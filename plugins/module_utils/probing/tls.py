@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TLS: whom to trust, what is wrong with a handshake, and what is wrong with a certificate nobody verifies."""
+"""TLS: what to trust, what is wrong with a handshake, and what is wrong with a certificate that is not verified."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _certificate_fault(target: Target, error: ssl.SSLCertVerificationError) -> F
 
 
 def inspect_certificate(target: Target, until: float) -> Fault | None:
-    """What is wrong with dates and name of the certificate, whoever issued it; None also when there is no answer.
+    """What is wrong with dates and name of the certificate, whatever its issuer; None also when there is no answer.
 
     Python decodes only certificates that it verified. So a second handshake verifies the one that the first was shown,
     with that very certificate as its only authority.

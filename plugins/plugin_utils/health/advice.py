@@ -18,11 +18,11 @@ from .model import CONTROLLER, Command, Subject
 _LOG = "sudo docker logs --tail 50 {name}"
 _PUBLISHED = "sudo docker ps --all --filter name={name}"
 _MONGOD_LOG = "sudo tail -n 50 /var/log/mongodb/mongod.log"
-# Without everybody's connections and logins, among which an election is not found.
+# Without the connections and logins of all clients, among which an election is not found.
 _REPLICATION_LOG = """sudo grep -E '"c":"(ELECTION|INITSYNC|REPL|ROLLBACK)' /var/log/mongodb/mongod.log | tail -n 20"""
 _PACKAGES = "dpkg-query --show 'mongodb-*'"
 # From inside, where the way may be another than the host's. All of Rocket.Chat's images have Node.js.
-_KNOCK_AT_MONGODB = (
+_CONNECT_TO_MONGODB = (
     """sudo docker exec {name} node -e "for (const member of '{members}'.split(' ')) {{"""
     """ const told = (word) => {{ console.log(member + ':', word); socket.destroy(); }};"""
     """ const socket = require('net').connect(member.split(':')[1], member.split(':')[0])"""
@@ -30,7 +30,7 @@ _KNOCK_AT_MONGODB = (
     """.setTimeout(3000, () => told('does not answer')); }}\""""
 )
 # Likewise. The user and password of a URL are not shown.
-_KNOCK_AT_NATS = (
+_CONNECT_TO_NATS = (
     """sudo docker exec {name} node -e "for (const url of process.env.TRANSPORTER.split(',')) {{"""
     """ const {{ hostname, port }} = new URL(url);"""
     """ const told = (word) => {{ console.log(hostname + ':' + port, word); socket.destroy(); }};"""
@@ -62,10 +62,10 @@ ON_THE_HOST = {
     "container.paused": "sudo docker unpause {name}",
     "container.crash_silent": "sudo docker inspect --format '{{{{.Path}}}} {{{{.Args}}}}' {name}",
     "container.oom_killed": f"{_KERNEL_LOG} --grep 'out of memory'",
-    "container.nats_unreachable": _KNOCK_AT_NATS,
+    "container.nats_unreachable": _CONNECT_TO_NATS,
     "container.node_id_conflict": _WHO_IS_WHO,
-    "stranger": "sudo docker stop {name}",
-    "stranger.unplanned": (
+    "unplanned": "sudo docker stop {name}",
+    "unplanned.unplanned": (
         "sudo docker inspect --format '{{{{.Created}}}} {{{{.Config.Image}}}} {{{{json .Config.Labels}}}}' {name}"
     ),
     "http": _LOG,
@@ -115,12 +115,12 @@ ON_THE_HOST = {
 # Commands for where a service runs that the finding is about, on its host if it runs there.
 AT_A_SERVICE = {
     "migrations": ("rocketchat", LOG),
-    "licence": ("rocketchat", "sudo docker logs {name} 2>&1 | grep -i licen | tail -n 20"),
+    "license": ("rocketchat", "sudo docker logs {name} 2>&1 | grep -i licen | tail -n 20"),
     "mongodb.external": ("rocketchat", "sudo docker logs {name} 2>&1 | grep -i mongo | tail -n 20"),
     "page": ("rocketchat", _LOG),
     "ddp.upgrade_timeout": ("ddp_streamer", _LOG),
     "websocket": ("ddp_streamer", _LOG),
-    "login": ("account", _KNOCK_AT_MONGODB),
+    "login": ("account", _CONNECT_TO_MONGODB),
     "login.account_missing": ("account", "sudo docker restart {name}"),
     "login.login_unexpected": ("account", _LOG),
 }
@@ -166,7 +166,7 @@ def advice(kind: str, cause: Subject, plan: Mapping[str, Any], options: str) -> 
     family, _dot, word = kind.partition(".")
     # What the plan does not have is not to be started: a container without a row in the table, a member by its address.
     if family == "container" and not cause.kind:
-        family = "stranger"
+        family = "unplanned"
     elif family == "mongodb" and cause.name != "mongodb":
         family = "member"
     elif family == "login" and not any(planned["mongodb"] for planned in plan["hosts"].values()):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The evidence about NATS: its servers, who of the expected is connected, and who is that nobody expects."""
+"""The evidence about NATS: its servers, its expected clients, and its unexpected ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from ...module_utils.nats.nodes import hostname_of
 from .answers import HostAnswers
 from .containers import STANDS_STILL, container_symptoms, without_starting
-from .machines import unasked
+from .hosts import unasked
 from .model import NATS, Need, Subject, Symptom
 
 # Faults that are the server's own whatever else is away.
@@ -67,7 +67,7 @@ def _refuses_everybody(answer: Mapping[str, Any]) -> bool:
 
 
 class Clients:
-    """Who is connected. A client of a cluster is connected to one of its servers, which alone knows it."""
+    """The connected clients. A client of a cluster is connected to one of its servers, which alone knows it."""
 
     def __init__(self, plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> None:
         self._clients: dict[str, dict[str, Any]] = {}
@@ -85,7 +85,7 @@ class Clients:
                         self._clients[client["name"]] = client
 
     def connected(self, hostname: str) -> bool | None:
-        """Who is nowhere to be seen may be connected to a server that could not be asked."""
+        """A client that is seen nowhere may be connected to a server that could not be asked."""
         if self._nobody_runs:
             return False
         if not self._asked:
@@ -127,7 +127,7 @@ def _says_more(client: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
     return worth(client) > worth(known)
 
 
-def strangers(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+def unexpected_clients(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
     """Nodes on the bus that the plan does not know, unless a container with a wrong hostname explains them."""
     expected = [container["hostname"] for planned in plan["hosts"].values() for container in planned["containers"]]
     hostnames = set(_hostnames(answers))
@@ -135,7 +135,7 @@ def strangers(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> It
     for host, answer in answers.items():
         for node in answer.get("nats").get("unexpected") or []:
             name = node["name"]
-            # whoever is in another namespace talks to nobody here
+            # a node in another namespace talks to none of these
             elsewhere = node["namespace"] != plan["hosts"][host]["probes"]["nats"]["namespace"]
             if elsewhere or name in seen or hostname_of(name, expected):
                 continue

@@ -13,9 +13,9 @@ from .model import Need, Symptom
 
 # It runs, but not with what was planned for it; it may serve all the same.
 DRIFT_WORDS = {"image", "environment", "hosts", "drift"}
-# Somebody did it to the container: no other part being away explains that.
+# Done to the container by hand: no other part being away explains that.
 STANDS_STILL = {"absent", "stopped", "paused"}
-OF_ITS_OWN = {*STANDS_STILL, "network", "oom_killed", "out_of_memory", "hostname", *DRIFT_WORDS}
+_OF_ITS_OWN = {*STANDS_STILL, "network", "oom_killed", "out_of_memory", "hostname", *DRIFT_WORDS}
 
 _STARTING = "container.starting"
 
@@ -25,7 +25,7 @@ _EXPLAINED_BY = {
     "crash_silent": {"hostname"},
     "node_id_conflict": {"hostname"},
     "inspect": {"engine"},
-    "licence": {"nats", "service", "licence"},
+    "license": {"nats", "service", "license"},
     "mongodb": {"mongodb"},
     "mongodb_auth": {"mongodb"},
     "mongodb_privilege": {"mongodb"},
@@ -44,14 +44,14 @@ def container_symptoms(entry: Mapping[str, Any] | None, needs: tuple[Need, ...])
     fault = entry["fault"]
     if fault:
         symptoms.append(Symptom(f"container.{fault}", entry["diagnosis"], _explaining(fault, needs)))
-    if entry.get("drift") and fault not in OF_ITS_OWN:
+    if entry.get("drift") and fault not in _OF_ITS_OWN:
         # It crashes, or seems well, but it does not run with what was planned for it.
         symptoms.append(Symptom("container.drift", the_first_of(entry["drift"])))
     return symptoms
 
 
 def _explaining(fault: str, needs: tuple[Need, ...]) -> tuple[Need, ...]:
-    if fault in OF_ITS_OWN:
+    if fault in _OF_ITS_OWN:
         return ()
     return tuple(need for need in needs if need.what in _EXPLAINED_BY.get(fault, _INDISPENSABLE))
 

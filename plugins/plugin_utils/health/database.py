@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from .answers import HostAnswers
-from .machines import unasked
+from .hosts import unasked
 from .model import MONGODB, Need, Subject, Symptom
 
 # Faults of the set that a member which is away may explain while there is no primary; all others are of their own.
@@ -128,7 +128,7 @@ def _member(
 
 
 def _checks(answer: Mapping[str, Any], view: Mapping[str, Any], leads: bool) -> list[Mapping[str, Any]]:
-    """Those that failed: of the disk everybody knows the own, of the set the leader or, if it is silent, who told."""
+    """Failed checks: each member tells of its own disk, and the leader, or the member that answered, of the set."""
     disks = [check for check in answer.get("checks") or [] if check["name"] == "disk"]
     others = [check for check in (answer or view).get("checks") or [] if check["name"] != "disk"] if leads else []
     return [check for check in [*others, *disks] if check["fault"]]
@@ -145,7 +145,7 @@ def _seen_only_here(answer: Mapping[str, Any], view: Mapping[str, Any], host: st
 
 
 def _sums_up(view: Mapping[str, Any]) -> bool:
-    """Whether the fault of the set is that of a member or of a check, who tell it themselves."""
+    """Whether the fault of the set is that of a member or of a check, which tell it themselves."""
     return view["fault"] in {each.get("fault") for each in [*view["members"], *view["checks"]]}
 
 
@@ -158,7 +158,7 @@ def _seen(member: Mapping[str, Any], host: str) -> list[Symptom]:
 
 
 def _denied(check: Mapping[str, Any], failed: Iterable[Mapping[str, Any]]) -> bool:
-    """Whoever may not read opens no change stream either."""
+    """A user that may not read opens no change stream either."""
     return check["fault"] == "change_stream" and any(other["fault"] == "privilege_missing" for other in failed)
 
 

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tells causes from victims: the plan and everybody's answers in, the table's rows and the findings out.
+"""Finds root causes: the plan and the answers of all hosts in, the table's rows and the findings out.
 
-What each component's evidence is, and what would explain it, stands in database.py, bus.py, services.py, entrance.py,
-machines.py and workspace.py. Which of them are causes is decided in court.py.
+What each component's evidence is, and what would explain it, stands in database.py, bus.py, services.py, proxy.py,
+hosts.py and workspace.py. Which of them are causes is decided in root_cause.py.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from . import bus, database, entrance, license, machines, services, workspace
+from . import bus, database, hosts, license, proxy, services, workspace
 from .advice import advice
 from .answers import HostAnswers, read
-from .court import Court
 from .model import AFFECTED, HEALTHY, UNHEALTHY, Diagnosis, Finding, Part, Subject
+from .root_cause import RootCauses
 
 
 def diagnose(
@@ -32,34 +32,34 @@ def diagnose(
     """
     answers = read(plan, registered)
     subjects = gather(plan, answers, now)
-    court = Court(subjects)
-    findings = _findings(subjects, court, plan, options)
+    roots = RootCauses(subjects)
+    findings = _findings(subjects, roots, plan, options)
     numbers = {(finding.host, finding.component): finding.number for finding in findings}
     order = {host: position for position, host in enumerate(plan["hosts"])}
     rows = sorted((subject for subject in subjects if subject.kind), key=lambda subject: order[subject.host])
     in_use, surplus = license.license_in_use(plan, answers), license.has_surplus(plan)
     warnings = [*services.warnings(answers), *license.warnings(in_use, now, surplus)]
-    return Diagnosis([_part(row, court, numbers) for row in rows], findings, warnings)
+    return Diagnosis([_part(row, roots, numbers) for row in rows], findings, warnings)
 
 
 def gather(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: datetime | None = None) -> list[Subject]:
     """Everything there is, in such an order that what explains a symptom comes before it."""
     return [
-        *machines.subjects(plan, answers),
+        *hosts.subjects(plan, answers),
         *database.subjects(plan, answers),
         *bus.servers(plan, answers),
         *workspace.subjects(plan, answers),
         *services.subjects(plan, answers, now),
-        *bus.strangers(plan, answers),
-        *entrance.subjects(plan, answers),
+        *bus.unexpected_clients(plan, answers),
+        *proxy.subjects(plan, answers),
     ]
 
 
-def _findings(subjects: list[Subject], court: Court, plan: Mapping[str, Any], options: str) -> list[Finding]:
-    causes = [subject for subject in subjects if court.blamed.get(subject.id) == [subject]]
+def _findings(subjects: list[Subject], roots: RootCauses, plan: Mapping[str, Any], options: str) -> list[Finding]:
+    causes = [subject for subject in subjects if roots.causes.get(subject.id) == [subject]]
     findings = []
     for number, cause in enumerate(causes, 1):
-        symptom = court.told[cause.id]
+        symptom = roots.main_symptom[cause.id]
         others = [other for other in cause.symptoms if other.sentence != symptom.sentence]
         own = list(dict.fromkeys(other.sentence for other in others if other.intrinsic))
         findings.append(
@@ -70,7 +70,7 @@ def _findings(subjects: list[Subject], court: Court, plan: Mapping[str, Any], op
                 kind=symptom.kind,
                 sentence=symptom.sentence,
                 next=advice(symptom.kind, cause, plan, options),
-                victims=[s.id for s in subjects if s.kind and s is not cause and cause in court.blamed.get(s.id, [])],
+                affected=[s.id for s in subjects if s.kind and s is not cause and cause in roots.causes.get(s.id, [])],
                 also=own,
                 evidence=list(dict.fromkeys(other.sentence for other in others if other.sentence not in own)),
             )
@@ -78,9 +78,9 @@ def _findings(subjects: list[Subject], court: Court, plan: Mapping[str, Any], op
     return findings
 
 
-def _part(subject: Subject, court: Court, numbers: Mapping[tuple[str, str], int]) -> Part:
-    blamed = court.blamed.get(subject.id, [])
-    state = HEALTHY if not blamed else UNHEALTHY if subject in blamed else AFFECTED
+def _part(subject: Subject, roots: RootCauses, numbers: Mapping[tuple[str, str], int]) -> Part:
+    caused_by = roots.causes.get(subject.id, [])
+    state = HEALTHY if not caused_by else UNHEALTHY if subject in caused_by else AFFECTED
     return Part(
         id=subject.id,
         name=subject.name,
@@ -91,5 +91,5 @@ def _part(subject: Subject, court: Court, numbers: Mapping[tuple[str, str], int]
         state=state,
         latency_ms=subject.latency_ms if state == HEALTHY else None,
         on_nats=subject.on_nats,
-        causes=sorted(numbers[culprit.host, culprit.name] for culprit in blamed),
+        causes=sorted(numbers[cause.host, cause.name] for cause in caused_by),
     )

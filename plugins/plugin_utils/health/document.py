@@ -20,7 +20,7 @@ from .table import verdict
 
 SCHEMA = 1
 
-# Faults of a container that are a difference to the plan; that somebody stopped it is none.
+# Faults of a container that are a difference to the plan; that it was stopped is none.
 _OTHERWISE = {"absent", "hostname", "network", *DRIFT_WORDS}
 
 
@@ -39,6 +39,7 @@ def document(
         "warnings": [asdict(warning) for warning in diagnosis.warnings],
         "parts": [asdict(part) for part in diagnosis.parts],
         "versions": _versions(plan, answers),
+        "changes": [asdict(change) for change in diagnosis.changes],
         "drift": [*_container_drift(answers), *_mongodb_drift(plan, answers)],
     }
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the report beside the last one's name: whoever reads it meanwhile has the old one or the new one, whole."""
+"""Writes the report beside the last one's name: a reader meanwhile gets the old one or the new one, whole."""
 
 from __future__ import annotations
 

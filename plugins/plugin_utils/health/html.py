@@ -28,6 +28,7 @@ def page(document: Document) -> str:
         _parts(document),
         _versions(document),
         _drift(document),
+        _changes(document),
         _footer(),
     ]
     title = f"{'Healthy' if document['healthy'] else 'Unhealthy'}: Rocket.Chat at {document['root_url']}"
@@ -67,7 +68,7 @@ def _finding(finding: Mapping[str, Any], document: Document) -> str:
         f"<h3>[{finding['number']}] {escape(called(finding))}{place} <small>{escape(finding['kind'])}</small></h3>"
         f"{''.join(f'<p>{escape(sentence)}</p>' for sentence in (finding['sentence'], *finding['also']))}"
         f'<div class="next"><span>Next, on {where}:</span><pre>{escape(finding["next"]["command"])}</pre></div>'
-        f"{_victims(finding, document)}{_evidence(finding)}</section>"
+        f"{_affected(finding, document)}{_evidence(finding)}</section>"
     )
 
 
@@ -79,15 +80,15 @@ def _warning(warning: Mapping[str, Any]) -> str:
     )
 
 
-def _victims(finding: Mapping[str, Any], document: Document) -> str:
-    if not finding["victims"]:
+def _affected(finding: Mapping[str, Any], document: Document) -> str:
+    if not finding["affected"]:
         return ""
     parts = {part["id"]: part for part in document["parts"]}
     by_host: dict[str, list[str]] = {}
-    for victim in finding["victims"]:
-        by_host.setdefault(parts[victim]["host"], []).append(parts[victim]["name"])
+    for part in finding["affected"]:
+        by_host.setdefault(parts[part]["host"], []).append(parts[part]["name"])
     told = "; ".join(f"{escape(', '.join(names))} on {escape(host)}" for host, names in by_host.items())
-    return f'<p class="victims soft">Affects {told}.</p>'
+    return f'<p class="affected soft">Affects {told}.</p>'
 
 
 def _evidence(finding: Mapping[str, Any]) -> str:
@@ -171,6 +172,15 @@ def _drift(document: Document) -> str:
         for one in document["drift"]
     )
     return _table("Drift", ("Part", "Planned", "Runs", "What differs"), rows)
+
+
+def _changes(document: Document) -> str:
+    rows = "".join(
+        f'<tr><td>{escape(one["host"])}</td><td data-label="role">{escape(one["role"])}</td>'
+        f'<td class="whole">{escape(one["sentence"])}</td></tr>'
+        for one in document["changes"]
+    )
+    return _table("Not as planned", ("Host", "Role", "The site playbook"), rows) if rows else ""
 
 
 def _table(title: str, headings: Iterable[str], rows: str) -> str:

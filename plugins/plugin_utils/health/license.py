@@ -15,9 +15,9 @@ from ..rocketchat.replicas import more_than_one
 from .answers import HostAnswers
 from .model import HealthWarning, Symptom
 
-WARN_BEFORE = timedelta(days=30)
+_WARN_BEFORE = timedelta(days=30)
 # Rocket.Chat's cloud renews some by itself.
-WARN_BEFORE_RENEWAL = timedelta(days=7)
+_WARN_BEFORE_RENEWAL = timedelta(days=7)
 _NAMES = {"given": "The licence given in rocketchat_license", "stored": "The licence stored in the workspace"}
 _RENEW = {
     # With an expired one stored, 8.3-dev does not look at ROCKETCHAT_LICENSE at all (ee/app/license/server/startup.ts).
@@ -47,7 +47,7 @@ def license_in_use(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) 
 
 
 def has_surplus(plan: Mapping[str, Any]) -> bool:
-    """Whether some service has more than one replica, which takes a licence: who is alone lives on without."""
+    """Whether some service has more than one replica, which takes a licence: a single one lives on without."""
     return bool(
         more_than_one(container["service"] for host in plan["hosts"].values() for container in host["containers"])
     )
@@ -61,15 +61,15 @@ def warnings(license_: LicenseState | None, now: datetime | None, surplus: bool)
             f"{_NAMES[license_.source]} expired on {_moment(license_.ends)}. Single instances run without it; surplus "
             f"replicas would shut themselves down. {_renewal(license_)}"
         )
-        yield HealthWarning("licence.expired", sentence)
+        yield HealthWarning("license.expired", sentence)
     if (
         license_
         and left is not None
-        and timedelta() <= left <= (WARN_BEFORE_RENEWAL if license_.auto_renew else WARN_BEFORE)
+        and timedelta() <= left <= (_WARN_BEFORE_RENEWAL if license_.auto_renew else _WARN_BEFORE)
     ):
         days = f"in {left.days} day{'s' if left.days > 1 else ''}" if left.days else "in less than a day"
         sentence = f"{_NAMES[license_.source]} ends on {_moment(license_.ends)}, {days}. {_renewal(license_)}"
-        yield HealthWarning("licence.ends_soon", sentence)
+        yield HealthWarning("license.ends_soon", sentence)
 
 
 def expiry(license_: LicenseState | None, now: datetime | None) -> Symptom | None:
@@ -81,7 +81,7 @@ def expiry(license_: LicenseState | None, now: datetime | None) -> Symptom | Non
         f"{_NAMES[license_.source]} expired on {_moment(license_.ends)}: surplus replicas shut themselves down. "
         f"{_renewal(license_)}"
     )
-    return Symptom("licence.expired", sentence)
+    return Symptom("license.expired", sentence)
 
 
 def _renewal(license_: LicenseState) -> str:
@@ -112,7 +112,7 @@ def was_cut_off(entry: Mapping[str, Any] | None, returned: Collection[float]) ->
 
     Without a licence a replica lives for 40 s, so what it depends on has been there for longer than that.
     """
-    if not entry or entry["fault"] != "licence" or not entry.get("started_at"):
+    if not entry or entry["fault"] != "license" or not entry.get("started_at"):
         return False
     return max(returned, default=0.0) >= epoch(entry["started_at"]) - _BEFORE_THE_RETURN
 

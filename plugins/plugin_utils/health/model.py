@@ -20,8 +20,8 @@ CONTROLLER = "controller"
 class Need:
     """Something whose absence explains a symptom: ``of`` says whose, such as the host of an engine.
 
-    It is away when all who provide it are in trouble, or, with ``any_of_them``, when one is. Who serves, but not with
-    what was planned for it, is in trouble only with ``as_planned``.
+    It is away when all its providers are in trouble, or, with ``any_of_them``, when one is. A provider that serves, but
+    not with what was planned for it, is in trouble only with ``as_planned``.
     """
 
     what: str
@@ -45,7 +45,7 @@ class Symptom:
 
 @dataclass(frozen=True)
 class Subject:
-    """Anything that may be a cause or a victim. ``kind`` is empty for what has no row in the table."""
+    """Anything that may be a root cause or be affected by one. ``kind`` is empty for what has no row in the table."""
 
     host: str
     name: str
@@ -72,7 +72,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Finding:
-    """A cause. ``victims`` are the parts that suffer from it.
+    """A cause. ``affected`` are the parts that suffer from it.
 
     ``also`` are further causes in the same component, ``evidence`` is what else was seen of it.
     """
@@ -83,7 +83,7 @@ class Finding:
     kind: str
     sentence: str
     next: Command
-    victims: list[str]
+    affected: list[str]
     also: list[str]
     evidence: list[str]
 
@@ -118,10 +118,20 @@ class HealthWarning:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Something on a host that is not as planned, and what a run of site would do about it."""
+
+    host: str
+    role: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     parts: list[Part]
     findings: list[Finding]
     warnings: list[HealthWarning] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def healthy(self) -> bool:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The topology as SVG: hosts as boxes, what runs on them inside, and who talks to whom.
+"""The topology as SVG: hosts as boxes, what runs on them inside, and what talks to what.
 
 Everything is laid out on a grid: hosts in rows, and in each host from the top nginx, the containers that nginx leads
 to, the other containers, NATS and MongoDB. What spans hosts are three lines: the clients' way, the bus, the database.
@@ -19,11 +19,11 @@ from .model import AFFECTED, ENGINE, HEALTHY, MONGODB, NATS, NGINX, SERVICE, UNH
 
 BOX, LINE, GAP, PADDING = 160, 42, 10, 14
 BETWEEN_HOSTS, TRUNK, TITLE, ARROWS = 24, 18, 34, 30
-CHANNEL = 26
-FRONT = ("rocketchat", "ddp-streamer")
+_CHANNEL = 26
+_FRONT = ("rocketchat", "ddp-streamer")
 
 # What joins hosts: the clients' way, the bus, the database.
-LINES = ("way", "bus", "data")
+_LINES = ("way", "bus", "data")
 
 CLASSES = {HEALTHY: "ok", UNHEALTHY: "bad", AFFECTED: "hit"}
 
@@ -125,7 +125,7 @@ class Picture:
     def _row(self, row: list[Host], band: Band) -> str:
         shells = [self._shell(host, self._x(column), band) for column, host in enumerate(row)]
         insides = [self._inside(host, self._x(column), band) for column, host in enumerate(row)]
-        return "".join([*shells, *(line for name in LINES for line in self._across(name, row, band)), *insides])
+        return "".join([*shells, *(line for name in _LINES for line in self._across(name, row, band)), *insides])
 
     def _across(self, name: str, row: list[Host], band: Band) -> Iterator[str]:
         """A line that joins the hosts of a row, from the first to the last that has something on it."""
@@ -143,14 +143,14 @@ class Picture:
     def _end(self, name: str, column: int) -> float:
         """Where a line ends in a host: at its own arrow or, where there is a part of NATS or MongoDB, behind that."""
         left = self._x(column) + PADDING
-        return {"way": left + self._inner / 2, "bus": left + BOX / 2, "data": left + self._inner - CHANNEL / 2}[name]
+        return {"way": left + self._inner / 2, "bus": left + BOX / 2, "data": left + self._inner - _CHANNEL / 2}[name]
 
     def _trunk(self, name: str) -> float:
-        return 3 + LINES.index(name) * TRUNK / 2
+        return 3 + _LINES.index(name) * TRUNK / 2
 
     def _trunks(self) -> Iterator[str]:
         """The lines from row to row, at the left."""
-        for name in LINES:
+        for name in _LINES:
             bands = self._bands_with(name)
             if len(bands) > 1:
                 x = self._trunk(name)
@@ -182,7 +182,7 @@ class Picture:
                 _arrow("bus", left + BOX / 2, band.frame_bottom, band.nats if host.nats else band.height("bus"))
             )
             end = band.mongodb if host.mongodb else band.height("data")
-            drawn.append(_arrow("data", right - CHANNEL / 2, band.frame_bottom, end))
+            drawn.append(_arrow("data", right - _CHANNEL / 2, band.frame_bottom, end))
         drawn += self._parts(host, left, band)
         return "".join(drawn)
 
@@ -194,7 +194,7 @@ class Picture:
             for box_x, box_y, part in self._boxes(boxes, left, y):
                 yield self._box(part, part["name"], box_x, box_y, BOX)
         if host.nats:
-            yield self._box(host.nats, "NATS", left, band.nats, self._inner - CHANNEL)
+            yield self._box(host.nats, "NATS", left, band.nats, self._inner - _CHANNEL)
         if host.mongodb:
             yield self._box(host.mongodb, "MongoDB", left, band.mongodb, self._inner)
 
@@ -261,8 +261,8 @@ def _host(name: str, parts: list[dict[str, Any]]) -> Host:
         name=name,
         engine=only(ENGINE),
         nginx=only(NGINX),
-        front=[part for part in services if part["service"] in FRONT],
-        others=[part for part in services if part["service"] not in FRONT],
+        front=[part for part in services if part["service"] in _FRONT],
+        others=[part for part in services if part["service"] not in _FRONT],
         nats=only(NATS),
         mongodb=only(MONGODB),
     )

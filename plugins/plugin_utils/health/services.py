@@ -14,8 +14,8 @@ from typing import Any
 from .answers import HostAnswers
 from .bus import Clients
 from .containers import container_symptoms, without_starting
+from .hosts import unasked
 from .license import expiry, has_surplus, license_in_use, returns, was_cut_off, wrong_address
-from .machines import unasked
 from .model import SERVICE, HealthWarning, Need, Subject, Symptom
 
 MONOLITH = "rocketchat"
@@ -26,15 +26,15 @@ _CUT_OFF = (
 )
 _OFF_NATS = {"container.nats_auth", "container.nats_unreachable"}
 _WAY_TO_NATS = {"host", "engine", "nats", "hostname"}
-LICENCE = Need("licence", as_planned=True)
+LICENSE = Need("license", as_planned=True)
 # A monolith that was given another licence than the planned one, or none.
-_LICENCE_GIVEN = ("licence_given", "")
+_LICENSE_GIVEN = ("license_given", "")
 
 
 def subjects(
     plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: datetime | None = None
 ) -> Iterator[Subject]:
-    """The monoliths, the licence that only they have, and then all who need both."""
+    """The monoliths, the licence that only they have, and then the services that need both."""
     clients = Clients(plan, answers)
     everything = [(host, container) for host, planned in plan["hosts"].items() for container in planned["containers"]]
     for host, answer in answers.items():
@@ -45,7 +45,7 @@ def subjects(
         if container["service"] == MONOLITH:
             yield _service(host, container, answers[host], clients, replicas[MONOLITH] == 1)
     deaths = [*_deaths(everything, replicas, answers, returned)]
-    yield from _licence(plan, answers, bool(deaths), now)
+    yield from _license(plan, answers, bool(deaths), now)
     for host, container in everything:
         if container["service"] != MONOLITH:
             alone = replicas[container["service"]] == 1
@@ -87,7 +87,7 @@ def _service(
 ) -> Subject:
     entry = answers.find("containers", "containers", container["name"])
     endpoint = answers.find("services", "endpoints", container["name"])
-    # whoever took this container's hostname ends it again and again, in whatever state it is seen meanwhile
+    # a container that took this one's hostname ends it again and again, in whatever state it is seen meanwhile
     identity = Need("hostname", container["hostname"], any_of_them=True)
     needs = (*needs_of(host, container["service"]), identity)
     symptoms = _of_docker(container, entry, answers, needs)
@@ -111,7 +111,7 @@ def _service(
 def _of_docker(
     container: Mapping[str, Any], entry: Mapping[str, Any] | None, answers: HostAnswers, needs: tuple[Need, ...]
 ) -> list[Symptom]:
-    symptoms = container_symptoms(entry, (*needs, LICENCE))
+    symptoms = container_symptoms(entry, (*needs, LICENSE))
     if entry is None and (answers.get("containers").get("engine") or {}).get("reachable"):
         symptoms.append(Symptom("container.unknown", "Docker was asked, and nothing is known about it."))
     another = _other_hostname(container, entry)
@@ -134,7 +134,7 @@ def _with_bus(
     """NATS's view, which may explain what Docker's log says, or say more where all else is well."""
     seen = clients.symptom(container["hostname"], needs)
     if seen and seen.kind in ("bus.missing", "bus.refused") and not symptoms:
-        # neither MongoDB nor a monolith takes somebody off the bus who is well otherwise
+        # neither MongoDB nor a monolith takes a service off the bus that is well otherwise
         return [Symptom(seen.kind, _CUT_OFF, tuple(need for need in seen.needs if need.what in _WAY_TO_NATS))]
     if seen:
         return [*symptoms, seen]
@@ -147,9 +147,9 @@ def _with_bus(
 def _up_to_date(symptoms: list[Symptom], cut_off: bool) -> list[Symptom]:
     """Without what is over, as all else shows.
 
-    ``cut_off``: its log can speak of an outage only, as who is the only one of its service lives on without a licence.
+    ``cut_off``: its log can speak of an outage only, as the only one of a service lives on without a licence.
     """
-    if cut_off and [symptom.kind for symptom in symptoms] == ["container.licence"]:
+    if cut_off and [symptom.kind for symptom in symptoms] == ["container.license"]:
         return []
     return without_starting(symptoms)
 
@@ -159,11 +159,11 @@ def _provided(container: Mapping[str, Any], entry: Mapping[str, Any] | None) -> 
     if another:
         yield from (("hostname", another), ("identity", another))
     if any("ROCKETCHAT_LICENSE" in sentence for sentence in (entry or {}).get("drift") or []):
-        yield _LICENCE_GIVEN
+        yield _LICENSE_GIVEN
 
 
 def _unplanned(host: str, answers: HostAnswers) -> Iterator[Subject]:
-    """Containers of nobody's plan that disturb: a second stream-hub, a hostname that another container has."""
+    """Unplanned containers that disturb: a second stream-hub, a hostname that another container has."""
     for entry in answers.get("containers").get("unplanned") or []:
         hostname = entry["hostname"]
         yield Subject(
@@ -182,16 +182,16 @@ def _deaths(
 ) -> Iterator[Mapping[str, Any]]:
     """Surplus replicas that ended because they found no licence.
 
-    Who is the only one of its service lives on without: it says so only when nobody could be asked.
+    The only one of a service lives on without: it says so only when no monolith could be asked.
     """
     for host, container in everything:
         entry = answers[host].find("containers", "containers", container["name"])
         surplus = replicas[container["service"]] > 1
-        if surplus and entry and entry["fault"] == "licence" and not was_cut_off(entry, returned):
+        if surplus and entry and entry["fault"] == "license" and not was_cut_off(entry, returned):
             yield entry
 
 
-def _licence(
+def _license(
     plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], deaths: bool, now: datetime | None
 ) -> Iterator[Subject]:
     """There is one licence, and the monolith has it. ``deaths``: whether replicas say that they found none."""
@@ -206,6 +206,6 @@ def _licence(
         "missing in the monolith, has expired, or lacks that module."
     )
     # An outage of NATS or of the monolith for 40 s does the same, as a licence that cannot be asked for counts as none.
-    needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH), Need(*_LICENCE_GIVEN, as_planned=True))
-    invalid = Symptom("licence.invalid", sentence + wrong_address(license_, plan, answers), needs)
-    yield Subject(host, "licence", symptoms=[expired or invalid], provides=(("licence", ""),))
+    needs = (*needs_of(host, MONOLITH), Need("service", MONOLITH), Need(*_LICENSE_GIVEN, as_planned=True))
+    invalid = Symptom("license.invalid", sentence + wrong_address(license_, plan, answers), needs)
+    yield Subject(host, "license", symptoms=[expired or invalid], provides=(("license", ""),))

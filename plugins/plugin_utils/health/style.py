@@ -63,7 +63,7 @@ svg.mark { width: 18px; height: 18px; flex: none; }
   margin: 0; padding: 7px 12px; background: var(--tint); border-radius: 6px; flex: 1 1 300px; white-space: pre-wrap;
   overflow-wrap: anywhere; user-select: all;
 }
-.victims { margin: 10px 0 0; font-size: 14px; overflow-wrap: anywhere; }
+.affected { margin: 10px 0 0; font-size: 14px; overflow-wrap: anywhere; }
 details { margin: 10px 0 0; font-size: 14px; }
 summary { cursor: pointer; color: var(--soft); }
 details ul { margin: 6px 0 0; padding-left: 20px; }

@@ -10,14 +10,14 @@ from typing import Any
 
 from .model import AFFECTED, HEALTHY, SERVICE, Diagnosis, Finding, Part
 
-HEADINGS = ("service", "host", "replica", "state", "latency", "on NATS")
-_VICTIMS_MAX = 6
+_HEADINGS = ("service", "host", "replica", "state", "latency", "on NATS")
+_AFFECTED_MAX = 6
 
 
 def as_text(diagnosis: Diagnosis, plan: Mapping[str, Any]) -> str:
     findings = {finding.number: finding for finding in diagnosis.findings}
-    lines = [HEADINGS, *(_cells(part, findings) for part in diagnosis.parts)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    lines = [_HEADINGS, *(_cells(part, findings) for part in diagnosis.parts)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
     text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
     text.insert(1, "  ".join("-" * width for width in widths))
     text += ["", f"Rocket.Chat {plan['version']} at {plan['root_url']}: {verdict(diagnosis)}"]
@@ -25,6 +25,9 @@ def as_text(diagnosis: Diagnosis, plan: Mapping[str, Any]) -> str:
         text += _told(finding, diagnosis)
     for warning in diagnosis.warnings:
         text += ["", f"warning: {warning.sentence}"]
+    if diagnosis.changes:
+        text += ["", "Not as planned; the site playbook"]
+        text += [f"  {change.host}: {change.sentence}" for change in diagnosis.changes]
     return "\n".join(text)
 
 
@@ -73,16 +76,16 @@ def _told(finding: Finding, diagnosis: Diagnosis) -> list[str]:
     place = finding.host if finding.component == "host" else f"{finding.component} on {finding.host}"
     text = ["", f"[{finding.number}] {place}: {' '.join(finding.sentence.split())}"]
     text += [f"    also: {' '.join(sentence.split())}" for sentence in finding.also]
-    if finding.victims:
+    if finding.affected:
         text.append(f"    affects: {short_list(finding, diagnosis)}")
     text.append(f"    next: {finding.next.where}$ {finding.next.command}")
     return text
 
 
 def short_list(finding: Finding, diagnosis: Diagnosis) -> str:
-    """Names of the victims; those of other hosts with their host."""
-    victims = [part for part in diagnosis.parts if part.id in finding.victims]
-    names = [part.name if part.host == finding.host else part.id for part in victims]
-    if len(names) <= _VICTIMS_MAX:
+    """Names of the affected parts; those of other hosts with their host."""
+    affected = [part for part in diagnosis.parts if part.id in finding.affected]
+    names = [part.name if part.host == finding.host else part.id for part in affected]
+    if len(names) <= _AFFECTED_MAX:
         return ", ".join(names)
-    return f"{', '.join(names[: _VICTIMS_MAX - 1])} and {len(names) - _VICTIMS_MAX + 1} more"
+    return f"{', '.join(names[: _AFFECTED_MAX - 1])} and {len(names) - _AFFECTED_MAX + 1} more"

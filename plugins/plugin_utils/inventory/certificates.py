@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from ..rocketchat.problems import Problem
 
@@ -20,6 +21,21 @@ except ImportError:
 
 CERTIFICATE = "nginx_certificate_file"
 KEY = "nginx_certificate_key_file"
+
+
+def unreadable_authorities(inventory: Mapping[str, Any], files: Mapping[str, str]) -> list[Problem]:
+    """Of the registries whose certificate authority is no text on this machine. ``files``: those that are."""
+    named = {
+        registry: path
+        for variables in inventory["hosts"].values()
+        for registry, path in variables["docker_registry_certificates"].items()
+    }
+    reason, remedy = "is no file that can be read on the machine Ansible runs on", "Write its absolute path"
+    return [
+        Problem(f"docker_registry_certificates.{registry}", path, reason, remedy)
+        for registry, path in named.items()
+        if str(path) not in files
+    ]
 
 
 def certificate_problems(paths: dict[str, str], pem: dict[str, bytes], name: str, now: datetime) -> Iterator[Problem]:

@@ -1,23 +1,23 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The environment of the containers: what the operator adds, and what the plan decides and nobody may override."""
+"""The environment of the containers: what the operator adds, and what the plan decides and no variable overrides."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from ..rocketchat.problems import Notes
+from ..rocketchat.problems import Problems
 from .settings import Environment
 
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-SETTING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_SETTING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
 SETTING_PREFIX = "OVERWRITE_SETTING_"
 
 # Variables the plan decides -> what to do instead of setting them.
-OWNED = {
+RESERVED_VARIABLES = {
     "ADMIN_EMAIL": "Set rocketchat_admin_email",
     "ADMIN_PASS": "Set rocketchat_admin_password",
     "ADMIN_USERNAME": "Set rocketchat_admin_username",
@@ -47,7 +47,7 @@ OWNED = {
 }
 
 # Settings of Rocket.Chat that the plan decides -> likewise.
-OWNED_SETTINGS = {
+RESERVED_SETTINGS = {
     "FileUpload_FileSystemPath": "Set rocketchat_file_upload_directory",
     "FileUpload_Storage_Type": "Set rocketchat_file_upload_storage",
     "FileUpload_S3_AWSAccessKeyId": "Set rocketchat_file_upload_s3.access_key",
@@ -61,70 +61,70 @@ OWNED_SETTINGS = {
 }
 
 
-def read_environment(notes: Notes, common: dict[str, Any]) -> Environment:
+def read_environment(problems: Problems, common: dict[str, Any]) -> Environment:
     """What the operator adds. Values may be secret and are never shown."""
     services = {
-        key: _variables(notes, f"rocketchat_service_environment.{key}", given)
+        key: _variables(problems, f"rocketchat_service_environment.{key}", given)
         for key, given in common["rocketchat_service_environment"].items()
     }
     for key, given in services.items():
         if "MS_NAMESPACE" in given:
             reason = "separates this service from all others, and it waits for them in silence"
             remedy = "Set it in rocketchat_environment, for all"
-            notes.complain(f"rocketchat_service_environment.{key}.MS_NAMESPACE", None, reason, remedy)
+            problems.add(f"rocketchat_service_environment.{key}.MS_NAMESPACE", None, reason, remedy)
     return Environment(
-        shared=_variables(notes, "rocketchat_environment", common["rocketchat_environment"]),
+        shared=_variables(problems, "rocketchat_environment", common["rocketchat_environment"]),
         services=services,
-        settings=_settings(notes, common["rocketchat_settings"]),
+        settings=_settings(problems, common["rocketchat_settings"]),
     )
 
 
-def _variables(notes: Notes, mapping: str, given: dict[Any, Any]) -> dict[str, str]:
+def _variables(problems: Problems, mapping: str, given: dict[Any, Any]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in given.items():
-        # whoever writes "A=b" in place of "A: b" has the value in the name
+        # with "A=b" in place of "A: b", the value is in the name
         variable = f"{mapping}.{str(name).partition('=')[0]}"
-        if not VARIABLE_NAME.fullmatch(str(name)):
+        if not _VARIABLE_NAME.fullmatch(str(name)):
             remedy = "Use letters, digits and _ only, beginning with a letter or _"
-            notes.complain(variable, None, "is not the name of an environment variable", remedy)
-        elif name in OWNED:
-            notes.complain(variable, None, "is decided by the plan", OWNED[name])
+            problems.add(variable, None, "is not the name of an environment variable", remedy)
+        elif name in RESERVED_VARIABLES:
+            problems.add(variable, None, "is decided by the plan", RESERVED_VARIABLES[name])
         elif name.startswith(SETTING_PREFIX):
             remedy = f"Set rocketchat_settings.{name.removeprefix(SETTING_PREFIX)}"
-            notes.complain(variable, None, "is a setting of Rocket.Chat", remedy)
+            problems.add(variable, None, "is a setting of Rocket.Chat", remedy)
         else:
-            values[name] = _text(notes, variable, value)
+            values[name] = _text(problems, variable, value)
     # whatever the order they were written in
     return dict(sorted(values.items()))
 
 
-def _settings(notes: Notes, given: dict[Any, Any]) -> dict[str, str]:
+def _settings(problems: Problems, given: dict[Any, Any]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in given.items():
         variable = f"rocketchat_settings.{str(name).partition('=')[0]}"
-        if not SETTING_NAME.fullmatch(str(name)):
+        if not _SETTING_NAME.fullmatch(str(name)):
             remedy = "Use letters, digits, _ and - only, beginning with a letter"
-            notes.complain(variable, None, "is not the name of a setting of Rocket.Chat", remedy)
+            problems.add(variable, None, "is not the name of a setting of Rocket.Chat", remedy)
         elif name.startswith(SETTING_PREFIX):
             remedy = f"Write {name.removeprefix(SETTING_PREFIX)}"
-            notes.complain(variable, None, "has a prefix that is added here", remedy)
-        elif name in OWNED_SETTINGS:
-            notes.complain(variable, None, "is decided by the plan", OWNED_SETTINGS[name])
+            problems.add(variable, None, "has a prefix that is added here", remedy)
+        elif name in RESERVED_SETTINGS:
+            problems.add(variable, None, "is decided by the plan", RESERVED_SETTINGS[name])
         else:
-            values[name] = _text(notes, variable, value)
+            values[name] = _text(problems, variable, value)
     # whatever the order they were written in
     return dict(sorted(values.items()))
 
 
-def _text(notes: Notes, variable: str, value: Any) -> str:
+def _text(problems: Problems, variable: str, value: Any) -> str:
     """A value as a process sees it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, (str, int, float)):
-        notes.complain(variable, None, "is not a text, a number, true or false", "Write one line in quotes")
+        problems.add(variable, None, "is not a text, a number, true or false", "Write one line in quotes")
         return ""
-    # YAML's block scalars and ansible-vault's encrypt_string end with a line feed that nobody meant.
+    # YAML's block scalars and ansible-vault's encrypt_string end with a line feed that is not meant.
     text = str(value).rstrip("\n")
     if CONTROL_CHARACTER.search(text):
-        notes.complain(variable, None, "has several lines or control characters", "Write one line in quotes")
+        problems.add(variable, None, "has several lines or control characters", "Write one line in quotes")
     return text

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ..rocketchat.problems import Notes
+from ..rocketchat.problems import Problems
 
 SERVER = r"[A-Za-z0-9.-]+(:[0-9]{1,5})?"
 URL = rf"https?://{SERVER}(/[!-~]*)?"
@@ -26,8 +26,12 @@ class Format:
 
 
 FORMATS = {
-    "docker_repository_url": Format(URL, "the address of a package repository", "https://mirror.example.com/docker"),
-    "mongodb_repository_url": Format(URL, "the address of a package repository", "https://mirror.example.com/mongodb"),
+    "docker_repository_url": Format(
+        URL, "the address of a package repository", "https://mirror.example.com/docker", True
+    ),
+    "mongodb_repository_url": Format(
+        URL, "the address of a package repository", "https://mirror.example.com/mongodb", True
+    ),
     "mongodb_repository_key_url": Format(URL, "the address of a key", "https://mirror.example.com/mongodb.asc", True),
     "nats_image": Format(
         rf"({SERVER}/)?[a-z0-9._/-]+(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]*|(:[A-Za-z0-9_.-]+)?@sha256:[0-9a-f]{{64}})",
@@ -42,15 +46,15 @@ FORMATS = {
 }
 
 
-def check_formats(notes: Notes, variables: dict[str, Any]) -> None:
+def check_formats(problems: Problems, variables: dict[str, Any]) -> None:
     """Of one host; what is wrong with a variable of all is told once."""
     for variable, form in FORMATS.items():
         text: str = variables[variable]
         if not re.fullmatch(form.pattern, text) and not (form.may_be_empty and not text):
             # a URL may carry a password
             shown = None if "@" in text else text
-            notes.complain_once(variable, shown, f"is not {form.noun}", f"Write one such as {form.example}")
+            problems.add_once(variable, shown, f"is not {form.noun}", f"Write one such as {form.example}")
     for registry in variables["docker_registry_certificates"]:
         if not re.fullmatch(SERVER, str(registry)):
             reason, remedy = "is not the host of a registry", "Write one such as registry.example.com:5000"
-            notes.complain_once(f"docker_registry_certificates.{registry}", None, reason, remedy)
+            problems.add_once(f"docker_registry_certificates.{registry}", None, reason, remedy)

@@ -8,19 +8,20 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from ..rocketchat.problems import Notes
-from .settings import EXTERNAL, GROUPS, HIDDEN_VARIABLES, HOST_VARIABLES, Host
+from ..rocketchat.problems import Problems
+from .role_variables import hidden_variables
+from .settings import EXTERNAL, GROUPS, HOST_VARIABLES, Host
 
 # MongoDB's limit for a replica set; all members of ours vote.
-MOST_VOTING_MEMBERS = 7
+_MOST_VOTING_MEMBERS = 7
 
 
-def check_groups(notes: Notes, groups: dict[str, list[str]], common: dict[str, Any]) -> None:
+def check_groups(problems: Problems, groups: dict[str, list[str]], common: dict[str, Any]) -> None:
     for group in GROUPS:
         hosts, variable = groups[group], EXTERNAL.get(group, "")
         external = bool(common.get(variable))
         if hosts and external:
-            notes.complain(
+            problems.add(
                 variable,
                 None,
                 f"is set, and group {group} has hosts ({', '.join(hosts[:3])}{', ...' if len(hosts) > 3 else ''})",
@@ -28,27 +29,27 @@ def check_groups(notes: Notes, groups: dict[str, list[str]], common: dict[str, A
             )
         elif not hosts and not external:
             own = f", or set {variable} to use your own" if variable else ""
-            notes.complain(
+            problems.add(
                 f"inventory group {group}",
                 None,
                 "has no host",
                 f"Put at least one host into [{group}]{own}; the same host may stand in all of {', '.join(GROUPS)}",
             )
-    _check_members(notes, len(groups["mongodb"]))
+    _check_members(problems, len(groups["mongodb"]))
 
 
-def _check_members(notes: Notes, members: int) -> None:
-    if members > MOST_VOTING_MEMBERS:
-        reason = f"has {members} hosts, and a replica set has {MOST_VOTING_MEMBERS} voting members at most"
-        notes.complain("inventory group mongodb", None, reason, f"Leave {MOST_VOTING_MEMBERS} or fewer in it")
+def _check_members(problems: Problems, members: int) -> None:
+    if members > _MOST_VOTING_MEMBERS:
+        reason = f"has {members} hosts, and a replica set has {_MOST_VOTING_MEMBERS} voting members at most"
+        problems.add("inventory group mongodb", None, reason, f"Leave {_MOST_VOTING_MEMBERS} or fewer in it")
     elif members and members % 2 == 0:
-        notes.warn(
+        problems.warn(
             f"inventory group mongodb has {members} hosts: an even number survives no more losses than one less does. "
             "Use 1, 3 or 5."
         )
 
 
-def check_agreement(notes: Notes, groups: dict[str, list[str]], hostvars: dict[str, dict[str, Any]]) -> None:
+def check_agreement(problems: Problems, groups: dict[str, list[str]], hostvars: dict[str, dict[str, Any]]) -> None:
     """A setting of the whole deployment has one value; the group's other hosts must not silently lose theirs."""
     for group in GROUPS:
         for other in groups[group][1:]:
@@ -58,13 +59,13 @@ def check_agreement(notes: Notes, groups: dict[str, list[str]], hostvars: dict[s
                     continue
                 expected = hostvars[first].get(variable)
                 if value != expected:
-                    shown = variable not in HIDDEN_VARIABLES
+                    shown = variable not in hidden_variables()
                     reason = f"differs between host {other} and host {first}{f' ({expected!r})' if shown else ''}"
                     remedy = "It holds for the whole deployment: set it once, in group_vars/all.yml"
-                    notes.complain_once(variable, value if shown else None, reason, remedy)
+                    problems.add_once(variable, value if shown else None, reason, remedy)
 
 
-def check_private_addresses(notes: Notes, hosts: list[Host]) -> None:
+def check_private_addresses(problems: Problems, hosts: list[Host]) -> None:
     """Every host needs one as soon as there are two."""
     seen: dict[str, str] = {}
     for host in hosts:
@@ -77,10 +78,10 @@ def check_private_addresses(notes: Notes, hosts: list[Host]) -> None:
             if ":" in host.private_address:
                 reason = "is no IPv4 address, and the containers' network has no IPv6"
             remedy = "Set it in the host's variables, such as 10.0.0.11"
-            notes.complain(variable, host.private_address or None, reason, remedy)
+            problems.add(variable, host.private_address or None, reason, remedy)
             continue
         if address in seen:
-            notes.complain(variable, address, f"is the address of host {seen[address]}, too", "Give every host its own")
+            problems.add(variable, address, f"is the address of host {seen[address]}, too", "Give every host its own")
         seen[address] = host.name
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import SplitResult
 
 from ...module_utils.workspace.license import SCALABILITY, License, LicenseState, read_license
-from ..rocketchat.problems import Notes, Problem
+from ..rocketchat.problems import Problem, Problems
 from ..rocketchat.replicas import more_than_one
 from .settings import Host
 
@@ -29,7 +29,7 @@ _OR_ITS_OWN = f", or write {IN_WORKSPACE}: true if the workspace has a valid one
 
 
 def check_license(
-    notes: Notes,
+    problems: Problems,
     common: dict[str, Any],
     hosts: list[Host],
     root_url: SplitResult | None,
@@ -44,35 +44,35 @@ def check_license(
     text = common[VARIABLE].strip()
     if not text:
         if not common[IN_WORKSPACE]:
-            _missing(notes, surplus, deploy)
+            _missing(problems, surplus, deploy)
         return None
     license_ = read_license(text, is_new=deploy)
     if license_ is None:
         return None
     variable, address = _address(common, root_url)
     modules = license_.modules_at(now)
-    problems = [*_validity(license_, now), *_other_address(license_, variable, address)]
+    found = [*_validity(license_, now), *_other_address(license_, variable, address)]
     if SCALABILITY not in modules and surplus:
         reason = (
             f"the licence given lacks the module {SCALABILITY}, which upstream requires for more than one of a service "
             f"({', '.join(surplus)})"
         )
-        problems.append(Problem(VARIABLE, None, reason, "Set one that has it, or deploy one of each service"))
+        found.append(Problem(VARIABLE, None, reason, "Set one that has it, or deploy one of each service"))
     elif SCALABILITY not in modules:
-        notes.warn(
+        problems.warn(
             f"{VARIABLE}: the licence given lacks the module {SCALABILITY}, which upstream requires for microservices. "
             "Deploy no more than one of each service."
         )
     if common[IN_WORKSPACE]:
-        for problem in problems:
-            notes.warn(f"{problem} The workspace's own, which {IN_WORKSPACE} promises, wins while it is valid.")
+        for problem in found:
+            problems.warn(f"{problem} The workspace's own, which {IN_WORKSPACE} promises, wins while it is valid.")
         return LicenseState.of(license_, "given", address, now)
-    problems = [replace(problem, remedy=problem.remedy + _OR_ITS_OWN) for problem in problems]
+    found = [replace(problem, remedy=problem.remedy + _OR_ITS_OWN) for problem in found]
     if deploy:
-        notes.license_problems += problems
+        problems.license_problems += found
     else:
-        for problem in problems:
-            notes.warn(str(problem))
+        for problem in found:
+            problems.warn(str(problem))
     return LicenseState.of(license_, "given", address, now)
 
 
@@ -85,7 +85,7 @@ def _surplus(hosts: list[Host]) -> list[str]:
     return more_than_one(instance.service.key for host in hosts for instance in host.instances())
 
 
-def _missing(notes: Notes, surplus: list[str], deploy: bool) -> None:
+def _missing(problems: Problems, surplus: list[str], deploy: bool) -> None:
     if surplus:
         reason = f"is empty, and without it surplus replicas shut down after 40 s ({', '.join(surplus)})"
         remedy = (
@@ -94,11 +94,11 @@ def _missing(notes: Notes, surplus: list[str], deploy: bool) -> None:
         )
         problem = Problem(VARIABLE, "", reason, remedy)
         if deploy:
-            notes.problems.append(problem)
+            problems.found.append(problem)
         else:
-            notes.warn(str(problem))
+            problems.warn(str(problem))
     else:
-        notes.warn(
+        problems.warn(
             f"{VARIABLE} is empty: upstream requires an Enterprise licence with the {SCALABILITY} module for "
             "microservices. Single instances run without it; surplus replicas would shut down."
         )

@@ -15,19 +15,23 @@ from typing import Any
 from urllib.parse import SplitResult
 
 from ..rocketchat.catalogue import SERVICES
-from ..rocketchat.problems import Notes
+from ..rocketchat.problems import Problems
+from ..rocketchat.sizing import proposed_replicas
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
+from .conflicts import conflicts
 from .environment import CONTROL_CHARACTER, read_environment
 from .formats import check_formats
 from .hosts import check_agreement, check_groups, check_private_addresses
 from .licensing import check_license
-from .objections import objections
 from .services import read_images, read_limits, read_metrics_ports, read_ports, read_replicas
 from .settings import (
     GROUPS,
     SECRET_VARIABLES,
     Broker,
+    Certificate,
+    Docker,
     Host,
+    MongodbRepository,
     Secrets,
     Settings,
     common_variables,
@@ -36,11 +40,11 @@ from .settings import (
 from .uploads import read_uploads
 from .urls import MONGODB_DATABASES, URL_SAFE, read_mail_url, read_mongodb_url, read_nats_urls, read_root_url
 
-MOST_PROXIES = 10
-LONGEST_SECONDS = 3600
+_MOST_PROXIES = 10
+_LONGEST_SECONDS = 3600
 
 # Variables that are plain names, and the values that MongoDB, Docker and the role mongodb use themselves.
-PLAIN_NAMES: dict[str, tuple[str, ...]] = {
+_PLAIN_NAMES: dict[str, tuple[str, ...]] = {
     "mongodb_replica_set": (),
     "rocketchat_mongodb_database": MONGODB_DATABASES,
     "rocketchat_mongodb_username": ("admin",),
@@ -48,60 +52,63 @@ PLAIN_NAMES: dict[str, tuple[str, ...]] = {
 }
 
 # Whole numbers: variable -> the smallest and the largest, and what it is.
-RANGES = {
+_RANGES = {
     "mongodb_port": (1, 65535, "a port"),
     "nats_port": (1, 65535, "a port"),
     "rocketchat_expected_users": (0, 1_000_000, "a number of users"),
-    "rocketchat_extra_proxies": (0, MOST_PROXIES, "a number of proxies"),
-    "rocketchat_heartbeat_interval": (1, LONGEST_SECONDS, "a number of seconds"),
-    "rocketchat_heartbeat_timeout": (1, LONGEST_SECONDS, "a number of seconds"),
-    "rocketchat_request_timeout": (1, LONGEST_SECONDS, "a number of seconds"),
+    "rocketchat_extra_proxies": (0, _MOST_PROXIES, "a number of proxies"),
+    "rocketchat_heartbeat_interval": (1, _LONGEST_SECONDS, "a number of seconds"),
+    "rocketchat_heartbeat_timeout": (1, _LONGEST_SECONDS, "a number of seconds"),
+    "rocketchat_request_timeout": (1, _LONGEST_SECONDS, "a number of seconds"),
 }
 
 ONE_LINE = ("rocketchat_license", "rocketchat_registration_token", "rocketchat_admin_username")
 
 
 class Reader:
-    """Reads the variables of all hosts and keeps what it meets in ``notes``, in the order of the reading."""
+    """Reads the variables of all hosts and keeps what it meets in ``problems``, in the order of the reading."""
 
-    def __init__(self, inventory: dict[str, Any], secrets: dict[str, str], now: datetime, deploy: bool) -> None:
+    def __init__(
+        self, inventory: dict[str, Any], secrets: dict[str, str], files: dict[str, str], now: datetime, deploy: bool
+    ) -> None:
         self.groups: dict[str, list[str]] = {group: inventory["groups"].get(group, []) for group in GROUPS}
         self.hostvars: dict[str, dict[str, Any]] = inventory["hosts"]
         self.secret_values = secrets
+        self.files = files
         self.now = now
         self.deploy = deploy
-        self.notes = Notes()
+        self.problems = Problems()
         self.common = common_variables(inventory)
 
     def read(self) -> Settings | None:
         """The settings, or None where there is any mistake."""
-        notes, common = self.notes, self.common
-        check_groups(notes, self.groups, common)
+        problems, common = self.problems, self.common
+        check_groups(problems, self.groups, common)
         if not self.groups["rocketchat"]:
             # Without its hosts, most variables are not there to be judged.
             return None
-        check_agreement(notes, self.groups, self.hostvars)
-        version = read_version(notes, common["rocketchat_version"])
-        root_url = read_root_url(notes, common["rocketchat_root_url"])
+        check_agreement(problems, self.groups, self.hostvars)
+        version = read_version(problems, common["rocketchat_version"])
+        root_url = read_root_url(problems, common["rocketchat_root_url"])
         network = self._network()
         self._names()
         self._ranges()
         self._lines()
         self._certificates(root_url)
         secrets = self._secrets()
-        mongodb_url = read_mongodb_url(notes, common["rocketchat_mongodb_url"])
-        nats_urls = read_nats_urls(notes, common["rocketchat_nats_urls"])
-        mongodb_version = "" if mongodb_url else read_mongodb_version(notes, common["mongodb_version"], version)
-        mail_url = read_mail_url(notes, common["rocketchat_mail_url"])
-        images = read_images(notes, common["rocketchat_images"], version)
-        environment = read_environment(notes, common)
-        uploads = read_uploads(notes, common)
+        mongodb_url = read_mongodb_url(problems, common["rocketchat_mongodb_url"])
+        nats_urls = read_nats_urls(problems, common["rocketchat_nats_urls"])
+        mongodb_version = "" if mongodb_url else read_mongodb_version(problems, common["mongodb_version"], version)
+        mail_url = read_mail_url(problems, common["rocketchat_mail_url"])
+        images = read_images(problems, common["rocketchat_images"], version)
+        environment = read_environment(problems, common)
+        uploads = read_uploads(problems, common)
         # In the groups' order, whatever the order of the variables.
         hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
-        check_private_addresses(notes, hosts)
-        notes.problems += objections(hosts, self.groups["rocketchat"][0], common, root_url)
-        license_state = check_license(notes, common, hosts, root_url, self.now, self.deploy)
-        if notes.problems or version is None or root_url is None or network is None:
+        check_private_addresses(problems, hosts)
+        problems.found += conflicts(hosts, self.groups["rocketchat"][0], common, version, root_url)
+        license_state = check_license(problems, common, hosts, root_url, self.now, self.deploy)
+        if problems.found or version is None or root_url is None or network is None:
             return None
         return Settings(
             version=version,
@@ -149,43 +156,43 @@ class Reader:
             network = ipaddress.IPv4Network(text)
         except ValueError as error:
             reason = f"is not an IPv4 network ({error})"
-            self.notes.complain("rocketchat_network_subnet", text, reason, "Write one such as 172.31.250.0/24")
+            self.problems.add("rocketchat_network_subnet", text, reason, "Write one such as 172.31.250.0/24")
             return None
         if network.prefixlen > 25:
             reason, remedy = "is too small for the containers", "Make it a /25 or larger, such as /24"
-            self.notes.complain("rocketchat_network_subnet", text, reason, remedy)
+            self.problems.add("rocketchat_network_subnet", text, reason, remedy)
             return None
         return network
 
     def _names(self) -> None:
-        for variable, reserved in PLAIN_NAMES.items():
+        for variable, reserved in _PLAIN_NAMES.items():
             value = self.common[variable]
             if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", value):
                 remedy = "Use letters, digits, - and _ only, beginning with a letter or digit"
-                self.notes.complain(variable, value, "is not a plain name", remedy)
+                self.problems.add(variable, value, "is not a plain name", remedy)
             elif value in reserved:
-                self.notes.complain(variable, value, "has a meaning of its own already", "Choose another name")
+                self.problems.add(variable, value, "has a meaning of its own already", "Choose another name")
         username = self.common["nats_username"]
         if not URL_SAFE.fullmatch(username):
             reason, remedy = "has characters that NATS clients cannot pass on", "Use letters, digits and . _ ~ - only"
-            self.notes.complain("nats_username", username, reason, remedy)
+            self.problems.add("nats_username", username, reason, remedy)
 
     def _ranges(self) -> None:
-        for variable, (smallest, largest, noun) in RANGES.items():
+        for variable, (smallest, largest, noun) in _RANGES.items():
             if not smallest <= self.common[variable] <= largest:
                 remedy = f"Write a number from {smallest} to {largest}"
-                self.notes.complain(variable, self.common[variable], f"is not {noun}", remedy)
+                self.problems.add(variable, self.common[variable], f"is not {noun}", remedy)
         interval, timeout = self.common["rocketchat_heartbeat_interval"], self.common["rocketchat_heartbeat_timeout"]
         if timeout < 2 * interval:
             reason = (
                 f"is less than twice rocketchat_heartbeat_interval ({interval}), and one late sign would be an outage"
             )
-            self.notes.complain("rocketchat_heartbeat_timeout", timeout, reason, f"Write {2 * interval} or more")
+            self.problems.add("rocketchat_heartbeat_timeout", timeout, reason, f"Write {2 * interval} or more")
 
     def _lines(self) -> None:
         for variable in ONE_LINE:
             if CONTROL_CHARACTER.search(self.common[variable].strip()):
-                self.notes.complain(variable, None, "has several lines or control characters", "Write one line")
+                self.problems.add(variable, None, "has several lines or control characters", "Write one line")
 
     def _certificates(self, root_url: SplitResult | None) -> None:
         if root_url is None or root_url.scheme != "https":
@@ -196,10 +203,10 @@ class Reader:
                 if variables["nginx_certificate"] == "files" and not variables.get(variable):
                     reason = "is not set, and an https root URL needs a certificate"
                     remedy = "Name the PEM file on the controller, or write nginx_certificate: self_signed for a lab"
-                    self.notes.complain_once(variable, None, reason, remedy)
+                    self.problems.add_once(variable, None, reason, remedy)
 
     def _secrets(self) -> Secrets:
-        # YAML's block scalars and ansible-vault's encrypt_string end with a line feed that nobody meant.
+        # YAML's block scalars and ansible-vault's encrypt_string end with a line feed that is not meant.
         values = {name: str(self.secret_values[name]).rstrip("\n") for name in SECRET_VARIABLES}
         for name in needed_secrets(self.common):
             value = values[name]
@@ -214,14 +221,15 @@ class Reader:
             else:
                 continue
             remedy = f"{remedy}, or leave it out and let it be generated"
-            self.notes.complain(SECRET_VARIABLES[name], None, reason, remedy)
+            self.problems.add(SECRET_VARIABLES[name], None, reason, remedy)
         return Secrets(**values)
 
     def _host(self, name: str, version: Version | None) -> Host:
-        notes, variables = self.notes, self.hostvars[name]
-        check_formats(notes, variables)
+        problems, variables = self.problems, self.hostvars[name]
+        check_formats(problems, variables)
         groups = frozenset(group for group in GROUPS if name in self.groups[group])
-        replicas = read_replicas(notes, name, variables, version, len(self.groups["rocketchat"]))
+        proposed = proposed_replicas(self.common["rocketchat_expected_users"], len(self.groups["rocketchat"]))
+        replicas = read_replicas(problems, name, variables["rocketchat_replicas"], version, proposed)
         if name != self.groups["rocketchat"][0]:
             # Exactly one in the deployment: on the first host.
             replicas = {key: count for key, count in replicas.items() if not SERVICES[key].singleton}
@@ -230,7 +238,29 @@ class Reader:
             groups=groups,
             private_address=variables["rocketchat_private_address"].strip(),
             replicas=replicas if "rocketchat" in groups else {},
-            ports=read_ports(notes, name, variables["rocketchat_ports"]),
-            metrics_ports=read_metrics_ports(notes, name, variables["rocketchat_metrics_ports"]),
-            limits=read_limits(notes, name, variables["rocketchat_resources"]),
+            ports=read_ports(problems, name, variables["rocketchat_ports"]),
+            metrics_ports=read_metrics_ports(problems, name, variables["rocketchat_metrics_ports"]),
+            limits=read_limits(problems, name, variables["rocketchat_resources"]),
+            docker=Docker(
+                source=variables["docker_source"],
+                repository_url=variables["docker_repository_url"],
+                options=variables["docker_daemon_options"],
+                certificates={
+                    registry: self.files.get(str(path), "")
+                    for registry, path in variables["docker_registry_certificates"].items()
+                },
+            ),
+            mongodb_repository=MongodbRepository(
+                url=variables["mongodb_repository_url"],
+                suite=variables["mongodb_repository_suite"],
+                key_url=variables["mongodb_repository_key_url"],
+            ),
+            certificate=self._certificate(variables),
+            client_max_body_size=variables["nginx_client_max_body_size"],
         )
+
+    def _certificate(self, variables: dict[str, Any]) -> Certificate:
+        if variables["nginx_certificate"] != "files":
+            return Certificate(variables["nginx_certificate"])
+        names = ("nginx_certificate_file", "nginx_certificate_key_file")
+        return Certificate("files", *(self.files.get(variables[name] or "", "") for name in names))

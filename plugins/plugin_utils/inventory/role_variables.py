@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -19,8 +20,8 @@ from ..rocketchat.problems import Problem, did_you_mean
 ROLES = Path(__file__).parents[3] / "roles"
 
 # What stands in for a value of the wrong type, so that the rest of the inventory can still be judged.
-NEUTRAL: dict[str, Any] = {"str": "", "path": None, "int": 1, "dict": {}, "list": [], "bool": False}
-NOUNS = {
+_NEUTRAL: dict[str, Any] = {"str": "", "path": None, "int": 1, "dict": {}, "list": [], "bool": False}
+_NOUNS = {
     "str": "a text",
     "path": "a path",
     "int": "a whole number",
@@ -32,7 +33,18 @@ NOUNS = {
 README = "Correct it; the role's README describes it"
 
 # Variables of the playbooks; no role has them.
-PLAYBOOK_VARIABLES = ("rocketchat_secrets_file", "rocketchat_health_timeout", "rocketchat_deploys")
+_PLAYBOOK_VARIABLES = (
+    "rocketchat_secrets_file",
+    "rocketchat_health_report",
+    "rocketchat_health_timeout",
+    "rocketchat_deploys",
+    "rocketchat_apply_all",
+)
+# Former names of variables, which would have no effect any more, and their names of today.
+RENAMED = {"health_report": "rocketchat_health_report"}
+
+# How the names of what the gate hands to a role end.
+_INTERNAL = ("_plan", "_secrets")
 
 
 @cache
@@ -44,9 +56,30 @@ def role_options(groups: frozenset[str]) -> dict[str, dict[str, Any]]:
     options: dict[str, dict[str, Any]] = {}
     for role, specification in _specifications().items():
         for name, option in specification.items():
-            if not name.endswith("_plan"):
+            if not name.endswith(_INTERNAL):
                 options[name] = {**option, "required": option.get("required", False) and role in groups}
     return options
+
+
+@cache
+def collection_version() -> str:
+    """As galaxy.yml says in a checkout, and MANIFEST.json where the collection was installed."""
+    root = ROLES.parent
+    if (root / "MANIFEST.json").exists():
+        manifest = json.loads((root / "MANIFEST.json").read_text(encoding="utf-8"))
+        return str(manifest["collection_info"]["version"])
+    return str(yaml.safe_load((root / "galaxy.yml").read_text(encoding="utf-8"))["version"])
+
+
+@cache
+def hidden_variables() -> frozenset[str]:
+    """Variables whose values are never shown, as a whole or in a part."""
+    options = role_options(frozenset())
+    return frozenset(name for name, option in options.items() if _is_hidden(option))
+
+
+def _is_hidden(option: dict[str, Any]) -> bool:
+    return bool(option.get("no_log")) or any(key.get("no_log") for key in option.get("options", {}).values())
 
 
 @cache
@@ -83,7 +116,7 @@ def read(
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, option in options.items():
-        value, found = _read_one(f"{within}{name}", option, given.get(name), hidden or bool(option.get("no_log")))
+        value, found = _read_one(f"{within}{name}", option, given.get(name), hidden)
         values[name] = value
         problems += found
     return values, problems
@@ -94,12 +127,12 @@ def _read_one(variable: str, option: dict[str, Any], given: Any, hidden: bool) -
     if given is None:
         missing = Problem(variable, None, "is not set", "Set it; the role's README describes it")
         # what is required has no default
-        return (NEUTRAL[option["type"]], [missing]) if option.get("required") else (default, [])
-    hidden = hidden or any(key.get("no_log") for key in option.get("options", {}).values())
+        return (_NEUTRAL[option["type"]], [missing]) if option.get("required") else (default, [])
+    hidden = hidden or _is_hidden(option)
     shown = None if hidden else given
     value, fits = _converted(option, given)
     if not fits:
-        return NEUTRAL.get(option["type"]) if default is None else default, [_mistaken(variable, option, shown)]
+        return _NEUTRAL.get(option["type"]) if default is None else default, [_mistaken(variable, option, shown)]
     if "options" in option:
         return _read_keys(variable, option["options"], value, hidden)
     if option["type"] == "list":
@@ -158,7 +191,13 @@ def _read_elements(
 def _mistaken(variable: str, option: dict[str, Any], shown: Any) -> Problem:
     if "choices" in option:
         return Problem(variable, shown, "is not one of its values", f"Write {' or '.join(map(str, option['choices']))}")
-    return Problem(variable, shown, f"is not {NOUNS[option['type']]}", README)
+    return Problem(variable, shown, f"is not {_NOUNS[option['type']]}", README)
+
+
+def renamed_variables(names: Iterable[str]) -> list[Problem]:
+    """A problem for each variable that is given by its former name."""
+    given = set(names)
+    return [Problem(old, None, f"is now called {new}", "Rename it") for old, new in RENAMED.items() if old in given]
 
 
 def unknown_variables(names: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -168,20 +207,13 @@ def unknown_variables(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     those are told that resemble one of ours.
     """
     roles = _specifications()
-    known = [*PLAYBOOK_VARIABLES, *(name for options in roles.values() for name in options)]
+    known = [*_PLAYBOOK_VARIABLES, *(name for options in roles.values() for name in options)]
     for name in names:
         role, _underscore, rest = name.partition("_")
-        if role not in roles or name in known or name in _internal_variables() or name.endswith("_plan"):
+        if role not in roles or name in known or name.endswith(_INTERNAL):
             continue
         # The prefix, which all have in common, says nothing about how alike two are.
         candidates = [other.removeprefix(f"{role}_") for other in known if other.startswith(f"{role}_")]
         near = difflib.get_close_matches(rest, candidates, n=1, cutoff=0.8)
         if near or role == "rocketchat":
             yield name, f"{role}_{near[0]}" if near else ""
-
-
-@cache
-def _internal_variables() -> frozenset[str]:
-    """What the roles set for themselves in vars/main.yml."""
-    files = ROLES.glob("*/vars/main.yml")
-    return frozenset(name for path in files for name in yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets nobody had to think of: generated once, and of characters that need no escaping anywhere."""
+"""Secrets that are not set: generated once, and of characters that need no escaping anywhere."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import Any
 from .settings import SECRET_VARIABLES, needed_secrets
 
 # 32 bytes are 256 bits; mongod takes a keyfile of up to 1024 base64 characters.
-PASSWORD_BYTES = 32
-KEYFILE_BYTES = 756
+_PASSWORD_BYTES = 32
+_KEYFILE_BYTES = 756
 
 
 def generate(name: str) -> str:
     """A new value for a secret of ``SECRET_VARIABLES``."""
     if name == "mongodb_keyfile":
-        return base64.b64encode(secrets.token_bytes(KEYFILE_BYTES)).decode()
-    return secrets.token_hex(PASSWORD_BYTES)
+        return base64.b64encode(secrets.token_bytes(_KEYFILE_BYTES)).decode()
+    return secrets.token_hex(_PASSWORD_BYTES)
 
 
 def resolve(given: dict[str, Any], kept: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:

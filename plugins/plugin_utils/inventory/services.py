@@ -8,108 +8,107 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..rocketchat.catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, STREAM_HUB
-from ..rocketchat.problems import Notes
-from ..rocketchat.sizing import proposed_replicas
-from ..rocketchat.versions import STREAM_HUB_GONE_SINCE, Version, has_stream_hub
+from ..rocketchat.catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, Service, services_of
+from ..rocketchat.problems import Problems
+from ..rocketchat.versions import Version, image_version
 from .settings import Limits
 
-MAX_FIRST_PORT = 65535 - MAX_REPLICAS
+_MAX_FIRST_PORT = 65535 - MAX_REPLICAS
 
 # An idle service takes 61 to 70 MiB (seen: 6.14-dev on Node 14).
-LEAST_MEMORY_MB = 128
-MEMORY = re.compile(r"([1-9][0-9]{0,11})([kmg])b?", re.ASCII | re.IGNORECASE)
-MEMORY_UNITS = {"k": 1 / 1024, "m": 1, "g": 1024}
+_LEAST_MEMORY_MB = 128
+_MEMORY = re.compile(r"([1-9][0-9]{0,11})([kmg])b?", re.ASCII | re.IGNORECASE)
+_MEMORY_UNITS = {"k": 1 / 1024, "m": 1, "g": 1024}
 
 IMAGE = re.compile(
-    r"[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]+)+(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
+    r"[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]+)+(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
     r"(?P<digest>@sha256:[0-9a-f]{64})?",
     re.ASCII,
 )
 
 
 def read_replicas(
-    notes: Notes, host: str, variables: dict[str, Any], version: Version | None, hosts: int
+    problems: Problems, host: str, given: dict[str, int], version: Version | None, proposed: dict[str, int]
 ) -> dict[str, int]:
-    """How many of each service run on a host, of which Rocket.Chat has ``hosts``."""
-    stream_hub = version is not None and has_stream_hub(version)
-    proposed = proposed_replicas(variables["rocketchat_expected_users"], hosts)
-    replicas = {
-        key: proposed.get(key, service.default_replicas)
-        for key, service in SERVICES.items()
-        if key != STREAM_HUB or stream_hub
-    }
-    for key, count in variables["rocketchat_replicas"].items():
+    """How many of each service run on a host: as given, else as proposed, else as many as usual."""
+    available = services_of(version)
+    replicas = {key: proposed.get(key, service.default_replicas) for key, service in available.items()}
+    for key, count in given.items():
         variable = f"rocketchat_replicas.{key}"
         if not 0 <= count <= MAX_REPLICAS:
             reason = f"is not a number of replicas (host {host})"
-            notes.complain_once(variable, count, reason, f"Write a whole number from 0 to {MAX_REPLICAS}")
-        elif key == STREAM_HUB and version is not None and not stream_hub:
-            reason = f"Rocket.Chat {version} has no stream-hub: its image ended with {STREAM_HUB_GONE_SINCE}"
-            remedy = "Remove the line, or choose a rocketchat_version of the 7.x line"
-            notes.complain_once(variable, count, reason, remedy)
+            problems.add_once(variable, count, reason, f"Write a whole number from 0 to {MAX_REPLICAS}")
+        elif version is not None and key not in available:
+            problems.add_once(variable, count, *_absence(SERVICES[key], version))
         elif SERVICES[key].singleton and count != 1:
             reason = "must be exactly 1: with two every event arrives twice, with none nothing arrives"
-            notes.complain_once(variable, count, reason, "Remove the line")
+            problems.add_once(variable, count, reason, "Remove the line")
         else:
             replicas[key] = count
     return replicas
 
 
-def read_ports(notes: Notes, host: str, given: dict[str, int]) -> dict[str, int]:
+def _absence(service: Service, version: Version) -> tuple[str, str]:
+    """Why a release has no such service, and what to do about it."""
+    if service.since is not None and version < service.since:
+        reason = f"Rocket.Chat {version} has no {service.name} yet: its image begins with {service.since}"
+        return reason, f"Remove the line, or choose rocketchat_version {service.since} or newer"
+    reason = f"Rocket.Chat {version} has no {service.name}: its image ended with {service.until}"
+    return reason, f"Remove the line, or choose a rocketchat_version before {service.until}"
+
+
+def read_ports(problems: Problems, host: str, given: dict[str, int]) -> dict[str, int]:
     defaults = {key: service.port for key, service in SERVICES.items()}
-    return _first_ports(notes, host, "rocketchat_ports", given, defaults)
+    return _first_ports(problems, host, "rocketchat_ports", given, defaults)
 
 
-def read_metrics_ports(notes: Notes, host: str, given: dict[str, int]) -> dict[str, int]:
+def read_metrics_ports(problems: Problems, host: str, given: dict[str, int]) -> dict[str, int]:
     defaults = {key: service.port + METRICS_PORT_DISTANCE for key, service in SERVICES.items()}
-    return _first_ports(notes, host, "rocketchat_metrics_ports", given, defaults)
+    return _first_ports(problems, host, "rocketchat_metrics_ports", given, defaults)
 
 
 def _first_ports(
-    notes: Notes, host: str, variable: str, given: dict[str, int], defaults: dict[str, int]
+    problems: Problems, host: str, variable: str, given: dict[str, int], defaults: dict[str, int]
 ) -> dict[str, int]:
     ports = dict(defaults)
     for key, port in given.items():
-        if 1 <= port <= MAX_FIRST_PORT:
+        if 1 <= port <= _MAX_FIRST_PORT:
             ports[key] = port
         else:
-            remedy = f"Write a number from 1 to {MAX_FIRST_PORT}"
-            notes.complain_once(f"{variable}.{key}", port, f"is not a port (host {host})", remedy)
+            remedy = f"Write a number from 1 to {_MAX_FIRST_PORT}"
+            problems.add_once(f"{variable}.{key}", port, f"is not a port (host {host})", remedy)
     return ports
 
 
-def read_limits(notes: Notes, host: str, given: dict[str, dict[str, Any]]) -> dict[str, Limits]:
+def read_limits(problems: Problems, host: str, given: dict[str, dict[str, Any]]) -> dict[str, Limits]:
     for key, wanted in given.items():
         variable = f"rocketchat_resources.{key}"
         memory, cpus = wanted.get("memory"), wanted.get("cpus")
-        if memory is not None and not MEMORY.fullmatch(memory):
+        if memory is not None and not _MEMORY.fullmatch(memory):
             reason = f"is not an amount of memory (host {host})"
-            notes.complain_once(f"{variable}.memory", memory, reason, "Write one such as 512m or 2g")
-        elif memory is not None and _megabytes(memory) < LEAST_MEMORY_MB:
+            problems.add_once(f"{variable}.memory", memory, reason, "Write one such as 512m or 2g")
+        elif memory is not None and _megabytes(memory) < _LEAST_MEMORY_MB:
             reason = f"is less than any service needs to start (host {host})"
-            notes.complain_once(f"{variable}.memory", memory, reason, f"Write {LEAST_MEMORY_MB}m or more")
+            problems.add_once(f"{variable}.memory", memory, reason, f"Write {_LEAST_MEMORY_MB}m or more")
         if cpus is not None and not 0.01 <= cpus <= 1024:
             reason = f"is not a number of processors (host {host})"
-            notes.complain_once(f"{variable}.cpus", cpus, reason, "Write a number from 0.01 to 1024, such as 1.5")
+            problems.add_once(f"{variable}.cpus", cpus, reason, "Write a number from 0.01 to 1024, such as 1.5")
     return {key: Limits(wanted.get("memory"), wanted.get("cpus")) for key, wanted in given.items()}
 
 
 def _megabytes(memory: str) -> float:
-    number, unit = MEMORY.fullmatch(memory).groups()  # type: ignore[union-attr]
-    return int(number) * MEMORY_UNITS[unit.lower()]
+    number, unit = _MEMORY.fullmatch(memory).groups()  # type: ignore[union-attr]
+    return int(number) * _MEMORY_UNITS[unit.lower()]
 
 
-def read_images(notes: Notes, given: dict[str, str], version: Version | None) -> dict[str, str]:
+def read_images(problems: Problems, given: dict[str, str], version: Version | None) -> dict[str, str]:
     for key, image in given.items():
         variable = f"rocketchat_images.{key}"
         match = IMAGE.fullmatch(image)
         if not match:
             remedy = "Write registry, name and tag, such as registry.example.com/patched/account-service:8.9.1"
-            notes.complain(variable, image, "is not the name of an image in a registry", remedy)
-        elif match["digest"] or version is None:
-            continue
-        elif not re.match(rf"{re.escape(str(version))}(?![0-9])", match["tag"] or ""):
+            problems.add(variable, image, "is not the name of an image in a registry", remedy)
+        elif not match["digest"] and version is not None and image_version(image) != version:
             reason = f"has not the version that all services have, {version}"
-            notes.complain(variable, image, reason, f"Write a tag that begins with {version}, or a digest")
+            problems.add(variable, image, reason, f"Write a tag that begins with {version}, or a digest")
     return given

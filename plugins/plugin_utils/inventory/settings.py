@@ -21,9 +21,13 @@ GROUPS = ("mongodb", "nats", "rocketchat", "nginx")
 # The variable that takes a group's place when what it runs is the operator's own.
 EXTERNAL = {"mongodb": "rocketchat_mongodb_url", "nats": "rocketchat_nats_urls"}
 
-# Variables that may differ from host to host; every other one is of the whole deployment.
+# Variables that may differ from host to host; every other one is of the whole deployment, and read as such.
 HOST_VARIABLES = frozenset(
     {
+        "docker_daemon_options",
+        "docker_registry_certificates",
+        "docker_repository_url",
+        "docker_source",
         "mongodb_repository_key_url",
         "mongodb_repository_suite",
         "mongodb_repository_url",
@@ -36,26 +40,6 @@ HOST_VARIABLES = frozenset(
         "rocketchat_private_address",
         "rocketchat_replicas",
         "rocketchat_resources",
-    }
-)
-
-# Variables whose values are never shown, as `no_log` of the roles' argument specs says.
-HIDDEN_VARIABLES = frozenset(
-    {
-        "mongodb_admin_password",
-        "mongodb_keyfile",
-        "nats_password",
-        "rocketchat_admin_password",
-        "rocketchat_environment",
-        "rocketchat_file_upload_s3",
-        "rocketchat_license",
-        "rocketchat_mail_url",
-        "rocketchat_mongodb_password",
-        "rocketchat_mongodb_url",
-        "rocketchat_nats_urls",
-        "rocketchat_registration_token",
-        "rocketchat_service_environment",
-        "rocketchat_settings",
     }
 )
 
@@ -113,6 +97,34 @@ class Instance:
 
 
 @dataclass(frozen=True)
+class Docker:
+    """Where a host's engine comes from, and its settings. ``certificates``: PEM texts, by registry."""
+
+    source: str = "docker"
+    repository_url: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+    certificates: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MongodbRepository:
+    """What the operator set of it; what is empty, the distribution decides."""
+
+    url: str = ""
+    suite: str = ""
+    key_url: str = ""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Of a reverse proxy: ``files`` with the PEM texts, or ``self_signed``; an empty text could not be read here."""
+
+    source: str = ""
+    certificate: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class Host:
     """``replicas``: what runs here, by service. ``ports``: the first port of every service of the catalogue."""
 
@@ -123,6 +135,10 @@ class Host:
     ports: dict[str, int]
     metrics_ports: dict[str, int]
     limits: dict[str, Limits]
+    docker: Docker
+    mongodb_repository: MongodbRepository
+    certificate: Certificate
+    client_max_body_size: str
 
     def instances(self) -> Iterator[Instance]:
         for key, count in self.replicas.items():

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..rocketchat.problems import Notes
+from ..rocketchat.problems import Problems
 from .environment import CONTROL_CHARACTER
 from .settings import Uploads
 from .urls import HOST_AND_PORT
@@ -19,58 +19,72 @@ from .urls import HOST_AND_PORT
 # Where the monolith's image has its volume.
 CONTAINER_DIRECTORY = "/app/uploads"
 
-# What others keep their files in; a directory within or around one of them would take over or lose theirs.
-TAKEN = ("/etc", "/opt/rocketchat", "/opt/nats", "/var/lib/docker", "/var/lib/mongodb", "/proc", "/sys", "/dev", "/run")
+# Directories of the system and of other parts: uploads within or around one of them would mix with their files.
+RESERVED_PATHS = (
+    "/etc",
+    "/opt/rocketchat",
+    "/opt/nats",
+    "/var/lib/docker",
+    "/var/lib/mongodb",
+    "/proc",
+    "/sys",
+    "/dev",
+    "/run",
+)
 
-ENDPOINT = re.compile(rf"https?://{HOST_AND_PORT.pattern}/?")
+_ENDPOINT = re.compile(rf"https?://{HOST_AND_PORT.pattern}/?")
 
 
-def read_uploads(notes: Notes, common: dict[str, Any]) -> Uploads:
+def read_uploads(problems: Problems, common: dict[str, Any]) -> Uploads:
     storage = common["rocketchat_file_upload_storage"]
     if storage == "s3":
-        return Uploads(_s3(notes, common["rocketchat_file_upload_s3"]))
+        return Uploads(_s3(problems, common["rocketchat_file_upload_s3"]))
     if storage == "directory":
         settings = {"FileUpload_Storage_Type": "FileSystem", "FileUpload_FileSystemPath": CONTAINER_DIRECTORY}
-        return Uploads(settings, _directory(notes, common["rocketchat_file_upload_directory"]))
+        return Uploads(settings, _directory(problems, common["rocketchat_file_upload_directory"]))
     # GridFS is Rocket.Chat's default and stays the administrator's to change.
     return Uploads()
 
 
-def _directory(notes: Notes, text: str) -> str:
+def _directory(problems: Problems, text: str) -> str:
     directory = text.rstrip("/")
     parts = directory.split("/")
     if not re.fullmatch(r"(/[A-Za-z0-9._-]+){2,}", directory) or {".", ".."} & set(parts):
-        notes.complain(
+        problems.add(
             "rocketchat_file_upload_directory",
             text,
             "is not the absolute path of a directory below another",
             "Write one such as /var/lib/rocketchat/uploads",
         )
-    elif any(f"{directory}/".startswith(f"{path}/") or f"{path}/".startswith(f"{directory}/") for path in TAKEN):
+    elif _is_reserved(directory):
         reason = "belongs to the system or to another part of the deployment"
-        notes.complain(
-            "rocketchat_file_upload_directory", text, reason, "Write one such as /var/lib/rocketchat/uploads"
-        )
+        problems.add("rocketchat_file_upload_directory", text, reason, "Write one such as /var/lib/rocketchat/uploads")
     return directory
 
 
-def _s3(notes: Notes, given: dict[str, Any]) -> dict[str, str]:
+def _is_reserved(directory: str) -> bool:
+    return any(
+        f"{directory}/".startswith(f"{path}/") or f"{path}/".startswith(f"{directory}/") for path in RESERVED_PATHS
+    )
+
+
+def _s3(problems: Problems, given: dict[str, Any]) -> dict[str, str]:
     variable = "rocketchat_file_upload_s3"
     if not given.get("bucket"):
         reason = "is not set, and rocketchat_file_upload_storage is s3"
-        notes.complain(f"{variable}.bucket", None, reason, "Name the bucket")
+        problems.add(f"{variable}.bucket", None, reason, "Name the bucket")
     if bool(given.get("access_key")) != bool(given.get("secret_key")):
         missing = "secret_key" if given.get("access_key") else "access_key"
-        notes.complain(f"{variable}.{missing}", None, "is not set, and its counterpart is", "Set both, or neither")
+        problems.add(f"{variable}.{missing}", None, "is not set, and its counterpart is", "Set both, or neither")
     for key, value in given.items():
         if isinstance(value, str) and CONTROL_CHARACTER.search(value):
-            notes.complain(f"{variable}.{key}", None, "has several lines or control characters", "Write one line")
+            problems.add(f"{variable}.{key}", None, "has several lines or control characters", "Write one line")
     endpoint = given.get("endpoint", "")
-    if endpoint and not ENDPOINT.fullmatch(endpoint):
+    if endpoint and not _ENDPOINT.fullmatch(endpoint):
         shown = None if "@" in endpoint else endpoint
         reason = "is not the address of an object store"
         remedy = "Write scheme and host without the bucket, such as https://s3.example.com"
-        notes.complain(f"{variable}.endpoint", shown, reason, remedy)
+        problems.add(f"{variable}.endpoint", shown, reason, remedy)
     names = {
         "FileUpload_S3_Bucket": given.get("bucket"),
         "FileUpload_S3_AWSAccessKeyId": given.get("access_key"),

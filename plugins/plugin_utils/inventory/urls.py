@@ -12,10 +12,10 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from ..rocketchat.problems import Notes
+from ..rocketchat.problems import Problems
 
 HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
-PERCENT_ENCODED = re.compile(r"(?:[^%:@/?#\s]|%[0-9A-Fa-f]{2})+")
+_PERCENT_ENCODED = re.compile(r"(?:[^%:@/?#\s]|%[0-9A-Fa-f]{2})+")
 
 # Moleculer hands the NATS URL on without decoding it: what would need escaping cannot work.
 URL_SAFE = re.compile(r"[A-Za-z0-9._~-]+", re.ASCII)
@@ -23,20 +23,20 @@ URL_SAFE = re.compile(r"[A-Za-z0-9._~-]+", re.ASCII)
 # Databases of MongoDB itself.
 MONGODB_DATABASES = ("admin", "config", "local")
 
-ROOT_URL_REMEDY = "Write the address people will type, such as https://chat.example.com"
-MAIL_URL_REMEDY = "Write one such as smtp://user:password@mail.example.com:587"
-MONGODB_URL_REMEDY = "Write one such as mongodb://user:password@db1.example.com/rocketchat?replicaSet=rs0"
-NATS_URL_REMEDY = "Write one such as nats://user:password@nats1.example.com:4222"
+_ROOT_URL_REMEDY = "Write the address people will type, such as https://chat.example.com"
+_MAIL_URL_REMEDY = "Write one such as smtp://user:password@mail.example.com:587"
+_MONGODB_URL_REMEDY = "Write one such as mongodb://user:password@db1.example.com/rocketchat?replicaSet=rs0"
+_NATS_URL_REMEDY = "Write one such as nats://user:password@nats1.example.com:4222"
 
 
-def read_root_url(notes: Notes, text: str) -> SplitResult | None:
+def read_root_url(problems: Problems, text: str) -> SplitResult | None:
     # It may carry a password.
     shown = None if "@" in text else text
     try:
         url = urlsplit(text)
         port_is_valid = url.port is None or url.port > 0
     except ValueError:
-        notes.complain("rocketchat_root_url", shown, "is not a URL", ROOT_URL_REMEDY)
+        problems.add("rocketchat_root_url", shown, "is not a URL", _ROOT_URL_REMEDY)
         return None
     reason = ""
     if url.scheme not in ("http", "https") or "://" not in text:
@@ -48,12 +48,12 @@ def read_root_url(notes: Notes, text: str) -> SplitResult | None:
     elif not re.fullmatch(r"[A-Za-z0-9/._~-]*", url.path):
         reason = "has a path with characters that a proxy may rewrite"
     if reason:
-        notes.complain("rocketchat_root_url", shown, reason, ROOT_URL_REMEDY)
+        problems.add("rocketchat_root_url", shown, reason, _ROOT_URL_REMEDY)
         return None
     return url
 
 
-def read_mail_url(notes: Notes, text: str) -> str:
+def read_mail_url(problems: Problems, text: str) -> str:
     url = text.strip()
     if url:
         scheme, credentials, rest = _parts(url)
@@ -62,15 +62,15 @@ def read_mail_url(notes: Notes, text: str) -> str:
         else:
             reason = _wrong_credentials(credentials) or _wrong_server(rest.partition("/")[0].partition("?")[0])
         if reason:
-            notes.complain("rocketchat_mail_url", None, reason, MAIL_URL_REMEDY)
+            problems.add("rocketchat_mail_url", None, reason, _MAIL_URL_REMEDY)
     return url
 
 
-def read_mongodb_url(notes: Notes, text: str) -> str:
+def read_mongodb_url(problems: Problems, text: str) -> str:
     url = text.strip()
     reason = _wrong_mongodb_url(url) if url else ""
     if reason:
-        notes.complain("rocketchat_mongodb_url", None, reason, MONGODB_URL_REMEDY)
+        problems.add("rocketchat_mongodb_url", None, reason, _MONGODB_URL_REMEDY)
     return url
 
 
@@ -98,11 +98,11 @@ def _wrong_mongodb_url(url: str) -> str:
     return ""
 
 
-def read_nats_urls(notes: Notes, urls: list[str]) -> list[str]:
+def read_nats_urls(problems: Problems, urls: list[str]) -> list[str]:
     for number, url in enumerate(urls):
         reason = _wrong_nats_url(url)
         if reason:
-            notes.complain(f"rocketchat_nats_urls[{number}]", None, reason, NATS_URL_REMEDY)
+            problems.add(f"rocketchat_nats_urls[{number}]", None, reason, _NATS_URL_REMEDY)
     return urls
 
 
@@ -133,7 +133,7 @@ def _wrong_credentials(credentials: str | None) -> str:
     if credentials is None:
         return ""
     user, _colon, password = credentials.partition(":")
-    if PERCENT_ENCODED.fullmatch(user) and (not password or PERCENT_ENCODED.fullmatch(password)):
+    if _PERCENT_ENCODED.fullmatch(user) and (not password or _PERCENT_ENCODED.fullmatch(password)):
         return ""
     return "has characters in its user name or password that have to be percent-encoded, such as @ as %40"
 

@@ -20,6 +20,11 @@ LABEL = "io.rocketops.collection"
 OURS = {LABEL: "rocketops.rocketchat"}
 # The release, on containers whose image does not say it. On all, it would have replaced all of existing deployments.
 VERSION_LABEL = "io.rocketops.version"
+# What the container is made from, as a digest: with another one Compose replaces it. Nothing a container keeps says
+# the same of its env files, or of a configuration that is mounted.
+CONFIG_LABEL = "io.rocketops.config"
+# Compose does not replace a container because of it.
+WITHOUT_EFFECT = "depends_on"
 
 # No service needs a capability: all listen above 1024 and none changes its user.
 CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
@@ -61,16 +66,23 @@ def rocketchat_project(containers: list[Container], network: str, names: dict[st
     """The Compose project of one host and its env files: ``{"compose": ..., "env_files": {path: content}}``."""
     # Containers of one service share their files.
     files = {path: environment for container in containers for path, environment in container.env_files.items()}
+    env_files = {path: env_file(environment) for path, environment in files.items()}
     monolith = first_monolith(containers)
     first = monolith.name if monolith else None
+    services = {c.name: _rocketchat_service(c, network, names, first) for c in containers}
+    for service in services.values():
+        label_with_config(service, [env_files[path] for path in service["env_file"]])
     return {
-        "compose": {
-            "name": "rocketchat",
-            "services": {c.name: _rocketchat_service(c, network, names, first) for c in containers},
-            "networks": {network: {"external": True}},
-        },
-        "env_files": {path: env_file(environment) for path, environment in files.items()},
+        "compose": {"name": "rocketchat", "services": services, "networks": {network: {"external": True}}},
+        "env_files": env_files,
     }
+
+
+def label_with_config(service: dict[str, Any], files: list[str]) -> None:
+    """``files``: what the container reads besides its definition."""
+    effective = {key: value for key, value in service.items() if key != WITHOUT_EFFECT}
+    text = json.dumps([effective, *files], sort_keys=True)
+    service["labels"] = {**service["labels"], CONFIG_LABEL: hashlib.sha256(text.encode()).hexdigest()}
 
 
 def first_monolith(containers: list[Container]) -> Container | None:
@@ -160,8 +172,8 @@ def _nats_compose(settings: Settings, hostname: str, ports: list[str], config: s
             **HEALTHCHECK_TIMES,
             "start_period": "30s",
         },
-        # A changed configuration changes the label, and Compose replaces the container.
-        "labels": {**OURS, "io.rocketops.config": hashlib.sha256(config.encode()).hexdigest()},
+        "labels": {**OURS},
         **CONFINED,
     }
+    label_with_config(service, [config])
     return {"name": "nats", "services": {"nats": service}, "networks": {network: {"external": True}}}

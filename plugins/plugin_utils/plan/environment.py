@@ -7,8 +7,14 @@ from __future__ import annotations
 
 from ..inventory.environment import SETTING_PREFIX
 from ..inventory.settings import Environment, Settings
-from ..rocketchat.catalogue import CONTAINER_PORT, MONOLITH, MONOLITH_METRICS_PORT, SERVICE_METRICS_PORT, Service
-from ..rocketchat.versions import needs_db_watchers
+from ..rocketchat.catalogue import (
+    CONTAINER_PORT,
+    MONOLITH,
+    MONOLITH_METRICS_PORT,
+    SERVICE_METRICS_PORT,
+    Service,
+    needs_db_watchers,
+)
 
 # nginx of this deployment; those in front of it are the operator's to count.
 OWN_PROXIES = 1

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -33,23 +34,25 @@ def make_plan(
     *,
     now: datetime,
     deploy: bool = True,
+    files: dict[str, str] | None = None,
 ) -> Plan:
     """Plan the deployment.
 
     ``inventory``: ``{"groups": {group: [host, ...]}, "hosts": {host: {variable: value, ...}}}`` with every variable of
     the roles' argument specs present. ``secrets``: a value for every key of ``settings.SECRET_VARIABLES``.
     ``known``: problems met before; of their variables nothing more is told. ``now``: for the licence's dates.
-    ``deploy``: whether it is about to be applied. Raises PlanError with all problems, those of the licence
+    ``deploy``: whether it is about to be applied. ``files``: texts on this machine that variables name, by the name
+    there; one that is missing is not compared with the hosts'. Raises PlanError with all problems, those of the licence
     among them; these alone are for the gate to judge.
     """
-    reader = Reader(inventory, secrets, now, deploy)
+    reader = Reader(inventory, secrets, files or {}, now, deploy)
     settings = reader.read()
     if known or settings is None:
         told = {problem.variable for problem in known}
-        met = [*reader.notes.problems, *reader.notes.license_problems]
+        met = [*reader.problems.found, *reader.problems.license_problems]
         raise PlanError([*known, *(problem for problem in met if problem.variable not in told)])
-    warnings = [*reader.notes.warnings, *unmeasured_warnings(settings.expected_users)]
-    return Planner(settings).plan(warnings, reader.notes.license_problems)
+    warnings = [*reader.problems.warnings, *unmeasured_warnings(settings.expected_users)]
+    return Planner(settings).plan(warnings, reader.problems.license_problems)
 
 
 class Planner:
@@ -164,11 +167,11 @@ class Planner:
     def _host_plan(self, host: Host) -> HostPlan:
         containers = self.containers[host.name]
         return HostPlan(
-            docker=self._docker() if host.groups & {"nats", "rocketchat"} else None,
+            docker=self._docker(host) if host.groups & {"nats", "rocketchat"} else None,
             mongodb=self._mongodb(host) if "mongodb" in host.groups else None,
             nats=self._nats(host) if "nats" in host.groups else None,
             rocketchat=self._rocketchat(host, containers) if "rocketchat" in host.groups else None,
-            nginx=self._nginx() if "nginx" in host.groups else None,
+            nginx=self._nginx(host) if "nginx" in host.groups else None,
             endpoints=[probes.endpoint(container) for container in containers],
             required=requirements(self.settings.expected_users, host, self.hosts),
             probes=self._probes(host),
@@ -203,14 +206,23 @@ class Planner:
         """One host does for all: a member where MongoDB is ours, as members know each other's names."""
         return host is (self._in_group("mongodb") or self._in_group("rocketchat"))[0]
 
-    def _docker(self) -> dict[str, Any]:
+    def _docker(self, host: Host) -> dict[str, Any]:
         settings = self.settings
-        return {"network": {"name": settings.network_name, "subnet": str(settings.network), "gateway": self.gateway}}
+        return {
+            "source": host.docker.source,
+            "repository_url": host.docker.repository_url,
+            "options": host.docker.options,
+            "certificates": host.docker.certificates,
+            "network": {"name": settings.network_name, "subnet": str(settings.network), "gateway": self.gateway},
+        }
 
     def _mongodb(self, host: Host) -> dict[str, Any]:
         own = next(member for member in self.members if member.host == host.name)
         return {
             "version": self.settings.mongodb_version,
+            "repository": asdict(host.mongodb_repository),
+            "port": self.settings.mongodb_port,
+            "replica_set": self.settings.mongodb_replica_set,
             "bind_addresses": [LOOPBACK, own.address],
             # The bridge's address exists only once Docker has made the network.
             "needs_docker": own.address == self.gateway,
@@ -258,7 +270,7 @@ class Planner:
             "packages": ["python3-pymongo"] if settings.mongodb_url and self._asks_the_database(host) else [],
         }
 
-    def _nginx(self) -> dict[str, Any]:
+    def _nginx(self, host: Host) -> dict[str, Any]:
         url = self.settings.root_url
         name = str(url.hostname)
         return {
@@ -268,6 +280,8 @@ class Planner:
             "tls": url.scheme == "https",
             "port": proxy_port(url),
             "path": url.path.rstrip("/"),
+            "client_max_body_size": host.client_max_body_size,
+            "certificate": asdict(host.certificate),
             "upstreams": {
                 "rocketchat": self._upstream(MONOLITH),
                 "ddp_streamer": self._upstream(DDP_STREAMER),

@@ -9,35 +9,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import yaml
+
 from ..plan.compose import LABEL, VERSION_LABEL
+from ..plan.deployment import HostPlan
+from ..plan.desired import desired_state
+from ..plan.resources import RoleState
+from ..rocketchat import layout
 from ..rocketchat.catalogue import MONOLITH
+from ..rocketchat.distributions import Distribution, nearest
 from ..rocketchat.versions import Version, image_version, parse_version
 
 SERVICE_LABEL = "io.rocketops.service"
 
+# libyaml's, where PyYAML was built with it
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @dataclass(frozen=True)
 class Host:
-    """``facts`` and ``asked``: what preflight_facts returned. ``address``: where Ansible reaches the host.
+    """``facts`` and ``asked``: what host_facts returned. ``address``: where Ansible reaches the host.
 
-    ``own_mongodb_repository``: whether the operator named another than the role's default.
-    ``projects``: by role the services of the Compose project on the host, None where there is none.
-    ``feature_compatibility_version``: MongoDB's, asked only where another release is installed than planned.
-    ``workspace``: what workspace_facts returned on the one host that ran it, where there is a database to ask.
-    ``files``: what the roles will have written, by path; of the projects' files only those for the environment.
+    ``distribution``: what it is treated as, None where no one of the table will do.
+    ``desired``: by role, what it is to have; empty without a distribution.
     """
 
     name: str
     plan: Mapping[str, Any]
     facts: Mapping[str, Any]
     asked: Mapping[str, float]
-    docker_source: str = "docker"
-    own_mongodb_repository: bool = False
+    distribution: Distribution | None = None
+    desired: Mapping[str, RoleState] = field(default_factory=dict)
     address: str = ""
-    feature_compatibility_version: str | None = None
-    workspace: Mapping[str, Any] | None = None
-    projects: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def packages(self) -> Mapping[str, str]:
@@ -46,6 +49,51 @@ class Host:
     @property
     def containers(self) -> list[dict[str, Any]]:
         return list(self.facts["docker"]["containers"])
+
+    @property
+    def mongodb_installed(self) -> str:
+        """The version, or ""."""
+        return str(self.packages.get(MONGODB_SERVER, ""))
+
+    @property
+    def workspace(self) -> Mapping[str, Any] | None:
+        """What its database said of the workspace, on the one host that was asked."""
+        told: Mapping[str, Any] | None = self.facts["workspace"]
+        return told
+
+    @property
+    def ledger(self) -> Mapping[str, Any]:
+        content: Mapping[str, Any] = self.facts["ledger"]["content"]
+        return content
+
+    def is_other_file(self, path: str) -> bool:
+        """Whether a file that is planned has another content on the host, or is missing there."""
+        planned = [file for state in self.desired.values() for file in state.files if file.path == path]
+        found = self.facts["files"].get(path) or {"digest": None}
+        return any(file.digest != found["digest"] for file in planned)
+
+    def unit_is_active(self, unit: str) -> bool:
+        return bool((self.facts["units"] or {}).get(unit, {}).get("active"))
+
+    def services(self, directory: str) -> Mapping[str, Any] | None:
+        """Of the Compose project in a directory; None where the file is missing or somebody made it something else."""
+        try:
+            text = self.facts["texts"].get(f"{directory}/{layout.COMPOSE_FILE}")
+            return dict(yaml.load(text or "", _Loader)["services"])
+        except (yaml.YAMLError, TypeError, KeyError):
+            return None
+
+
+def asked_host(
+    name: str, plan: Mapping[str, Any], facts: Mapping[str, Any], asked: Mapping[str, float], address: str = ""
+) -> Host:
+    """A host that answered, with what it is to have on the distribution that it says."""
+    distribution = nearest(facts["os"])
+    desired = desired_state(HostPlan(**plan), distribution) if distribution else {}
+    return Host(name, plan, facts, asked, distribution, desired, address)
+
+
+MONGODB_SERVER = "mongodb-org-server"
 
 
 def is_ours(container: Mapping[str, Any]) -> bool:
@@ -59,7 +107,7 @@ def running_version(hosts: list[Host]) -> str | None:
     no version is told as it is. None where nothing is known.
     """
     containers = [one for host in hosts for one in host.containers if _is_monolith(one)]
-    projects = [service for host in hosts for service in (host.projects.get("rocketchat") or {}).values()]
+    projects = [service for host in hosts for service in (host.services(layout.ROCKETCHAT_DIRECTORY) or {}).values()]
     composed = [one for one in projects if _is_monolith(one)]
     return max(filter(None, map(_release, containers or composed)), key=_age, default=None)
 

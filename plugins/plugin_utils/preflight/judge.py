@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...module_utils.facts.parts import KEYFILE, MONGODB_PACKAGES
+from ..rocketchat.distributions import DISTRIBUTIONS, distribution, known_names
+from ..rocketchat.layout import KEYFILE, LEDGER
 from ..rocketchat.problems import Problem
 from ..rocketchat.sizing import size_warnings
 from . import requirements
@@ -44,6 +44,8 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.problems += _taken_names(host)
         verdict.problems += _other_secrets(host)
         verdict.problems += _moved_mongodb(host)
+        verdict.problems += _refusing_mongodb(host)
+        verdict.problems += _unreadable_ledger(host)
         verdict.warnings += _untested(host)
         verdict.warnings += _small(host)
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
@@ -82,34 +84,29 @@ def _unfit(host: Host) -> Iterator[Problem]:
 
 def _unfit_system(host: Host) -> Iterator[Problem]:
     system = host.facts["os"]
-    subject = f"operating system of host {host.name}"
-    if "debian" not in system["family"]:
-        reason = "is not Debian, and everything here is installed with apt"
-        yield Problem(subject, system["name"], reason, "Choose a host with Debian 13")
-    elif _has_old_packages(system):
-        if host.plan["mongodb"]:
-            reason = "has a python3-pymongo that is too old to set MongoDB up"
-            yield Problem(subject, system["name"], reason, "Choose a host with Debian 13 for [mongodb]")
-        if host.plan["docker"] and host.docker_source == "distribution":
-            reason = f"does not package Compose v2 (host {host.name} has {system['name']})"
-            yield Problem("docker_source", "distribution", reason, "Write docker_source: docker")
-
-
-def _has_old_packages(system: Mapping[str, Any]) -> bool:
-    release = system["version"].partition(".")[0]
-    old = requirements.LAST_RELEASE_WITH_OLD_PACKAGES
-    return system["id"] == "debian" and release.isdigit() and int(release) <= old
+    if host.distribution is None:
+        reason = f"is none of those this collection knows ({known_names()}), nor like one of them"
+        remedy = f"Choose a host with {DISTRIBUTIONS[1].name}"
+        yield Problem(f"operating system of host {host.name}", system["name"], reason, remedy)
+    elif host.plan["docker"] and host.distribution.docker_packages(host.plan["docker"]["source"]) is None:
+        reason = f"does not package Compose v2 (host {host.name} has {system['name']})"
+        yield Problem("docker_source", host.plan["docker"]["source"], reason, "Write docker_source: docker")
+    elif host.plan["nginx"] and host.distribution.old_websockets:
+        reason = "has a python3-websockets that is too old to verify the reverse proxy"
+        remedy = f"Choose a host with {DISTRIBUTIONS[1].name} for [nginx]"
+        yield Problem(f"operating system of host {host.name}", system["name"], reason, remedy)
 
 
 def _untested(host: Host) -> Iterator[str]:
     system, architecture = host.facts["os"], host.facts["architecture"]
-    if "debian" in system["family"] and system["id"] != "debian":
+    known = distribution(system)
+    if host.distribution and known is None:
         yield (
-            f"host {host.name} has {system['name']}, with which this collection was not tested. Set "
-            "docker_repository_url, mongodb_repository_url and mongodb_repository_suite to what is made for it."
+            f"host {host.name} has {system['name']}, which this collection does not know: it is treated as "
+            f"{host.distribution.name}."
         )
-    elif system["id"] == "debian" and system["version"] not in requirements.TESTED_RELEASES:
-        yield f"host {host.name} has {system['name']}; this collection was tested with Debian 13 only."
+    elif known and not known.tested:
+        yield f"host {host.name} has {system['name']}, which is deployed to as documented, but was not tested."
     if architecture in set(requirements.POSSIBLE_ARCHITECTURES) - set(requirements.TESTED_ARCHITECTURES):
         yield f"host {host.name} is {architecture}; this collection was tested with x86_64 only."
 
@@ -135,16 +132,16 @@ def _memory_is_below(host: Host, limit: int) -> bool:
     return memory is not None and memory < limit * requirements.MEMORY_REPORTED
 
 
-def _rooms(host: Host) -> Iterator[tuple[requirements.Room, int]]:
+def _rooms(host: Host) -> Iterator[tuple[requirements.DiskRequirement, int]]:
     free = {entry["directory"]: entry["free_mb"] for entry in host.facts["file_systems"]}
-    for room in requirements.ROOMS:
+    for room in requirements.DISK_REQUIREMENTS:
         if host.plan[room.role] and room.directory in free:
             yield room, free[room.directory]
 
 
 def _is_installed(host: Host, role: str) -> bool:
     if role == "mongodb":
-        return MONGODB_PACKAGES[0] in host.packages
+        return bool(host.mongodb_installed)
     return any(is_ours(container) for container in host.containers)
 
 
@@ -162,9 +159,7 @@ def _taken_names(host: Host) -> Iterator[Problem]:
 
 def _other_secrets(host: Host) -> Iterator[Problem]:
     """Another keyfile means other passwords, too: mongod would restart with it and then let nobody in."""
-    kept = host.facts["digests"].get(KEYFILE)
-    planned = host.plan["mongodb"]
-    if kept and planned and kept != hashlib.sha256(f"{planned['keyfile']}\n".encode()).hexdigest():
+    if host.facts["files"].get(KEYFILE) and host.is_other_file(KEYFILE):
         yield Problem(
             "mongodb_keyfile",
             None,
@@ -178,7 +173,7 @@ def _other_secrets(host: Host) -> Iterator[Problem]:
 def _moved_mongodb(host: Host) -> Iterator[Problem]:
     """A replica set knows its members by name and port: after a restart on another one it has no primary."""
     planned = host.plan["mongodb"]
-    if not planned or KEYFILE not in host.facts["digests"]:
+    if not planned or not host.facts["files"].get(KEYFILE):
         return
     ports = {listener["port"] for listener in host.facts["listening"] if listener["process"] == "mongod"}
     wanted = mongodb_port(host.plan)
@@ -186,3 +181,21 @@ def _moved_mongodb(host: Host) -> Iterator[Problem]:
         present = min(ports)
         reason = f"is not the port {present} with which the replica set on host {host.name} was made"
         yield Problem("mongodb_port", wanted, reason, f"Write mongodb_port: {present}")
+
+
+def _unreadable_ledger(host: Host) -> Iterator[Problem]:
+    ledger = host.facts["ledger"]
+    subject = f"{LEDGER} on host {host.name}"
+    if ledger["state"] == "newer":
+        reason = f"was written by a newer version of this collection ({ledger['collection'] or 'unknown'})"
+        yield Problem(subject, None, reason, "Deploy with that version or a newer one")
+    elif ledger["state"] == "damaged":
+        remedy = "Move it away: the next run finds out again what this collection made there"
+        yield Problem(subject, None, "cannot be read as this collection's record of what it made", remedy)
+
+
+def _refusing_mongodb(host: Host) -> Iterator[Problem]:
+    """What the role could not bring about, as no later step of the run changes it."""
+    found = host.facts["mongodb"]
+    if found and found["fault"] in ("wrong_set", "administrator"):
+        yield Problem(f"MongoDB of host {host.name}", None, "refuses", found["reason"].rstrip("."))

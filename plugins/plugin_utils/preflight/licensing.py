@@ -40,7 +40,7 @@ def license_problems(plan: Mapping[str, Any], workspace: Mapping[str, Any], now:
     elif _lacks_its_own(plan, workspace, now):
         # a first deployment is given its licence once it runs
         if surplus and not workspace["new"]:
-            yield _no_own_licence(workspace, now)
+            yield _no_own_license(workspace, now)
     elif valid is False and surplus and _is_stored(workspace):
         reason = (
             f"{invalidity(workspace, now)}, and Rocket.Chat looks at no other while it is stored, so surplus replicas "
@@ -70,7 +70,7 @@ def license_warnings(plan: Mapping[str, Any], workspace: Mapping[str, Any], now:
     if not is_valid(workspace, now) and not _surplus(plan):
         yield from map(str, _moved(plan, workspace))
     if _lacks_its_own(plan, workspace, now) and (workspace["new"] or not _surplus(plan)):
-        yield str(_no_own_licence(workspace, now))
+        yield str(_no_own_license(workspace, now))
 
 
 def oauth_warning(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: datetime) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _lacks_its_own(plan: Mapping[str, Any], workspace: Mapping[str, Any], now: d
     return missing and plan["license_in_workspace"] and not _takes_the_one_given(plan, workspace, now)
 
 
-def _no_own_licence(workspace: Mapping[str, Any], now: datetime) -> Problem:
+def _no_own_license(workspace: Mapping[str, Any], now: datetime) -> Problem:
     reason = f"the workspace has no valid licence of its own: {invalidity(workspace, now)}"
     remedy = f"Enter one in Rocket.Chat's administration{'' if _is_stored(workspace) else f', or set {VARIABLE}'}"
     return Problem(IN_WORKSPACE, True, reason, remedy)

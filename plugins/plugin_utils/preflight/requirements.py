@@ -27,7 +27,7 @@ MEMORY_REPORTED = 0.9
 
 
 @dataclass(frozen=True)
-class Room:
+class DiskRequirement:
     """Disk space in MiB that ``role`` needs in ``directory``: without ``needed`` it cannot be installed."""
 
     role: str
@@ -36,12 +36,12 @@ class Room:
     advised: int
 
 
-# MongoDB's manual, "Replica Set Oplog": the oplog alone may grow to 990 MB on the smallest disk. For images nobody
-# publishes a figure; those of one release with their layers unpacked are a few GB, and an upgrade has two of them.
-ROOMS = (
-    Room("mongodb", "/var/lib/mongodb", 1024, 10240),
-    Room("docker", "/var/lib/docker", 2048, 10240),
-    Room("docker", "/opt", 16, 16),
+# MongoDB's manual, "Replica Set Oplog": the oplog alone may grow to 990 MB on the smallest disk. There is no
+# published figure for images; those of one release, unpacked, are a few GB, and an upgrade has two of them.
+DISK_REQUIREMENTS = (
+    DiskRequirement("mongodb", "/var/lib/mongodb", 1024, 10240),
+    DiskRequirement("docker", "/var/lib/docker", 2048, 10240),
+    DiskRequirement("docker", "/opt", 16, 16),
 )
 
 CLOCKS_APART_SECONDS = 60

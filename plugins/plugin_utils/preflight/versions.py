@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...module_utils.facts.parts import BACKUPS, MONGODB_PACKAGES
+from ..rocketchat.layout import BACKUPS
 from ..rocketchat.problems import Problem
 from ..rocketchat.upgrades import upgrade_problems, upgrade_warnings
 from ..rocketchat.versions import (
@@ -26,16 +26,21 @@ from .hosts import Host, running_version
 
 def version_problems(plan: Mapping[str, Any], hosts: list[Host]) -> list[Problem]:
     running = _installed(hosts) if plan["mongodb_version"] else _external(plan, hosts)
-    told = [host.feature_compatibility_version for host in hosts if host.feature_compatibility_version]
-    compatibility = min(told, key=_numbers, default=None)
+    compatibility = min(filter(None, map(_feature_compatibility, hosts)), key=_numbers, default=None)
     planned = _staying_series(plan, hosts) or plan["mongodb_version"]
     problems = upgrade_problems(running_version(hosts), plan["version"], running, planned, compatibility)
     return problems or list(_outdated_mongodb(plan, hosts))
 
 
+def _feature_compatibility(host: Host) -> str | None:
+    """Of its data; it only has a say where another MongoDB is planned than is installed."""
+    planned, answer = host.plan["mongodb"], host.facts["mongodb"]
+    stays = not planned or not answer or host.mongodb_installed.startswith(f"{planned['version']}.")
+    return None if stays else answer["feature_compatibility_version"]
+
+
 def _installed(hosts: list[Host]) -> str | None:
-    installed = [host.packages[MONGODB_PACKAGES[0]] for host in hosts if MONGODB_PACKAGES[0] in host.packages]
-    return max(installed, key=_numbers, default=None)
+    return max((host.mongodb_installed for host in hosts if host.mongodb_installed), key=_numbers, default=None)
 
 
 def _external(plan: Mapping[str, Any], hosts: list[Host]) -> str | None:
@@ -52,7 +57,7 @@ def _staying_series(plan: Mapping[str, Any], hosts: list[Host]) -> str | None:
     """
     version = parse_version(plan["version"])
     members = [host for host in hosts if host.plan["mongodb"]]
-    found = {parse_series(host.packages.get(MONGODB_PACKAGES[0], "")) for host in members}
+    found = {parse_series(host.mongodb_installed) for host in members}
     series = found.pop() if len(found) == 1 else None
     return series_text(series) if version and series and tolerates_mongodb(version, series_text(series)) else None
 
@@ -72,7 +77,7 @@ def _outdated_mongodb(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[Pr
 def _kept_mongodb(hosts: list[Host]) -> Iterator[tuple[Host, str]]:
     """Hosts on which a MongoDB of another series is installed than planned, and its version."""
     for host in hosts:
-        installed = host.packages.get(MONGODB_PACKAGES[0], "")
+        installed = host.mongodb_installed
         planned = host.plan["mongodb"]
         if planned and installed and not installed.startswith(f"{planned['version']}."):
             yield host, installed

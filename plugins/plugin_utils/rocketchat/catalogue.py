@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Union
 
-from .versions import READYZ_SINCE, Version
+from .versions import READYZ_SINCE, STREAM_HUB_OPTIONAL_SINCE, Version
 
 MONOLITH = "rocketchat"
 DDP_STREAMER = "ddp_streamer"
@@ -58,6 +58,7 @@ class Service:
     ``health_statuses`` and ``health_bodies``: answers of GET /health that prove the process listens, and no more than
     that. A body that is a mapping stands for a JSON object with at least these fields.
     ``ready_since``: the release from which on there is /readyz, too.
+    ``since`` and ``until``: the first release with such an image, and the first without it again.
     """
 
     key: str
@@ -69,10 +70,17 @@ class Service:
     health_statuses: tuple[int, ...] = (200,)
     health_bodies: tuple[Body, ...] = ("ok",)
     ready_since: Version | None = None
+    since: Version | None = None
+    until: Version | None = None
 
     @property
     def name(self) -> str:
         return self.key.replace("_", "-")
+
+    def exists_in(self, version: Version | None) -> bool:
+        if version is None:
+            return self.since is None and self.until is None
+        return (self.since is None or version >= self.since) and (self.until is None or version < self.until)
 
     @property
     def liveness(self) -> HttpCheck:
@@ -110,11 +118,23 @@ SERVICES = {
             singleton=True,
             health_statuses=(200, 500),
             health_bodies=("ok", "not healthy"),
+            until=Version(8, 0, 0),
         ),
         Service("queue_worker", "rocketchat/queue-worker-service", 3600, default_replicas=0),
         Service("omnichannel_transcript", "rocketchat/omnichannel-transcript-service", 3700, default_replicas=0),
     )
 }
+
+
+def services_of(version: Version | None) -> dict[str, Service]:
+    """The services that a release has, by key; those of every release where it is not known."""
+    return {key: service for key, service in SERVICES.items() if service.exists_in(version)}
+
+
+def needs_db_watchers(version: Version) -> bool:
+    """When stream-hub runs although it may be left out, every service has to be told so."""
+    return version >= STREAM_HUB_OPTIONAL_SINCE and STREAM_HUB in services_of(version)
+
 
 # Registries of the published images, used unless the operator names one registry for everything.
 MONOLITH_REGISTRY = "registry.rocket.chat"

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Locked migrations, in words: since when, how to see whether one runs, and how to unlock them.
 
-Read in Rocket.Chat 6.7-dev and 8.3-dev, apps/meteor/server/lib/migrations.ts: whoever starts locks the document
+Read in Rocket.Chat 6.7-dev and 8.3-dev, apps/meteor/server/lib/migrations.ts: a monolith that starts locks the document
 ``control`` of the collection ``migrations``, migrates, and unlocks it. A monolith that finds it locked tries again for
 310 s. It takes over a lock of another build at once, and of its own build after 5 minutes, whether that one still
 migrates or not. A migration that fails, or is killed, leaves the lock.

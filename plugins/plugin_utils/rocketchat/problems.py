@@ -39,24 +39,24 @@ class PlanError(Exception):
         return "\n".join([head, *(f"{number}. {problem}" for number, problem in enumerate(self.problems, 1))])
 
 
-class Notes:
+class Problems:
     """What the reading of an inventory meets, in its order: problems, and what is allowed but unwise.
 
     ``license_problems`` are for the gate to judge, which knows of the licence stored in the workspace.
     """
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        self.found: list[Problem] = []
         self.license_problems: list[Problem] = []
         self.warnings: list[str] = []
 
-    def complain(self, variable: str, value: object, reason: str, remedy: str) -> None:
-        self.problems.append(Problem(variable, value, reason, remedy))
+    def add(self, variable: str, value: object, reason: str, remedy: str) -> None:
+        self.found.append(Problem(variable, value, reason, remedy))
 
-    def complain_once(self, variable: str, value: object, reason: str, remedy: str) -> None:
-        """The same mistake in a group variable is met on every host, and told for the first."""
-        if not any((found.variable, found.value) == (variable, value) for found in self.problems):
-            self.complain(variable, value, reason, remedy)
+    def add_once(self, variable: str, value: object, reason: str, remedy: str) -> None:
+        """The same mistake in a group variable is met on every host, and added for the first."""
+        if not any((known.variable, known.value) == (variable, value) for known in self.found):
+            self.add(variable, value, reason, remedy)
 
     def warn(self, warning: str) -> None:
         self.warnings.append(warning)

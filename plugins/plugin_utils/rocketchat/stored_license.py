@@ -19,7 +19,7 @@ _INVALID = "Rocket.Chat calls the stored one invalid"
 
 
 def is_valid(workspace: Mapping[str, Any], now: datetime) -> bool | None:
-    """None where nobody knows: the database could not be read, or the licence cannot and was not used yet."""
+    """None where it is not known: the database could not be read, or the licence cannot and was not used yet."""
     if workspace["reason"]:
         return None
     if invalidity(workspace, now):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a Rocket.Chat version decides: the MongoDB it accepts and whether it has a stream-hub.
+"""What a Rocket.Chat version decides. Which services it has, the catalogue says.
 
 Source: Rocket.Chat's release notes and ``releases.rocket.chat/<version>/info``, read in November 2026.
 For the next release, add or extend a row, and set LAST_RELEASES.
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .problems import Notes
+from .problems import Problems
 
 
 @dataclass(frozen=True, order=True)
@@ -64,8 +64,6 @@ STARTS_SINCE: dict[int, Series] = {8: (7, 0)}
 
 # From this release on, stream-hub may be left out; when it runs, every service needs DB_WATCHERS=true.
 STREAM_HUB_OPTIONAL_SINCE = Version(7, 7, 3)
-# From this release on, the image does not exist any more.
-STREAM_HUB_GONE_SINCE = Version(8, 0, 0)
 
 # From this release on, the monolith has /livez and /readyz (read, pull request 36955 and helm-charts #205).
 READYZ_SINCE = Version(7, 11, 0)
@@ -75,16 +73,21 @@ READYZ_SINCE = Version(7, 11, 0)
 SAME_USER_SINCE = Version(8, 5, 0)
 
 
+# The numbers that stand first in the name of a release, of Rocket.Chat and of MongoDB.
+RELEASE = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})(?!\d)", re.ASCII)
+SERIES = re.compile(r"(\d{1,3})\.(\d{1,3})(?!\d)", re.ASCII)
+
+
 def parse_version(text: str) -> Version | None:
     """``"8.9.1"`` as a Version, or None where the text is not a complete released version."""
-    match = re.fullmatch(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})", text, re.ASCII)
+    match = RELEASE.fullmatch(text)
     return Version(*map(int, match.groups())) if match else None
 
 
 def image_version(image: str) -> Version | None:
     """What the tag of an image begins with. A registry may have a port, so only what follows the last slash counts."""
-    match = re.match(r"\d+\.\d+\.\d+", image.rpartition("/")[2].partition(":")[2], re.ASCII)
-    return parse_version(match[0]) if match else None
+    match = RELEASE.match(image.rpartition("/")[2].partition(":")[2])
+    return Version(*map(int, match.groups())) if match else None
 
 
 def is_known(version: Version) -> bool:
@@ -93,7 +96,7 @@ def is_known(version: Version) -> bool:
 
 def parse_series(text: str) -> Series | None:
     """The release series of ``"6.0.5"`` or ``"6.0"``."""
-    match = re.match(r"(\d{1,3})\.(\d{1,3})(?!\d)", text, re.ASCII)
+    match = SERIES.match(text)
     return (int(match[1]), int(match[2])) if match else None
 
 
@@ -133,36 +136,28 @@ def _row(version: Version) -> Compatibility:
     return next((row for row in COMPATIBILITY if row.since <= version < row.until), COMPATIBILITY[-1])
 
 
-def has_stream_hub(version: Version) -> bool:
-    return version < STREAM_HUB_GONE_SINCE
-
-
-def needs_db_watchers(version: Version) -> bool:
-    return STREAM_HUB_OPTIONAL_SINCE <= version < STREAM_HUB_GONE_SINCE
-
-
 def upload_owner(version: Version) -> int:
     """The user, and group, the monolith writes uploads as."""
     return 999 if version < SAME_USER_SINCE else 65533
 
 
-def read_version(notes: Notes, text: str) -> Version | None:
+def read_version(problems: Problems, text: str) -> Version | None:
     version = parse_version(text)
     if version is None:
         remedy = 'Write all three numbers, such as "8.9.1"'
-        notes.complain("rocketchat_version", text, "is not a version", remedy)
+        problems.add("rocketchat_version", text, "is not a version", remedy)
     elif version < OLDEST:
-        notes.complain("rocketchat_version", text, "is too old", f"Choose {OLDEST} or newer")
+        problems.add("rocketchat_version", text, "is too old", f"Choose {OLDEST} or newer")
         return None
     elif not is_known(version):
-        notes.warn(
+        problems.warn(
             f"rocketchat_version = {text!r} is newer than this collection knows (up to, not including, "
             f"{NEWEST_KNOWN}); it is deployed like the newest known release."
         )
     return version
 
 
-def read_mongodb_version(notes: Notes, series: str, version: Version | None) -> str:
+def read_mongodb_version(problems: Problems, series: str, version: Version | None) -> str:
     """The release series to install; the newest accepted one where none is asked for."""
     if version is None:
         return ""
@@ -172,16 +167,16 @@ def read_mongodb_version(notes: Notes, series: str, version: Version | None) -> 
     if series in accepted:
         return series
     if tolerates_mongodb(version, series):
-        notes.warn(untested_mongodb(f"mongodb_version = {series!r}", version))
+        problems.warn(untested_mongodb(f"mongodb_version = {series!r}", version))
         return series
     if not is_known(version) and _is_newer(series, accepted[-1]):
-        notes.warn(
+        problems.warn(
             f"mongodb_version = {series!r} is newer than this collection knows; whether Rocket.Chat {version} accepts "
             "it was not checked."
         )
         return series
     remedy = f"Choose {' or '.join(accepted)}, or leave it out for {accepted[-1]}"
-    notes.complain("mongodb_version", series, f"is not supported by Rocket.Chat {version}", remedy)
+    problems.add("mongodb_version", series, f"is not supported by Rocket.Chat {version}", remedy)
     return series
 
 
@@ -194,4 +189,4 @@ def untested_mongodb(subject: str, version: Version) -> str:
 
 
 def _is_newer(series: str, than: str) -> bool:
-    return bool(re.fullmatch(r"\d{1,3}\.\d{1,3}", series, re.ASCII)) and as_series(series) > as_series(than)
+    return SERIES.fullmatch(series) is not None and as_series(series) > as_series(than)

@@ -17,14 +17,14 @@ import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.model import ContainerHealth, Expected
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.pino import in_words
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.probe import probe_containers
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 
 from tests.unit import probe_servers
 from tests.unit.docker_engine import FakeEngine, container, frames, moment, served
 
 IMAGE = "docker.io/rocketchat/account-service:8.9.1"
 STAMP = "2026-11-26T21:55:39.123Z"
-LICENCE = "Enterprise license not found. Shutting down..."
+LICENSE = "Enterprise license not found. Shutting down..."
 
 
 def pino(level: int, message: str, **more: Any) -> str:
@@ -79,7 +79,7 @@ def account(tmp_path: Path) -> Callable[..., ContainerHealth]:
         expected = Expected("account-1", "account", IMAGE, "chat-account-1", {}, secrets, [], "rocketchat")
         number = len(list(tmp_path.iterdir()))
         with served(engine, tmp_path / f"docker-{number}.sock") as path:
-            return probe_containers([expected], path, Patience(0, 2))[0].containers[0]
+            return probe_containers([expected], path, Timeouts(0, 2))[0].containers[0]
 
     return look
 
@@ -162,7 +162,7 @@ def test_one_server_that_lets_it_in_is_enough(account: Callable[..., ContainerHe
     with nats() as port:
         urls = f"nats://rc:secret@nats:{probe_servers.free_port()},nats://rc:secret@nats:{port}"
         assert account(urls, NO_NATS).fault == "starting"
-        assert account(urls, [moleculer(60, "broker", LICENCE), *NO_NATS]).fault == "licence"
+        assert account(urls, [moleculer(60, "broker", LICENSE), *NO_NATS]).fault == "license"
 
 
 @pytest.mark.parametrize("transporter", ["", "TCP", "nats://", "nats://rc:secret@nats:99999", "redis://nats:6379"])
@@ -178,10 +178,10 @@ ERROR = {"type": "MongoServerError", "message": "Authentication failed.", "stack
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        (moleculer(60, "broker", LICENCE), f"error: {LICENCE}"),
+        (moleculer(60, "broker", LICENSE), f"error: {LICENSE}"),
         (moleculer(40, "transit", "Connection is failed."), "Connection is failed."),
         (moleculer(50, "transporter", "NATS error."), "NATS error."),
-        (f"{STAMP} {moleculer(60, 'broker', LICENCE)}", f"{STAMP} error: {LICENCE}"),
+        (f"{STAMP} {moleculer(60, 'broker', LICENSE)}", f"{STAMP} error: {LICENSE}"),
         (
             pino(50, "Cannot start", name="Migrations", err=ERROR),
             "Cannot start (MongoServerError: Authentication failed.)",
@@ -207,7 +207,7 @@ def test_a_line_in_words(line: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("log", "fault"),
     [
-        ([moleculer(60, "broker", LICENCE)], "licence"),
+        ([moleculer(60, "broker", LICENSE)], "license"),
         (
             [moleculer(60, "broker", "ServiceBroker has detected a nodeID conflict, use unique nodeIDs.")],
             "node_id_conflict",

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What Docker says is told as one fault and one sentence for each container, without any secret."""
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.mo
     Health,
 )
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.probe import probe_containers
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 
 from tests.unit.docker_engine import FakeEngine, container, frames, moment, served
 from tests.waiting import within
@@ -33,7 +36,7 @@ Entry = dict[str, Any]
 
 
 def image(service: str, tag: str = "7.9.3") -> str:
-    return f"depot:5000/rocketchat/{service}:{tag}"
+    return f"mirror:5000/rocketchat/{service}:{tag}"
 
 
 EXPECTED = [
@@ -57,7 +60,7 @@ def engine() -> FakeEngine:
 @pytest.fixture
 def look(engine: FakeEngine, tmp_path: Path) -> Iterator[Callable[[], Health]]:
     with served(engine, tmp_path / "docker.sock") as path:
-        yield lambda: probe_containers(EXPECTED, path, Patience(0, 5))[0]
+        yield lambda: probe_containers(EXPECTED, path, Timeouts(0, 5))[0]
 
 
 def of_account(health: Health) -> ContainerHealth:
@@ -145,10 +148,10 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         "crash_silent",
         "It ended 2 times, last 2 minutes ago. Its log tells nothing: does it run what it should?",
     ),
-    "licence": (
+    "license": (
         restarted(3, **STARTING),
         ["Enterprise license not found. Shutting down..."],
-        "licence",
+        "license",
         "It ended 3 times, last 2 minutes ago. It shut itself down because no licence was confirmed: NATS or the "
         "monolith was out of its reach for more than 40 s, or there is no licence with the module scalability.",
     ),
@@ -318,7 +321,7 @@ def test_others_do_not_concern_us(engine: FakeEngine, look: Callable[[], Health]
 
 
 def test_engine_is_away(tmp_path: Path) -> None:
-    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Patience(0, 5))
+    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Timeouts(0, 5))
     assert (health.healthy, health.containers, attempts) == (False, [], 1)
     assert (health.engine.reachable, health.engine.fault) == (False, "stopped")
 
@@ -327,14 +330,14 @@ def test_engine_hangs(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "docker.sock"))
         listener.listen()
-        health, _attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Patience(0, 0.3))
+        health, _attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Timeouts(0, 0.3))
     assert health.engine.fault == "silent"
 
 
 def test_another_program_at_the_socket(engine: FakeEngine, tmp_path: Path) -> None:
     engine.answer = lambda _method, _url: (200, b"<html>")  # type: ignore[method-assign]
     with served(engine, tmp_path / "docker.sock") as path:
-        health, _attempts = probe_containers(EXPECTED, path, Patience(0, 5))
+        health, _attempts = probe_containers(EXPECTED, path, Timeouts(0, 5))
     assert health.engine.fault == "protocol"
 
 
@@ -350,17 +353,17 @@ def wait(
 
     def waited(timeout: float = 60) -> tuple[Health, float]:
         started = time.monotonic()
-        patience = Patience(timeout, request_timeout=1, interval=0.05)
-        return probe_containers(EXPECTED, path, patience)[0], time.monotonic() - started
+        timeouts = Timeouts(timeout, request_timeout=1, interval=0.05)
+        return probe_containers(EXPECTED, path, timeouts)[0], time.monotonic() - started
 
     with served(engine, tmp_path / "docker.sock") as path:
         yield waited
 
 
-LASTING = ("stopped", "never started", "paused", "other tag")
+PERMANENT = ("stopped", "never started", "paused", "other tag")
 
 
-@pytest.mark.parametrize("case", LASTING)
+@pytest.mark.parametrize("case", PERMANENT)
 def test_a_wait_ends_with_what_does_not_pass(
     engine: FakeEngine, wait: Callable[..., tuple[Health, float]], case: str
 ) -> None:
@@ -419,7 +422,7 @@ def test_a_wait_ends_in_a_crash_loop(
 
 def test_an_engine_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     """After a boot it may be about to start: until it has, systemd alone holds its socket."""
-    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Patience(0.6, 1, interval=0.05))
+    health, attempts = probe_containers(EXPECTED, str(tmp_path / "docker.sock"), Timeouts(0.6, 1, interval=0.05))
     assert health.engine.fault == "stopped" and attempts > 1
 
 
@@ -444,10 +447,10 @@ def test_what_may_pass_is_waited_for(engine: FakeEngine, wait: Callable[..., tup
 
 # -- the log -----------------------------------------------------------------------------------------------------------
 
-LICENCE = "Enterprise license not found. Shutting down..."
+LICENSE = "Enterprise license not found. Shutting down..."
 # As moleculer's loggers write it: pino in Rocket.Chat's services, and its own for the console.
-PINO_LICENCE = json.dumps({"level": 60, "time": 1_794_000_000_000, "name": "BROKER", "msg": LICENCE})
-CONSOLE_LICENCE = f"[2026-11-26T22:00:00.000Z] FATAL chat-account-1-1/BROKER: {LICENCE}"
+PINO_LICENSE = json.dumps({"level": 60, "time": 1_794_000_000_000, "name": "BROKER", "msg": LICENSE})
+CONSOLE_LICENSE = f"[2026-11-26T22:00:00.000Z] FATAL chat-account-1-1/BROKER: {LICENSE}"
 
 
 def started(entry: Entry, seconds_ago: float, restarts: int) -> None:
@@ -459,27 +462,27 @@ def started(entry: Entry, seconds_ago: float, restarts: int) -> None:
 @pytest.mark.parametrize(
     ("since_start", "restarts", "log", "fault"),
     [
-        (20, 5, [(62, LICENCE), (20.6, LICENCE)], "licence"),
+        (20, 5, [(62, LICENSE), (20.6, LICENSE)], "license"),
         # for want of a licence, the first death is enough, until the next would have come
-        (20, 1, [(20.6, LICENCE)], "licence"),
-        (20, 1, [(20.6, PINO_LICENCE)], "licence"),
-        (20, 1, [(20.6, CONSOLE_LICENCE)], "licence"),
-        (59, 1, [(59.6, LICENCE)], "licence"),
-        (62, 1, [(62.6, LICENCE)], None),
-        (20, 0, [(20.6, LICENCE)], None),
-        (20, 1, [(45, LICENCE)], None),
-        (20, 1, [(12, LICENCE)], None),
+        (20, 1, [(20.6, LICENSE)], "license"),
+        (20, 1, [(20.6, PINO_LICENSE)], "license"),
+        (20, 1, [(20.6, CONSOLE_LICENSE)], "license"),
+        (59, 1, [(59.6, LICENSE)], "license"),
+        (62, 1, [(62.6, LICENSE)], None),
+        (20, 0, [(20.6, LICENSE)], None),
+        (20, 1, [(45, LICENSE)], None),
+        (20, 1, [(12, LICENSE)], None),
         (20, 1, [(20.6, "[FATAL] nodeID conflict")], None),
         # one death may print its reason several times
         (20, 5, [(22, "MongoServerSelectionError: no"), (21, "connect ECONNREFUSED 10.0.0.1:27017")], None),
         # what it has said since it was started ended nothing
-        (40, 5, [(40.6, "[FATAL] nodeID conflict"), (12, LICENCE), (25, LICENCE)], None),
+        (40, 5, [(40.6, "[FATAL] nodeID conflict"), (12, LICENSE), (25, LICENSE)], None),
         # two reasons, one death each
-        (20, 5, [(62, LICENCE), (20.6, "nodeID conflict")], None),
-        (70, 5, [(112, LICENCE), (70.6, LICENCE)], "licence"),
-        (150, 5, [(192, LICENCE), (150.6, LICENCE)], None),
+        (20, 5, [(62, LICENSE), (20.6, "nodeID conflict")], None),
+        (70, 5, [(112, LICENSE), (70.6, LICENSE)], "license"),
+        (150, 5, [(192, LICENSE), (150.6, LICENSE)], None),
         # a line feed of another kind makes two lines of one, and the second has no moment
-        (20, 5, [(62, f"x\r{LICENCE}"), (20.6, f"x\u2028{LICENCE}")], "licence"),
+        (20, 5, [(62, f"x\r{LICENSE}"), (20.6, f"x\u2028{LICENSE}")], "license"),
     ],
 )
 def test_who_keeps_ending_is_not_well_in_between(
@@ -578,7 +581,7 @@ def test_one_container_that_hangs_leaves_time_to_the_others(engine: FakeEngine, 
     engine.containers["extra"] = container("extra", image("account-service"), "another")
     engine.logs["stream-hub-1"] = frames("NATS error. 'Authorization Violation'")
     with served(engine, tmp_path / "docker.sock") as path:
-        health, _attempts = within(2.3, lambda: probe_containers(EXPECTED, path, Patience(0, 2)))
+        health, _attempts = within(2.3, lambda: probe_containers(EXPECTED, path, Timeouts(0, 2)))
         over.set()
     assert [one.fault for one in health.containers] == ["inspect", "nats_auth"]
     assert "no answer in time" in (health.containers[0].diagnosis or "")
@@ -598,7 +601,7 @@ def test_a_last_look_that_is_cut_short_hides_nothing(engine: FakeEngine, tmp_pat
 
     engine.replies["account-1/json"] = inspected
     with served(engine, tmp_path / "docker.sock") as path:
-        health, attempts = probe_containers(EXPECTED, path, Patience(0.6, 5))
+        health, attempts = probe_containers(EXPECTED, path, Timeouts(0.6, 5))
         over.set()
     assert (of_account(health).fault, attempts) == ("crash_silent", 2)
 

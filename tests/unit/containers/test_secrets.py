@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Secrets of containers: whatever their values, the answer is whole, what differs is found, and no log tells them."""
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ MONGO_URL = "mongodb://rocketchat:mongo-p%40ss@chat.mongodb.internal:27017/rocke
 PLANNED = {
     "name": "account-1",
     "service": "account",
-    "image": "depot:5000/rocketchat/account-service:7.9.3",
+    "image": "mirror:5000/rocketchat/account-service:7.9.3",
     "hostname": "chat-account-1",
 }
 # Each of them is a part of a name.

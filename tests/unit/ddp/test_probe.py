@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The DDP probe against real websocket servers that have, one at a time, the faults we name."""
 
 from __future__ import annotations
@@ -11,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp.probe import Account, DdpHealth, Door, probe_ddp
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp.probe import Account, DdpHealth, Proxy, probe_ddp
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
 from websockets.sync.server import ServerConnection
 from websockets.utils import accept_key
@@ -23,7 +26,7 @@ from tests.unit.ddp.servers import Streamer
 from tests.unit.tls_authority import TODAY, Authority
 from tests.waiting import within
 
-ONCE = Patience(timeout=0, request_timeout=0.5)
+ONCE = Timeouts(timeout=0, request_timeout=0.5)
 PATH = [
     "sockjs_info",
     "websocket",
@@ -38,7 +41,7 @@ PATH = [
 
 def probe(
     url: str,
-    patience: Patience = ONCE,
+    timeouts: Timeouts = ONCE,
     ca: Path | None = None,
     connect_to: str | None = None,
     account: Account | None = None,
@@ -46,7 +49,7 @@ def probe(
     validate_certs: bool = True,
 ) -> DdpHealth:
     trust = Trust(validate_certs, str(ca) if ca else None)
-    return probe_ddp(Door(url, patience, trust, connect_to, account), quiet)[0]
+    return probe_ddp(Proxy(url, timeouts, trust, connect_to, account), quiet)[0]
 
 
 def faults(health: DdpHealth, path: Sequence[str] = PATH) -> dict[str, str]:
@@ -89,10 +92,10 @@ def test_tls_and_another_address_keep_the_name_of_the_url(authority: Authority) 
     streamer = Streamer()
     with ddp_servers.ddp_server(streamer, authority.server_context(["chat.test"])) as port:
         health = probe("https://chat.test", ca=authority.ca, connect_to=f"127.0.0.1:{port}")
-        stranger = probe("https://other.test", ca=authority.ca, connect_to=f"127.0.0.1:{port}")
+        other = probe("https://other.test", ca=authority.ca, connect_to=f"127.0.0.1:{port}")
     assert faults(health) == {}
     assert set(streamer.hosts) == {"chat.test"}
-    assert faults(stranger) == {"sockjs_info": "certificate_name"}
+    assert faults(other) == {"sockjs_info": "certificate_name"}
 
 
 def test_the_split_is_missing() -> None:
@@ -215,18 +218,18 @@ def test_the_proxy_strips_the_upgrade_headers(status: int) -> None:
 
 @pytest.mark.parametrize(("status", "fault"), [(502, "upstream_down"), (504, "upstream_silent")])
 @pytest.mark.parametrize(
-    ("answers", "ill", "culprit"),
+    ("answers", "ill", "named"),
     [
         (["/sockjs/info", "/websocket"], ["sockjs_info"], "ddp-streamer"),
         (["/websocket"], ["websocket", "sockjs_websocket"], "ddp-streamer"),
         (["/"], ["monolith"], "monolith"),
     ],
 )
-def test_an_upstream_is_down(status: int, fault: str, answers: list[str], ill: list[str], culprit: str) -> None:
+def test_an_upstream_is_down(status: int, fault: str, answers: list[str], ill: list[str], named: str) -> None:
     with ddp_servers.ddp_server(Streamer(answers=dict.fromkeys(answers, (status, "<html>")))) as port:
         health = probe(f"http://127.0.0.1:{port}")
     assert faults(health) == dict.fromkeys(ill, fault)
-    assert all(culprit in sentence(health, name) for name in ill)
+    assert all(named in sentence(health, name) for name in ill)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +292,7 @@ def test_a_peer_that_never_pauses_is_bounded() -> None:
             sock.sendall((b"\x8a\x7d" + 125 * b"x") * 500)
 
     with probe_servers.raw_server(behave) as port:
-        # two conversations, and two farewells of as long
+        # two conversations, and two closing handshakes of as long
         health = within(4 * ONCE.request_timeout + 1, lambda: probe(f"http://127.0.0.1:{port}"))
     assert faults(health) == {"ddp_connect": "silent_timeout", "sockjs_connect": "silent_timeout"}
 
@@ -439,7 +442,7 @@ def test_the_monolith_gives_no_token(answer: Any, fault: str, text: str) -> None
 def test_a_refused_password_is_not_offered_again() -> None:
     streamer = Streamer()
     with ddp_servers.ddp_server(streamer) as port:
-        health = probe(f"http://127.0.0.1:{port}", Patience(timeout=5), account=HEALTH)
+        health = probe(f"http://127.0.0.1:{port}", Timeouts(timeout=5), account=HEALTH)
     assert faults(health, AS_USER) == {"login": "login_refused"}
     assert len(streamer.logins) == 1
 
@@ -496,12 +499,12 @@ def test_waits_until_the_deadline_and_no_longer() -> None:
     streamer = Streamer(silent=True)
     with ddp_servers.ddp_server(streamer) as port:
         started = time.monotonic()
-        patience = Patience(timeout=1.5, request_timeout=5)
-        health = within(2.5, lambda: probe(f"http://127.0.0.1:{port}", patience))
+        timeouts = Timeouts(timeout=1.5, request_timeout=5)
+        health = within(2.5, lambda: probe(f"http://127.0.0.1:{port}", timeouts))
         assert faults(health)["ddp_connect"] == "silent_timeout"
         assert time.monotonic() - started > 1.4
         streamer.silent = False
-        assert probe(f"http://127.0.0.1:{port}", Patience(timeout=1.5)).healthy
+        assert probe(f"http://127.0.0.1:{port}", Timeouts(timeout=1.5)).healthy
 
 
 def test_a_negative_quiet_is_refused() -> None:

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Answers of the health modules for any plan, all well, and the faults that tests put into them.
 
 Their shape is what the modules document under RETURN. `registered` makes of them what Ansible registers on each host.
@@ -287,7 +290,7 @@ def login(host: str, fault: str) -> Fault:
     return lambda answers: _ill(answers[host]["nats"]["login"], fault, state="unhealthy")
 
 
-def stranger(host: str, name: str) -> Fault:
+def unexpected_client(host: str, name: str) -> Fault:
     node = {"name": name, "address": "172.31.250.9", "namespace": ""}
     return lambda answers: answers[host]["nats"]["unexpected"].append(dict(node))
 

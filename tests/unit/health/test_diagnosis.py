@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Which finding each fault becomes, and that its consequences become none."""
 
 from __future__ import annotations
@@ -143,7 +146,7 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
         together(
             ill.container("chat", "nats", "stopped"),
             ill.nats_silent("chat"),
-            ill.container("chat", "ddp-streamer-1", "licence"),
+            ill.container("chat", "ddp-streamer-1", "license"),
             ill.container("chat", "account-1", "resolve"),
             ill.container("chat", "presence-1", "nats_unreachable"),
             no_port("chat", "ddp-streamer-1", "account-1", "presence-1"),
@@ -217,11 +220,11 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
         ["account-1"],
     ),
     "a second stream-hub": (
-        together(ill.unplanned("chat", "hub", "hub", "second_stream_hub"), ill.stranger("chat", "hub-17")),
+        together(ill.unplanned("chat", "hub", "hub", "second_stream_hub"), ill.unexpected_client("chat", "hub-17")),
         ("container.second_stream_hub", "hub"),
         [],
     ),
-    "a node that no engine of ours runs": (ill.stranger("chat", "hub-17"), ("bus.unexpected", "hub-17"), []),
+    "a node that no engine of ours runs": (ill.unexpected_client("chat", "hub-17"), ("bus.unexpected", "hub-17"), []),
     "NATS slow": (
         together(ill.nats("chat", "slow"), ill.login("chat", "slow"), off_the_bus("chat", fault="slow")),
         ("nats.slow", "nats"),
@@ -407,13 +410,13 @@ INDEPENDENT: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
         ["presence-1"],
     ),
     "the only one of its service found no licence, as NATS had been away": (
-        ill.container("chat", "account-1", "licence"),
+        ill.container("chat", "account-1", "license"),
         [],
         [],
     ),
     "the only one of its service found no licence, and has opened no port since": (
-        together(ill.container("chat", "account-1", "licence"), no_port("chat", "account-1")),
-        [("container.licence", "account-1")],
+        together(ill.container("chat", "account-1", "license"), no_port("chat", "account-1")),
+        [("container.license", "account-1")],
         [],
     ),
     "a service that answers has given up on NATS, beside a MongoDB that lacks a privilege": (
@@ -537,16 +540,16 @@ def told(planned: dict[str, Any], *faults: Fault) -> tuple[list[tuple[str, str]]
     return findings, [part.id if several else part.name for part in found.parts if part.state == AFFECTED]
 
 
-@pytest.mark.parametrize(("fault", "cause", "victims"), ONE_HOST.values(), ids=ONE_HOST)
-def test_a_fault_is_one_finding(fault: Fault, cause: tuple[str, str], victims: list[str]) -> None:
+@pytest.mark.parametrize(("fault", "cause", "expected"), ONE_HOST.values(), ids=ONE_HOST)
+def test_a_fault_is_one_finding(fault: Fault, cause: tuple[str, str], expected: list[str]) -> None:
     findings, affected = told(one_host(), fault)
     assert findings == [cause]
-    assert affected == victims
+    assert affected == expected
 
 
-@pytest.mark.parametrize(("fault", "causes", "victims"), INDEPENDENT.values(), ids=INDEPENDENT)
-def test_one_fault_does_not_hide_another(fault: Fault, causes: list[tuple[str, str]], victims: list[str]) -> None:
-    assert told(one_host(), fault) == (causes, victims)
+@pytest.mark.parametrize(("fault", "causes", "expected"), INDEPENDENT.values(), ids=INDEPENDENT)
+def test_one_fault_does_not_hide_another(fault: Fault, causes: list[tuple[str, str]], expected: list[str]) -> None:
+    assert told(one_host(), fault) == (causes, expected)
 
 
 @pytest.mark.parametrize("planned", [one_host(), three_hosts()], ids=["one host", "three hosts"])
@@ -681,21 +684,21 @@ THREE_HOSTS: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
     "the licence is missing at the monolith": (
         together(
             ill.container("a", "rocketchat-1", "environment", drift=["ROCKETCHAT_LICENSE is not set in it."]),
-            *(ill.container(host, "account-1", "licence") for host in "bc"),
+            *(ill.container(host, "account-1", "license") for host in "bc"),
         ),
         [("container.environment", "a/rocketchat-1")],
         ["b/account-1", "c/account-1"],
     ),
     "the licence is not good": (
-        together(*(ill.container(host, "account-1", "licence") for host in "bc"), gone("b", "account-1")),
-        [("licence.invalid", "a/licence")],
+        together(*(ill.container(host, "account-1", "license") for host in "bc"), gone("b", "account-1")),
+        [("license.invalid", "a/license")],
         ["b/account-1", "c/account-1"],
     ),
     "replicas stop for the licence because NATS was away": (
         together(
             *(ill.container(host, "nats", "paused") for host in "abc"),
             *(ill.nats_silent(host, "read_timeout") for host in "abc"),
-            ill.container("b", "account-1", "licence"),
+            ill.container("b", "account-1", "license"),
         ),
         [("container.paused", f"{host}/nats") for host in "abc"],
         services_of(three_hosts()),
@@ -760,9 +763,9 @@ THREE_HOSTS: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
     "a licence that replicas do not find, and a monolith with another image": (
         together(
             ill.container("a", "rocketchat-1", "image", drift=["An image."]),
-            *(ill.container(host, "account-1", "licence") for host in "bc"),
+            *(ill.container(host, "account-1", "license") for host in "bc"),
         ),
-        [("container.image", "a/rocketchat-1"), ("licence.invalid", "a/licence")],
+        [("container.image", "a/rocketchat-1"), ("license.invalid", "a/license")],
         ["b/account-1", "c/account-1"],
     ),
     "no host has pymongo, and a service crashes": (
@@ -800,11 +803,11 @@ THREE_HOSTS: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize(("fault", "causes", "victims"), THREE_HOSTS.values(), ids=THREE_HOSTS)
-def test_faults_of_a_cluster(fault: Fault, causes: list[tuple[str, str]], victims: list[str]) -> None:
+@pytest.mark.parametrize(("fault", "causes", "expected"), THREE_HOSTS.values(), ids=THREE_HOSTS)
+def test_faults_of_a_cluster(fault: Fault, causes: list[tuple[str, str]], expected: list[str]) -> None:
     findings, affected = told(three_hosts(), fault)
     assert findings == causes
-    assert affected == victims
+    assert affected == expected
 
 
 @pytest.mark.parametrize(("seconds", "findings"), [(50, []), (61, [("clock.skew", "b/clock")])])

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What the health report says of the licence: warned of its end, its end as a cause, and who was only cut off."""
 
 from __future__ import annotations
@@ -95,7 +98,7 @@ def test_the_stored_one_is_in_use_where_there_is_one() -> None:
 def test_a_month_before_the_end_there_is_a_warning(source: str, sentence: str) -> None:
     license_ = LicenseState.from_dict(state(source))
     [warning] = warnings(license_, SOON, surplus=True)
-    assert (warning.kind, warning.sentence) == ("licence.ends_soon", sentence)
+    assert (warning.kind, warning.sentence) == ("license.ends_soon", sentence)
 
 
 def test_one_that_renews_itself_is_told_when_it_is_late() -> None:
@@ -140,8 +143,8 @@ def test_a_warning_is_no_fault_and_is_shown_everywhere() -> None:
     told = document(diagnosis, planned, read(planned, registered(healthy(planned))), "2026-11-26T22:00:00Z")
     schema = json.loads((ROOT / "docs" / "health.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator(schema).validate(json.loads(json.dumps(told)))
-    assert told["warnings"] == [{"kind": "licence.ends_soon", "sentence": GIVEN_SOON}]
-    assert "<small>licence.ends_soon</small>" in page(told) and "in 23 days." in page(told)
+    assert told["warnings"] == [{"kind": "license.ends_soon", "sentence": GIVEN_SOON}]
+    assert "<small>license.ends_soon</small>" in page(told) and "in 23 days." in page(told)
     told["warnings"][0].update(kind="<script>", sentence="<script>")
     assert "<script" not in page(told)
 
@@ -151,7 +154,7 @@ def test_its_end_is_a_cause() -> None:
     diagnosis = found(planned, LATE)
     [finding] = diagnosis.findings
     assert diagnosis.warnings == []
-    assert (finding.kind, finding.component, finding.host) == ("licence.expired", "licence", "a")
+    assert (finding.kind, finding.component, finding.host) == ("license.expired", "license", "a")
     assert finding.sentence == GIVEN_LATE
     for moment in (None, IN_TIME, datetime(2026, 12, 20, 12, 0, tzinfo=UTC)):
         assert found(planned, moment).healthy
@@ -165,19 +168,21 @@ def test_its_end_is_a_warning_where_nothing_needs_it() -> None:
     diagnosis = found(alone, LATE)
     assert diagnosis.healthy
     [warning] = diagnosis.warnings
-    assert (warning.kind, warning.sentence) == ("licence.expired", GIVEN_LATE_ALONE)
+    assert (warning.kind, warning.sentence) == ("license.expired", GIVEN_LATE_ALONE)
 
 
 def test_replicas_that_end_are_affected_by_its_end() -> None:
-    diagnosis = found(licensed(), LATE, ill.container("b", "account-1", "licence"), ill.gone("b", "account-1"))
-    assert [(finding.kind, finding.victims) for finding in diagnosis.findings] == [("licence.expired", ["b/account-1"])]
+    diagnosis = found(licensed(), LATE, ill.container("b", "account-1", "license"), ill.gone("b", "account-1"))
+    assert [(finding.kind, finding.affected) for finding in diagnosis.findings] == [
+        ("license.expired", ["b/account-1"])
+    ]
 
 
 def test_a_licence_for_another_address_is_named_where_replicas_end() -> None:
     planned = licensed(rocketchat_license=license_text(ends=ENDS))
     planned["license"]["address_matches"] = False
-    [finding] = found(planned, IN_TIME, ill.container("b", "account-1", "licence")).findings
-    assert finding.kind == "licence.invalid"
+    [finding] = found(planned, IN_TIME, ill.container("b", "account-1", "license")).findings
+    assert finding.kind == "license.invalid"
     assert finding.sentence.endswith(
         " The licence given in rocketchat_license was issued for another address than https://chat.example.com."
     )
@@ -191,7 +196,7 @@ def test_the_address_that_a_stored_licence_was_compared_with_is_named() -> None:
 
     planned = three_hosts()
     assert planned["hosts"]["a"]["probes"]["workspace"]
-    [finding] = found(planned, IN_TIME, ill.container("b", "account-1", "licence"), apply).findings
+    [finding] = found(planned, IN_TIME, ill.container("b", "account-1", "license"), apply).findings
     assert finding.sentence.endswith(
         " The licence stored in the workspace was issued for another address than https://old.example.com."
     )
@@ -209,7 +214,7 @@ def restarted(host: str, name: str, stamp: str) -> Fault:
 
 
 FIRST_DEATH = together(
-    ill.container("b", "account-1", "licence"), restarted("b", "account-1", "2026-11-26T21:59:30.123456789Z")
+    ill.container("b", "account-1", "license"), restarted("b", "account-1", "2026-11-26T21:59:30.123456789Z")
 )
 
 
@@ -217,13 +222,13 @@ FIRST_DEATH = together(
     ("provider", "back", "findings"),
     [
         # a replica lives for 40 s without a licence: these were there before
-        ("nats", "2026-11-26T21:58:50.0Z", ["licence.invalid"]),
-        ("rocketchat-1", "2026-11-26T21:58:50.0Z", ["licence.invalid"]),
+        ("nats", "2026-11-26T21:58:50.0Z", ["license.invalid"]),
+        ("rocketchat-1", "2026-11-26T21:58:50.0Z", ["license.invalid"]),
         ("nats", "2026-11-26T21:59:20.0Z", []),
         ("nats", "2026-11-26T21:59:50.0Z", []),
         ("rocketchat-1", "2026-11-26T21:59:00.0Z", []),
         # what the replica does not depend on says nothing
-        ("presence-1", "2026-11-26T21:59:50.0Z", ["licence.invalid"]),
+        ("presence-1", "2026-11-26T21:59:50.0Z", ["license.invalid"]),
     ],
 )
 def test_the_first_death_is_told_unless_it_was_an_outage(provider: str, back: str, findings: list[str]) -> None:
@@ -234,10 +239,10 @@ def test_the_first_death_is_told_unless_it_was_an_outage(provider: str, back: st
 def test_who_does_not_answer_after_an_outage_is_a_cause_all_the_same() -> None:
     back = restarted("c", "nats", "2026-11-26T21:59:50.0Z")
     [finding] = found(three_hosts(), SOON, FIRST_DEATH, back, ill.no_port("b", "account-1")).findings
-    assert (finding.kind, finding.component) == ("container.licence", "account-1")
+    assert (finding.kind, finding.component) == ("container.license", "account-1")
 
 
 def test_without_moments_nobody_was_cut_off() -> None:
-    entry = {"fault": "licence", "started_at": "2026-11-26T21:59:30.0Z"}
-    assert not was_cut_off(entry, []) and not was_cut_off({"fault": "licence"}, [2e9]) and not was_cut_off(None, [2e9])
+    entry = {"fault": "license", "started_at": "2026-11-26T21:59:30.0Z"}
+    assert not was_cut_off(entry, []) and not was_cut_off({"fault": "license"}, [2e9]) and not was_cut_off(None, [2e9])
     assert was_cut_off(entry, [2e9]) and not was_cut_off({**entry, "fault": "crash_loop"}, [2e9])

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What holds for the diagnosis of any plan with any faults."""
 
 from __future__ import annotations
@@ -62,7 +65,7 @@ def where_it_runs(fault: Fault) -> Fault:
 
 
 CONTAINER_FAULTS = words(
-    "absent stopped paused image hostname network hosts environment inspect oom_killed licence node_id_conflict resolve"
+    "absent stopped paused image hostname network hosts environment inspect oom_killed license node_id_conflict resolve"
     " nats_auth nats_unreachable mongodb_auth mongodb_privilege mongodb out_of_memory crash_loop crash_silent unhealthy"
     " starting"
 )
@@ -75,7 +78,7 @@ answered = st.lists(
         st.builds(ill.nats_silent, hosts),
         st.builds(ill.nats, hosts, words("slow routes_missing")),
         st.builds(ill.login, hosts, words("auth_refused auth_off slow")),
-        st.builds(ill.stranger, hosts, words("stray-7 a-account-1-7")),
+        st.builds(ill.unexpected_client, hosts, words("stray-7 a-account-1-7")),
         st.builds(
             ill.unplanned, hosts, st.just("hub"), words("stray a-account-1"), words("second_stream_hub hostname")
         ),
@@ -136,7 +139,7 @@ def test_every_part_that_is_not_healthy_has_a_cause_that_is_told(deployment: str
         ]
         assert bool(part.causes) == (part.state != HEALTHY)
         assert (len(own) == 1 == len(part.causes)) == (part.state == UNHEALTHY)
-        assert {number for number, finding in findings.items() if part.id in finding.victims} == (
+        assert {number for number, finding in findings.items() if part.id in finding.affected} == (
             set(part.causes) if part.state == AFFECTED else set()
         )
     for finding in diagnosis.findings:
@@ -187,7 +190,7 @@ def test_a_healthy_host_that_has_nothing_to_do_with_it_changes_nothing(several: 
 
 
 FAMILIES = (
-    "host question clock engine container stranger http bus licence nats mongodb member ddp page websocket login"
+    "host question clock engine container unplanned http bus license nats mongodb member ddp page websocket login"
     " certificate migrations"
 )
 

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The report in the terminal."""
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ def test_all_healthy() -> None:
     ]
 
 
-def test_a_cause_with_its_victims_and_what_to_type() -> None:
+def test_a_cause_with_affected_parts_and_what_to_type() -> None:
     told = lines(
         ill.container("chat", "nats", "stopped"),
         ill.nats_silent("chat"),
@@ -99,7 +102,7 @@ def test_a_host_that_is_away_still_gives_the_table() -> None:
     ]
 
 
-def test_victims_on_other_hosts_are_named_with_their_host() -> None:
+def test_affected_parts_on_other_hosts_are_named_with_their_host() -> None:
     planned, answers = three_hosts(), healthy(three_hosts())
     together(
         *(ill.container(host, "rocketchat-1", "stopped") for host in "abc"),

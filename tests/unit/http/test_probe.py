@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The HTTP probe against real servers, healthy and broken."""
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.http.probe im
     Body,
     Endpoint,
     EndpointHealth,
-    Patience,
+    Timeouts,
 )
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fetching import fetch
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.target import parse_url
@@ -28,7 +31,7 @@ from tests.unit.tls_authority import NAMES, TODAY, Authority
 from tests.waiting import within
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="a name service of the test's own needs root")
-ONCE = Patience(timeout=0, request_timeout=0.5)
+ONCE = Timeouts(timeout=0, request_timeout=0.5)
 # how http.server calls itself
 PYTHON = f"{BaseHTTPRequestHandler.server_version} {BaseHTTPRequestHandler.sys_version}"
 CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -36,7 +39,7 @@ CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 def probe_one(
     url: str,
-    patience: Patience = ONCE,
+    timeouts: Timeouts = ONCE,
     ca: Path | None = None,
     bodies: tuple[Body, ...] = (),
     headers: dict[str, str] | None = None,
@@ -44,7 +47,7 @@ def probe_one(
 ) -> EndpointHealth:
     trust = Trust(True, str(ca) if ca else None)
     endpoint = Endpoint("it", url, status, bodies, headers or {})
-    return http_probe.probe_endpoints([endpoint], patience, trust)[0]
+    return http_probe.probe_endpoints([endpoint], timeouts, trust)[0]
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +223,7 @@ def test_waits_until_a_service_is_there() -> None:
         return Page("ok") if time.monotonic() > opens_at else Page("starting", 503)
 
     with probe_servers.http_server(answer) as server:
-        result = probe_one(server.url, Patience(timeout=10, request_timeout=1, interval=0.05))
+        result = probe_one(server.url, Timeouts(timeout=10, request_timeout=1, interval=0.05))
     assert result.state == "healthy"
     assert result.attempts >= 3
     assert 0.2 < (result.healthy_after or 0) < 2.5
@@ -229,7 +232,7 @@ def test_waits_until_a_service_is_there() -> None:
 def test_an_attempt_cut_short_by_the_deadline_does_not_hide_what_was_found() -> None:
     answers = iter([Page("broken", 500)])
     with probe_servers.http_server(lambda _path: next(answers, Page(delay=3))) as server:
-        result = probe_one(server.url, Patience(timeout=1, request_timeout=5))
+        result = probe_one(server.url, Timeouts(timeout=1, request_timeout=5))
     assert (result.fault, result.attempts) == ("status", 2)
 
 
@@ -256,27 +259,27 @@ def test_two_hundred_endpoints_of_which_twenty_hang() -> None:
 def test_the_deadline_leaves_no_thread_behind() -> None:
     with probe_servers.raw_server(probe_servers.hang) as port:
         endpoints = [Endpoint("hangs", f"http://127.0.0.1:{port}")] * 8
-        http_probe.probe_endpoints(endpoints, Patience(timeout=0.3), Trust(), concurrency=8)
+        http_probe.probe_endpoints(endpoints, Timeouts(timeout=0.3), Trust(), concurrency=8)
         left = [thread.name for thread in threading.enumerate() if "Pool" in thread.name or "look_up" in thread.name]
     assert left == []
 
 
 def test_endpoints_that_hang_do_not_starve_the_others() -> None:
-    patience = Patience(timeout=1.2, request_timeout=0.1)
+    timeouts = Timeouts(timeout=1.2, request_timeout=0.1)
     with (
         probe_servers.http_server(lambda _path: Page()) as server,
         probe_servers.raw_server(probe_servers.hang) as port,
     ):
         endpoints = [Endpoint("hangs", f"http://127.0.0.1:{port}")] * 4 + [Endpoint("fine", server.url)]
-        results = http_probe.probe_endpoints(endpoints, patience, Trust(), concurrency=1)
+        results = http_probe.probe_endpoints(endpoints, timeouts, Trust(), concurrency=1)
     assert results[-1].state == "healthy"
 
 
 def test_whose_turn_never_came_is_said() -> None:
     with probe_servers.raw_server(probe_servers.hang) as port:
         endpoints = [Endpoint("hangs", f"http://127.0.0.1:{port}")] * 3
-        patience = Patience(timeout=0.4, request_timeout=1)
-        results = http_probe.probe_endpoints(endpoints, patience, Trust(), concurrency=1)
+        timeouts = Timeouts(timeout=0.4, request_timeout=1)
+        results = http_probe.probe_endpoints(endpoints, timeouts, Trust(), concurrency=1)
     assert [result.fault for result in results] == ["read_timeout", "not_asked", "not_asked"]
     assert "raise timeout or concurrency" in (results[1].diagnosis or "")
 
@@ -322,7 +325,7 @@ def test_wrong_options_are_refused(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="cannot be used as a file of PEM certificates"):
             Trust(ca_path=path)
     with pytest.raises(ValueError, match="timeout must be 0 or more"):
-        Patience(timeout=-1)
+        Timeouts(timeout=-1)
     with pytest.raises(ValueError, match="connect_to must be host:port"):
         parse_url("http://chat.test", "198.18.0.11")
     assert parse_url("http://chat.test", "[::1]:81").peer == "[::1]:81"

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What is made of the answers of /readyz, in the words of Rocket.Chat's own source."""
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.http import p
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http.probe import (
     Endpoint,
     EndpointHealth,
-    Patience,
+    Timeouts,
     probe_endpoints,
 )
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.http.readiness import PAUSES
@@ -32,7 +35,7 @@ STILL_LAGS = (
     "It serves, but calls itself not ready: its event loop lags by 93.5 ms, time and again (the limit is "
     "EVENT_LOOP_LAG_MS, 70 unless set)."
 )
-ONCE = Patience(timeout=0, request_timeout=0.5)
+ONCE = Timeouts(timeout=0, request_timeout=0.5)
 NO_MONGODB: dict[str, Any] = {"mongo": {"status": "degraded", "error": "Server selection timed out after 30000 ms"}}
 
 
@@ -44,12 +47,12 @@ def unready(**checks: dict[str, Any]) -> Page:
     return Page(json.dumps({"status": "unavailable", "checks": {**OK, **checks}}), 503)
 
 
-def ask(*pages: Page, patience: Patience = ONCE) -> tuple[EndpointHealth, int]:
+def ask(*pages: Page, timeouts: Timeouts = ONCE) -> tuple[EndpointHealth, int]:
     """The health of a monolith that gives these answers, the last of them for ever; how often it was asked."""
     left: Iterator[Page] = iter(pages)
     with probe_servers.http_server(lambda _path: next(left, pages[-1])) as server:
         endpoint = Endpoint("rocketchat-1", f"{server.url}/readyz", readiness=True)
-        found = probe_endpoints([endpoint], patience, Trust())[0]
+        found = probe_endpoints([endpoint], timeouts, Trust())[0]
     return found, len(server.requests)
 
 
@@ -99,7 +102,7 @@ def test_failed_check_is_named_at_once(checks: dict[str, Any], fault: str, sente
     ],
 )
 def test_who_is_short_of_memory_serves_all_the_same(checks: dict[str, Any], sentence: str) -> None:
-    found, asked = ask(unready(**checks), patience=Patience(5, 0.5))
+    found, asked = ask(unready(**checks), timeouts=Timeouts(5, 0.5))
     assert (found.state, found.fault, found.diagnosis, found.status, asked) == ("healthy", None, None, 503, 1)
     assert (found.warning or "").startswith(f"It serves, but calls itself not ready: {sentence}")
 
@@ -122,7 +125,7 @@ def test_single_lag_is_asked_about_again() -> None:
 
 @pytest.mark.usefixtures("shorter_pauses")
 def test_nobody_waits_for_a_lag_that_lasts() -> None:
-    found, asked = ask(unready(**LAG), patience=Patience(20, 0.5))
+    found, asked = ask(unready(**LAG), timeouts=Timeouts(20, 0.5))
     assert (found.state, found.diagnosis, found.warning, asked) == ("healthy", None, STILL_LAGS, 1 + len(PAUSES))
     assert sum(PAUSES) < 2
 
@@ -134,12 +137,12 @@ def test_lag_that_hides_something_else() -> None:
 
 
 def test_time_is_up_while_it_lags() -> None:
-    found, asked = within(1, lambda: ask(unready(**LAG), patience=Patience(0.5, 0.3)))
+    found, asked = within(1, lambda: ask(unready(**LAG), timeouts=Timeouts(0.5, 0.3)))
     assert (found.state, found.warning, asked) == ("healthy", STILL_LAGS, 2)
 
 
 def test_it_is_waited_for() -> None:
-    found, asked = ask(unready(**NO_MONGODB), unready(**NO_MONGODB), ready(), patience=Patience(5, 0.5, 0.05))
+    found, asked = ask(unready(**NO_MONGODB), unready(**NO_MONGODB), ready(), timeouts=Timeouts(5, 0.5, 0.05))
     assert (found.state, found.attempts, asked) == ("healthy", 3, 3)
 
 
@@ -166,7 +169,7 @@ def test_something_else_answers(page: Page, fault: str) -> None:
 
 
 def test_mongodb_hangs() -> None:
-    found, asked = ask(Page("", delay=1), patience=Patience(0, 0.2))
+    found, asked = ask(Page("", delay=1), timeouts=Timeouts(0, 0.2))
     assert (found.fault, asked) == ("read_timeout", 1)
     assert (found.diagnosis or "").endswith("It says whether it is ready only when MongoDB has answered it.")
 

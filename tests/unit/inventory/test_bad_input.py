@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Every mistake an inventory can hold: what the operator reads, word for word, and that it is all told at once."""
 
 from __future__ import annotations
@@ -5,14 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
 
 from tests.unit.plan_inventories import Inventory, cluster, complaints, first_key, message, plan, single
 
 URL_REMEDY = "Write the address people will type, such as https://chat.example.com."
-SERVICES = (
-    "Known are rocketchat, ddp_streamer, authorization, account, presence, stream_hub, queue_worker, "
-    "omnichannel_transcript."
-)
+SERVICES = f"Known are {', '.join(role_options(frozenset())['rocketchat_replicas']['options'])}."
 SUBNET_REMEDY = "Make it a /25 or larger, such as /24."
 PLAIN_NAME = "is not a plain name. Use letters, digits, - and _ only, beginning with a letter or digit."
 NO_NUMBER = "is not a whole number. Correct it; the role's README describes it."
@@ -160,7 +161,7 @@ SERVICE_SETTINGS: list[tuple[dict[str, Any], str]] = [
     (
         {"rocketchat_replicas": {"stream_hub": 1}},
         "rocketchat_replicas.stream_hub = 1: Rocket.Chat 8.9.1 has no stream-hub: its image ended with 8.0.0. "
-        "Remove the line, or choose a rocketchat_version of the 7.x line.",
+        "Remove the line, or choose a rocketchat_version before 8.0.0.",
     ),
     ({"rocketchat_replicas": {"account": 0}}, f"rocketchat_replicas.account = 0: {NOTHING_WORKS}"),
     ({"rocketchat_replicas": {"rocketchat": 0}}, NO_MONOLITH.format("chat")),
@@ -345,7 +346,7 @@ def test_all_mistakes_are_in_one_message() -> None:
     ]
 
 
-@pytest.mark.parametrize("license_, warnings", [("LICENCE", 0), ("", 1)])
+@pytest.mark.parametrize("license_, warnings", [("LICENSE", 0), ("", 1)])
 def test_without_a_licence_single_instances_are_a_warning(license_: str, warnings: int) -> None:
     found = plan(single(rocketchat_license=license_))["warnings"]
     text = (

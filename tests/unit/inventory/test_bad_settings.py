@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Every mistake in what an operator may add to a deployment: what he reads, word for word."""
 
 from __future__ import annotations
@@ -5,9 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
 
 from tests.unit.plan_inventories import Inventory, cluster, complaints, first_key, message, plan, single
 
+SERVICES = role_options(frozenset())["rocketchat_service_environment"]["options"]
 README = "Correct it; the role's README describes it."
 ONE_LINE = "has several lines or control characters. Write one line"
 ENCODE = "has characters in its user name or password that have to be percent-encoded, such as @ as %40"
@@ -69,8 +74,7 @@ TYPES: list[Case] = [
     ),
     (
         {"rocketchat_service_environment": {"acount": {"A": "S3CRET"}}},
-        "rocketchat_service_environment.acount: is not known. Did you mean account? Known are rocketchat, "
-        "ddp_streamer, authorization, account, presence, stream_hub, queue_worker, omnichannel_transcript.",
+        f"rocketchat_service_environment.acount: is not known. Did you mean account? Known are {', '.join(SERVICES)}.",
     ),
     (
         {"rocketchat_file_upload_s3": {"secret": "S3CRET"}},

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Variables of the wrong type become problems like all others, and the plan goes on looking."""
 
 from __future__ import annotations
@@ -9,7 +12,9 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import (
+    RENAMED,
     read,
+    renamed_variables,
     role_options,
     unknown_variables,
 )
@@ -102,6 +107,16 @@ def test_variables_that_are_nobodys_mistake(name: str) -> None:
     assert list(unknown_variables([name])) == []
 
 
+def test_a_former_name_of_a_variable_is_a_problem_with_the_new_one() -> None:
+    message = "health_report: is now called rocketchat_health_report. Rename it."
+    assert [str(problem) for problem in renamed_variables(["rocketchat_version", "health_report"])] == [message]
+    assert renamed_variables(RENAMED.values()) == []
+
+
+def test_new_names_of_variables_are_known() -> None:
+    assert list(unknown_variables(RENAMED.values())) == []
+
+
 def test_variables_of_the_playbooks_are_known() -> None:
     """Those that an operator may set are those that a playbook has a default for."""
     playbooks = "".join(path.read_text() for path in (ROOT / "playbooks").glob("*.yml"))
@@ -133,6 +148,7 @@ def test_all_kinds_of_mistakes_come_in_one_message(tmp_path: Path) -> None:
         "nginx_certificate_file": "/nowhere/chat.pem",
         "nginx_certificate_key_file": "/nowhere/chat.key",
         "rocketchat_replica": {"account": "S3CRET"},
+        "health_report": "/tmp",
         "rocketchat_replicas": {"acount": 2},
         "rocketchat_environment": {"MONGO_URL": "S3CRET"},
         "rocketchat_license": "S3CRET",
@@ -143,13 +159,14 @@ def test_all_kinds_of_mistakes_come_in_one_message(tmp_path: Path) -> None:
     groups = {group: {"hosts": {"chat": {}}} for group in ("mongodb", "nats", "rocketchat", "nginx")}
     message = complaint(inventory(tmp_path, {"children": groups, "vars": variables}))
     for expected in (
-        "11 problems in the inventory; nothing was changed.",
+        "12 problems in the inventory; nothing was changed.",
         "nats_port: cannot be worked out ('nowhere' is undefined). Correct its template.",
         "mongodb_port = 'abc': is not a whole number.",
         "rocketchat_version = 'latest': is not a version.",
         "nginx_certificate_file = '/nowhere/chat.pem': is no file that can be read on the machine Ansible runs on.",
         "nginx_certificate_key_file = '/nowhere/chat.key': is no file",
         "rocketchat_replica: is no variable of this collection. Did you mean rocketchat_replicas?",
+        "health_report: is now called rocketchat_health_report. Rename it.",
         "rocketchat_replicas.acount: is not known. Did you mean account?",
         "rocketchat_environment.MONGO_URL: is decided by the plan.",
         "rocketchat_mail_url: does not begin with smtp:// or smtps://.",

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Real mongods on loopback: stopped, hung, without a primary or without passwords, as a test wants them."""
 
 from __future__ import annotations
@@ -26,18 +29,18 @@ USER, PASSWORD = "rocketchat", "S3cret-of-the-test"
 RIGHT_ROLES = [{"role": "readWrite", "db": DATABASE}, {"role": "clusterMonitor", "db": "admin"}]
 # a tenth of MongoDB's own times, so that tests need not wait
 QUICK = {"electionTimeoutMillis": 1000, "heartbeatIntervalMillis": 200, "heartbeatTimeoutSecs": 1}
-PATIENCE = 20.0
+TIMEOUTS = 20.0
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
     """Waits for a condition; while it raises PyMongoError, it is not met."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUTS
     while time.monotonic() < deadline:
         with contextlib.suppress(PyMongoError):
             if condition():
                 return
         time.sleep(0.02)
-    raise AssertionError(f"{what}: not within {PATIENCE:.0f} s")
+    raise AssertionError(f"{what}: not within {TIMEOUTS:.0f} s")
 
 
 class Mongod:
@@ -70,7 +73,7 @@ class Mongod:
         """At once, as a crash would."""
         if self._process:
             self._process.kill()
-            self._process.wait(PATIENCE)
+            self._process.wait(TIMEOUTS)
             self._process = None
 
     def ended_by_itself(self) -> bool:

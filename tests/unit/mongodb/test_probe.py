@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The MongoDB probe against real mongods: well, stopped, hung, without a primary, locked out, on a full disk."""
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.disk 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.login import User
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.members import Member
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.probe import SetHealth, Target, ask, wait
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.wire import Knock, knock_at, parse_member
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.wire import Hello, parse_member, say_hello
 from pymongo import WriteConcern
 from pymongo.errors import PyMongoError
 
@@ -180,20 +183,20 @@ def test_a_name_in_the_configuration_must_resolve_here(tmp_path: Path, directory
 
 
 def test_a_name_that_leads_to_another_member() -> None:
-    hello = {"setName": REPLICA_SET, "hosts": ["a:1", "b:1"], "me": "a:1", "isWritablePrimary": True}
-    knocks = [Knock("a:1", hello), Knock("b:1", hello)]
-    configured = mongodb_members.configured_names(knocks)
-    assert not any(mongodb_members.is_alias(knock, configured) for knock in knocks)
-    judged = [mongodb_members.judge(knock, REPLICA_SET, {}) for knock in knocks]
-    assert [member.fault for member in judged] == [None, "wrong_member"]
-    assert (judged[1].diagnosis or "").startswith("Under this name a:1 answers")
+    answer = {"setName": REPLICA_SET, "hosts": ["a:1", "b:1"], "me": "a:1", "isWritablePrimary": True}
+    hellos = [Hello("a:1", answer), Hello("b:1", answer)]
+    configured = mongodb_members.configured_names(hellos)
+    assert not any(mongodb_members.is_alias(hello, configured) for hello in hellos)
+    members = [mongodb_members.check_member(hello, REPLICA_SET, {}) for hello in hellos]
+    assert [member.fault for member in members] == [None, "wrong_member"]
+    assert (members[1].diagnosis or "").startswith("Under this name a:1 answers")
 
 
 def test_a_member_that_the_others_cannot_reach() -> None:
     heartbeat = "Error connecting to b:1 :: caused by :: Could not find address"
     status = {"members": [{"name": "b:1", "health": 0, "stateStr": "DOWN", "lastHeartbeatMessage": heartbeat}]}
-    knock = Knock("b:1", {"setName": REPLICA_SET, "me": "b:1", "secondary": True})
-    member = mongodb_members.judge(knock, REPLICA_SET, status)
+    hello = Hello("b:1", {"setName": REPLICA_SET, "me": "b:1", "secondary": True})
+    member = mongodb_members.check_member(hello, REPLICA_SET, status)
     assert member.fault == "member_down"
     assert heartbeat in (member.diagnosis or "")
 
@@ -212,9 +215,9 @@ def test_a_member_that_the_others_cannot_reach() -> None:
 )
 def test_what_is_no_mongod(behave: Any, fault: str) -> None:
     with probe_servers.raw_server(behave) as port:
-        [knock] = within(QUICK + 0.4, lambda: knock_at([f"127.0.0.1:{port}"], QUICK))
-    assert knock.fault is not None
-    assert knock.fault.kind == fault
+        [hello] = within(QUICK + 0.4, lambda: say_hello([f"127.0.0.1:{port}"], QUICK))
+    assert hello.fault is not None
+    assert hello.fault.kind == fault
 
 
 @pytest.mark.parametrize(
@@ -227,15 +230,15 @@ def test_what_speaks_as_mongod_and_is_none(answer: dict[str, Any]) -> None:
             sock.sendall(struct.pack("<iiii", 16 + len(body), 1, 1, 2013) + body)
 
     with probe_servers.raw_server(behave) as port:
-        [knock] = knock_at([f"127.0.0.1:{port}"], QUICK)
-    assert knock.fault is not None
-    assert knock.fault.kind == "protocol"
+        [hello] = say_hello([f"127.0.0.1:{port}"], QUICK)
+    assert hello.fault is not None
+    assert hello.fault.kind == "protocol"
 
 
 def test_members_behind_a_firewall_cost_one_timeout_together() -> None:
     with probe_servers.deaf_port() as port:
-        knocks = within(QUICK + 0.4, lambda: knock_at([f"127.0.0.1:{port}"] * 4, QUICK))
-    assert [knock.fault.kind for knock in knocks if knock.fault] == ["unreachable"] * 4
+        hellos = within(QUICK + 0.4, lambda: say_hello([f"127.0.0.1:{port}"] * 4, QUICK))
+    assert [hello.fault.kind for hello in hellos if hello.fault] == ["unreachable"] * 4
 
 
 @pytest.mark.parametrize(

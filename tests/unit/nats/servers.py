@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Real nats-servers on loopback, and clients that behave as moleculer's."""
 
 from __future__ import annotations
@@ -13,12 +16,12 @@ from pathlib import Path
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients import Expected
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.login import Account
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.probe import NatsHealth, Wanted, probe_nats
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 
 from tests.unit import probe_servers
 from tests.waiting import wait_until
 
-ONCE = Patience(timeout=0, request_timeout=2)
+ONCE = Timeouts(timeout=0, request_timeout=2)
 PASSWORD = "authorization { user: rc, password: secret }"
 
 
@@ -80,11 +83,11 @@ class Server:
         routes: int | None = None,
         slow_after: float = 10_000,
         password: str | None = None,
-        patience: Patience = ONCE,
+        timeouts: Timeouts = ONCE,
     ) -> NatsHealth:
         clients = [Expected(one) if isinstance(one, str) else one for one in expected]
         account = Account(self.address, "rc", password) if password else None
-        health, _attempts = probe_nats(self.url, Wanted(clients, namespace, routes, slow_after, account), patience)
+        health, _attempts = probe_nats(self.url, Wanted(clients, namespace, routes, slow_after, account), timeouts)
         assert [client.name for client in health.clients] == [one.name for one in clients]
         return health
 
@@ -106,7 +109,7 @@ def nats_server(program: Path, directory: Path, *configuration: str) -> Iterator
     with log.open("w") as output:
         server = Server(port, monitoring, subprocess.Popen([str(program), "-c", str(path)], stderr=output))
     try:
-        health = server.ask(patience=Patience(timeout=10))
+        health = server.ask(timeouts=Timeouts(timeout=10))
         assert health.reachable, log.read_text()
         yield server
     finally:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients import Expected, take_census
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients import Expected, match_clients
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.monitoring import Connection
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.nodes import hostname_of
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.names import slug
@@ -40,16 +40,16 @@ def test_every_planned_node_is_its_own_hosts(hostnames: set[str], data: st.DataO
 
 
 @given(deployments, st.data())
-def test_all_are_there_and_nobody_is_a_stranger(hostnames: set[str], data: st.DataObject) -> None:
+def test_all_are_there_and_none_is_unexpected(hostnames: set[str], data: st.DataObject) -> None:
     expected = [Expected(hostname) for hostname in hostnames]
     nodes = [f"{hostname}-{data.draw(process_ids | uuids)}" for hostname in hostnames]
     missing = data.draw(st.sampled_from([None, *sorted(hostnames)]))
     connections = [
         Connection("", nodes=(node,)) for node, name in zip(nodes, hostnames, strict=True) if name != missing
     ]
-    census = take_census(expected, "", connections, [])
-    assert [client.name for client in census.clients if not client.connected] == [name for name in [missing] if name]
-    assert census.unexpected == []
+    matched = match_clients(expected, "", connections, [])
+    assert [client.name for client in matched.clients if not client.connected] == [name for name in [missing] if name]
+    assert matched.unexpected == []
 
 
 @given(st.sets(inventory_names | planned, min_size=1, max_size=8), anything, st.data())
@@ -63,11 +63,11 @@ def test_whatever_follows_the_longest_hostname_wins(hostnames: set[str], suffix:
 
 
 @given(deployments, planned, anything)
-def test_a_node_that_begins_with_no_planned_hostname_is_a_stranger(hostnames: set[str], other: str, rest: str) -> None:
+def test_a_node_that_begins_with_no_planned_hostname_is_unexpected(hostnames: set[str], other: str, rest: str) -> None:
     node = f"{other}-{rest}"
-    census = take_census([Expected(name) for name in hostnames], "", [Connection("", nodes=(node,))], [])
+    matched = match_clients([Expected(name) for name in hostnames], "", [Connection("", nodes=(node,))], [])
     begins = any(node.lower().startswith(f"{name}-") for name in hostnames)
-    assert [one.name for one in census.unexpected] == ([] if begins else [node])
+    assert [one.name for one in matched.unexpected] == ([] if begins else [node])
 
 
 @pytest.mark.parametrize(

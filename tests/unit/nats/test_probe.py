@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The NATS probe against real nats-servers, with clients that behave as moleculer's."""
 
 from __future__ import annotations
@@ -15,11 +18,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients import Expected, Stranger, take_census
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients import (
+    Expected,
+    UnexpectedClient,
+    match_clients,
+)
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.login import Account, probe_login
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.monitoring import Connection, Farewell
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.monitoring import ClosedConnection, Connection
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.probe import Wanted, probe_nats
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Patience
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 
 from lab import wheels
 from lab.names import VERSIONS
@@ -174,20 +181,20 @@ def test_moments_are_compared_as_nats_writes_them(start: str | None, stop: str, 
 
 
 def test_where_nobody_is_connected_those_refused_need_not_be_as_many() -> None:
-    refused = [Farewell(Connection(f"172.31.250.{host}"), "Authentication Failure", 5.0) for host in (3, 4)]
+    refused = [ClosedConnection(Connection(f"172.31.250.{host}"), "Authentication Failure", 5.0) for host in (3, 4)]
     expected = [Expected("chat1-account"), Expected("chat1-presence"), Expected("chat1-rocketchat")]
 
     def told(*connections: Connection) -> list[str | None]:
-        return [client.fault for client in take_census(expected, "", connections, refused).clients]
+        return [client.fault for client in match_clients(expected, "", connections, refused).clients]
 
     assert told() == ["refused"] * 3
     assert told(Connection("172.31.250.9", name="chat1-account")) == [None, "refused", "refused"]
     one = [refused[0]]
-    assert [client.fault for client in take_census(expected, "", [], one).clients] == ["missing"] * 3
+    assert [client.fault for client in match_clients(expected, "", [], one).clients] == ["missing"] * 3
 
 
-def test_the_latest_refusal_is_seen_after_many_farewells(nats: Server) -> None:
-    for _farewell in range(300):
+def test_the_latest_refusal_is_seen_after_many_closed_connections(nats: Server) -> None:
+    for _closed in range(300):
         nats.connect("x").close()
     nats.refuse()
     assert faults(nats.ask("anyone")) == {"anyone": "refused"}
@@ -220,12 +227,12 @@ def test_a_node_that_nobody_expects_is_named(nats: Server) -> None:
     with nats.node("chat1-stream-hub-1"), nats.node("old-stream-hub-17"), nats.connect("other.subject"):
         health = nats.ask("chat1-stream-hub")
         unasked = nats.ask()
-    assert health.unexpected == [Stranger("old-stream-hub-17", "127.0.0.1", "")]
+    assert health.unexpected == [UnexpectedClient("old-stream-hub-17", "127.0.0.1", "")]
     assert not health.healthy
     assert unasked.healthy
 
 
-def test_what_is_left_of_a_replaced_container_is_no_stranger(nats: Server) -> None:
+def test_what_is_left_of_a_replaced_container_is_not_unexpected(nats: Server) -> None:
     with nats.node("chat1-presence-1", namespace="old"), nats.node(f"chat1-presence-{UUID}"):
         health = nats.ask("chat1-presence")
     assert (health.healthy, health.unexpected) == (True, [])
@@ -234,7 +241,7 @@ def test_what_is_left_of_a_replaced_container_is_no_stranger(nats: Server) -> No
 def test_a_node_of_another_deployment_disturbs_nobody(nats: Server) -> None:
     with nats.node("chat1-presence-1"), nats.node("theirs-1", namespace="other"):
         health = nats.ask("chat1-presence")
-    assert health.unexpected == [Stranger("theirs-1", "127.0.0.1", "other")]
+    assert health.unexpected == [UnexpectedClient("theirs-1", "127.0.0.1", "other")]
     assert health.healthy
 
 
@@ -293,7 +300,7 @@ def test_the_client_port_is_asked_when_the_monitoring_is_gone(nats: Server) -> N
 def test_the_client_port_is_not_as_it_should_be(nats: Server, behave: object, fault: str) -> None:
     with probe_servers.raw_server(behave) as port:  # type: ignore[arg-type]
         wanted = Wanted(account=Account(f"127.0.0.1:{port}", "rc", "secret"))
-        health, _attempts = probe_nats(nats.url, wanted, Patience(timeout=0, request_timeout=0.5))
+        health, _attempts = probe_nats(nats.url, wanted, Timeouts(timeout=0, request_timeout=0.5))
     assert health.login is not None and health.login.fault == fault
 
 
@@ -337,7 +344,7 @@ def test_nothing_listens_on_the_client_port(nats: Server) -> None:
 
 def test_the_routes_of_a_cluster_are_counted_by_server(tmp_path: Path, program: Path) -> None:
     with nats_servers.nats_cluster(program, tmp_path) as (one, two):
-        both = one.ask(routes=1, patience=Patience(timeout=10))
+        both = one.ask(routes=1, timeouts=Timeouts(timeout=10))
         assert (both.healthy, both.routes_seen) == (True, 1)
         three = two.ask(routes=2)
         one.process.kill()
@@ -353,7 +360,7 @@ def test_the_routes_of_a_cluster_are_counted_by_server(tmp_path: Path, program: 
 def test_a_client_of_a_cluster_may_be_connected_to_another_server(tmp_path: Path, program: Path) -> None:
     with nats_servers.nats_cluster(program, tmp_path) as (one, two), one.node("chat1-presence-1"):
         both = [
-            server.ask("chat1-presence", "chat1-account", routes=1, patience=Patience(timeout=10))
+            server.ask("chat1-presence", "chat1-account", routes=1, timeouts=Timeouts(timeout=10))
             for server in (one, two)
         ]
         one.refuse()
@@ -367,7 +374,7 @@ def test_a_client_of_a_cluster_may_be_connected_to_another_server(tmp_path: Path
 def test_a_slow_server_is_slow_and_one_that_hangs_is_not_reachable(nats: Server) -> None:
     slow = nats.ask(slow_after=0.001)
     nats.process.send_signal(signal.SIGSTOP)
-    hung = nats.ask(password="secret", patience=Patience(timeout=0, request_timeout=0.3))
+    hung = nats.ask(password="secret", timeouts=Timeouts(timeout=0, request_timeout=0.3))
     assert slow.fault is not None and slow.fault.kind == "slow"
     assert (slow.reachable, slow.healthy) == (True, False)
     assert (slow.latency_ms or 0) > 0
@@ -404,14 +411,14 @@ def test_many_connections_are_read_page_by_page(nats: Server) -> None:
 
 
 def test_waits_for_a_client_until_the_deadline(nats: Server) -> None:
-    health = nats.ask("late", patience=Patience(timeout=0.5))
+    health = nats.ask("late", timeouts=Timeouts(timeout=0.5))
     assert faults(health) == {"late": "missing"}
     assert health.reachable
 
 
 def test_a_refused_login_ends_the_wait(nats: Server) -> None:
     started = time.monotonic()
-    health = nats.ask("late", password="not-the-one", patience=Patience(timeout=60))
+    health = nats.ask("late", password="not-the-one", timeouts=Timeouts(timeout=60))
     assert health.fault is not None and health.fault.kind == "auth_refused"
     assert time.monotonic() - started < 30
 

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Whatever an inventory holds: a plan or a list of problems, never a traceback, and never a secret in what is told."""
 
 from __future__ import annotations
@@ -5,8 +8,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import GROUPS, HIDDEN_VARIABLES
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import (
+    hidden_variables,
+    role_options,
+)
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import GROUPS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,7 +74,7 @@ def every_secret_wrong() -> Inventory:
     """Marked values of the wrong type, or the wrong form, wherever a secret may stand."""
     inventory = single()
     inventory["hosts"]["chat"] |= {
-        name: MARK if OPTIONS[name]["type"] == "str" else [MARK] for name in HIDDEN_VARIABLES
+        name: MARK if OPTIONS[name]["type"] == "str" else [MARK] for name in hidden_variables()
     }
     return inventory
 
@@ -91,7 +97,7 @@ def test_every_secret_is_wrong_and_none_is_told() -> None:
 @examples(times=1.5)
 @given(
     secrets=st.fixed_dictionaries(dict.fromkeys(SECRETS, marked)),
-    variables=st.dictionaries(st.sampled_from(sorted(HIDDEN_VARIABLES)), hidden_values, min_size=1),
+    variables=st.dictionaries(st.sampled_from(sorted(hidden_variables())), hidden_values, min_size=1),
     root_url=marked.map("https://user:{}@chat.example.com".format),
 )
 def test_no_secret_is_in_a_message(secrets: dict[str, str], variables: dict[str, Any], root_url: str) -> None:

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What holds for the plan of any valid inventory."""
 
 from __future__ import annotations
@@ -9,18 +12,21 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import GROUPS
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import SERVICES
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import SERVICES, services_of
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.versions import parse_version
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.unit.plan_inventories import Inventory, cluster, every_container, plan
 
-# At least one of every row of the table of versions, and both sides of stream-hub's changes.
-VERSIONS = ["6.0.0", "7.7.2", "7.7.3", "7.9.3", "7.13.9", "8.0.0", "8.1.7", "8.9.1", "9.0.0"]
-WITHOUT_STREAM_HUB = ("8.", "9.")
-SCALABLE = sorted(set(SERVICES) - {"stream_hub"})
+# Of every row of the table of versions, both sides of stream-hub's changes, and where services begin or end.
+ENDS = {str(version) for service in SERVICES.values() for version in (service.since, service.until) if version}
+VERSIONS = sorted({"6.0.0", "7.7.2", "7.7.3", "7.9.3", "7.13.9", "8.0.0", "8.1.7", "8.9.1", "9.0.0", *ENDS})
+# A service without options is told of once, by the test of what is generated from the catalogue.
+SETTABLE = role_options(frozenset())["rocketchat_replicas"]["options"]
 
 names = st.lists(
     st.from_regex(r"[a-z0-9]([a-z0-9._-]{0,70}[a-z0-9])?", fullmatch=True),
@@ -46,6 +52,13 @@ secrets = st.fixed_dictionaries(
         "nats_password": st.from_regex(r"S3CRET[A-Za-z0-9._~-]{0,30}", fullmatch=True),
     }
 )
+
+
+def scalable(version: str) -> list[str]:
+    """The services of a release of which there may be several."""
+    return sorted(
+        key for key, service in services_of(parse_version(version)).items() if key in SETTABLE and not service.singleton
+    )
 
 
 def holds_for(*strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -87,18 +100,19 @@ def inventories(draw: st.DrawFn) -> Inventory:
         if draw(st.integers(0, 3)) == 0:
             groups[group] = []
             variables[variable] = servers
+    version = draw(st.sampled_from(VERSIONS))
     inventory = cluster(
         *hosts,
         groups=groups,
         rocketchat_root_url=draw(root_urls),
-        rocketchat_license="S3CRET-LICENCE",
-        rocketchat_version=draw(st.sampled_from(VERSIONS)),
+        rocketchat_license="S3CRET-LICENSE",
+        rocketchat_version=version,
         **variables,
     )
     used = {name for members in groups.values() for name in members}
     inventory["hosts"] = {name: inventory["hosts"][name] for name in hosts if name in used}
     for variables in inventory["hosts"].values():
-        variables["rocketchat_replicas"] = draw(st.dictionaries(st.sampled_from(SCALABLE), st.integers(1, 4)))
+        variables["rocketchat_replicas"] = draw(st.dictionaries(st.sampled_from(scalable(version)), st.integers(1, 4)))
         variables["rocketchat_ports"] = draw(st.sampled_from([{}, {"account": 20000}, {"ddp_streamer": "4000"}]))
     return inventory
 
@@ -153,7 +167,7 @@ def test_only_what_another_host_needs_is_published_beyond_loopback(inventory: In
 def test_exactly_one_stream_hub_where_the_version_has_it(inventory: Inventory) -> None:
     planned = plan(inventory)
     hubs = [c["host"] for c in every_container(planned).values() if c["container_name"].startswith("stream-hub")]
-    gone = planned["version"].startswith(WITHOUT_STREAM_HUB)
+    gone = int(planned["version"].partition(".")[0]) >= 8
     # where `rocketchat[0]` of the site playbook is
     assert hubs == ([] if gone else inventory["groups"]["rocketchat"][:1])
 
@@ -213,9 +227,10 @@ def without_repetitions(planned: dict[str, Any]) -> dict[str, Any]:
     return planned
 
 
-@holds_for(inventories(), st.sampled_from(SCALABLE), st.data())
-def test_one_more_replica_changes_nothing_else(inventory: Inventory, service: str, data: st.DataObject) -> None:
+@holds_for(inventories(), st.data())
+def test_one_more_replica_changes_nothing_else(inventory: Inventory, data: st.DataObject) -> None:
     host = data.draw(st.sampled_from(inventory["groups"]["rocketchat"]))
+    service = data.draw(st.sampled_from(scalable(inventory["hosts"][host]["rocketchat_version"])))
     before = without_repetitions(plan(inventory))
     count = sum(c["service"] == service for c in before["hosts"][host]["containers"])
     inventory["hosts"][host]["rocketchat_replicas"][service] = count + 1

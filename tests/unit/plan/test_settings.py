@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Every setting an operator may write, and where it arrives: in compose.yaml, in the env files, or in both."""
 
 from __future__ import annotations
@@ -5,11 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import (
-    HIDDEN_VARIABLES,
-    HOST_VARIABLES,
-)
 
 from tests.unit.plan_inventories import Inventory, cluster, complaints, every_container, plan, read_env_file, single
 
@@ -56,7 +54,7 @@ def test_another_image_for_one_service() -> None:
         {"rocketchat_image_registry": "registry.example.com:5000/mirror/"},
         {"nginx_client_max_body_size": "0"},
         {"nginx_client_max_body_size": "1G"},
-        {"docker_repository_url": "http://depot.example.com:8081/docker/debian"},
+        {"docker_repository_url": "http://mirror.example.com:8081/docker/debian"},
         {"docker_registry_certificates": {"registry.example.com:5000": "ca.pem", "registry": "ca.pem"}},
         {"mongodb_repository_key_url": "https://mirror.example.com/mongodb.asc"},
     ],
@@ -146,7 +144,7 @@ def test_files_of_the_environment_are_shared_only_where_the_variables_are() -> N
     [
         ({"rocketchat_mail_url": "smtp://me:p%40ss@mail.example.com:587\n"}, "MAIL_URL", None),
         ({"rocketchat_registration_token": "TOKEN"}, "REG_TOKEN", "TOKEN"),
-        ({"rocketchat_license": "LICENCE\n"}, "ROCKETCHAT_LICENSE", "LICENCE"),
+        ({"rocketchat_license": "LICENSE\n"}, "ROCKETCHAT_LICENSE", "LICENSE"),
         ({"rocketchat_settings": {"Some_Thing": False}}, "OVERWRITE_SETTING_Some_Thing", "false"),
         ({"rocketchat_settings": {"A_Custom-Key": "it's $1"}}, "OVERWRITE_SETTING_A_Custom-Key", "it's $1"),
         ({"rocketchat_settings": {"Max": 17}}, "OVERWRITE_SETTING_Max", "17"),
@@ -340,20 +338,3 @@ def test_both_of_the_operators_own_leave_a_host_with_containers_and_a_proxy() ->
         "rocketchat",
         "nginx",
     }
-
-
-# -- the lists that the plan keeps of variables -------------------------------------------------------------------
-
-
-def test_hidden_variables_are_those_that_are_not_logged() -> None:
-    options = role_options(frozenset())
-    hidden = {
-        name
-        for name, option in options.items()
-        if option.get("no_log") or any(key.get("no_log") for key in option.get("options", {}).values())
-    }
-    assert hidden == HIDDEN_VARIABLES
-
-
-def test_variables_of_hosts_exist() -> None:
-    assert set(role_options(frozenset())) >= HOST_VARIABLES

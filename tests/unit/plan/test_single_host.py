@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The plan of the lab's single host, against the contract of Rocket.Chat's services."""
 
 from __future__ import annotations
@@ -49,7 +52,7 @@ def test_one_container_of_each_service(planned: dict[str, Any], containers: dict
 
 def test_images_are_upstreams_names_in_the_given_registry(containers: dict[str, Any]) -> None:
     assert {container["image"] for container in containers.values()} == {
-        f"depot.lab.internal:5000/rocketchat/{image}:7.9.3"
+        f"mirror.lab.internal:5000/rocketchat/{image}:7.9.3"
         for image in ("rocket.chat", *(f"{name}-service" for name in LAB_SERVICES[1:]))
     }
 

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The plan of the lab's host, word for word: what the roles apply changes only together with this."""
 
 from __future__ import annotations
@@ -62,7 +65,7 @@ def test_nats(host: dict[str, Any]) -> None:
         "name": "nats",
         "services": {
             "nats": {
-                "image": "depot.lab.internal:5000/library/nats:2.12.8-alpine",
+                "image": "mirror.lab.internal:5000/library/nats:2.12.8-alpine",
                 "container_name": "nats",
                 "hostname": "chat-nats",
                 "restart": "unless-stopped",
@@ -92,7 +95,7 @@ def test_a_container(host: dict[str, Any]) -> None:
         ".on('error',()=>process.exit(1))"
     )
     assert compose["services"]["stream-hub-1"] == {
-        "image": "depot.lab.internal:5000/rocketchat/stream-hub-service:7.9.3",
+        "image": "mirror.lab.internal:5000/rocketchat/stream-hub-service:7.9.3",
         "container_name": "stream-hub-1",
         "hostname": "chat-stream-hub-1",
         "restart": "unless-stopped",

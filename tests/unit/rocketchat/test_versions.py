@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What a version of Rocket.Chat decides, at both ends of every row of the table."""
 
 from __future__ import annotations
@@ -5,6 +8,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import (
+    STREAM_HUB,
+    needs_db_watchers,
+    services_of,
+)
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.versions import (
     COMPATIBILITY,
     NEWEST_KNOWN,
@@ -12,9 +20,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.ve
     Version,
     accepted_mongodb,
     as_series,
-    has_stream_hub,
     is_known,
-    needs_db_watchers,
     parse_series,
     parse_version,
     series_text,
@@ -50,7 +56,7 @@ def version(text: str) -> Version:
 def test_decisions(text: str, mongodb: str, stream_hub: bool, watchers: bool) -> None:
     decided = version(text)
     assert accepted_mongodb(decided) == tuple(mongodb.split())
-    assert has_stream_hub(decided) is stream_hub
+    assert (STREAM_HUB in services_of(decided)) is stream_hub
     assert needs_db_watchers(decided) is watchers
 
 

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What Rocket.Chat's database says of the workspace, from real mongods, and what is told of one that cannot be read."""
 
 from __future__ import annotations
@@ -58,7 +61,7 @@ def ask(text: str, timeout: float = 5, site_url: str = "") -> Workspace:
     return workspace.ask(mongodb_url.parse(text), ROOT_URL, site_url, timeout)
 
 
-def licence(*modules: str, address: str = "chat.example.com", days: int = 30) -> str:
+def license_text(*modules: str, address: str = "chat.example.com", days: int = 30) -> str:
     """One of version 3, with a signature that is none."""
     ends = (datetime.now(UTC) + timedelta(days=days)).isoformat()
     claims = {
@@ -117,7 +120,7 @@ def test_a_lock_without_a_time(single: ReplicaSet, database: Any, since: str | N
 
 
 def test_the_stored_licence_without_its_text(single: ReplicaSet, database: Any) -> None:
-    text = licence("scalability", "oauth-enterprise")
+    text = license_text("scalability", "oauth-enterprise")
     settings = [{"_id": "Enterprise_License", "value": text}, {"_id": "Enterprise_License_Status", "value": "Valid"}]
     database.rocketchat_settings.insert_many(settings)
     told = ask(url(single))
@@ -129,7 +132,7 @@ def test_the_stored_licence_without_its_text(single: ReplicaSet, database: Any) 
 
 
 def test_a_licence_for_another_address(single: ReplicaSet, database: Any) -> None:
-    text = licence("scalability", address="other.example.com")
+    text = license_text("scalability", address="other.example.com")
     database.rocketchat_settings.insert_one({"_id": "Enterprise_License", "value": text})
     told = ask(url(single))
     assert told.license
@@ -151,7 +154,7 @@ def test_a_licence_for_another_address(single: ReplicaSet, database: Any) -> Non
 def test_a_licence_meets_site_url(
     single: ReplicaSet, database: Any, in_database: str | None, fixed: str, compared: str, matches: bool
 ) -> None:
-    text = licence("scalability", address="other.example.com")
+    text = license_text("scalability", address="other.example.com")
     settings = [{"_id": "Enterprise_License", "value": text}, {"_id": "Site_Url", "value": in_database}]
     database.rocketchat_settings.insert_many(settings)
     told = ask(url(single), site_url=fixed)

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a Docker Engine runs, in two requests to its socket. Only reads."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ..containers.docker_api import AT_ONCE, Engine, greet
+from ..probing.fault import Fault
+
+TIMEOUT = 5
+
+PROJECT = "com.docker.compose.project"
+SERVICE = "com.docker.compose.service"
+DEFINITION = "com.docker.compose.config-hash"
+OURS = "io.rocketops."
+BRIDGE_NAME = "com.docker.network.bridge.name"
+
+
+def ask(path: str, installed: bool, names: Sequence[str] = ()) -> dict[str, Any]:
+    """``installed``: whether systemd knows the engine, which may be stopped together with its socket.
+
+    ``names``: containers whose settings are told, too.
+
+    ``state``: `absent`, `stopped`, `silent` or `running`; only the last has an answer to give.
+    """
+    state, containers, networks, inspected = "absent", [], [], {}
+    if installed or os.path.exists(path):
+        until = time.monotonic() + TIMEOUT
+        try:
+            engine = greet(path, until)
+            state, containers, networks = "running", engine.containers(until), engine.networks(until)
+            inspected = _inspected(engine, names, containers, until)
+        except Fault as fault:
+            state = "stopped" if fault.kind == "stopped" else "silent"
+    return {
+        "state": state,
+        "containers": [_container(container, inspected.get(container["Id"])) for container in containers],
+        "networks": [_network(network) for network in networks],
+    }
+
+
+def _inspected(
+    engine: Engine, names: Sequence[str], containers: list[dict[str, Any]], until: float
+) -> dict[str, dict[str, Any] | None]:
+    """By identity, those of the named containers that are there, and those that have one of the names in Compose."""
+    wanted = [
+        container["Id"]
+        for container in containers
+        if set(names) & {container["Names"][0].lstrip("/"), (container.get("Labels") or {}).get(SERVICE)}
+    ]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(wanted, pool.map(lambda identity: engine.inspect(identity, until), wanted)))
+
+
+def _container(answer: dict[str, Any], inspected: dict[str, Any] | None) -> dict[str, Any]:
+    labels = answer.get("Labels") or {}
+    published = {(port["IP"], port["PublicPort"]) for port in answer.get("Ports") or [] if "PublicPort" in port}
+    return {
+        "name": answer["Names"][0].lstrip("/"),
+        "image": answer["Image"],
+        "state": answer["State"],
+        "project": labels.get(PROJECT),
+        "service": labels.get(SERVICE),
+        "definition": labels.get(DEFINITION),
+        "labels": {name: value for name, value in labels.items() if name.startswith(OURS)},
+        "published": [{"address": address, "port": port} for address, port in sorted(published)],
+        "settings": _settings(inspected) if inspected else None,
+    }
+
+
+def _settings(inspected: dict[str, Any]) -> dict[str, Any]:
+    """What can be changed of a container while it stays the same one."""
+    host = inspected["HostConfig"]
+    return {
+        "restart": (host.get("RestartPolicy") or {}).get("Name") or "no",
+        "memory": host.get("Memory") or 0,
+        "nano_cpus": host.get("NanoCpus") or 0,
+        "networks": {
+            name: list((network or {}).get("Aliases") or [])
+            for name, network in (inspected["NetworkSettings"].get("Networks") or {}).items()
+        },
+    }
+
+
+def _network(answer: dict[str, Any]) -> dict[str, Any]:
+    ipam = (answer.get("IPAM") or {}).get("Config") or []
+    return {
+        "name": answer["Name"],
+        "interface": (answer.get("Options") or {}).get(BRIDGE_NAME) or f"br-{answer['Id'][:12]}",
+        "subnets": [entry["Subnet"] for entry in ipam if "Subnet" in entry],
+        "gateways": [entry["Gateway"] for entry in ipam if "Gateway" in entry],
+        "ours": any(name.startswith(OURS) for name in answer.get("Labels") or {}),
+    }

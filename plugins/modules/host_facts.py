@@ -1,0 +1,302 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: host_facts
+short_description: Reports what a host is and what is there of a deployment
+version_added: 0.2.0
+description:
+  - Tells in one round trip what is compared with the plan - the system, its size and clock, who listens on which port,
+    routes, names, and the state of exactly those packages, files, units, containers and users that it is asked for.
+  - Only reads. Needs nothing on the host but Python, and works on a bare one. Run it as root, or the processes behind
+    the ports, and Docker, stay unknown.
+  - A fact that the host does not know is V(null); that is never an error.
+author:
+  - rocketops maintainers (@rocketops)
+attributes:
+  check_mode:
+    description: Only reads.
+    support: full
+  diff_mode:
+    description: Nothing is changed.
+    support: none
+options:
+  names:
+    description: Names to resolve on the host.
+    type: list
+    elements: str
+    default: []
+  resolve_timeout:
+    description: Seconds that the resolution of all O(names) together may take.
+    type: float
+    default: 3
+  docker_socket:
+    description:
+      - Socket of the Docker Engine. It is not asked while systemd holds it for an engine that is stopped, as that would
+        start the engine.
+    type: path
+    default: /var/run/docker.sock
+  packages:
+    description: Packages of which the installed version is asked for.
+    type: list
+    elements: str
+    default: []
+  units:
+    description: Units of systemd.
+    type: list
+    elements: str
+    default: []
+  files:
+    description: Absolute paths of files and directories, of which owner, mode and digest are asked for.
+    type: list
+    elements: path
+    default: []
+  texts:
+    description: Absolute paths of files whose content is asked for. Name none that holds a secret.
+    type: list
+    elements: path
+    default: []
+  containers:
+    description: Names of the containers, or of the services in Compose, whose settings are asked for.
+    type: list
+    elements: str
+    default: []
+  directories:
+    description: Directories that will grow, for the room on their file systems.
+    type: list
+    elements: path
+    default: []
+  ledger:
+    description: Path of this collection's record of what it did on the host.
+    type: path
+  backups:
+    description: Directory of the backups.
+    type: path
+  mongodb:
+    description:
+      - The replica set and its user as they are to be, with C(port), C(replica_set), C(members) and C(user), as in
+        M(rocketops.rocketchat.mongodb_replica_set). Only asked where mongod is installed.
+    type: dict
+  mongodb_password:
+    description: Password of the user in O(mongodb).
+    type: str
+  mongodb_admin_password:
+    description: Password of MongoDB's administrator. It is only used where the user's is refused.
+    type: str
+  own_mongodb:
+    description: Whether MongoDB of O(workspace) is one of the deployment's own.
+    type: bool
+    default: false
+  workspace:
+    description:
+      - Of the workspace to ask for, C(root_url) and C(site_url), as in M(rocketops.rocketchat.workspace_facts).
+      - With O(own_mongodb=true), it is only asked for where mongod is installed.
+    type: dict
+  workspace_url:
+    description: URL of the workspace's database.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: Ask the host what it is
+  rocketops.rocketchat.host_facts:
+    names: [chat.example.com]
+    packages: [nginx]
+    files: [/etc/nginx/nginx.conf]
+  become: true
+  register: host
+
+- name: Show who listens on port 80
+  ansible.builtin.debug:
+    msg: "{{ host.facts.listening | selectattr('port', 'eq', 80) }}"
+"""
+
+RETURN = r"""
+facts:
+  description: What the host said.
+  returned: success
+  type: dict
+  contains:
+    os:
+      description: Fields of os-release(5). RV(facts.os) C(family) begins with C(id), followed by what it resembles.
+      type: dict
+      sample: {id: debian, version: "13", family: [debian], name: Debian GNU/Linux 13 (trixie)}
+    architecture:
+      description: Of the processor, as C(uname -m) says.
+      type: str
+      sample: x86_64
+    avx:
+      description: Whether the processor has the AVX instructions.
+      type: bool
+    cores:
+      description: Number of processors.
+      type: int
+    memory_mb:
+      description: Memory in MiB.
+      type: int
+    file_systems:
+      description:
+        - For each C(directory) that will grow, C(size_mb) and C(free_mb) in MiB of the file system it is on, or of the
+          nearest parent that was C(found).
+      type: list
+      elements: dict
+    clock:
+      description:
+        - Seconds of the epoch, and whether the kernel regards its clock as synchronised (adjtimex(2), as
+          C(timedatectl show) does).
+      type: dict
+      sample: {epoch: 1795494288.25, synchronised: true}
+    listening:
+      description: Every TCP socket that listens, with C(address), C(port), C(pid), C(process) and C(unit).
+      type: list
+      elements: dict
+      sample: [{address: 0.0.0.0, port: 80, pid: 812, process: nginx, unit: nginx.service}]
+    routes:
+      description: IPv4 routes without the default one, as C(network) and C(interface).
+      type: list
+      elements: dict
+    addresses:
+      description: The host's own addresses without loopback.
+      type: list
+      elements: str
+    names:
+      description: For each of O(names) its C(addresses) and a C(fault), V(null), V(unknown) or V(timeout).
+      type: dict
+    packages:
+      description: Versions of those of O(packages) that are installed; V(null) where there is no dpkg.
+      type: dict
+    units:
+      description: For each of O(units) whether it is C(found), C(active) and C(enabled); V(null) without systemd.
+      type: dict
+    docker:
+      description:
+        - C(state) is V(running), V(stopped), V(absent) or V(silent).
+        - C(containers) have C(name), C(image), C(state), Compose's C(project) and C(service), this collection's
+          C(labels), what they have C(published) and, those of O(containers), C(settings) with C(restart), C(memory) in
+          bytes, C(nano_cpus) and the aliases in their C(networks).
+        - C(networks) have C(name), C(interface), C(subnets), C(gateways) and whether they are C(ours).
+      type: dict
+    files:
+      description:
+        - For each of O(files) its C(kind), V(file), V(directory) or V(other), C(mode), C(owner), C(group) and the
+          C(digest) of a file, its SHA-256; V(null) where there is nothing.
+      type: dict
+      sample: {/etc/hosts: {kind: file, mode: "0644", owner: root, group: root, digest: 4355a46b...}}
+    texts:
+      description: Content of the files of O(texts); V(null) for one that is missing.
+      type: dict
+    ledger:
+      description:
+        - C(state) is V(read), V(absent), V(damaged) or V(newer), with the version of the C(collection) that wrote it
+          and its C(content). V(null) where O(ledger) is left out.
+      type: dict
+    mongodb:
+      description:
+        - The C(steps) that the replica set and its user lack, or the C(fault) and C(reason) why that is not known, with
+          the C(feature_compatibility_version) of the data. V(null) where it was not asked.
+      type: dict
+      sample: {steps: [], fault: null, reason: null, feature_compatibility_version: "8.0"}
+    workspace:
+      description: What M(rocketops.rocketchat.workspace_facts) returns; V(null) where it was not asked for.
+      type: dict
+    last_backup:
+      description: When the newest entry of O(backups) was written, in seconds of the epoch; V(null) without any.
+      type: int
+"""
+
+import os
+import time
+from dataclasses import asdict
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils.facts import docker, files, ledger, network, system
+
+DOCKER_UNIT, MONGODB_UNIT = "docker.service", "mongod.service"
+
+
+def collect(asked: dict[str, Any]) -> dict[str, Any]:
+    units = system.units([*asked["units"], *sorted({DOCKER_UNIT, MONGODB_UNIT} - set(asked["units"]))])
+    engine = (units or {}).get(DOCKER_UNIT, {}).get("found", False)
+    # mongod's address may lead elsewhere on a host that has none
+    mongod = (units or {}).get(MONGODB_UNIT, {}).get("found", False)
+    return {
+        "os": system.operating_system(),
+        "architecture": os.uname().machine,
+        "avx": system.has_avx(),
+        "cores": os.cpu_count(),
+        "memory_mb": system.memory_mb(),
+        "file_systems": [system.file_system(directory) for directory in asked["directories"]],
+        "clock": {"epoch": time.time(), "synchronised": system.clock_is_synchronised()},
+        "listening": network.listening(),
+        "routes": network.routes(),
+        "addresses": network.addresses(),
+        "names": network.resolved(asked["names"], asked["resolve_timeout"]),
+        "packages": system.packages(asked["packages"]),
+        "units": units and {name: units[name] for name in asked["units"]},
+        "docker": docker.ask(asked["docker_socket"], engine, asked["containers"]),
+        "files": {path: files.state(path) for path in asked["files"]},
+        "texts": {path: files.text(path) for path in asked["texts"]},
+        "ledger": ledger.read(asked["ledger"]) if asked["ledger"] else None,
+        "mongodb": replica_set(asked) if asked["mongodb"] and mongod else None,
+        "workspace": workspace(asked) if asked["workspace"] and (mongod or not asked["own_mongodb"]) else None,
+        "last_backup": files.last_change(asked["backups"]) if asked["backups"] else None,
+    }
+
+
+def replica_set(asked: dict[str, Any]) -> dict[str, Any]:
+    """Imported here, as most hosts are not asked."""
+    from ..module_utils.facts.mongodb import ask
+    from ..module_utils.mongodb.login import User
+    from ..module_utils.mongodb.steps import Wanted
+
+    wanted = asked["mongodb"]
+    roles = tuple((role["role"], role["db"]) for role in wanted["user"]["roles"])
+    user = User(wanted["user"]["name"], asked["mongodb_password"])
+    set_of = (int(wanted["port"]), wanted["replica_set"], tuple(wanted["members"]))
+    return ask(Wanted(*set_of, user, roles, asked["mongodb_admin_password"]))
+
+
+def workspace(asked: dict[str, Any]) -> dict[str, Any]:
+    from ..module_utils.mongodb.url import parse
+    from ..module_utils.workspace.probe import ask
+
+    wanted = asked["workspace"]
+    return asdict(ask(parse(asked["workspace_url"]), wanted["root_url"], wanted["site_url"], 5.0))
+
+
+def main() -> None:
+    strings: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
+    paths: dict[str, Any] = {"type": "list", "elements": "path", "default": []}
+    module = AnsibleModule(
+        argument_spec={
+            "names": strings,
+            "resolve_timeout": {"type": "float", "default": 3},
+            "docker_socket": {"type": "path", "default": "/var/run/docker.sock"},
+            "packages": strings,
+            "units": strings,
+            "files": paths,
+            "texts": paths,
+            "containers": strings,
+            "directories": paths,
+            "ledger": {"type": "path"},
+            "backups": {"type": "path"},
+            "mongodb": {"type": "dict"},
+            "mongodb_password": {"type": "str", "no_log": True},
+            "mongodb_admin_password": {"type": "str", "no_log": True},
+            "own_mongodb": {"type": "bool", "default": False},
+            "workspace": {"type": "dict"},
+            "workspace_url": {"type": "str", "no_log": True},
+        },
+        supports_check_mode=True,
+    )
+    module.exit_json(changed=False, facts=collect(module.params))
+
+
+if __name__ == "__main__":
+    main()

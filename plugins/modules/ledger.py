@@ -1,0 +1,136 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ledger
+short_description: Keeps this collection's record of what it did on a host
+version_added: 0.2.0
+description:
+  - Notes what the host itself cannot say - what the collection made and what was there before it, which unit has still
+    to take up new settings, and which content a file had that was made or fetched on the host.
+  - One JSON file, for root alone, which is replaced as a whole.
+author:
+  - rocketops maintainers (@rocketops)
+attributes:
+  check_mode:
+    description: Says whether the record would change.
+    support: full
+  diff_mode:
+    description: Shows how the record changes. It holds no secrets.
+    support: full
+options:
+  path:
+    description: Absolute path of the record.
+    type: path
+    default: /var/lib/rocketops/ledger.json
+  collection:
+    description: Version of the collection that writes.
+    type: str
+    required: true
+  resources:
+    description: Names such as C(package nginx), each with V(made) or V(found).
+    type: dict
+    default: {}
+  pending:
+    description: Units with what they still have to do, V(restart) or V(reload).
+    type: dict
+    default: {}
+  done:
+    description: Units that have nothing pending any more.
+    type: list
+    elements: str
+    default: []
+  generated:
+    description: Paths of files that were made on the host, each with its C(digest) and C(recipe).
+    type: dict
+    default: {}
+  recipes:
+    description: Paths of files that were just made on the host, each with its recipe. Their digests are taken here.
+    type: dict
+    default: {}
+  project:
+    description:
+      - A Compose project whose containers were just made. What Compose noted on them is taken from Docker here.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: Note that nginx has to be reloaded
+  rocketops.rocketchat.ledger:
+    collection: 0.2.0
+    resources:
+      file /etc/nginx/conf.d/rocketchat.conf: made
+    pending:
+      nginx.service: reload
+
+- name: Note that it was
+  rocketops.rocketchat.ledger:
+    collection: 0.2.0
+    done: [nginx.service]
+"""
+
+RETURN = r""" # """
+
+import json
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils.containers import docker_api
+from ..module_utils.facts import docker, files, ledger
+
+
+def entries(params: dict[str, Any]) -> dict[str, Any]:
+    made = {path: {"digest": files.digest(path), "recipe": recipe} for path, recipe in params["recipes"].items()}
+    return {
+        "collection": params["collection"],
+        "resources": params["resources"],
+        "pending": {**params["pending"], **dict.fromkeys(params["done"])},
+        "generated": {**params["generated"], **made},
+        "containers": containers(params["project"]),
+    }
+
+
+def containers(project: str | None) -> dict[str, str | None]:
+    if not project:
+        return {}
+    found = docker.ask(docker_api.SOCKET, True)["containers"]
+    return {one["service"]: one["definition"] for one in found if one["project"] == project}
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "path": {"type": "path", "default": "/var/lib/rocketops/ledger.json"},
+            "collection": {"type": "str", "required": True},
+            "resources": {"type": "dict", "default": {}},
+            "pending": {"type": "dict", "default": {}},
+            "done": {"type": "list", "elements": "str", "default": []},
+            "generated": {"type": "dict", "default": {}},
+            "recipes": {"type": "dict", "default": {}},
+            "project": {"type": "str"},
+        },
+        supports_check_mode=True,
+    )
+    path = module.params["path"]
+    found = ledger.read(path)
+    if found["state"] in ("damaged", "newer"):
+        module.fail_json(msg=f"{path} is {found['state']} and was left as it is.")
+    before = found["content"]
+    after = ledger.updated(before, entries(module.params))
+    changed = after != before
+    if changed and not module.check_mode:
+        ledger.write(path, after)
+    module.exit_json(changed=changed, diff={"before": _text(before), "after": _text(after), "before_header": path})
+
+
+def _text(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=2, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The evidence about nginx: the way a client takes, and the certificate it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .answers import HostAnswers
+from .hosts import unasked
+from .model import NGINX, Need, Subject, Symptom
+
+# Faults that are nginx's own; the others may come from what lies behind it.
+_OF_ITS_OWN = {"refused", "split_missing", "upgrade_stripped", "idle_closed", "redirected", "tls"}
+# What only a service behind nginx can be at fault for: its name, the family of the finding, the checks, the faults.
+_LOGIN = {"account", "login"}
+_BEHIND = (
+    ("rocketchat", "page", {"monolith"}, {"status"}),
+    ("ddp-streamer", "websocket", {"ddp_connect", "ddp_ping", "sockjs_connect"}, {"silent_timeout", "closed"}),
+    ("account", "login", _LOGIN, {"silent_timeout", "login_failed", "login_unexpected", "account_missing"}),
+)
+# nginx passes over an upstream that refuses, and gives up only when all do; one that hangs is enough to disturb.
+_ALL_REFUSE = {"upstream_down"}
+# The bus hands a login to any account service that is on it.
+_ALL_MISSING = {"account_missing"}
+
+
+_NEW_FILES = (
+    " Unless it is self-signed, first put the new files where nginx_certificate_file and nginx_certificate_key_file "
+    "point; the site playbook installs them."
+)
+_TO_BE_REPLACED = {"expired", "name"}
+
+
+def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+    for host, planned in plan["hosts"].items():
+        if planned["nginx"]:
+            certificate = answers[host].get("ddp").get("certificate") or {}
+            if certificate.get("fault"):
+                yield _certificate(host, certificate)
+            yield from _behind(host, answers[host])
+            yield _proxy(host, answers[host], certificate)
+
+
+def _behind(host: str, answers: HostAnswers) -> Iterator[Subject]:
+    """A service to which nginx leads, as it should, and which answers wrongly; which of its replicas is not known."""
+    failed = [check for check in answers.get("ddp").get("checks") or [] if check["state"] == "unhealthy"]
+    for name, family, checks, faults in _BEHIND:
+        hits = [check for check in failed if check["name"] in checks and check["fault"] in faults]
+        if hits:
+            sentence = f"{hits[0]['diagnosis']} nginx leads there, and its containers seem well otherwise."
+            needs = _needs(host, hits[0]["name"], hits[0]["fault"])
+            symptom = Symptom(f"{family}.{hits[0]['fault']}", sentence, needs)
+            yield Subject(host, name, symptoms=[symptom], provides=(("behind", f"{host}/{name}"),))
+
+
+def _certificate(host: str, told: Mapping[str, Any]) -> Subject:
+    """A cause of its own, as nginx may have others beside it."""
+    word = str(told["fault"]).removeprefix("certificate_")
+    sentence = told["diagnosis"] + (_NEW_FILES if word in _TO_BE_REPLACED else "")
+    symptom = Symptom(f"certificate.{word}", sentence)
+    return Subject(host, "certificate", symptoms=[symptom], provides=(("certificate", host),))
+
+
+def _proxy(host: str, answers: HostAnswers, certificate: Mapping[str, Any]) -> Subject:
+    answer = answers.get("ddp")
+    symptoms = [
+        Symptom(f"ddp.{check['fault']}", check["diagnosis"], _needs(host, check["name"], check["fault"]))
+        for check in answer.get("checks") or []
+        if check["state"] == "unhealthy"
+    ]
+    if certificate.get("fault"):
+        symptoms.append(Symptom("ddp.certificate", certificate["diagnosis"], (Need("certificate", host),)))
+    if not answer:
+        symptoms.append(unasked(host, "ddp"))
+    return Subject(host, "nginx", NGINX, "nginx", latency_ms=answer.get("ping_ms"), symptoms=symptoms)
+
+
+def _needs(host: str, check: str, fault: str) -> tuple[Need, ...]:
+    """What explains a fault on the way of a client: the services nginx leads to, and what those need."""
+    if fault in _OF_ITS_OWN:
+        return ()
+    one_is_enough = fault not in _ALL_REFUSE
+    monolith = Need("service", "rocketchat", one_is_enough)
+    # a NATS that serves, but slowly, explains what took too long
+    nats = Need("nats", as_planned=fault.endswith(("silent", "timeout")))
+    services = [Need("behind", f"{host}/{name}") for name, _family, checks, _faults in _BEHIND if check in checks]
+    behind = (Need("host", host), nats, Need("mongodb", any_of_them=True), monolith, *services)
+    if check == "monolith":
+        return behind
+    one_account = one_is_enough and fault not in _ALL_MISSING
+    helpers = (Need("service", "account", one_account),) if check in _LOGIN else ()
+    return (*behind, Need("service", "ddp_streamer", one_is_enough), *helpers)

@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Combinations that cannot work although each setting by itself is fine.
+
+They are looked for even where other settings could not be read, so that the operator hears of everything at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult
+
+from ..rocketchat.catalogue import MONOLITH, NATS_CLUSTER_PORT, NATS_MONITORING_PORT, services_of
+from ..rocketchat.names import slug
+from ..rocketchat.problems import Problem
+from ..rocketchat.versions import Version
+from .settings import Host, proxy_port
+
+
+def conflicts(
+    hosts: list[Host], first: str, common: dict[str, Any], version: Version | None, root_url: SplitResult | None
+) -> Iterator[Problem]:
+    """``first``: the first host of [rocketchat]. ``version`` and ``root_url``: None where they could not be read."""
+    metrics = common["rocketchat_metrics"]
+    for host in hosts:
+        claims = [*_server_claims(host, common, root_url), *_container_claims(host, metrics)]
+        yield from _port_conflicts(claims, host.name)
+    yield from _missing_services(hosts, first, version)
+    yield from _idle_hosts(hosts)
+    yield from _divided_uploads(hosts, common["rocketchat_file_upload_storage"])
+    yield from _useless_names(hosts)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """``owner`` wants ``port`` because ``variable`` is ``value``, or always if it is empty."""
+
+    port: int
+    owner: str
+    variable: str = ""
+    value: object = None
+
+
+def _server_claims(host: Host, common: dict[str, Any], root_url: SplitResult | None) -> Iterator[Claim]:
+    """What the groups of a host put there besides containers; first the fixed ports."""
+    if "nats" in host.groups:
+        yield Claim(NATS_MONITORING_PORT, "the monitoring of NATS")
+        yield Claim(NATS_CLUSTER_PORT, "the cluster port of NATS")
+    if "nginx" in host.groups and root_url:
+        if root_url.scheme == "https":
+            yield Claim(80, "nginx's redirect to https")
+        yield Claim(proxy_port(root_url), "nginx", "rocketchat_root_url", root_url.geturl())
+    if "nats" in host.groups:
+        yield Claim(common["nats_port"], "NATS", "nats_port", common["nats_port"])
+    if "mongodb" in host.groups:
+        yield Claim(common["mongodb_port"], "MongoDB", "mongodb_port", common["mongodb_port"])
+
+
+def _container_claims(host: Host, metrics: bool) -> Iterator[Claim]:
+    for instance in host.instances():
+        key = instance.service.key
+        yield Claim(instance.port, instance.name, f"rocketchat_ports.{key}", host.ports[key])
+    for instance in host.instances() if metrics else ():
+        key, owner = instance.service.key, f"the metrics of {instance.name}"
+        yield Claim(instance.metrics_port, owner, f"rocketchat_metrics_ports.{key}", host.metrics_ports[key])
+
+
+def _port_conflicts(claims: list[Claim], host: str) -> Iterator[Problem]:
+    taken: dict[int, str] = {}
+    for claim in claims:
+        if claim.port in taken:
+            yield Problem(
+                claim.variable,
+                claim.value,
+                f"puts {claim.owner} on port {claim.port} of host {host}, which belongs to {taken[claim.port]}",
+                "Choose another port; a service needs one for each replica, in a row",
+            )
+        else:
+            taken[claim.port] = claim.owner
+
+
+def _missing_services(hosts: list[Host], first: str, version: Version | None) -> Iterator[Problem]:
+    present = {instance.service.key for host in hosts for instance in host.instances()}
+    for key, service in services_of(version).items():
+        if key == MONOLITH:
+            continue
+        if service.default_replicas and not service.singleton and key not in present:
+            yield Problem(
+                f"rocketchat_replicas.{key}",
+                0,
+                "leaves the deployment without this service, and nothing works without it",
+                "Write 1 or more on at least one host",
+            )
+    # Its containers wait for a monolith, and the other hosts' for them: so two never race for the first start.
+    if not any(host.replicas[MONOLITH] for host in hosts if host.name == first):
+        yield Problem(
+            f"rocketchat_replicas.{MONOLITH}",
+            0,
+            f"leaves host {first} without a monolith, and the first host of [rocketchat] prepares the database",
+            f"Write 1 or more for {first}, or put another host first",
+        )
+
+
+def _idle_hosts(hosts: list[Host]) -> Iterator[Problem]:
+    for host in hosts:
+        if "rocketchat" in host.groups and not any(host.replicas.values()):
+            yield Problem(
+                "rocketchat_replicas",
+                None,
+                f"leave host {host.name} of [rocketchat] without any container",
+                "Write 1 or more for at least one service, or take the host out of the group",
+            )
+
+
+def _divided_uploads(hosts: list[Host], storage: str) -> Iterator[Problem]:
+    monoliths = sum(host.replicas.get(MONOLITH, 0) for host in hosts)
+    if storage == "directory" and monoliths > 1:
+        yield Problem(
+            "rocketchat_file_upload_storage",
+            storage,
+            f"keeps uploads where only one monolith finds them, and {monoliths} are planned",
+            "Choose gridfs or s3, or deploy one monolith in all",
+        )
+
+
+def _useless_names(hosts: list[Host]) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for host in hosts:
+        label = slug(host.name)
+        if not label:
+            yield Problem(
+                "inventory host",
+                host.name,
+                "has no letter a to z and no digit to make DNS names of",
+                "Rename it",
+            )
+            continue
+        other = owners.setdefault(label, host.name)
+        if other != host.name:
+            yield Problem(
+                "inventory host",
+                host.name,
+                f"gives its containers the same hostnames as host {other} does",
+                "Rename one; letters and digits have to differ",
+            )

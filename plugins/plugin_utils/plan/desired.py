@@ -1,0 +1,224 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a host's plan to the resources that each role is to have there, on the distribution that the host has."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+from ansible.utils.vars import merge_hash
+
+from ..rocketchat import distributions, layout
+from ..rocketchat.distributions import Distribution, apt_source
+from ..rocketchat.memory import bytes_of
+from .compose import CONFIG_LABEL
+from .deployment import HostPlan
+from .resources import Block, Container, File, Generated, Network, Project, Repository, RoleState
+from .templates import MANAGED, render
+
+# Containers outlive a restart or an upgrade of the engine; their logs do not fill the disk.
+DAEMON_SETTINGS = {
+    "live-restore": True,
+    "log-driver": "json-file",
+    "log-opts": {"max-size": "50m", "max-file": "5"},
+}
+
+HOSTS_MARKER = "# {mark} rocketops.rocketchat: members of the MongoDB replica set"
+MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
+
+# nginx can only test a whole configuration, and only from a file: one around the candidate.
+NGINX_ACCEPTS = (
+    '/bin/bash -c \'whole=$(mktemp) && trap "rm $whole" EXIT'
+    ' && echo "events {} http { include %s; }" > $whole && nginx -t -q -c $whole\''
+)
+COMPOSE_ACCEPTS = "docker compose --file %s config --quiet"
+
+# libyaml's, where PyYAML was built with it
+_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def desired_state(host: HostPlan, on: Distribution) -> dict[str, RoleState]:
+    """By role, in the order in which the site playbook goes through them."""
+    states = {
+        "docker": host.docker and _docker(host.docker, on),
+        "mongodb": host.mongodb and _mongodb(host.mongodb, on),
+        "nats": host.nats and _nats(host.nats),
+        "rocketchat": host.rocketchat and _rocketchat(host.rocketchat),
+        "nginx": host.nginx and _nginx(host.nginx),
+    }
+    return {role: state for role, state in states.items() if state}
+
+
+def _docker(plan: Mapping[str, Any], on: Distribution) -> RoleState:
+    repository = distributions.docker_repository(on, plan["repository_url"])
+    network = plan["network"]
+    return RoleState(
+        product="Docker Engine",
+        packages=list(on.docker_packages(plan["source"]) or ()),
+        repository=_repository(repository, "Docker's") if plan["source"] == "docker" else None,
+        files=list(_docker_files(plan)),
+        unit=layout.DOCKER_UNIT,
+        network=Network(network["name"], network["subnet"], network["gateway"]),
+    )
+
+
+def _docker_files(plan: Mapping[str, Any]) -> Iterator[File]:
+    settings = merge_hash(DAEMON_SETTINGS, plan["options"])
+    yield File(layout.DOCKER_DIRECTORY, "0755")
+    yield File(
+        layout.DAEMON_SETTINGS,
+        "0644",
+        json.dumps(settings, indent=4, sort_keys=True) + "\n",
+        told="will change Docker's settings and restart the engine; containers keep running",
+        effect="restart",
+        # an engine that was here before us may have settings its operator wants back
+        backup=True,
+    )
+    for registry, certificate in plan["certificates"].items():
+        if certificate:
+            directory = f"{layout.REGISTRY_CERTIFICATES}/{registry}"
+            yield File(directory, "0755")
+            yield File(
+                f"{directory}/ca.crt", "0644", certificate, told=f"will change the certificate authority of {registry}"
+            )
+
+
+def _repository(repository: distributions.Repository, whose: str) -> Repository:
+    told = f"will change {whose} package repository"
+    source = f"# {MANAGED}\n{apt_source(repository)}"
+    key = Generated(
+        repository.keyring, "0644", _digest(repository.key_url), f"will fetch the key of {whose} package repository"
+    )
+    return Repository(key, repository.key_url, File(repository.source, "0644", source, told=told))
+
+
+def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
+    repository = distributions.mongodb_repository(on, plan["version"], **plan["repository"])
+    settings: dict[str, Any] = {"told": "will change mongod's settings and restart it", "effect": "restart"}
+    names = [f"{address} {name}" for name, address in plan["names"].items()]
+    return RoleState(
+        product=f"MongoDB {plan['version']}",
+        packages=list(distributions.MONGODB_PACKAGES),
+        repository=_repository(repository, "MongoDB's"),
+        files=[
+            File(
+                layout.MONGOD_SETTINGS,
+                "0644",
+                render("mongodb", "mongod.conf.j2", plan),
+                validate="mongod --config %s --outputConfig",
+                **settings,
+            ),
+            File(layout.MONGOD_UNIT_DIRECTORY, "0755"),
+            File(layout.MONGOD_UNIT_SETTINGS, "0644", render("mongodb", "mongod.service.conf.j2", plan), **settings),
+            File(layout.KEYFILE, "0400", f"{plan['keyfile']}\n", owner=on.vendor.mongodb_user, secret=True, **settings),
+        ],
+        block=Block(layout.HOSTS_FILE, HOSTS_MARKER, names, MEMBERS_CHANGE),
+        unit=layout.MONGODB_UNIT,
+        replica_set=plan["first"],
+    )
+
+
+def _nats(plan: Mapping[str, Any]) -> RoleState:
+    directory = layout.NATS_DIRECTORY
+    return RoleState(
+        files=[
+            File(directory, "0750"),
+            File(f"{directory}/nats.conf", "0600", plan["config"], secret=True),
+            _compose_file(directory, plan["compose"]),
+        ],
+        project=_project(directory, plan["compose"]),
+    )
+
+
+def _rocketchat(plan: Mapping[str, Any]) -> RoleState:
+    directory = layout.ROCKETCHAT_DIRECTORY
+    return RoleState(
+        packages=list(plan["packages"]),
+        files=[
+            File(directory, "0750"),
+            File(layout.ENV_FILES, "0750"),
+            *(File(**upload) for upload in plan["directories"]),
+            # before the project: Compose reads them when it validates that
+            *(File(path, "0600", text, secret=True) for path, text in plan["env_files"].items()),
+            _compose_file(directory, plan["compose"]),
+        ],
+        project=_project(directory, plan["compose"]),
+    )
+
+
+def _compose_file(directory: str, definition: dict[str, Any]) -> File:
+    text = yaml.dump(definition, Dumper=_Dumper, default_flow_style=False, indent=2, sort_keys=False, width=200)
+    path = f"{directory}/{layout.COMPOSE_FILE}"
+    return File(path, "0640", f"# {MANAGED}\n{text}", validate=COMPOSE_ACCEPTS)
+
+
+def _project(directory: str, definition: dict[str, Any]) -> Project:
+    containers = {name: _container(service) for name, service in definition["services"].items()}
+    return Project(definition["name"], directory, definition, containers)
+
+
+def _container(service: Mapping[str, Any]) -> Container:
+    [(network, settings)] = service["networks"].items()
+    return Container(
+        name=service["container_name"],
+        image=service["image"],
+        config=service["labels"][CONFIG_LABEL],
+        network=network,
+        aliases=list(settings["aliases"]),
+        restart=service["restart"],
+        memory=bytes_of(service["mem_limit"]) if "mem_limit" in service else 0,
+        nano_cpus=round(service.get("cpus", 0) * 1_000_000_000),
+    )
+
+
+def _nginx(plan: Mapping[str, Any]) -> RoleState:
+    files = [
+        File(
+            layout.NGINX_SITE,
+            "0644",
+            render("nginx", "rocketchat.conf.j2", plan),
+            told="will change the site in nginx and reload it",
+            effect="reload",
+            validate=NGINX_ACCEPTS,
+        )
+    ]
+    generated: list[Generated] = []
+    if plan["tls"]:
+        files.insert(0, File(layout.CERTIFICATE_DIRECTORY, "0700"))
+        given = plan["certificate"]
+        if given["source"] == "self_signed":
+            generated = _self_signed(plan)
+        elif given["certificate"] and given["key"]:
+            files[1:1] = _certificate_files(given)
+    return RoleState(
+        product="nginx",
+        packages=list(distributions.NGINX_PACKAGES),
+        files=files,
+        generated=generated,
+        unit=layout.NGINX_UNIT,
+    )
+
+
+def _certificate_files(given: Mapping[str, str]) -> list[File]:
+    told: dict[str, Any] = {"told": "will install another certificate and reload nginx", "effect": "reload"}
+    return [
+        File(layout.CERTIFICATE, "0644", given["certificate"], **told),
+        File(layout.CERTIFICATE_KEY, "0600", given["key"], secret=True, **told),
+    ]
+
+
+def _self_signed(plan: Mapping[str, Any]) -> list[Generated]:
+    recipe = _digest(f"{plan['server_name']} {plan['subject_alternative_name']}")
+    return [
+        Generated(path, mode, recipe, "will make another certificate and reload nginx", effect="reload")
+        for path, mode in ((layout.CERTIFICATE_KEY, "0600"), (layout.CERTIFICATE, "0644"))
+    ]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a role is to have on a host, resource by resource: all that a run may touch, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class File:
+    """A file whose content the plan knows, or a directory where ``content`` is None.
+
+    ``told``: how a change of its content is told to people, for all files with the same words at once; "" for its path.
+    ``secret``: only its digest may be shown. ``effect``: what the unit of its role has to do when the content changes,
+    ``restart`` or ``reload``, or "".
+    ``validate``: the command that accepts it before it is put in place, with %s for its path.
+    """
+
+    path: str
+    mode: str
+    content: str | None = None
+    told: str = ""
+    owner: str = "root"
+    secret: bool = False
+    effect: str = ""
+    validate: str = ""
+    backup: bool = False
+
+    @property
+    def digest(self) -> str | None:
+        """SHA-256 of the content; None of a directory."""
+        return None if self.content is None else hashlib.sha256(self.content.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A file that is made or fetched on the host: the ledger says which content it had then.
+
+    ``recipe``: what it is made from; with another recipe it is made anew.
+    """
+
+    path: str
+    mode: str
+    recipe: str
+    told: str
+    owner: str = "root"
+    effect: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines of ours in a file of the host's own, between a first and a last line that name us."""
+
+    path: str
+    marker: str
+    lines: list[str]
+    told: str
+
+    def text(self) -> str:
+        return "\n".join([self.marker.replace("{mark}", "BEGIN"), *self.lines, self.marker.replace("{mark}", "END")])
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A package repository of apt: the key that signs it, fetched from ``key_url``, and its entry."""
+
+    key: Generated
+    key_url: str
+    source: File
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network of Docker's, ours by its label."""
+
+    name: str
+    subnet: str
+    gateway: str
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container of a Compose project as Docker shows it; ``config``: its label that tells what it is made from.
+
+    ``memory`` in bytes and ``nano_cpus``: 0 where there is no limit.
+    """
+
+    name: str
+    image: str
+    config: str
+    network: str
+    aliases: list[str]
+    restart: str
+    memory: int
+    nano_cpus: int
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Compose project: ``definition`` is its file's content as data, ``environments`` the env files it reads."""
+
+    name: str
+    directory: str
+    definition: dict[str, Any]
+    containers: dict[str, Container]
+
+
+@dataclass(frozen=True)
+class RoleState:
+    """What one role brings about on a host.
+
+    ``packages``: the first stands for the ``product``, which is what people call them all.
+    ``unit``: runs, and starts at boot.
+    ``replica_set``: that it is initiated and has Rocket.Chat's user, on the host that sees to that.
+    """
+
+    product: str = ""
+    packages: list[str] = field(default_factory=list)
+    repository: Repository | None = None
+    files: list[File] = field(default_factory=list)
+    generated: list[Generated] = field(default_factory=list)
+    block: Block | None = None
+    unit: str = ""
+    network: Network | None = None
+    project: Project | None = None
+    replica_set: bool = False

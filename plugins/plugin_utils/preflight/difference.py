@@ -1,0 +1,27 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One resource that is not as planned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Difference:
+    """``kind``: product (a package that stands for a role), package, file, unit, network, container, users or ledger.
+
+    ``resource``: which one. ``sentence``: what a run does about it. ``missing``: it is not there yet.
+    ``effect``: what the role's unit has to do then, ``restart`` or ``reload``, or "".
+    ``replaces``: a container that Compose would leave as it is has to be made anew. ``renews``: so has the content of a
+    file that is made or fetched on the host.
+    """
+
+    kind: str
+    resource: str
+    sentence: str
+    missing: bool = False
+    effect: str = ""
+    replaces: bool = False
+    renews: bool = False

@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a host differs from its plan, resource by resource. Pure: a difference is what a run will mend, and tells it.
+
+"will" is certain; "may" stands where only Docker can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..plan.resources import File, Generated, RoleState
+from ..rocketchat import layout
+from .container_differences import container_differences, network_differences
+from .difference import Difference
+from .hosts import Host
+
+_UNIT_NAMES = {layout.DOCKER_UNIT: "Docker", layout.MONGODB_UNIT: "mongod", layout.NGINX_UNIT: "nginx"}
+
+
+def host_differences(host: Host) -> dict[str, list[Difference]]:
+    """By role, in the order in which the site playbook goes through them; a role without any is left out."""
+    found = {role: list(_of_role(host, state)) for role, state in host.desired.items()}
+    if host.facts["ledger"]["state"] == "absent":
+        # An older version of the collection deployed it, or somebody removed the file: every role is applied once.
+        sentence = f"will begin its record of what it makes here ({layout.LEDGER})"
+        for differences in found.values():
+            differences.append(Difference("ledger", layout.LEDGER, sentence, missing=True))
+    return {role: differences for role, differences in found.items() if differences}
+
+
+def told(differences: Mapping[str, list[Difference]]) -> Iterator[tuple[str, str]]:
+    """Role and sentence, for people: each once, and without what goes without saying."""
+    seen = set()
+    everything = {difference.kind for found in differences.values() for difference in found}
+    for role, found in differences.items():
+        kinds = {difference.kind for difference in found}
+        for difference in found:
+            if difference.sentence in seen or difference.kind in _unsaid(kinds, everything):
+                continue
+            seen.add(difference.sentence)
+            yield role, difference.sentence
+
+
+def _unsaid(kinds: set[str], everything: set[str]) -> set[str]:
+    """What is not installed has no settings, and a project comes with its files."""
+    unsaid = set()
+    if "product" in kinds:
+        unsaid |= {"file", "unit", "users"}
+    if "container" in kinds:
+        unsaid |= {"file"}
+    if everything - {"ledger"}:
+        unsaid |= {"ledger"}
+    return unsaid
+
+
+def file_diffs(host: Host, differences: Mapping[str, list[Difference]]) -> list[dict[str, str]]:
+    """For --diff: of files that are no secret, where their content was asked for."""
+    changed = {d.resource for found in differences.values() for d in found if d.kind == "file"}
+    return [
+        {"before_header": file.path, "after_header": file.path, "before": before or "", "after": file.content}
+        for state in host.desired.values()
+        for file in state.files
+        if file.path in changed and file.content is not None and not file.secret
+        for before in [host.facts["texts"].get(file.path)]
+        if before != file.content
+    ]
+
+
+def _of_role(host: Host, state: RoleState) -> Iterator[Difference]:
+    yield from _packages(host, state)
+    if state.repository:
+        yield from _files(host, [state.repository.key, state.repository.source])
+    yield from _files(host, [*state.files, *state.generated])
+    if state.block and state.block.text() not in (host.facts["texts"].get(state.block.path) or ""):
+        yield Difference("file", state.block.path, state.block.told)
+    yield from _unit(host, state)
+    yield from network_differences(host, state)
+    yield from container_differences(host, state)
+    if state.replica_set:
+        yield from _users(host)
+
+
+def _packages(host: Host, state: RoleState) -> Iterator[Difference]:
+    """The first package stands for all that come with it."""
+    missing = [package for package in state.packages if package not in host.packages]
+    product = bool(missing) and bool(state.product) and missing[0] == state.packages[0]
+    sentence = f"will install {state.product if product else ', '.join(missing)}"
+    for package in missing:
+        yield Difference("product" if product else "package", package, sentence, missing=True)
+
+
+def _files(host: Host, wanted: list[File | Generated]) -> Iterator[Difference]:
+    for resource in wanted:
+        found = host.facts["files"].get(resource.path)
+        if found is None:
+            sentence = resource.told or f"will write {resource.path}"
+            yield Difference("file", resource.path, sentence, missing=True, effect=resource.effect)
+        elif _has_other_content(host, resource, found):
+            sentence = resource.told or f"will change {resource.path}"
+            yield Difference("file", resource.path, sentence, effect=resource.effect, renews=True)
+        elif (found["owner"], found["group"], found["mode"]) != (resource.owner, resource.owner, resource.mode):
+            is_now = f"{found['owner']}:{found['group']} {found['mode']}"
+            change = f"will correct owner and mode of {resource.path}: {is_now} -> {resource.owner} {resource.mode}"
+            yield Difference("file", resource.path, change)
+
+
+def _has_other_content(host: Host, wanted: File | Generated, found: Mapping[str, Any]) -> bool:
+    if isinstance(wanted, Generated):
+        noted = host.ledger["generated"].get(wanted.path)
+        return noted is not None and noted != {"digest": found["digest"], "recipe": wanted.recipe}
+    return bool(found["digest"] != wanted.digest or (found["kind"] == "directory") != (wanted.content is None))
+
+
+def _unit(host: Host, state: RoleState) -> Iterator[Difference]:
+    found = (host.facts["units"] or {}).get(state.unit)
+    if not found:
+        return
+    name = _UNIT_NAMES[state.unit]
+    if not found["active"]:
+        yield Difference("unit", state.unit, f"will start {name}", missing=not found["found"])
+    elif not found["enabled"]:
+        yield Difference("unit", state.unit, f"will have {name} start at boot")
+    effect = host.ledger["pending"].get(state.unit)
+    if effect and found["active"]:
+        sentence = f"will {effect} {name}, as an earlier run wrote its settings and ended before"
+        yield Difference("unit", state.unit, sentence, effect=effect)
+
+
+def _users(host: Host) -> Iterator[Difference]:
+    found = host.facts["mongodb"]
+    for step in found["steps"] if found else ():
+        yield Difference("users", "replica set", f"will {step}")

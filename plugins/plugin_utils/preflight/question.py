@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host is asked before the run: exactly what its plan names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..plan.deployment import HostPlan
+from ..plan.desired import desired_state
+from ..plan.resources import RoleState
+from ..rocketchat import layout
+from ..rocketchat.distributions import DISTRIBUTIONS
+from .application import resources
+
+
+def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
+    """The options of host_facts. ``contents``: also of files that are no secret, to show how they differ."""
+    # Which distribution the host has is one of the answers. They differ in packages, but not in where anything is.
+    states = list(desired_state(plan, DISTRIBUTIONS[-1]).values())
+    return {
+        "names": [urlsplit(root_url).hostname],
+        "packages": _packages(plan, states),
+        "units": [state.unit for state in states if state.unit],
+        "files": _unique(name for state in states for kind, name in resources(state) if kind == "file"),
+        "texts": _unique(_texts(states, contents)),
+        "containers": [name for state in states if state.project for name in state.project.containers],
+        "directories": [layout.MONGODB_DATA, layout.DOCKER_DATA, layout.PROJECTS],
+        "ledger": layout.LEDGER,
+        "backups": layout.BACKUPS,
+        **_databases(plan),
+    }
+
+
+def _packages(plan: HostPlan, states: list[RoleState]) -> list[str]:
+    source = (plan.docker or {}).get("source", "")
+    engines = [package for one in DISTRIBUTIONS if source for package in one.docker_packages(source) or ()]
+    return _unique([*engines, *(package for state in states for package in state.packages)])
+
+
+def _texts(states: list[RoleState], contents: bool) -> Iterable[str]:
+    for state in states:
+        if state.project:
+            yield f"{state.project.directory}/{layout.COMPOSE_FILE}"
+        if state.block:
+            yield state.block.path
+        if contents:
+            yield from (file.path for file in state.files if file.content is not None and not file.secret)
+
+
+def _databases(plan: HostPlan) -> dict[str, Any]:
+    workspace = plan.probes["workspace"]
+    asked: dict[str, Any] = {"own_mongodb": plan.mongodb is not None}
+    if plan.mongodb and plan.mongodb["first"]:
+        asked |= {
+            "mongodb": {
+                **{name: plan.mongodb[name] for name in ("port", "replica_set", "members")},
+                "user": {name: plan.mongodb["user"][name] for name in ("name", "roles")},
+            },
+            "mongodb_password": plan.mongodb["user"]["password"],
+            "mongodb_admin_password": plan.mongodb["admin_password"],
+        }
+    if workspace:
+        asked |= {
+            "workspace": {name: workspace[name] for name in ("root_url", "site_url")},
+            "workspace_url": workspace["url"],
+        }
+    return asked
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

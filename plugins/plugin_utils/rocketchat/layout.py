@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a deployment's parts are on a host: paths and units, each written once."""
+
+from __future__ import annotations
+
+DOCKER_UNIT, MONGODB_UNIT, NGINX_UNIT = "docker.service", "mongod.service", "nginx.service"
+
+DOCKER_DIRECTORY = "/etc/docker"
+DAEMON_SETTINGS = f"{DOCKER_DIRECTORY}/daemon.json"
+REGISTRY_CERTIFICATES = f"{DOCKER_DIRECTORY}/certs.d"
+DOCKER_DATA = "/var/lib/docker"
+
+# As in MongoDB's packages.
+MONGODB_DATA = "/var/lib/mongodb"
+MONGOD_SETTINGS = "/etc/mongod.conf"
+MONGOD_UNIT_DIRECTORY = f"/etc/systemd/system/{MONGODB_UNIT}.d"
+MONGOD_UNIT_SETTINGS = f"{MONGOD_UNIT_DIRECTORY}/rocketops.conf"
+KEYFILE = "/etc/mongod.keyfile"
+HOSTS_FILE = "/etc/hosts"
+
+PROJECTS = "/opt"
+NATS_DIRECTORY = f"{PROJECTS}/nats"
+ROCKETCHAT_DIRECTORY = f"{PROJECTS}/rocketchat"
+ENV_FILES = f"{ROCKETCHAT_DIRECTORY}/env"
+COMPOSE_FILE = "compose.yaml"
+
+NGINX_SITE = "/etc/nginx/conf.d/rocketchat.conf"
+CERTIFICATE_DIRECTORY = "/etc/nginx/rocketchat"
+CERTIFICATE = f"{CERTIFICATE_DIRECTORY}/certificate.pem"
+CERTIFICATE_KEY = f"{CERTIFICATE_DIRECTORY}/key.pem"
+
+BACKUPS = "/var/backups/rocketchat"
+LEDGER = "/var/lib/rocketops/ledger.json"

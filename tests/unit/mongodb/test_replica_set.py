@@ -1,0 +1,230 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The replica set and its users on a real mongod: what is read at every stage, and what is done about it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb import wire
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.login import User
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.setup import bring_about
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.state import (
+    SetState,
+    read,
+    replica_set_state,
+)
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.steps import Wanted
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
+from ansible_collections.rocketops.rocketchat.plugins.modules.mongodb_replica_set import wanted_of
+
+from tests.unit import probe_servers
+from tests.unit.mongodb import servers
+from tests.unit.mongodb.servers import ADMIN, ADMIN_PASSWORD, PASSWORD, REPLICA_SET, RIGHT_ROLES, USER, Mongod
+
+ROLES = tuple((role["role"], role["db"]) for role in RIGHT_ROLES)
+WRONG = User(ADMIN, "Wr0ng-of-the-test")
+
+
+@pytest.fixture(scope="module")
+def directory() -> Iterator[Path]:
+    """Unlike pytest's, it goes with the test: a mongod takes 300 MiB."""
+    with tempfile.TemporaryDirectory(prefix="mongod-") as path:
+        yield Path(path)
+
+
+@pytest.fixture(scope="module")
+def stages(directory: Path) -> Iterator[tuple[Mongod, dict[str, SetState]]]:
+    """A set of one with its users, made by us, and what was read on the way there."""
+    mongod = Mongod(directory / "member", "--replSet", REPLICA_SET, "--oplogSize", "1", *servers.keyfile(directory))
+    try:
+        found = {"absent": look(mongod)}
+        mongod.start()
+        mongod.wait()
+        found["new"] = look(mongod)
+        with mongod.client() as client:
+            members = [{"_id": 0, "host": mongod.name}]
+            client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
+        servers.until(lambda: bool(mongod.hello()["isWritablePrimary"]), "it is primary")
+        found["initiated"] = look(mongod)
+        steps = [step.kind for step in bring_about(wanted(mongod), 20, check_mode=False).steps]
+        assert steps == ["create_administrator", "create_user"]
+        yield mongod, found
+    finally:
+        mongod.stop()
+
+
+@pytest.fixture
+def mongod(stages: tuple[Mongod, dict[str, SetState]]) -> Mongod:
+    """Tests leave it as they found it."""
+    return stages[0]
+
+
+def wanted(mongod: Mongod) -> Wanted:
+    return Wanted(mongod.port, REPLICA_SET, (mongod.name,), User(USER, PASSWORD), ROLES, ADMIN_PASSWORD)
+
+
+def look(mongod: Mongod, password: str = PASSWORD, admin: User | None = None) -> SetState:
+    admin = admin or User(ADMIN, ADMIN_PASSWORD)
+    return read(mongod.port, User(USER, password), admin, time.monotonic() + 5)
+
+
+def steps(mongod: Mongod, check_mode: bool = False) -> list[str]:
+    return [step.kind for step in bring_about(wanted(mongod), 20, check_mode).steps]
+
+
+def test_stages_are_told_apart(stages: tuple[Mongod, dict[str, SetState]]) -> None:
+    mongod, found = stages
+    assert found["absent"].fault == "refused"
+    assert found["new"] == SetState(initiated=False, any_user=False, user_exists=False)
+    there = SetState(
+        initiated=True,
+        valid=True,
+        name=REPLICA_SET,
+        members=[mongod.name],
+        primary=mongod.name,
+        primary_here=True,
+        any_user=False,
+        user_exists=False,
+    )
+    assert found["initiated"] == there
+    known = {"any_user": True, "user_login": "ok", "user_exists": True, "user_roles": sorted(ROLES)}
+    assert look(mongod) == replace(there, **known)
+    assert steps(mongod) == []
+
+
+def drop(command: Callable[..., Any]) -> None:
+    command("dropUser", USER)
+
+
+def change_password(command: Callable[..., Any]) -> None:
+    command("updateUser", USER, pwd="An0ther-of-the-test")
+
+
+def take_roles(command: Callable[..., Any]) -> None:
+    command("updateUser", USER, roles=[])
+
+
+def add_a_role(command: Callable[..., Any]) -> None:
+    command("grantRolesToUser", USER, roles=[{"role": "root", "db": "admin"}])
+
+
+@pytest.mark.parametrize(
+    ("drift", "seen", "step"),
+    [
+        (drop, {"user_login": "refused", "user_exists": False, "user_roles": None}, "create_user"),
+        (change_password, {"user_login": "refused", "user_exists": True}, "set_password"),
+        (take_roles, {"user_login": "ok", "user_roles": []}, "set_roles"),
+        (add_a_role, {"user_login": "ok", "user_roles": sorted([*ROLES, ("root", "admin")])}, "set_roles"),
+    ],
+)
+def test_drift_is_seen_and_corrected(
+    mongod: Mongod, drift: Callable[..., None], seen: dict[str, Any], step: str
+) -> None:
+    with mongod.admin() as client:
+        drift(client.admin.command)
+    found = replica_set_state(mongod.port, User(USER, PASSWORD), User(ADMIN, ADMIN_PASSWORD), 5)
+    assert {name: found[name] for name in seen} == seen
+    assert steps(mongod, check_mode=True) == [step]
+    with pytest.raises(Fault, match="mongodb_admin_password is not the password"):
+        bring_about(replace(wanted(mongod), admin_password=WRONG.password), 20, check_mode=False)
+    assert steps(mongod) == [step]
+    assert steps(mongod) == []
+
+
+def test_a_refused_administrator_leaves_the_user_unknown(mongod: Mongod) -> None:
+    found = look(mongod, "Wr0ng-of-the-test", WRONG)
+    assert (found.user_login, found.admin_login, found.user_exists, found.any_user) == (
+        "refused",
+        "refused",
+        None,
+        True,
+    )
+
+
+def test_a_set_of_another_name_is_seen(mongod: Mongod) -> None:
+    with pytest.raises(Fault, match="belongs to the replica set 'rs0'"):
+        bring_about(replace(wanted(mongod), replica_set="rs1"), 20, check_mode=False)
+    mongod.stop()
+    other = Mongod(mongod.directory, "--replSet", "rs1", *servers.keyfile(mongod.directory.parent))
+    other.port = mongod.port
+    try:
+        other.start()
+        other.wait()
+        found = look(other)
+        assert (found.initiated, found.valid, found.name, found.members) == (True, False, "rs0", [mongod.name])
+        assert look(other, admin=WRONG).admin_login == "refused"
+    finally:
+        other.stop()
+        mongod.start()
+        mongod.wait()
+    assert steps(mongod) == []
+
+
+def test_without_passwords_or_without_a_set_says_so(directory: Path) -> None:
+    with servers.lone(directory) as lone:
+        assert look(lone).fault == "standalone"
+    with servers.lone(directory, "--replSet", REPLICA_SET) as lone:
+        with lone.client() as client:
+            client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [{"_id": 0, "host": lone.name}]})
+        assert look(lone).fault == "auth_off"
+
+
+def test_without_pymongo_it_is_told_whether_anything_listens(mongod: Mongod, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "bson", None)
+    assert look(mongod).fault == "library"
+    monkeypatch.setattr(mongod, "port", probe_servers.free_port())
+    assert look(mongod).fault == "refused"
+
+
+def test_the_module_does_it_without_telling_a_password(mongod: Mongod) -> None:
+    given = {
+        "port": mongod.port,
+        "replica_set": REPLICA_SET,
+        "members": [mongod.name],
+        "admin_password": ADMIN_PASSWORD,
+        "user": {"name": USER, "roles": RIGHT_ROLES},
+        "user_password": PASSWORD,
+    }
+    with mongod.admin() as client:
+        take_roles(client.admin.command)
+    sentence = "give the user rocketchat clusterMonitor on admin, readWrite on rocketchat"
+    answer = probe_servers.run_module("mongodb_replica_set", given, check=False)
+    assert (answer["changed"], answer["changes"], answer["primary"]) == (True, [sentence], mongod.name)
+    wrong = {**given, "admin_password": WRONG.password, "user": {"name": "another", "roles": RIGHT_ROLES}}
+    refused = probe_servers.run_module("mongodb_replica_set", wrong)
+    assert refused["fault"] == "administrator"
+    for secret in (ADMIN_PASSWORD, PASSWORD, WRONG.password):
+        assert secret not in json.dumps([answer, refused])
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"members": []}, "members is empty: name at least one as host:port."),
+        ({"members": ["chat1:99999"]}, "A member must be host:port"),
+        ({"timeout": 0}, "timeout must be more than 0 seconds, but is 0."),
+        ({"user_password": ""}, "user_password is empty, and MongoDB takes no user without a password."),
+    ],
+)
+def test_the_module_refuses_bad_options(options: dict[str, Any], sentence: str) -> None:
+    given = {
+        "port": 27017,
+        "replica_set": REPLICA_SET,
+        "members": ["chat1:27017"],
+        "admin_password": ADMIN_PASSWORD,
+        "user": {"name": USER, "roles": RIGHT_ROLES},
+        "user_password": PASSWORD,
+        "timeout": 60.0,
+    }
+    assert wanted_of(given).roles == ROLES
+    with pytest.raises(ValueError, match=sentence):
+        wanted_of({**given, **options})
