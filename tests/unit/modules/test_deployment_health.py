@@ -118,7 +118,9 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, 
 def ask(planned: dict[str, Any], path: Path, *options: str) -> tuple[dict[str, Any], str]:
     """What is registered, and all that Ansible printed."""
     variables = path / "variables.json"
-    variables.write_text(json.dumps({"rocketchat_planned": {"plan": planned}}))
+    # a gate that has just seen everything as planned: no facts are asked
+    gate = {"hosts": {"localhost": {"apply": []}}}
+    variables.write_text(json.dumps({"rocketchat_planned": {"plan": planned}, "rocketchat_gate": gate}))
     module = ["-m", "rocketops.rocketchat.deployment_health", "-a", "timeout=0"]
     # the one that has pymongo and websockets
     python = ["-e", f"ansible_python_interpreter={sys.executable}"]
