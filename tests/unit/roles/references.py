@@ -73,7 +73,7 @@ def _within_brackets(node: nodes.Node) -> Iterator[Reference]:
 
 
 def unsupplied(reference: Reference, values: Iterable[Any]) -> bool:
-    """Whether it leads nowhere in all values, or in one to a key that is not there. Beyond None nothing is asked for."""
+    """Whether it leads nowhere in all values, or in one to a key that is not there. What is None has no keys."""
     ends = [end for value in values for end in _ends(reference, value)]
     return not any(end is _FOUND for end in ends) or any(end is _MISSING for end in ends)
 

@@ -1,9 +1,10 @@
-"""Deployments of every shape that changes what a role writes, planned: what the tests of the roles' files go through."""
+"""Deployments of every shape that changes what a role writes, planned: for the tests of the roles' files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import EMPTY
@@ -27,7 +28,7 @@ CERTIFICATE_FILES = {
     "nginx_certificate_file": "/certificate.pem",
     "nginx_certificate_key_file": "/key.pem",
 }
-# Texts of files on the controller. The site's test puts real ones in their place.
+# Texts of files on the controller.
 FILES = {"/certificate.pem": "a certificate\n", "/key.pem": "its key\n", "/authority.pem": "an authority\n"}
 BUCKET = {"bucket": "chat", "access_key": "KEY", "secret_key": "SECRET", "endpoint": "https://s3.example.com"}
 
@@ -81,6 +82,7 @@ class Planned:
     host: Host
 
 
+@cache
 def planned(shape: str) -> Plan:
     inventory = SHAPES[shape]
     read, problems = read_inventory(inventory["groups"], inventory["hosts"])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,11 +27,6 @@ from tests.unit.roles import references
 from tests.unit.roles.shapes import SHAPES, planned_hosts
 
 TEMPLATES = sorted((ROOT / "roles").glob("*/templates/*"))
-
-
-@pytest.fixture(scope="session", params=SHAPES)
-def shape(request: pytest.FixtureRequest) -> str:
-    return request.param
 
 
 # -- from the plan alone -----------------------------------------------------------------------------------------------
@@ -66,6 +59,7 @@ def test_every_template_is_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rendered == set(TEMPLATES)
 
 
+@pytest.mark.parametrize("shape", SHAPES)
 def test_every_host_of_a_shape_is_rendered_completely(shape: str) -> None:
     """On every distribution. A name that the plan does not have is an error of Jinja's."""
     hosts = list(planned_hosts(shape))
@@ -80,93 +74,80 @@ def test_every_host_of_a_shape_is_rendered_completely(shape: str) -> None:
 # -- accepted by the programs ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Validator:
-    """A program on this machine. ``command`` has %s for the file, as the plan has it for the host."""
-
-    command: str
-    path: str = os.environ["PATH"]
-
-    def refusal(self, file: Path) -> str:
-        """What it says, or "" where it accepts the file."""
-        words = shlex.split(self.command % file)
-        environment = os.environ | {"PATH": self.path}
-        done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60, check=False)
-        return "" if done.returncode == 0 else f"{file.read_text()}\n{done.stdout}{done.stderr}"
+def files_at(path: str) -> dict[str, File]:
+    """The files that are to be at a path, by the first shape that has this content; some have no such file."""
+    found: dict[str | None, tuple[str, File]] = {}
+    for shape in SHAPES:
+        for one in planned_hosts(shape, DISTRIBUTIONS[-1:]):
+            for file in (file for state in one.host.desired.values() for file in state.files if file.path == path):
+                found.setdefault(file.content, (f"{shape}, host {one.host.name}", file))
+    assert found
+    return dict(found.values())
 
 
-def files_of(shape: str, path: str) -> Iterator[File]:
-    """The files that are to be at a path of its hosts, each content once."""
-    found = {
-        file.content: file
-        for one in planned_hosts(shape, DISTRIBUTIONS[-1:])
-        for state in one.host.desired.values()
-        for file in state.files
-        if file.path == path
-    }
-    return iter(found.values())
+def accepts(command: str, candidate: Path, path: str = "") -> str:
+    """What a program does not like about a file, or "" where it accepts it. ``path``: where the program is."""
+    environment = os.environ | {"PATH": f"{path}:{os.environ['PATH']}"}
+    words = shlex.split(command % candidate)
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return "" if done.returncode == 0 else f"{done.stdout}{done.stderr}" or "refused without a word"
 
 
-def check(shape: str, path: str, validator: Callable[[File], Validator], place: Callable[[str], Path]) -> None:
-    """All files of a path are accepted, and each no longer when it is spoilt."""
-    for file in files_of(shape, path):
-        assert file.content
-        accepts = validator(file)
-        assert accepts.refusal(place(file.content)) == ""
-        assert accepts.refusal(place(f"{file.content}\n}}spoilt: [{{\n"))
+def check(files: Mapping[str, File], command: str, candidate: Path, path: str = "", **moved: str) -> None:
+    """All files are accepted, and the last no longer when it is spoilt. ``moved``: what is elsewhere for the test."""
+    content = ""
+    for shape, file in files.items():
+        content = file.content or ""
+        for here, there in moved.items():
+            content = content.replace(getattr(layout, here), there)
+        candidate.write_text(content)
+        refusal = accepts(command, candidate, path)
+        assert not refusal, f"{shape}: {refusal}"
+    candidate.write_text(f"{content}\n}}spoilt: [{{\n")
+    assert accepts(command, candidate, path)
 
 
-def placed(directory: Path) -> Callable[[str], Path]:
-    def place(content: str) -> Path:
-        path = directory / "candidate"
-        path.write_text(content)
-        return path
-
-    return place
-
-
-def needs(program: str, *arguments: str) -> None:
-    found = shutil.which(program) and subprocess.run([program, *arguments], capture_output=True, check=False)
+def skip_without(*command: str) -> None:
+    found = shutil.which(command[0]) and subprocess.run(command, capture_output=True, check=False)
     if not found or found.returncode:
-        pytest.skip(f"`{' '.join([program, *arguments])}` does not run here")
+        pytest.skip(f"`{' '.join(command)}` does not run on this machine")
 
 
-def test_mongod_accepts_its_settings(shape: str, tmp_path: Path) -> None:
-    folder = wheels.program(VERSIONS["mongodb"]["wheel"], "mongod").parent
-    path = f"{folder}:{os.environ['PATH']}"
-    check(shape, layout.MONGOD_SETTINGS, lambda file: Validator(file.validate, path), placed(tmp_path))
+def validation(files: Mapping[str, File]) -> str:
+    """What the plan lets the host validate them with."""
+    [command] = {file.validate for file in files.values()}
+    return command
 
 
-def test_nats_accepts_its_configuration(shape: str, tmp_path: Path) -> None:
-    program = wheels.program(VERSIONS["nats"]["wheel"], "nats-server")
-    configuration = f"{layout.NATS_DIRECTORY}/nats.conf"
-    check(shape, configuration, lambda file: Validator(f"{program} -t --config %s"), placed(tmp_path))
-    assert all(json.loads(file.content or "")["authorization"]["password"] for file in files_of(shape, configuration))
+def test_mongod_accepts_its_settings(tmp_path: Path) -> None:
+    files = files_at(layout.MONGOD_SETTINGS)
+    mongod = wheels.program(VERSIONS["mongodb"]["wheel"], "mongod")
+    check(files, validation(files), tmp_path / "mongod.conf", str(mongod.parent))
 
 
-def test_nginx_accepts_the_site(shape: str, tmp_path: Path) -> None:
-    needs("nginx", "-v")
+def test_nats_accepts_its_configuration(tmp_path: Path) -> None:
+    server = wheels.program(VERSIONS["nats"]["wheel"], "nats-server")
+    check(files_at(f"{layout.NATS_DIRECTORY}/nats.conf"), f"{server} -t --config %s", tmp_path / "nats.conf")
+
+
+def test_nginx_accepts_the_site(tmp_path: Path) -> None:
+    skip_without("nginx", "-v")
     if os.geteuid():
         pytest.skip("nginx also tries the site's ports, and those below 1024 are root's")
     key, key_pem = make_key()
     (tmp_path / "key.pem").write_bytes(key_pem)
     certificate = make_certificate(key, ["chat.example.com"], NOW, NOW + timedelta(days=9))
     (tmp_path / "certificate.pem").write_bytes(certificate)
-
-    def place(content: str) -> Path:
-        return placed(tmp_path)(content.replace(f"{layout.CERTIFICATE_DIRECTORY}/", f"{tmp_path}/"))
-
-    check(shape, layout.NGINX_SITE, lambda file: Validator(file.validate), place)
+    files = files_at(layout.NGINX_SITE)
+    check(files, validation(files), tmp_path / "site.conf", CERTIFICATE_DIRECTORY=str(tmp_path))
 
 
 @pytest.mark.parametrize("project", [layout.NATS_DIRECTORY, layout.ROCKETCHAT_DIRECTORY])
-def test_compose_accepts_the_project(shape: str, project: str, tmp_path: Path) -> None:
-    needs("docker", "compose", "version")
-    for one in planned_hosts(shape, DISTRIBUTIONS[-1:]):
-        for path, text in (one.host.plan["rocketchat"] or {"env_files": {}})["env_files"].items():
-            (tmp_path / Path(path).name).write_text(text)
-
-    def place(content: str) -> Path:
-        return placed(tmp_path)(content.replace(f"{layout.ENV_FILES}/", f"{tmp_path}/"))
-
-    check(shape, f"{project}/{layout.COMPOSE_FILE}", lambda file: Validator(file.validate), place)
+def test_compose_accepts_the_project(project: str, tmp_path: Path) -> None:
+    skip_without("docker", "compose", "version")
+    for shape in SHAPES:
+        for one in planned_hosts(shape, DISTRIBUTIONS[-1:]):
+            for path, text in (one.host.plan["rocketchat"] or {"env_files": {}})["env_files"].items():
+                (tmp_path / Path(path).name).write_text(text)
+    files = files_at(f"{project}/{layout.COMPOSE_FILE}")
+    check(files, validation(files), tmp_path / "compose.yaml", ENV_FILES=str(tmp_path))
