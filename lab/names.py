@@ -29,6 +29,10 @@ HOSTS = {
     "molecule2": "198.18.0.22",
     # somebody else's database server, which no deployment manages
     "database1": "198.18.0.31",
+    # made and removed by the benchmarks alone
+    "bench1": "198.18.0.51",
+    "bench2": "198.18.0.52",
+    "bench3": "198.18.0.53",
 }
 DEFAULT_HOSTS = ["chat1"]
 

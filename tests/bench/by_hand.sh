@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Rocket.Chat as microservices on one bare Debian host, as an experienced administrator would type it: `make bench`
-# compares the site playbook with it. first.py writes the settings in front of it and sends both through one ssh, to
-# root's bash. Packages, repositories, images and versions are those of the plan.
+# Rocket.Chat as microservices on one bare Debian host, as an experienced administrator would type it as root:
+# `make bench` compares the site playbook with it. Packages, repositories, images and versions come from the plan, as
+# assignments that tests/bench/first.py writes in front of this file:
 #
-# LICENSE VERSION REGISTRY NATS_IMAGE   ADDRESS ADMIN_PASSWORD   PACKAGES   REGISTRY_NAME REGISTRY_CA
-# MONGODB_KEY_URL MONGODB_KEYRING MONGODB_SOURCE   and, empty for the distribution's: DOCKER_KEY_URL ...
+#   PACKAGES  MONGODB_KEY_URL  MONGODB_KEYRING  MONGODB_SOURCE  (and as DOCKER_..., all empty for the distribution's engine)
+#   REGISTRY  REGISTRY_CA  NATS_IMAGE  VERSION  LICENSE  ADDRESS  ADMIN_PASSWORD
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 umask 022
@@ -17,14 +17,14 @@ NATS_PASSWORD=$(openssl rand -hex 16)
 
 # --- packages: all at once ------------------------------------------------------------------------------------------
 
-install -d /etc/apt/keyrings /etc/docker "/etc/docker/certs.d/$REGISTRY_NAME"
+install -d /etc/apt/keyrings /etc/docker "/etc/docker/certs.d/$REGISTRY"
 curl -fsSL "$MONGODB_KEY_URL" -o "$MONGODB_KEYRING"
 printf '%s' "$MONGODB_SOURCE" >/etc/apt/sources.list.d/mongodb.sources
 if [ -n "$DOCKER_SOURCE" ]; then
     curl -fsSL "$DOCKER_KEY_URL" -o "$DOCKER_KEYRING"
     printf '%s' "$DOCKER_SOURCE" >/etc/apt/sources.list.d/docker.sources
 fi
-printf '%s' "$REGISTRY_CA" >"/etc/docker/certs.d/$REGISTRY_NAME/ca.crt"
+printf '%s' "$REGISTRY_CA" >"/etc/docker/certs.d/$REGISTRY/ca.crt"
 cat >/etc/docker/daemon.json <<'END'
 {"live-restore": true, "log-driver": "json-file", "log-opts": {"max-size": "50m", "max-file": "5"}}
 END

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.bench.timing import run
 from tests.deployment import ROOT
@@ -37,6 +39,13 @@ class Controller:
         if "Nothing to change." not in output or re.search(r"changed=[1-9]", output):
             sys.exit(f"The run was not one with nothing to do:\n{output[-3000:]}")
         return output
+
+    def template(self, inventory: Path, host: str, text: str) -> Any:
+        """What Ansible makes of a template that yields JSON."""
+        arguments = ("-m", "ansible.builtin.debug", "-a", json.dumps({"msg": text}))
+        output = self._ansible("ansible", "-i", inventory, host, *arguments, ANSIBLE_CALLBACK_RESULT_FORMAT="json")
+        answer = json.loads(output.split("=>", 1)[1])["msg"]
+        return answer if isinstance(answer, dict) else json.loads(answer)
 
     def galaxy(self, *arguments: str | Path) -> str:
         return self._ansible("ansible-galaxy", "collection", *arguments)

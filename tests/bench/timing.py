@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 TIMEOUT = 600
 
 Times = dict[str, list[float]]
+Actions = Mapping[str, Callable[[], object]]
 
 
 @dataclass(frozen=True)
@@ -50,15 +52,26 @@ def seconds(action: Callable[[], object]) -> float:
     return time.monotonic() - started
 
 
-def in_turns(actions: Mapping[str, Callable[[], object]], rounds: int) -> Times:
-    """Whatever else the machine does hits all of them. Every other round goes backwards."""
+def in_turns(
+    actions: Actions, rounds: int, before: Actions = MappingProxyType({}), after: Actions = MappingProxyType({})
+) -> Times:
+    """Whatever else the machine does hits all of them. Every other round goes backwards.
+
+    ``before`` and ``after``: what an action needs and leaves to be done, outside of its time.
+    """
     times: Times = {name: [] for name in actions}
     for number in range(rounds):
         for name in list(actions) if number % 2 == 0 else reversed(list(actions)):
+            before.get(name, _nothing)()
             times[name].append(seconds(actions[name]))
+            after.get(name, _nothing)()
         taken = ", ".join(f"{name} {times[name][-1]:.2f} s" for name in actions)
         print(f"  round {number + 1}: {taken}", flush=True)
     return times
+
+
+def _nothing() -> None:
+    pass
 
 
 def ratio(name: str, limit: float, times: Times, over: str, under: str) -> Figure:
