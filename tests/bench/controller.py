@@ -1,4 +1,4 @@
-"""The machine Ansible runs on, as a user of the collection has it: the built tarball, installed, and one ansible.cfg."""
+"""The machine Ansible runs on, as users have it: the collection installed from its tarball, and one ansible.cfg."""
 
 from __future__ import annotations
 
