@@ -44,14 +44,14 @@ def build_all(node_tag: str) -> dict[str, str]:
         # what a developer has installed for the tests is not what the images get
         shutil.copytree(PROJECT, recipe, ignore=shutil.ignore_patterns("node_modules", "test", "tests"))
 
-        def build_one(image: tuple[Service, str]) -> str:
-            service, version = image
+        def build_one(service: Service, version: str) -> tuple[str, str]:
             arguments = {"BASE": node_tag, "SERVICE": service.name, "VERSION": version}
-            return build(f"standin-{service.name}-{version}", recipe, arguments=arguments)
+            tag = build(f"standin-{service.name}-{version}", recipe, arguments=arguments)
+            return f"{service.image}:{version}", tag
 
         # the first build makes the layers that all the others find
         first, *others = published()
-        tags = {first: build_one(first)}
+        tags = [build_one(*first)]
         with ThreadPoolExecutor(max_workers=4) as pool:
-            tags.update(zip(others, pool.map(build_one, others), strict=True))
-        return {f"{service.image}:{version}": tag for (service, version), tag in tags.items()}
+            tags += pool.map(build_one, *zip(*others, strict=True))
+        return dict(tags)
