@@ -12,6 +12,9 @@ from typing import Any
 
 from ..module_utils.containers.secrets import Environments, digested, environments, without_secrets
 from ..plugin_utils.health.questions import as_options, questions
+from ..plugin_utils.plain import plain
+from ..plugin_utils.plan.deployment import HostPlan
+from ..plugin_utils.preflight.question import question
 from ..plugin_utils.timed import TimedAction
 
 
@@ -21,8 +24,16 @@ class ActionModule(TimedAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         variables = task_vars or {}
         plan = variables["rocketchat_planned"]["plan"]
-        self._questions = questions(plan["hosts"][variables["inventory_hostname"]], plan["nats_clients"])
+        host_plan = plan["hosts"][variables["inventory_hostname"]]
+        self._questions = questions(host_plan, plan["nats_clients"])
+        facts: dict[str, Any] = {}
+        if _asks_for_facts(variables):
+            asked = question(plan["root_url"], HostPlan(**plain(host_plan)), False)
+            facts = self._execute_module("rocketops.rocketchat.host_facts", asked, task_vars=task_vars)
+            if facts.get("unreachable"):
+                return facts
         result = super().run(tmp, task_vars)
+        result["facts"] = facts.get("facts")
         answers = result.get("answers", {})
         if "containers" in answers:
             answers["containers"] = without_secrets(answers["containers"], self._secret_environments())
@@ -36,3 +47,9 @@ class ActionModule(TimedAction):
 
     def _secret_environments(self) -> Environments:
         return environments(self._questions.get("containers", {}).get("secret_environments", {}))
+
+
+def _asks_for_facts(variables: dict[str, Any]) -> bool:
+    """Unless the gate has just seen that everything is as planned."""
+    gate = variables.get("rocketchat_gate", {}).get("hosts")
+    return gate is None or any(host["apply"] for host in gate.values())

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,11 @@ from ..plugin_utils.health.cli_options import leaves_out, options
 from ..plugin_utils.health.diagnosis import diagnose
 from ..plugin_utils.health.document import document
 from ..plugin_utils.health.files import write
-from ..plugin_utils.health.model import CONTROLLER
+from ..plugin_utils.health.model import CONTROLLER, Change
 from ..plugin_utils.health.table import as_text, verdict
+from ..plugin_utils.plain import plain
+from ..plugin_utils.preflight.differences import host_differences, told
+from ..plugin_utils.preflight.hosts import asked_host
 
 # What the task of verify.yml registered the answers as.
 REGISTERED = "rocketchat_health"
@@ -44,6 +48,7 @@ class ActionModule(ActionBase):
         plan = variables["rocketchat_planned"]["plan"]
         registered = {host: variables["hostvars"][host].get(REGISTERED) for host in plan["hosts"]}
         diagnosis = diagnose(plan, registered, options(context.CLIARGS), datetime.now(timezone.utc))
+        diagnosis = replace(diagnosis, changes=list(_changes(plan, registered)))
         Display().display(f"\n{as_text(diagnosis, plan)}\n")
         on_the_controller = any(finding.next.where == CONTROLLER for finding in diagnosis.findings)
         if on_the_controller and leaves_out(context.CLIARGS):
@@ -73,3 +78,12 @@ class ActionModule(ActionBase):
                 f"The report could not be written to {directory}: {error.strerror}. Name a directory that you may "
                 "write to with -e rocketchat_health_report=DIRECTORY."
             ) from error
+
+
+def _changes(plan: dict[str, Any], registered: dict[str, Any]) -> Iterator[Change]:
+    """What differs from the plan on the hosts that were asked for it."""
+    for name, answer in registered.items():
+        if answer and answer.get("facts"):
+            host = asked_host(name, plain(plan["hosts"][name]), plain(answer["facts"]), answer["asked"])
+            for role, sentence in told(host_differences(host)):
+                yield Change(name, role, sentence)

@@ -13,14 +13,11 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..plugin_utils.plain import plain
-from ..plugin_utils.plan.deployment import HostPlan
-from ..plugin_utils.plan.desired import desired_state
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
 from ..plugin_utils.preflight.difference import Difference
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
-from ..plugin_utils.preflight.hosts import Host
+from ..plugin_utils.preflight.hosts import Host, asked_host
 from ..plugin_utils.preflight.judge import judge
-from ..plugin_utils.rocketchat.distributions import nearest
 
 # What deployment_facts registered on every host.
 REGISTERED = "rocketchat_facts"
@@ -56,11 +53,9 @@ class ActionModule(ActionBase):
 
 
 def _host(name: str, plan: dict[str, Any], hostvars: Any) -> Host:
-    plan, answer = plain(plan), plain(hostvars[REGISTERED])
-    distribution = nearest(answer["facts"]["os"])
-    desired = desired_state(HostPlan(**plan), distribution) if distribution else {}
+    answer = plain(hostvars[REGISTERED])
     address = str(hostvars.get("ansible_host", name))
-    return Host(name, plan, answer["facts"], answer["asked"], distribution, desired, address)
+    return asked_host(name, plain(plan), answer["facts"], answer["asked"], address)
 
 
 def _chosen(differences: ByRole, variables: dict[str, Any]) -> ByRole:

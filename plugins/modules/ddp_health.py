@@ -18,6 +18,8 @@ description:
     leaves no trace.
   - Tells what is wrong with the certificate's dates and name also with O(validate_certs=false).
   - Uses no HTTP proxy and follows no redirects.
+requirements:
+  - Python library websockets 10 or newer on the host that runs the module (Debian has it as C(python3-websockets))
 author:
   - rocketops maintainers (@rocketops)
 options:
@@ -160,10 +162,11 @@ attempts:
   sample: 1
 """
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils.ddp.question import OPTIONS, TOGETHER, answer
 from ..module_utils.probing.options import VERDICT
+from ..module_utils.probing.question import LibraryMissing
 
 
 def main() -> None:
@@ -174,6 +177,8 @@ def main() -> None:
     )
     try:
         result, summary = answer(module.params)
+    except LibraryMissing as missing:
+        module.fail_json(msg=missing_required_lib(missing.library), exception=missing.reason)
     except ValueError as error:
         module.fail_json(msg=str(error))
     if module.params["fail_on_unhealthy"] and not result["healthy"]:

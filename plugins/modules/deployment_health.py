@@ -24,7 +24,7 @@ attributes:
   action:
     description:
       - An action plugin takes what to ask from the host's plan in the variable C(rocketchat_planned); O(timeout) is the
-        only option that it accepts. It problems the controller's time around the questions, for RV(asked).
+        only option that it accepts. It notes the controller's time around the questions, for RV(asked).
       - It gives the module digests of the secret variables of containers, and masks in RV(answers) what the module then
         does not know.
     support: full

@@ -28,8 +28,9 @@ from ..probing.target import Target, parse_url
 from ..probing.tls import Trust, inspect_certificate
 from .account import PERMANENT, Account, Token, give_back, take_token
 from .session import DdpSession, UpgradeRefused, open_websocket
+from .websocket import WEBSOCKETS_MISSING
 
-__all__ = ["Account", "DdpHealth", "Proxy", "probe_ddp"]
+__all__ = ["WEBSOCKETS_MISSING", "Account", "DdpHealth", "Proxy", "probe_ddp"]
 
 MONOLITH, STREAMER = "monolith", "ddp-streamer"
 HEALTHY, UNHEALTHY, SKIPPED = "healthy", "unhealthy", "skipped"

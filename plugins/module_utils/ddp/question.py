@@ -11,9 +11,9 @@ from typing import Any
 
 from ..probing.options import TIMEOUTS, TRUST
 from ..probing.polling import Timeouts
-from ..probing.question import Answered
+from ..probing.question import Answered, LibraryMissing
 from ..probing.tls import Trust
-from .probe import Account, DdpHealth, Proxy, probe_ddp
+from .probe import WEBSOCKETS_MISSING, Account, DdpHealth, Proxy, probe_ddp
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "url": {"type": "str", "required": True},
@@ -28,7 +28,9 @@ TOGETHER = [("username", "password")]
 
 
 def answer(options: Mapping[str, Any]) -> Answered:
-    """A mistake in the options is a ValueError."""
+    """A mistake in the options is a ValueError; without websockets, LibraryMissing."""
+    if WEBSOCKETS_MISSING:
+        raise LibraryMissing("websockets >= 10", WEBSOCKETS_MISSING)
     proxy = Proxy(
         options["url"],
         Timeouts(options["timeout"], options["request_timeout"]),

@@ -39,7 +39,8 @@ def open_websocket(target: Target, until: float, trust: Trust) -> Websocket:
     """An open websocket. Raises UpgradeRefused when there was another answer, Fault when there was none."""
     sock = connect(target, until, trust)
     try:
-        return Websocket(sock, target.host_header, target.path, until)
+        # TLS is ours already, so that its faults read the same everywhere: for the library this is a plain websocket.
+        return Websocket(sock, f"ws://{target.host_header}{target.path}", until)
     except Refused as refused:
         raise UpgradeRefused(target.path, refused.status) from None
     except TimeoutError:

@@ -39,6 +39,7 @@ def document(
         "warnings": [asdict(warning) for warning in diagnosis.warnings],
         "parts": [asdict(part) for part in diagnosis.parts],
         "versions": _versions(plan, answers),
+        "changes": [asdict(change) for change in diagnosis.changes],
         "drift": [*_container_drift(answers), *_mongodb_drift(plan, answers)],
     }
 

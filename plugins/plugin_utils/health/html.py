@@ -28,6 +28,7 @@ def page(document: Document) -> str:
         _parts(document),
         _versions(document),
         _drift(document),
+        _changes(document),
         _footer(),
     ]
     title = f"{'Healthy' if document['healthy'] else 'Unhealthy'}: Rocket.Chat at {document['root_url']}"
@@ -171,6 +172,15 @@ def _drift(document: Document) -> str:
         for one in document["drift"]
     )
     return _table("Drift", ("Part", "Planned", "Runs", "What differs"), rows)
+
+
+def _changes(document: Document) -> str:
+    rows = "".join(
+        f'<tr><td>{escape(one["host"])}</td><td data-label="role">{escape(one["role"])}</td>'
+        f'<td class="whole">{escape(one["sentence"])}</td></tr>'
+        for one in document["changes"]
+    )
+    return _table("Not as planned", ("Host", "Role", "The site playbook"), rows) if rows else ""
 
 
 def _table(title: str, headings: Iterable[str], rows: str) -> str:

@@ -118,10 +118,20 @@ class HealthWarning:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Something on a host that is not as planned, and what a run of site would do about it."""
+
+    host: str
+    role: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     parts: list[Part]
     findings: list[Finding]
     warnings: list[HealthWarning] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def healthy(self) -> bool:

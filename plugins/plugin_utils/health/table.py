@@ -25,6 +25,9 @@ def as_text(diagnosis: Diagnosis, plan: Mapping[str, Any]) -> str:
         text += _told(finding, diagnosis)
     for warning in diagnosis.warnings:
         text += ["", f"warning: {warning.sentence}"]
+    if diagnosis.changes:
+        text += ["", "Not as planned; the site playbook"]
+        text += [f"  {change.host}: {change.sentence}" for change in diagnosis.changes]
     return "\n".join(text)
 
 

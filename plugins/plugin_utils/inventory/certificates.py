@@ -34,7 +34,7 @@ def unreadable_authorities(inventory: Mapping[str, Any], files: Mapping[str, str
     return [
         Problem(f"docker_registry_certificates.{registry}", path, reason, remedy)
         for registry, path in named.items()
-        if path not in files
+        if str(path) not in files
     ]
 
 

@@ -246,7 +246,7 @@ class Reader:
                 repository_url=variables["docker_repository_url"],
                 options=variables["docker_daemon_options"],
                 certificates={
-                    registry: self.files.get(path, "")
+                    registry: self.files.get(str(path), "")
                     for registry, path in variables["docker_registry_certificates"].items()
                 },
             ),

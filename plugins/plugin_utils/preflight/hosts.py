@@ -12,10 +12,12 @@ from typing import Any
 import yaml
 
 from ..plan.compose import LABEL, VERSION_LABEL
+from ..plan.deployment import HostPlan
+from ..plan.desired import desired_state
 from ..plan.resources import RoleState
 from ..rocketchat import layout
 from ..rocketchat.catalogue import MONOLITH
-from ..rocketchat.distributions import Distribution
+from ..rocketchat.distributions import Distribution, nearest
 from ..rocketchat.versions import Version, image_version, parse_version
 
 SERVICE_LABEL = "io.rocketops.service"
@@ -80,6 +82,15 @@ class Host:
             return dict(yaml.load(text or "", _Loader)["services"])
         except (yaml.YAMLError, TypeError, KeyError):
             return None
+
+
+def asked_host(
+    name: str, plan: Mapping[str, Any], facts: Mapping[str, Any], asked: Mapping[str, float], address: str = ""
+) -> Host:
+    """A host that answered, with what it is to have on the distribution that it says."""
+    distribution = nearest(facts["os"])
+    desired = desired_state(HostPlan(**plan), distribution) if distribution else {}
+    return Host(name, plan, facts, asked, distribution, desired, address)
 
 
 MONGODB_SERVER = "mongodb-org-server"

@@ -91,6 +91,10 @@ def _unfit_system(host: Host) -> Iterator[Problem]:
     elif host.plan["docker"] and host.distribution.docker_packages(host.plan["docker"]["source"]) is None:
         reason = f"does not package Compose v2 (host {host.name} has {system['name']})"
         yield Problem("docker_source", host.plan["docker"]["source"], reason, "Write docker_source: docker")
+    elif host.plan["nginx"] and host.distribution.old_websockets:
+        reason = "has a python3-websockets that is too old to verify the reverse proxy"
+        remedy = f"Choose a host with {DISTRIBUTIONS[1].name} for [nginx]"
+        yield Problem(f"operating system of host {host.name}", system["name"], reason, remedy)
 
 
 def _untested(host: Host) -> Iterator[str]:

@@ -22,12 +22,12 @@ from typing import Any
 KEYRINGS = "/etc/apt/keyrings"
 SOURCES = "/etc/apt/sources.list.d"
 
-# The same in all distributions. The Python libraries are for the modules that ask the engine and mongod, and for the
-# self-signed certificate.
+# The same in all distributions. The Python libraries are for the modules that ask the engine, mongod and ddp-streamer,
+# and for the self-signed certificate.
 DOCKER_PACKAGES = ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin")
 DOCKER_LIBRARIES = ("python3-requests",)
 MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo")
-NGINX_PACKAGES = ("nginx", "python3-cryptography")
+NGINX_PACKAGES = ("nginx", "python3-cryptography", "python3-websockets")
 
 # MongoDB signs 8.2 with the key of 8.0 and publishes no other for it: in its manual for 8.2 and newer, "Install MongoDB
 # Community Edition on Debian" fetches server-8.0.asc.
@@ -74,6 +74,7 @@ class Distribution:
     ``tested``: the collection's own tests deploy to hosts that have it.
     ``mongodb_release``: the release whose suites of MongoDB's repository hold a server that runs here, of the series
     ``mongodb_series``.
+    ``old_websockets``: its python3-websockets is older than 10, the first with a protocol that needs no event loop.
     ``own_docker_packages``: engine and Compose v2 as the distribution itself has them; None where it has no Compose v2.
     """
 
@@ -84,6 +85,7 @@ class Distribution:
     mongodb_release: str
     mongodb_series: tuple[str, ...]
     own_docker_packages: tuple[str, ...] | None
+    old_websockets: bool = False
 
     @property
     def name(self) -> str:
@@ -133,6 +135,8 @@ DISTRIBUTIONS = (
         mongodb_series=("6.0", "7.0", "8.0", "8.2"),
         # Ubuntu's wiki, "DockerUpdates": docker.io (with its client) and docker-compose-v2 in every supported release.
         own_docker_packages=("docker.io", "docker-compose-v2"),
+        # 9.1
+        old_websockets=True,
     ),
     Distribution(
         vendor=UBUNTU,

@@ -36,16 +36,6 @@ def role(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-def test_defaults_are_those_of_the_specs(role: str) -> None:
-    defaults = read(ROLES[role] / "defaults" / "main.yml")
-    specified = {name: option["default"] for name, option in options(role).items() if "default" in option}
-    assert defaults == specified
-    # 1 == True, and "8.0" is not 8.0
-    assert {name: type(value) for name, value in defaults.items()} == {
-        name: type(value) for name, value in specified.items()
-    }
-
-
 def test_the_plan_is_required_and_has_no_default(role: str) -> None:
     plan = options(role)[f"{role}_plan"]
     assert plan["required"] is True
