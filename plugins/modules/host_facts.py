@@ -182,10 +182,10 @@ facts:
       type: dict
     files:
       description:
-        - For each of O(files) its C(kind), V(file), V(directory) or V(other), C(mode), C(owner), C(group) and the
-          C(digest) of a file, its SHA-256; V(null) where there is nothing.
+        - For each of O(files) its C(kind), V(file), V(directory) or V(other), C(mode), C(owner) and C(group) by name,
+          C(uid) and C(gid), and the C(digest) of a file, its SHA-256; V(null) where there is nothing.
       type: dict
-      sample: {/etc/hosts: {kind: file, mode: "0644", owner: root, group: root, digest: 4355a46b...}}
+      sample: {/etc/hosts: {kind: file, mode: "0644", owner: root, group: root, uid: "0", gid: "0", digest: 4355a4...}}
     texts:
       description: Content of the files of O(texts); V(null) for one that is missing.
       type: dict
