@@ -31,7 +31,7 @@ except ImportError:
     # the module that uses this tells the operator
     bson = None  # type: ignore[assignment]
 
-_DEFAULT_PORT = 27017
+DEFAULT_PORT = 27017
 _MEMBER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?")
 # the code with which mongod refuses what needs a login (its error_codes.yml)
 UNAUTHORIZED = 13
@@ -59,7 +59,7 @@ class Hello:
 def parse_member(name: str) -> Address:
     """`host:port`, or `host` for the default port. Raises ValueError with a sentence."""
     found = _MEMBER.fullmatch(name)
-    port = int(found["port"] or _DEFAULT_PORT) if found else 0
+    port = int(found["port"] or DEFAULT_PORT) if found else 0
     if not found or not 0 < port < 65536:
         raise ValueError(f"A member must be host:port, such as chat1.mongodb.internal:27017, but is {name!r}.")
     host = found["host"].strip("[]")

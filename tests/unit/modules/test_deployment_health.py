@@ -10,11 +10,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.rocketops.rocketchat.plugins.action.deployment_health import ActionModule
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.verification.order import PARTS
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.verification.questions import (
     Question,
@@ -116,7 +118,9 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, 
 def ask(planned: dict[str, Any], path: Path, *options: str) -> tuple[dict[str, Any], str]:
     """What is registered, and all that Ansible printed."""
     variables = path / "variables.json"
-    variables.write_text(json.dumps({"rocketchat_planned": {"plan": planned}}))
+    # a gate that has just seen everything as planned: no facts are asked
+    gate = {"hosts": {"localhost": {"apply": []}}}
+    variables.write_text(json.dumps({"rocketchat_planned": {"plan": planned}, "rocketchat_gate": gate}))
     module = ["-m", "rocketops.rocketchat.deployment_health", "-a", "timeout=0"]
     # the one that has pymongo and websockets
     python = ["-e", f"ansible_python_interpreter={sys.executable}"]
@@ -167,6 +171,17 @@ def test_no_secret_is_shown(asked: Asked) -> None:
     assert result["invocation"]["module_args"]["secrets"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     for secret in ("m0ngo-", "n4ts-", "letter-", "sha256:"):
         assert secret not in output
+
+
+def test_what_is_only_compared_stays_on_the_controller() -> None:
+    action = object.__new__(ActionModule)
+    action._task = SimpleNamespace(args={"timeout": 60})
+    action._questions = {"containers": {"containers": [PLANNED], "secret_environments": {"a-1": secret_environment(1)}}}
+    options = action.arguments()
+    told = json.loads(options["secrets"])["containers"]["secret_environments"]["a-1"]
+    assert told["MONGO_URL"] == MONGO_URL.format(port=1)
+    assert told["MAIL_URL"].startswith("sha256:") and MAIL_PASSWORD not in str(options)
+    assert (options["timeout"], options["containers"]) == (60, {"containers": [PLANNED]})
 
 
 def test_short_secrets_leave_names_alone(planned: dict[str, Any], tmp_path: Path) -> None:
