@@ -51,6 +51,28 @@ def test_what_is_not_valid_is_not_put_in_place(tmp_path: Path) -> None:
     assert file.read_text() == "old\n"
 
 
+def test_empty_directory_in_place_of_a_file_is_replaced(tmp_path: Path) -> None:
+    """As Docker makes one where a container is started while a file that it mounts is missing."""
+    (tmp_path / "nats.conf").mkdir()
+    entry = {"path": str(tmp_path / "nats.conf"), "content": "listen\n"}
+    assert write(entry, options=("--check",))["changed"]
+    assert write(entry)["changed"]
+    assert (tmp_path / "nats.conf").read_text() == "listen\n"
+
+
+def test_what_is_of_another_kind_is_told_and_left_alone(tmp_path: Path) -> None:
+    folder, file = tmp_path / "nats.conf", tmp_path / "env"
+    (folder / "kept").mkdir(parents=True)
+    file.write_text("kept")
+    for options in ((), ("--check",)):
+        message = f"{folder} is to be a file and is a directory that is not empty. Move it away."
+        assert write({"path": str(folder), "content": "listen\n"}, options=options, check=False)["msg"] == message
+        message = f"{file} is to be a directory and is none. Move it away."
+        assert write({"path": str(file)}, options=options, check=False)["msg"] == message
+    assert file.read_text() == "kept"
+    assert (folder / "kept").is_dir()
+
+
 def test_backup_is_kept_of_what_is_replaced_and_only_then(tmp_path: Path) -> None:
     file = tmp_path / "daemon.json"
     file.write_text("{}\n")
