@@ -194,12 +194,23 @@ def test_files(path: str, expected: str) -> None:
 
 
 def test_files_that_are_told_by_their_path() -> None:
-    assert drifted(files=with_digest("/opt/nats/nats.conf")) == ["will change /opt/nats/nats.conf"]
-    assert drifted(files=with_digest("/opt/nats/nats.conf", None)) == ["will write /opt/nats/nats.conf"]
+    path = "/opt/rocketchat/env/services.env"
+    assert drifted(files=with_digest(path)) == [f"will change {path}"]
+    assert drifted(files=with_digest(path, None)) == [f"will write {path}"]
     opened = {**converged(OLD).facts["files"]["/opt/nats/nats.conf"], "mode": "0644", "group": "users"}
     assert drifted(files={**converged(OLD).facts["files"], "/opt/nats/nats.conf": opened}) == [
         "will correct owner and mode of /opt/nats/nats.conf: root:users 0644 -> root 0600"
     ]
+
+
+def test_container_is_made_anew_with_the_content_of_its_mount() -> None:
+    """Somebody may have restarted NATS after changing its configuration; nothing of the container tells."""
+    files = with_digest("/opt/nats/nats.conf")
+    assert drifted(files=files) == ["will replace nats: /opt/nats/nats.conf changed"]
+    [_file, nats] = host_differences(converged(OLD, files=files))["nats"]
+    assert nats.replaces
+    rotated = before_a_run_of(plan(single(), nats_password="another"), converged(OLD))
+    assert not any(difference.replaces for difference in host_differences(rotated)["nats"]), "Compose does it"
 
 
 def test_planned_number_of_an_owner_may_have_a_name_on_the_host() -> None:
