@@ -95,7 +95,7 @@ def _packages(role: str, state: RoleState) -> Iterator[Drift]:
 
 
 def _files(role: str, state: RoleState) -> Iterator[Drift]:
-    for file in [*state.files, *([state.repository.source] if state.repository else [])]:
+    for file in state.all_files:
         yield from _whose(role, file)
         if file.content is None:
             became = {"kind": "file", "mode": file.mode, **owned(file.owner), "digest": OTHER}

@@ -82,7 +82,7 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
         "docker": _docker(states) if "docker" in desired else BARE["docker"],
         "files": {one.path: _file(one) for state in states for one in _files(state)},
         "texts": {
-            file.path: file.content for state in states for file in state.files if file.content and not file.secret
+            one.path: one.content for state in states for one in state.all_files if one.content and not one.secret
         }
         | {state.block.path: f"127.0.0.1 localhost\n{state.block.text()}\n" for state in states if state.block},
         "ledger": {
@@ -106,7 +106,7 @@ def replica_set(series: str, *steps: str, **facts: Any) -> Facts:
 
 
 def _files(state: RoleState) -> list[File | Generated]:
-    return [*state.files, *([state.repository.source] if state.repository else []), *_generated(state)]
+    return [*state.all_files, *_generated(state)]
 
 
 def _generated(state: RoleState) -> list[Generated]:

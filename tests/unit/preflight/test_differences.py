@@ -9,6 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import File
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import (
     file_diffs,
     host_differences,
@@ -232,13 +233,22 @@ def test_planned_number_of_an_owner_may_have_a_name_on_the_host() -> None:
     ]
 
 
-def test_changed_files_are_shown_unless_they_are_secret() -> None:
-    files = {**with_digest("/opt/nats/nats.conf"), **with_digest(layout.NGINX_SITE)}
-    texts = {**converged(OLD).facts["texts"], layout.NGINX_SITE: "server {}\n"}
-    host = converged(OLD, files={**files, "/opt/nats/nats.conf": None}, texts=texts)
-    [shown] = file_diffs(host, host_differences(host))
-    assert (shown["before_header"], shown["before"]) == (layout.NGINX_SITE, "server {}\n")
-    assert shown["after"].startswith("# Managed by rocketops.rocketchat")
+FILES = [file for state in converged(OLD).desired.values() for file in state.all_files if file.content is not None]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
+def test_changed_file_is_shown_unless_it_is_secret(file: File) -> None:
+    texts = {**converged(OLD).facts["texts"], file.path: "other\n"}
+    host = converged(OLD, files=with_digest(file.path), texts=texts)
+    headers = {"before_header": file.path, "after_header": file.path}
+    shown = [] if file.secret else [{**headers, "before": "other\n", "after": file.content}]
+    assert file_diffs(host, host_differences(host)) == shown
+
+
+def test_new_files_are_shown_from_their_first_line_on() -> None:
+    shown = file_diffs(asked(OLD), host_differences(asked(OLD)))
+    assert {diff["before"] for diff in shown} == {""}
+    assert [diff["after_header"] for diff in shown] == [file.path for file in FILES if not file.secret]
 
 
 def test_members_of_the_replica_set() -> None:
