@@ -127,6 +127,7 @@ def _digest(text: str) -> str:
 
 
 def _docker(states: list[RoleState]) -> Facts:
+    bridge = {"name": "bridge", "interface": "docker0", "subnets": ["172.17.0.0/16"], "gateways": [], "ours": False}
     networks = [
         {
             "name": network.name,
@@ -138,7 +139,7 @@ def _docker(states: list[RoleState]) -> Facts:
         for network in (state.network for state in states)
         if network
     ]
-    return {**ENGINE, "containers": _containers(states), "networks": networks}
+    return {**ENGINE, "containers": _containers(states), "networks": [bridge, *networks]}
 
 
 def _containers(states: list[RoleState]) -> list[Facts]:
