@@ -132,3 +132,8 @@ class RoleState:
     network: Network | None = None
     project: Project | None = None
     replica_set: bool = False
+
+    @property
+    def all_files(self) -> list[File]:
+        """With the repository's."""
+        return [*([self.repository.source] if self.repository else []), *self.files]

@@ -62,7 +62,7 @@ def file_diffs(host: Host, differences: Mapping[str, list[Difference]]) -> list[
     return [
         {"before_header": file.path, "after_header": file.path, "before": before or "", "after": file.content}
         for state in host.desired.values()
-        for file in state.files
+        for file in state.all_files
         if file.path in changed and file.content is not None and not file.secret
         for before in [host.facts["texts"].get(file.path)]
         if before != file.content

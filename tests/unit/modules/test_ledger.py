@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 from ansible_collections.rocketops.rocketchat.plugins.modules import ledger
+
+from tests.unit.modules.running import run
 
 Note = Callable[..., dict[str, Any]]
 
@@ -24,16 +26,9 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def note(path: Path, capsys: pytest.CaptureFixture[str]) -> Note:
+def note(path: Path) -> Note:
     """The module's result."""
-
-    def run(check: bool = False, **options: Any) -> dict[str, Any]:
-        arguments = {"path": str(path), "collection": "0.2.0", "_ansible_check_mode": check, **options}
-        with patch_module_args(arguments), pytest.raises(SystemExit):
-            ledger.main()
-        return dict(json.loads(capsys.readouterr().out))
-
-    return run
+    return partial(run, ledger.main, path=str(path), collection="0.2.0")
 
 
 def kept(path: Path) -> dict[str, Any]:

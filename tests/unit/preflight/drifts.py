@@ -95,7 +95,7 @@ def _packages(role: str, state: RoleState) -> Iterator[Drift]:
 
 
 def _files(role: str, state: RoleState) -> Iterator[Drift]:
-    for file in [*state.files, *([state.repository.source] if state.repository else [])]:
+    for file in state.all_files:
         yield from _whose(role, file)
         if file.content is None:
             became = {"kind": "file", "mode": file.mode, **owned(file.owner), "digest": OTHER}
@@ -134,10 +134,10 @@ def _unit(role: str, unit: str) -> Iterator[Drift]:
 
 def _network(roles: tuple[str, ...], network: Network) -> Iterator[Drift]:
     def changed(**fields: Any) -> Callable[[Facts], None]:
-        return lambda facts: facts["docker"]["networks"][0].update(fields)
+        return lambda facts: facts["docker"]["networks"][-1].update(fields)
 
     replaced = f"will replace network {network.name}: "
-    yield Drift("network gone", roles, "will create network", lambda facts: facts["docker"]["networks"].clear(), True)
+    yield Drift("network gone", roles, "will create network", lambda facts: facts["docker"]["networks"].pop(), True)
     yield Drift("another subnet", roles, f"{replaced}10.9.0.0/24 ->", changed(subnets=["10.9.0.0/24"]))
     yield Drift("another gateway", roles, f"{replaced}gateway 10.9.0.1 ->", changed(gateways=["10.9.0.1"]))
     yield Drift("network without label", roles, f"{replaced}it lost its label", changed(ours=False))

@@ -82,7 +82,7 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
         "docker": _docker(states) if "docker" in desired else BARE["docker"],
         "files": {one.path: _file(one) for state in states for one in _files(state)},
         "texts": {
-            file.path: file.content for state in states for file in state.files if file.content and not file.secret
+            one.path: one.content for state in states for one in state.all_files if one.content and not one.secret
         }
         | {state.block.path: f"127.0.0.1 localhost\n{state.block.text()}\n" for state in states if state.block},
         "ledger": {
@@ -106,7 +106,7 @@ def replica_set(series: str, *steps: str, **facts: Any) -> Facts:
 
 
 def _files(state: RoleState) -> list[File | Generated]:
-    return [*state.files, *([state.repository.source] if state.repository else []), *_generated(state)]
+    return [*state.all_files, *_generated(state)]
 
 
 def _generated(state: RoleState) -> list[Generated]:
@@ -127,6 +127,7 @@ def _digest(text: str) -> str:
 
 
 def _docker(states: list[RoleState]) -> Facts:
+    bridge = {"name": "bridge", "interface": "docker0", "subnets": ["172.17.0.0/16"], "gateways": [], "ours": False}
     networks = [
         {
             "name": network.name,
@@ -138,7 +139,7 @@ def _docker(states: list[RoleState]) -> Facts:
         for network in (state.network for state in states)
         if network
     ]
-    return {**ENGINE, "containers": _containers(states), "networks": networks}
+    return {**ENGINE, "containers": _containers(states), "networks": [bridge, *networks]}
 
 
 def _containers(states: list[RoleState]) -> list[Facts]:

@@ -9,6 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import File
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import (
     file_diffs,
     host_differences,
@@ -194,12 +195,23 @@ def test_files(path: str, expected: str) -> None:
 
 
 def test_files_that_are_told_by_their_path() -> None:
-    assert drifted(files=with_digest("/opt/nats/nats.conf")) == ["will change /opt/nats/nats.conf"]
-    assert drifted(files=with_digest("/opt/nats/nats.conf", None)) == ["will write /opt/nats/nats.conf"]
+    path = "/opt/rocketchat/env/services.env"
+    assert drifted(files=with_digest(path)) == [f"will change {path}"]
+    assert drifted(files=with_digest(path, None)) == [f"will write {path}"]
     opened = {**converged(OLD).facts["files"]["/opt/nats/nats.conf"], "mode": "0644", "group": "users"}
     assert drifted(files={**converged(OLD).facts["files"], "/opt/nats/nats.conf": opened}) == [
         "will correct owner and mode of /opt/nats/nats.conf: root:users 0644 -> root 0600"
     ]
+
+
+def test_container_is_made_anew_with_the_content_of_its_mount() -> None:
+    """Somebody may have restarted NATS after changing its configuration; nothing of the container tells."""
+    files = with_digest("/opt/nats/nats.conf")
+    assert drifted(files=files) == ["will replace nats: /opt/nats/nats.conf changed"]
+    [_file, nats] = host_differences(converged(OLD, files=files))["nats"]
+    assert nats.replaces
+    rotated = before_a_run_of(plan(single(), nats_password="another"), converged(OLD))
+    assert not any(difference.replaces for difference in host_differences(rotated)["nats"]), "Compose does it"
 
 
 def test_planned_number_of_an_owner_may_have_a_name_on_the_host() -> None:
@@ -221,13 +233,22 @@ def test_planned_number_of_an_owner_may_have_a_name_on_the_host() -> None:
     ]
 
 
-def test_changed_files_are_shown_unless_they_are_secret() -> None:
-    files = {**with_digest("/opt/nats/nats.conf"), **with_digest(layout.NGINX_SITE)}
-    texts = {**converged(OLD).facts["texts"], layout.NGINX_SITE: "server {}\n"}
-    host = converged(OLD, files={**files, "/opt/nats/nats.conf": None}, texts=texts)
-    [shown] = file_diffs(host, host_differences(host))
-    assert (shown["before_header"], shown["before"]) == (layout.NGINX_SITE, "server {}\n")
-    assert shown["after"].startswith("# Managed by rocketops.rocketchat")
+FILES = [file for state in converged(OLD).desired.values() for file in state.all_files if file.content is not None]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
+def test_changed_file_is_shown_unless_it_is_secret(file: File) -> None:
+    texts = {**converged(OLD).facts["texts"], file.path: "other\n"}
+    host = converged(OLD, files=with_digest(file.path), texts=texts)
+    headers = {"before_header": file.path, "after_header": file.path}
+    shown = [] if file.secret else [{**headers, "before": "other\n", "after": file.content}]
+    assert file_diffs(host, host_differences(host)) == shown
+
+
+def test_new_files_are_shown_from_their_first_line_on() -> None:
+    shown = file_diffs(asked(OLD), host_differences(asked(OLD)))
+    assert {diff["before"] for diff in shown} == {""}
+    assert [diff["after_header"] for diff in shown] == [file.path for file in FILES if not file.secret]
 
 
 def test_members_of_the_replica_set() -> None:

@@ -42,17 +42,17 @@ def _of_value(value: Any, condition: bool) -> Iterator[Reference]:
 
 def _of_text(text: str) -> Iterator[Reference]:
     # only compiling would need Ansible's filters and tests
-    yield from _of_node(Environment().parse(text))
+    yield from of_node(Environment().parse(text))
 
 
-def _of_node(node: nodes.Node) -> Iterator[Reference]:
+def of_node(node: nodes.Node) -> Iterator[Reference]:
     """The longest chain of keys from a variable on; what is in brackets may name others."""
     if reference := _chain(node):
         yield reference
         yield from _within_brackets(node)
     else:
         for child in node.iter_child_nodes():
-            yield from _of_node(child)
+            yield from of_node(child)
 
 
 def _chain(node: nodes.Node) -> Reference | None:
@@ -71,7 +71,7 @@ def _chain(node: nodes.Node) -> Reference | None:
 def _within_brackets(node: nodes.Node) -> Iterator[Reference]:
     while isinstance(node, (nodes.Getattr, nodes.Getitem)):
         if isinstance(node, nodes.Getitem):
-            yield from _of_node(node.arg)
+            yield from of_node(node.arg)
         node = node.node
 
 
