@@ -133,7 +133,9 @@ def inventory(directory: Path, content: dict[str, Any]) -> str:
 
 def complaint(path: str) -> str:
     """What the playbook says, on one line; no host of the inventory exists."""
-    result = ansible("ansible-playbook", "-i", path, "playbooks/internal/plan.yml", "-e", "rocketchat_deploys=true", check=False)
+    result = ansible(
+        "ansible-playbook", "-i", path, "playbooks/internal/plan.yml", "-e", "rocketchat_deploys=true", check=False
+    )
     assert result.returncode != 0
     assert "Traceback" not in result.stdout + result.stderr
     return " ".join((result.stdout + result.stderr).split())
