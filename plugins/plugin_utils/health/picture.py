@@ -232,7 +232,7 @@ class Picture:
         )
 
     def _word(self, part: Mapping[str, Any]) -> str:
-        """What is said below the name: of the ill what they have, of the healthy how fast they are; of a plan, where."""
+        """What is said below the name: of the ill what they have, of the healthy how fast they are, of a plan where."""
         if part["state"] == PLANNED:
             return str(part["address"])
         causes = [self._findings[number] for number in part["causes"]]

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which version of each part a plan brings, and where hosts fetch it. A password in a URL is left out."""
+"""Which version of each part a plan brings, and where hosts fetch it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -42,13 +41,13 @@ def _of_host(host: Mapping[str, Any], version: str, on: Distribution | None) -> 
         for service in services:
             image, key = service["image"], service["labels"].get(SERVICE_LABEL)
             if key:
-                yield key.replace("_", "-"), version, f"image {_shown(image)}"
+                yield key.replace("_", "-"), version, f"image {image}"
             else:
-                yield "NATS", "-" if "@" in image else tag(image) or "latest", f"image {_shown(image)}"
+                yield "NATS", "-" if "@" in image else tag(image), f"image {image}"
     if host["mongodb"]:
-        yield "MongoDB", host["mongodb"]["version"], _shown(_mongodb(host["mongodb"], on))
+        yield "MongoDB", host["mongodb"]["version"], _mongodb(host["mongodb"], on)
     if host["docker"]:
-        yield "Docker", _NEWEST, _shown(_docker(host["docker"], on))
+        yield "Docker", _NEWEST, _docker(host["docker"], on)
     if host["nginx"]:
         yield "nginx", _NEWEST, "the distribution"
 
@@ -78,7 +77,3 @@ def _of_the_operator(plan: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     ):
         if not any(host[role] for host in plan["hosts"].values()):
             yield {"part": part, "version": "-", "source": f"yours, of {variable}", "hosts": []}
-
-
-def _shown(source: str) -> str:
-    return re.sub(r"//[^/@\s]*@", "//", source)
