@@ -24,8 +24,8 @@ options:
   directory:
     description:
       - Directory on the controller that C(plan.json) and C(plan.html) are written to, the same as data and as a page
-        with the topology. It is created, mode 0700, if it is missing. A relative path starts where C(ansible-playbook) was
-        called.
+        with the topology. It is created, mode 0700, if it is missing. A relative path starts where
+        C(ansible-playbook) was called.
       - The files are replaced whole and are of mode 0600.
     type: path
 attributes:

@@ -5,29 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
 
 from ..health.html import footer, mark, picture, table, whole
 from ..health.model import PLANNED
-from .ports import written
-from .text import replicas, said_hosts, size_cells, sizes_title
-
-Document = Mapping[str, Any]
+from .tables import Document, replicas, tables
 
 
 def page(document: Document) -> str:
-    # the picture asks what was found, and which engines run
+    # the picture also asks what is wrong, and which engines run
     drawn = {**document, "findings": [], "versions": {"docker": {}}}
     sections = [
         _header(document),
         *(f'<section class="warning"><h3>Warning</h3><p>{escape(one)}</p></section>' for one in document["warnings"]),
         picture(drawn, (PLANNED,)),
-        _parts(document),
-        _versions(document),
-        _ports(document),
-        _sizes(document),
+        _table("What runs where", ("part", "replicas"), _parts(document)),
+        *(_table(one.title, one.headings, one.rows) for one in tables(document, sys.maxsize)),
         footer("plan.json"),
     ]
     return whole(f"Planned: Rocket.Chat at {document['root_url']}", sections)
@@ -42,49 +37,18 @@ def _header(document: Document) -> str:
     )
 
 
-def _parts(document: Document) -> str:
-    rows = [
-        (service, ", ".join(f"{count} on {host}" for host, count in row.items()))
-        for service, row in replicas(document).items()
-    ]
-    return _table("What runs where", ("Part", "Replicas"), rows)
-
-
-def _versions(document: Document) -> str:
-    rows = [
-        (one["part"], one["version"], one["source"], said_hosts(one["hosts"], document["hosts"]))
-        for one in document["versions"]
-    ]
-    return _table("Versions", ("Part", "Version", "From", "Hosts"), rows)
-
-
-def _ports(document: Document) -> str:
-    rows = [
-        (
-            one["part"],
-            written(one["address"], one["port"]),
-            one["reach"],
-            one["variable"] or "-",
-            said_hosts(one["hosts"], document["hosts"]),
-        )
-        for one in document["ports"]
-    ]
-    return _table("Ports", ("Part", "Port", "Reached by", "Set with", "Hosts"), rows)
-
-
-def _sizes(document: Document) -> str:
-    headings = ("Host", "Cores", "Needed", "Memory", "Needed", "Verdict")
-    return _table(sizes_title(document), headings, [size_cells(one) for one in document["sizes"]])
+def _parts(document: Document) -> Iterable[Sequence[str]]:
+    for service, row in replicas(document).items():
+        yield service, ", ".join(f"{count} on {host}" for host, count in row.items())
 
 
 def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return table(title, headings, "".join(_row(headings, row) for row in rows))
+    capitalised = [heading.capitalize() for heading in headings]
+    return table(escape(title), capitalised, "".join(_row(headings, row) for row in rows))
 
 
 def _row(headings: Sequence[str], cells: Sequence[str]) -> str:
     """A cell names its column where the table is too narrow for a head."""
     first, *others = cells
-    labelled = (
-        f'<td data-label="{heading.lower()}">{escape(cell)}</td>' for heading, cell in zip(headings[1:], others)
-    )
+    labelled = (f'<td data-label="{heading}">{escape(cell)}</td>' for heading, cell in zip(headings[1:], others))
     return f"<tr><td>{escape(first)}</td>{''.join(labelled)}</tr>"

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..preflight.ports import EVERYWHERE, PROXY, Need, needs
 
 EVERYBODY, PRIVATE, HOST, CONTAINERS = "everybody", "the private network", "this host", "its containers"
+
+# Stands for the private address of each of several hosts.
+PRIVATE_ADDRESS = "private"
 
 _FIRST = {"MongoDB": 0, "nats": 1}
 
@@ -28,7 +31,22 @@ def ports(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
             reach = _reach(need, gateway)
             hosts.setdefault((need.address, need.port, need.owner, reach, need.variable), []).append(name)
     fields = ("address", "port", "part", "reach", "variable")
-    return [{**dict(zip(fields, key)), "hosts": names} for key, names in hosts.items()]
+    found = [{**dict(zip(fields, key)), "hosts": names} for key, names in hosts.items()]
+    parts = list(dict.fromkeys(port["part"] for port in found))
+    return sorted(found, key=lambda port: parts.index(port["part"]))
+
+
+def summary(opened: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """For people, with one entry for what many hosts open alike, each on its private address."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for port in opened:
+        where = PRIVATE if port["reach"] == PRIVATE else port["address"]
+        key = (where, *(port[field] for field in ("port", "part", "reach", "variable")))
+        if key in found:
+            found[key] |= {"address": PRIVATE_ADDRESS, "hosts": [*found[key]["hosts"], *port["hosts"]]}
+        else:
+            found[key] = dict(port)
+    return list(found.values())
 
 
 def written(address: str, port: int) -> str:

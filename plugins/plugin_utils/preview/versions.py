@@ -20,7 +20,8 @@ def versions(plan: Mapping[str, Any], systems: Mapping[str, Distribution | None]
     """One entry for all hosts that are alike. ``systems``: what is known of each host's distribution."""
     hosts: dict[Row, list[str]] = {}
     for name, host in plan["hosts"].items():
-        for row in _of_host(host, plan["version"], systems.get(name)):
+        # replicas have the same image
+        for row in dict.fromkeys(_of_host(host, plan["version"], systems.get(name))):
             hosts.setdefault(row, []).append(name)
     rows = [
         {"part": part, "version": version, "source": source, "hosts": names}
