@@ -172,7 +172,8 @@ def test_users_of_a_mongod_that_ran_alone_are_kept(directory: Path) -> None:
         mongod.start()
         mongod.wait()
         with mongod.client() as client:
-            client.admin.command("createUser", ADMIN, pwd=ADMIN_PASSWORD, roles=["root"])
+            kept = {"w": 1, "j": True}
+            client.admin.command("createUser", ADMIN, pwd=ADMIN_PASSWORD, roles=["root"], writeConcern=kept)
         mongod.stop()
         mongod.options = ("--replSet", REPLICA_SET, "--oplogSize", "1", *mongod.options)
         mongod.start()
