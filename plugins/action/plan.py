@@ -34,7 +34,7 @@ from ..plugin_utils.rocketchat.problems import PlanError, Problem
 
 class ActionModule(ActionBase):
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset({"secrets_file", "deploy"})
+    _VALID_ARGS = frozenset({"secrets_file", "deploy", "preview"})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
@@ -42,33 +42,43 @@ class ActionModule(ActionBase):
             argument_spec={
                 "secrets_file": {"type": "path", "required": True},
                 "deploy": {"type": "bool", "default": False},
+                "preview": {"type": "bool", "default": False},
             }
         )
+        secrets_file, preview = arguments["secrets_file"], arguments["preview"]
+        deploy = arguments["deploy"] or preview
         inventory, problems = self._inventory(task_vars or {})
         mistyped, strangers = self._unknown(task_vars or {}, inventory)
         problems += mistyped
         files = self._files(inventory)
-        if arguments["deploy"]:
+        if deploy:
             problems += self._certificates(inventory)
             problems += unreadable_authorities(inventory, files)
         now = datetime.now(timezone.utc)
-        values, new = resolve(common_variables(inventory), self._kept_secrets(arguments["secrets_file"]))
+        values, new = resolve(common_variables(inventory), self._kept_secrets(secrets_file))
         try:
-            plan = make_plan(inventory, values, problems, now=now, deploy=arguments["deploy"], files=files)
+            plan = make_plan(inventory, values, problems, now=now, deploy=deploy, files=files)
+            if preview and plan.license_problems:
+                raise PlanError(plan.license_problems)
         except PlanError as error:
             raise AnsibleActionFail(error.message()) from None
-        if new and not arguments["deploy"]:
+        if new and not deploy:
             raise AnsibleActionFail(
-                f"{', '.join(new)} are neither set nor in {arguments['secrets_file']}: this deployment has not been "
+                f"{', '.join(new)} are neither set nor in {secrets_file}: this deployment has not been "
                 "made from this inventory yet. Run the site playbook first, or bring the secrets file here."
             )
-        if new and not self._task.check_mode:
-            self._keep_secrets(arguments["secrets_file"], new)
-        result["changed"] = bool(new)
-        # What there is to say of the licence given, the gate says once it knows of the one in the workspace.
-        kept = about_the_license(plan.warnings) if arguments["deploy"] else []
-        result["warnings"] = [*(warning for warning in plan.warnings if warning not in kept), *strangers]
-        result["plan"] = asdict(plan)
+        if new and deploy:
+            self._refuse_encrypted(secrets_file, new)
+        if new and not preview and not self._task.check_mode:
+            self._keep_secrets(secrets_file, new)
+        result["changed"] = bool(new) and not preview
+        result["generated"] = list(new)
+        told = [*plan.warnings, *strangers]
+        result["plan"] = {**asdict(plan), "warnings": told}
+        # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
+        # `preview`, plan_report tells everything.
+        kept = told if preview else about_the_license(told) if deploy else []
+        result["warnings"] = [warning for warning in told if warning not in kept]
         result["collection"] = collection_version()
         # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
         result["_ansible_no_log"] = True
@@ -176,12 +186,15 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{path} is not a secrets file of this collection. Restore it from a backup.")
         return {name: str(value) for name, value in content.items()}
 
-    def _keep_secrets(self, path: str, new: dict[str, str]) -> None:
-        """Adds to the file, whole or not at all, and for the owner's eyes only from its first byte on."""
+    @staticmethod
+    def _refuse_encrypted(path: str, new: dict[str, str]) -> None:
         if os.path.exists(path) and Path(path).read_bytes().startswith(b"$ANSIBLE_VAULT"):
             raise AnsibleActionFail(
                 f"{path} is encrypted and lacks {', '.join(new)}. Add them with ansible-vault edit."
             )
+
+    def _keep_secrets(self, path: str, new: dict[str, str]) -> None:
+        """Adds to the file, whole or not at all, and for the owner's eyes only from its first byte on."""
         kept = {**self._kept_secrets(path), **new}
         temporary = f"{path}.new"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

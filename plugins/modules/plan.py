@@ -33,6 +33,16 @@ options:
       - When V(false), a missing secret is an error, and what is wrong with the licence given is a warning.
     type: bool
     default: false
+  preview:
+    description:
+      - Whether the plan is for people to look at.
+      - What is wrong is judged as with O(deploy), and a licence that stops a deployment fails this task, as nobody asks
+        the workspace for its own.
+      - O(secrets_file) is not written. Secrets that nobody set get values that nothing keeps.
+      - Warnings are left to M(rocketops.rocketchat.plan_report).
+    type: bool
+    default: false
+    version_added: 0.2.0
 attributes:
   check_mode:
     description: Plans without writing O(secrets_file).
@@ -61,6 +71,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+generated:
+  description: Variables of the secrets that are neither in the inventory nor in O(secrets_file).
+  returned: success
+  type: list
+  elements: str
 plan:
   description:
     - The deployment as data. Holds secrets, therefore the result is hidden in Ansible's output.

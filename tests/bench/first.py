@@ -37,10 +37,9 @@ SCRIPT = Path(__file__).with_name("by_hand.sh")
 ADMIN_PASSWORD = "by-hand-4711"
 
 
-def measured(controller: Controller) -> list[Figure]:
+def measured(controller: Controller, inventory: Path) -> list[Figure]:
     """Hosts are made anew for each run, and each run has the machine to itself. At the end there is ours, deployed."""
     print("From a bare host to a working conversation: the site playbook, and a shell script", flush=True)
-    inventory = hosts.inventory(controller.folder, OURS)
     typed = f"{assignments(controller, inventory)}\n{SCRIPT.read_text(encoding='utf-8')}"
     made: dict[str, str] = {}
 

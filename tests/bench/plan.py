@@ -54,33 +54,34 @@ def inventory(count: int) -> tuple[dict[str, list[str]], dict[str, Any]]:
     return groups, {name: {**VARIABLES, "rocketchat_private_address": addresses[name]} for name in names}
 
 
-def measured(count: int) -> dict[str, float]:
-    """Seconds of the fastest of some rounds, for each part of the way; others on the machine only ever add."""
+def one_round(count: int) -> list[float]:
+    """Seconds that each part of the way takes the processor."""
     groups, given = inventory(count)
     secrets, _ = resolve({}, {})
-    rounds: list[list[float]] = []
-    for _ in range(ROUNDS):
-        gc.collect()
-        times = [time.process_time()]
-        read, problems = read_inventory(groups, given)
-        times.append(time.process_time())
-        plan = make_plan(read, secrets, problems, now=NOW)
-        times.append(time.process_time())
-        data = asdict(plan)
-        times.append(time.process_time())
-        assert len(data["hosts"]) == count
-        rounds.append([after - before for before, after in pairwise(times)])
-    return dict(zip(PARTS, map(min, zip(*rounds, strict=True)), strict=True))
+    gc.collect()
+    times = [time.process_time()]
+    read, problems = read_inventory(groups, given)
+    times.append(time.process_time())
+    plan = make_plan(read, secrets, problems, now=NOW)
+    times.append(time.process_time())
+    data = asdict(plan)
+    times.append(time.process_time())
+    assert len(data["hosts"]) == count
+    return [after - before for before, after in pairwise(times)]
 
 
 def figures() -> list[Figure]:
-    few, many = measured(FEW), measured(MANY)
-    for part in many:
-        print(f"  {part}: {few[part]:.3f} s for {FEW} hosts, {many[part]:.3f} s for {MANY}")
-    seconds = sum(many.values())
+    """Of the fastest of some rounds, in turns; others on the machine only ever add."""
+    rounds: dict[int, list[list[float]]] = {FEW: [], MANY: []}
+    for _ in range(ROUNDS):
+        for count, taken in rounds.items():
+            taken.append(one_round(count))
+    few, many = ([min(part) for part in zip(*taken, strict=True)] for taken in rounds.values())
+    for name, quick, slow in zip(PARTS, few, many, strict=True):
+        print(f"  {name}: {quick:.3f} s for {FEW} hosts, {slow:.3f} s for {MANY}")
     return [
-        Figure(f"plan_{MANY}_hosts_seconds", seconds, SECONDS_FOR_MANY),
-        Figure(f"plan_{MANY}_over_{FEW}", seconds / sum(few.values()), RATIO),
+        Figure(f"plan_{MANY}_hosts_seconds", sum(many), SECONDS_FOR_MANY),
+        Figure(f"plan_{MANY}_over_{FEW}", sum(many) / sum(few), RATIO),
     ]
 
 

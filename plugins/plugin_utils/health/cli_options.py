@@ -24,7 +24,7 @@ _VALUES = {
 }
 
 # Variables that the plan does not depend on.
-_OF_HEALTH = ("rocketchat_health_report=", "rocketchat_health_timeout=")
+_OF_REPORTS = ("rocketchat_health_report=", "rocketchat_health_timeout=", "rocketchat_report=")
 
 
 def options(arguments: Mapping[str, Any]) -> str:
@@ -35,7 +35,7 @@ def options(arguments: Mapping[str, Any]) -> str:
 def leaves_out(arguments: Mapping[str, Any]) -> bool:
     """Whether variables were given that the plan may depend on."""
     given = [str(value) for value in arguments.get("extra_vars") or ()]
-    return not all(value.startswith(("@", *_OF_HEALTH)) for value in given)
+    return not all(value.startswith(("@", *_OF_REPORTS)) for value in given)
 
 
 def _repeated(arguments: Mapping[str, Any]) -> Iterator[str]:

@@ -16,12 +16,16 @@ from .html import page
 
 
 def write(directory: Path, document: Mapping[str, Any]) -> list[str]:
+    return write_both(directory, "health", document, page(document))
+
+
+def write_both(directory: Path, name: str, document: Mapping[str, Any], html: str) -> list[str]:
     """The files it wrote. They hold no secret, but hosts, versions and lines of logs: for their owner's eyes only."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    texts = {"health.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n", "health.html": page(document)}
-    for name, text in texts.items():
-        _replace(directory / name, text)
-    return [str(directory / name) for name in texts]
+    texts = {f"{name}.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n", f"{name}.html": html}
+    for file, text in texts.items():
+        _replace(directory / file, text)
+    return [str(directory / file) for file in texts]
 
 
 def _replace(path: Path, text: str) -> None:

@@ -24,14 +24,19 @@ def page(document: Document) -> str:
         _header(document),
         *(_finding(finding, document) for finding in document["findings"]),
         *(_warning(warning) for warning in document["warnings"]),
-        _picture(document),
+        picture(document, (HEALTHY, UNHEALTHY, AFFECTED)),
         _parts(document),
         _versions(document),
         _drift(document),
         _changes(document),
-        _footer(),
+        footer("health.json"),
     ]
     title = f"{'Healthy' if document['healthy'] else 'Unhealthy'}: Rocket.Chat at {document['root_url']}"
+    return whole(title, sections)
+
+
+def whole(title: str, sections: Iterable[str]) -> str:
+    """A page with these sections. It has no scripts, and fetches nothing."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -51,7 +56,7 @@ def _header(document: Document) -> str:
         f"<header><h1>Rocket.Chat {escape(document['versions']['rocketchat'])}</h1>"
         f'<p class="soft"><a href="{url}" rel="noreferrer">{url}</a>, asked at '
         f'<time datetime="{time}">{time.replace("T", " ").replace("Z", " UTC")}</time></p>'
-        f'<p class="verdict {CLASSES[state]}" id="verdict">{_mark(state)}<span>{summary}</span></p></header>'
+        f'<p class="verdict {CLASSES[state]}" id="verdict">{mark(state)}<span>{summary}</span></p></header>'
     )
 
 
@@ -101,12 +106,13 @@ def _evidence(finding: Mapping[str, Any]) -> str:
 # -- the picture and the tables ----------------------------------------------------------------------------------------
 
 
-def _picture(document: Document) -> str:
+def picture(document: Document, states: Iterable[str]) -> str:
+    """``document``: its ``hosts``, ``parts``, ``findings`` and ``versions``. ``states``: those that may occur."""
     beside = min(len(document["hosts"]), 3)
     wide = Picture(document, beside, _WIDE[beside]).svg("wide")
     narrow = Picture(document, 1, 2).svg("narrow")
     lines = (("way", "clients' way"), ("bus", "NATS, the bus"), ("data", "MongoDB, the data"))
-    legend = "".join(f"<span>{_mark(state)}{state.lower()}</span>" for state in (HEALTHY, UNHEALTHY, AFFECTED))
+    legend = "".join(f"<span>{mark(state)}{state.lower()}</span>" for state in states)
     legend += "".join(
         f'<span><svg class="stroke" viewBox="0 0 30 8" aria-hidden="true"><path class="line {kind}" d="M0 4h30"/></svg>'
         f"{word}</span>"
@@ -117,7 +123,7 @@ def _picture(document: Document) -> str:
 
 def _parts(document: Document) -> str:
     rows = "".join(_part_row(part, document) for part in document["parts"])
-    return _table("Parts", ("Service", "State", "Host", "Replica", "Latency", "On NATS"), rows)
+    return table("Parts", ("Service", "State", "Host", "Replica", "Latency", "On NATS"), rows)
 
 
 def _part_row(part: Mapping[str, Any], document: Document) -> str:
@@ -128,7 +134,7 @@ def _part_row(part: Mapping[str, Any], document: Document) -> str:
     word += "".join(f" [{number}]" for number in part["causes"])
     latency = "-" if part["latency_ms"] is None else f"{part['latency_ms']:.0f} ms"
     on_nats = {True: "yes", False: "no", None: "unknown" if part["kind"] == SERVICE else "-"}[part["on_nats"]]
-    state = f'<div class="state {CLASSES[part["state"]]}">{_mark(part["state"])}<span>{escape(word)}</span></div>'
+    state = f'<div class="state {CLASSES[part["state"]]}">{mark(part["state"])}<span>{escape(word)}</span></div>'
     return (
         f'<tr class="{CLASSES[part["state"]]}"><td>{escape(part["service"])}</td><td>{state}</td>'
         f'<td data-label="host">{escape(part["host"])}</td><td data-label="replica">{escape(part["replica"])}</td>'
@@ -151,7 +157,7 @@ def _versions(document: Document) -> str:
         ("Docker Engine", _by_host(versions["docker"])),
     ]
     body = "".join(f'<tr><td>{name}</td><td class="whole">{escape(text)}</td></tr>' for name, text in rows)
-    return _table("Versions", ("", "Version"), body)
+    return table("Versions", ("", "Version"), body)
 
 
 def _by_host(versions: Mapping[str, str | None]) -> str:
@@ -171,7 +177,7 @@ def _drift(document: Document) -> str:
         f'<td class="whole">{escape(" ".join(one["sentences"]))}</td></tr>'
         for one in document["drift"]
     )
-    return _table("Drift", ("Part", "Planned", "Runs", "What differs"), rows)
+    return table("Drift", ("Part", "Planned", "Runs", "What differs"), rows)
 
 
 def _changes(document: Document) -> str:
@@ -180,19 +186,19 @@ def _changes(document: Document) -> str:
         f'<td class="whole">{escape(one["sentence"])}</td></tr>'
         for one in document["changes"]
     )
-    return _table("Not as planned", ("Host", "Role", "The site playbook"), rows) if rows else ""
+    return table("Not as planned", ("Host", "Role", "The site playbook"), rows) if rows else ""
 
 
-def _table(title: str, headings: Iterable[str], rows: str) -> str:
+def table(title: str, headings: Iterable[str], rows: str) -> str:
     head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
     return (
         f'<h2>{title}</h2><div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 
-def _footer() -> str:
-    return "<footer>Made by rocketops.rocketchat; health.json beside this page has the same for programs.</footer>"
+def footer(file: str) -> str:
+    return f"<footer>Made by rocketops.rocketchat; {file} beside this page has the same for programs.</footer>"
 
 
-def _mark(state: str) -> str:
+def mark(state: str) -> str:
     return f'<svg class="mark sign {CLASSES[state]}" viewBox="0 0 18 18" aria-hidden="true">{SIGNS[state]}</svg>'

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 HEALTHY, UNHEALTHY, AFFECTED = "healthy", "UNHEALTHY", "affected"
+# Of what does not run yet, in the preview of a plan.
+PLANNED = "planned"
 
 # What a part is, for the table and the picture.
 ENGINE, MONGODB, NATS, SERVICE, NGINX = "docker", "mongodb", "nats", "service", "nginx"

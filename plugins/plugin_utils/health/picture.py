@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from .model import AFFECTED, ENGINE, HEALTHY, MONGODB, NATS, NGINX, SERVICE, UNHEALTHY
+from .model import AFFECTED, ENGINE, HEALTHY, MONGODB, NATS, NGINX, PLANNED, SERVICE, UNHEALTHY
 
 BOX, LINE, GAP, PADDING = 160, 42, 10, 14
 BETWEEN_HOSTS, TRUNK, TITLE, ARROWS = 24, 18, 34, 30
@@ -25,13 +25,14 @@ _FRONT = ("rocketchat", "ddp-streamer")
 # What joins hosts: the clients' way, the bus, the database.
 _LINES = ("way", "bus", "data")
 
-CLASSES = {HEALTHY: "ok", UNHEALTHY: "bad", AFFECTED: "hit"}
+CLASSES = {HEALTHY: "ok", UNHEALTHY: "bad", AFFECTED: "hit", PLANNED: "plan"}
 
-# Signs in a square of 18: a tick in a circle, a cross in a square, an exclamation mark in a triangle.
+# Signs in a square of 18: a tick in a circle, a cross in a square, an exclamation mark in a triangle, a clock.
 SIGNS = {
     HEALTHY: '<circle cx="9" cy="9" r="8.5"/><path d="M5 9.4l2.7 2.8L13 6.6"/>',
     UNHEALTHY: '<rect x="1" y="1" width="16" height="16" rx="3"/><path d="M5.6 5.6l6.8 6.8M12.4 5.6l-6.8 6.8"/>',
     AFFECTED: '<path class="f" d="M9 1L17.6 16.6H0.4Z"/><path d="M9 6.6v4.6M9 13.6v.6"/>',
+    PLANNED: '<circle cx="9" cy="9" r="8.5"/><path d="M9 4.4V9l3.2 2"/>',
 }
 
 
@@ -231,7 +232,9 @@ class Picture:
         )
 
     def _word(self, part: Mapping[str, Any]) -> str:
-        """What is said below the name: of the ill what they have, of the healthy how fast they are."""
+        """What is said below the name: of the ill what they have, of the healthy how fast they are, of a plan where."""
+        if part["state"] == PLANNED:
+            return str(part["address"])
         causes = [self._findings[number] for number in part["causes"]]
         if part["state"] == UNHEALTHY:
             return f"[{causes[0]['number']}] {causes[0]['kind'].partition('.')[2].replace('_', ' ')}"

@@ -37,7 +37,7 @@ header .soft { overflow-wrap: anywhere; }
 .sign { fill: currentColor; stroke: currentColor; stroke-width: 0; }
 .sign path { fill: none; stroke: var(--sign); stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 .sign path.f { fill: currentColor; stroke: none; }
-.ok { color: var(--ok); } .bad { color: var(--bad); } .hit { color: var(--hit); }
+.ok { color: var(--ok); } .bad { color: var(--bad); } .hit { color: var(--hit); } .plan { color: var(--way); }
 svg.mark { width: 18px; height: 18px; flex: none; }
 
 .verdict {
@@ -101,7 +101,7 @@ td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 td .state { display: flex; gap: 8px; align-items: center; }
 td .state span { color: var(--ink); }
 tr.bad td { background: var(--bad-tint); } tr.hit td { background: var(--hit-tint); }
-tr.bad, tr.hit, tr.ok { color: inherit; }
+tr.bad, tr.hit, tr.ok, tr.plan { color: inherit; }
 footer { margin: 36px 0 0; font-size: 13px; color: var(--soft); }
 
 @media (max-width: 820px) {

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .model import AFFECTED, HEALTHY, SERVICE, Diagnosis, Finding, Part
@@ -16,10 +16,7 @@ _AFFECTED_MAX = 6
 
 def as_text(diagnosis: Diagnosis, plan: Mapping[str, Any]) -> str:
     findings = {finding.number: finding for finding in diagnosis.findings}
-    lines = [_HEADINGS, *(_cells(part, findings) for part in diagnosis.parts)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
-    text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
-    text.insert(1, "  ".join("-" * width for width in widths))
+    text = aligned(_HEADINGS, [_cells(part, findings) for part in diagnosis.parts])
     text += ["", f"Rocket.Chat {plan['version']} at {plan['root_url']}: {verdict(diagnosis)}"]
     for finding in diagnosis.findings:
         text += _told(finding, diagnosis)
@@ -29,6 +26,15 @@ def as_text(diagnosis: Diagnosis, plan: Mapping[str, Any]) -> str:
         text += ["", "Not as planned; the site playbook"]
         text += [f"  {change.host}: {change.sentence}" for change in diagnosis.changes]
     return "\n".join(text)
+
+
+def aligned(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table."""
+    lines = [headings, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
+    text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
+    text.insert(1, "  ".join("-" * width for width in widths))
+    return text
 
 
 def verdict(diagnosis: Diagnosis) -> str:

@@ -37,6 +37,7 @@ _PLAYBOOK_VARIABLES = (
     "rocketchat_secrets_file",
     "rocketchat_health_report",
     "rocketchat_health_timeout",
+    "rocketchat_report",
     "rocketchat_deploys",
     "rocketchat_apply_all",
 )

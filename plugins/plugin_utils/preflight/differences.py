@@ -104,7 +104,7 @@ def _files(host: Host, wanted: list[File | Generated]) -> Iterator[Difference]:
         elif not _is_owned(resource, found) or found["mode"] != resource.mode:
             is_now = f"{found['owner']}:{found['group']} {found['mode']}"
             change = f"will correct owner and mode of {resource.path}: {is_now} -> {resource.owner} {resource.mode}"
-            yield Difference("file", resource.path, change)
+            yield Difference("mode", resource.path, change)
 
 
 def _is_owned(wanted: File | Generated, found: Mapping[str, Any]) -> bool:

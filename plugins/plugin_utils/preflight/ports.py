@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..rocketchat.catalogue import NATS_CLUSTER_PORT, NATS_MONITORING_PORT
 from ..rocketchat.problems import Problem
 from .hosts import SERVICE_LABEL, Host, is_ours
 
@@ -53,11 +54,16 @@ def needs(plan: Mapping[str, Any]) -> Iterator[Need]:
                 # a container's own port comes first; that of its metrics may follow
                 ports = "rocketchat_metrics_ports" if position else "rocketchat_ports"
                 address, port = published_at(published)
-                yield Need(name, address, port, f"{ports}.{key}" if key else "nats_port", PROXY)
+                yield Need(name, address, port, f"{ports}.{key}" if key else _of_nats(port), PROXY)
     if plan["nginx"]:
         yield Need("nginx", EVERYWHERE[0], plan["nginx"]["port"], "rocketchat_root_url", "nginx")
         if plan["nginx"]["tls"]:
             yield Need("nginx's redirect to https", EVERYWHERE[0], 80, "", "nginx")
+
+
+def _of_nats(port: int) -> str:
+    """The other two are always the same, and no client's port can be one of them."""
+    return "" if port in (NATS_MONITORING_PORT, NATS_CLUSTER_PORT) else "nats_port"
 
 
 def mongodb_port(plan: Mapping[str, Any]) -> int:

@@ -119,7 +119,7 @@ def test_new_names_of_variables_are_known() -> None:
 
 def test_variables_of_the_playbooks_are_known() -> None:
     """Those that an operator may set are those that a playbook has a default for."""
-    playbooks = "".join(path.read_text() for path in (ROOT / "playbooks").glob("*.yml"))
+    playbooks = "".join(path.read_text() for path in (ROOT / "playbooks").rglob("*.yml"))
     used = set(re.findall(r"(rocketchat_\w+) *\| *default", playbooks))
     assert used
     assert list(unknown_variables(sorted(used))) == []
@@ -133,7 +133,9 @@ def inventory(directory: Path, content: dict[str, Any]) -> str:
 
 def complaint(path: str) -> str:
     """What the playbook says, on one line; no host of the inventory exists."""
-    result = ansible("ansible-playbook", "-i", path, "playbooks/plan.yml", "-e", "rocketchat_deploys=true", check=False)
+    result = ansible(
+        "ansible-playbook", "-i", path, "playbooks/internal/plan.yml", "-e", "rocketchat_deploys=true", check=False
+    )
     assert result.returncode != 0
     assert "Traceback" not in result.stdout + result.stderr
     return " ".join((result.stdout + result.stderr).split())
@@ -193,7 +195,7 @@ def test_an_unknown_variable_that_resembles_none_is_a_warning(tmp_path: Path) ->
         "ansible_python_interpreter": "/usr/bin/python3",
     }
     path = inventory(tmp_path, {"children": groups, "vars": variables})
-    result = ansible("ansible-playbook", "-i", path, "playbooks/plan.yml", "-e", "rocketchat_deploys=true")
+    result = ansible("ansible-playbook", "-i", path, "playbooks/internal/plan.yml", "-e", "rocketchat_deploys=true")
     told = " ".join((result.stdout + result.stderr).split())
     assert "No role of this collection knows rocketchat_backup_window: what it says has no effect here." in told
     secrets = yaml.safe_load((tmp_path / ".rocketchat_secrets.yml").read_text())

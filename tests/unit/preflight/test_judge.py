@@ -129,7 +129,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a hidden process": (
         {"listening": [listener(8222, None)]},
         "port 8222 of host chat: belongs to a process that does not show itself, which listens on 0.0.0.0:8222, and "
-        "nats needs it. Stop it there, or choose another port with nats_port.",
+        "nats needs it. Stop it there.",
     ),
     "a container on MongoDB's port": (
         {

@@ -44,12 +44,13 @@ def meeting(place: Path, name: str, many: int) -> Callable[[float], dict[str, An
 
 WELL, ILL, ONLY_READ, UNREAD = {"healthy": True}, {"healthy": False}, {"reason": None}, {"reason": "refused"}
 RAISES = {"raises": True}
+NEVER_WAITS = ("workspace", "facts")
 
 
 def parts(**answers: Mapping[str, Any]) -> dict[str, Asked]:
     """All of them, well unless said otherwise; not in the order in which they are asked."""
-    told = {**dict.fromkeys(PARTS, WELL), "workspace": ONLY_READ, **answers}
-    return {name: part(told[name], waits=name != "workspace") for name in sorted(told)}
+    told = {**dict.fromkeys(PARTS, WELL), **dict.fromkeys(NEVER_WAITS, ONLY_READ), **answers}
+    return {name: part(told[name], waits=name not in NEVER_WAITS) for name in sorted(told)}
 
 
 def waited(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
@@ -59,18 +60,18 @@ def waited(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
 def test_each_is_waited_for_in_its_turn() -> None:
     answers = ask(parts(), 20)
     assert tuple(answers) == PARTS
-    assert waited(answers) == {**dict.fromkeys(PARTS, 20), "workspace": 0}
+    assert waited(answers) == {**dict.fromkeys(PARTS, 20), **dict.fromkeys(NEVER_WAITS, 0)}
     times = [answer["at"] for answer in answers.values()]
     assert times == sorted(times)
 
 
-@pytest.mark.parametrize("ill", [name for name in PARTS if name != "workspace"])
+@pytest.mark.parametrize("ill", [name for name in PARTS if name not in NEVER_WAITS])
 @pytest.mark.parametrize("answer", [ILL, RAISES], ids=["ill", "raises"])
 def test_nobody_is_waited_for_after_one_that_was_waited_for_in_vain(ill: str, answer: Mapping[str, Any]) -> None:
     answers = ask(parts(**{ill: answer}), 20)
     assert tuple(answers) == PARTS
     first, rest = PARTS[: PARTS.index(ill)], PARTS[PARTS.index(ill) + 1 :]
-    in_time = {name: 0 if name == "workspace" else 20 for name in first} | dict.fromkeys(rest, 0)
+    in_time = {name: 0 if name in NEVER_WAITS else 20 for name in first} | dict.fromkeys(rest, 0)
     assert {name: seconds for name, seconds in waited(answers).items() if name != ill} == in_time
 
 
@@ -118,7 +119,7 @@ def test_one_that_hangs_takes_no_other_answer_along(timeout: float) -> None:
     assert tuple(answers) == PARTS
     assert answers["mongodb"] == {"failed": True, "msg": f"there was no answer within {timeout + 2:.0f} seconds."}
     others = waited({name: answer for name, answer in answers.items() if name not in ("containers", "mongodb")})
-    assert others == dict.fromkeys(("services", "workspace", "nats", "ddp"), 0)
+    assert others == dict.fromkeys(PARTS[2:], 0)
 
 
 def test_the_task_of_the_playbook_gives_the_module_its_time() -> None:

@@ -1,0 +1,31 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asks a host how large it is and which system it has, and takes silence for an answer: it may not exist yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ..plugin_utils.preview.sizes import SILENT, UNREACHABLE
+
+
+class ActionModule(ActionBase):
+    TRANSFERS_FILES = False
+    _VALID_ARGS = frozenset()
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        result |= {"changed": False, "facts": None, "unknown": ""}
+        try:
+            answer = self._execute_module("rocketops.rocketchat.host_facts", {}, task_vars=task_vars)
+        except AnsibleConnectionFailure:
+            return {**result, "unknown": UNREACHABLE}
+        except AnsibleError:
+            return {**result, "unknown": SILENT}
+        if "facts" not in answer:
+            return {**result, "unknown": UNREACHABLE if answer.get("unreachable") else SILENT}
+        return {**result, "facts": {name: answer["facts"][name] for name in ("os", "cores", "memory_mb")}}

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which ports a plan opens, where, who may reach them, and what changes them. No firewall is part of a deployment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..preflight.ports import EVERYWHERE, PROXY, Need, needs
+
+EVERYBODY, PRIVATE, HOST, CONTAINERS = "everybody", "the private network", "this host", "its containers"
+
+# Stands for the private address of each of several hosts.
+PRIVATE_ADDRESS = "private"
+
+_FIRST = {"MongoDB": 0, "nats": 1}
+
+# Where a container is reached by its name, and nothing of it is published.
+_NATS_ALIAS = "nats"
+
+
+def ports(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One entry for all hosts that are alike, in the order in which the roles take the ports."""
+    hosts: dict[tuple[str, int, str, str, str], list[str]] = {}
+    for name, host in plan["hosts"].items():
+        gateway = host["docker"]["network"]["gateway"] if host["docker"] else ""
+        for need in sorted(_all_needs(host), key=lambda need: _FIRST.get(need.owner, len(_FIRST))):
+            reach = _reach(need, gateway)
+            hosts.setdefault((need.address, need.port, need.owner, reach, need.variable), []).append(name)
+    fields = ("address", "port", "part", "reach", "variable")
+    found = [{**dict(zip(fields, key)), "hosts": names} for key, names in hosts.items()]
+    parts = list(dict.fromkeys(port["part"] for port in found))
+    return sorted(found, key=lambda port: parts.index(port["part"]))
+
+
+def summary(opened: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """For people, with one entry for what many hosts open alike, each on its private address."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for port in opened:
+        where = PRIVATE if port["reach"] == PRIVATE else port["address"]
+        key = (where, *(port[field] for field in ("port", "part", "reach", "variable")))
+        if key in found:
+            found[key] |= {"address": PRIVATE_ADDRESS, "hosts": [*found[key]["hosts"], *port["hosts"]]}
+        else:
+            found[key] = dict(port)
+    return list(found.values())
+
+
+def written(address: str, port: int) -> str:
+    """``*`` stands for every address of the host."""
+    if address in EVERYWHERE:
+        return f"*:{port}"
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _all_needs(host: Mapping[str, Any]) -> Iterator[Need]:
+    """Also of NATS where it is published nowhere."""
+    published = list(needs(host))
+    yield from published
+    if host["nats"]:
+        # all of it is JSON, and the rest of it is secret
+        port = int(json.loads(host["nats"]["config"])["listen"].rpartition(":")[2])
+        if not any((need.owner, need.port) == (_NATS_ALIAS, port) for need in published):
+            yield Need(_NATS_ALIAS, _NATS_ALIAS, port, "nats_port", PROXY)
+
+
+def _reach(need: Need, gateway: str) -> str:
+    if need.address in EVERYWHERE:
+        return EVERYBODY
+    if need.address in ("127.0.0.1", "::1"):
+        return HOST
+    return CONTAINERS if need.address in (gateway, _NATS_ALIAS) else PRIVATE
