@@ -41,15 +41,20 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(verdict.message())
         found = {name: _chosen(host_differences(host), variables) for name, host in hosts.items()}
         Display().display(as_text(found))
-        everything = boolean(variables.get("rocketchat_apply_all", False))
+        roles = {name: self._roles(hosts[name], differences, variables) for name, differences in found.items()}
         result["changed"] = False
         result["warnings"] = verdict.warnings
-        result["hosts"] = {
-            name: _applied(host, found[name], everything, self._task.check_mode) for name, host in hosts.items()
-        }
+        result["hosts"] = {name: _applied(host, found[name], roles[name]) for name, host in hosts.items()}
         # It holds what the roles write. Not `no_log` on the task: that would also hide the problems.
         result["_ansible_no_log"] = True
         return result
+
+    def _roles(self, host: Host, differences: ByRole, variables: dict[str, Any]) -> list[str]:
+        """Those that are applied. In check mode none has to be: the list of changes says it all."""
+        if self._task.check_mode:
+            return []
+        everything = boolean(variables.get("rocketchat_apply_all", False))
+        return [role for role in (host.desired if everything else differences) if _is_chosen(role, variables)]
 
 
 def _host(name: str, plan: dict[str, Any], hostvars: Any) -> Host:
@@ -68,9 +73,8 @@ def _is_chosen(role: str, variables: dict[str, Any]) -> bool:
     return not {role, "tagged", "all"}.isdisjoint(chosen) and {role, "tagged", "all"}.isdisjoint(skipped)
 
 
-def _applied(host: Host, differences: ByRole, everything: bool, check_mode: bool) -> dict[str, Any]:
-    """What the plays after this one go by. In check mode no role is applied: the list says it all."""
-    roles = [] if check_mode else list(host.desired) if everything else list(differences)
+def _applied(host: Host, differences: ByRole, roles: list[str]) -> dict[str, Any]:
+    """What the plays after this one go by."""
     return {
         "apply": roles,
         "ledger": ledger_entries(host, {role: differences.get(role, []) for role in roles}),
