@@ -41,20 +41,17 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(verdict.message())
         found = {name: _chosen(host_differences(host), variables) for name, host in hosts.items()}
         Display().display(as_text(found))
-        roles = {name: self._roles(hosts[name], differences, variables) for name, differences in found.items()}
+        everything = boolean(variables.get("rocketchat_apply_all", False))
+        roles = {
+            name: [] if self._task.check_mode else _roles(hosts[name], differences, everything, variables)
+            for name, differences in found.items()
+        }
         result["changed"] = False
         result["warnings"] = verdict.warnings
         result["hosts"] = {name: _applied(host, found[name], roles[name]) for name, host in hosts.items()}
         # It holds what the roles write. Not `no_log` on the task: that would also hide the problems.
         result["_ansible_no_log"] = True
         return result
-
-    def _roles(self, host: Host, differences: ByRole, variables: dict[str, Any]) -> list[str]:
-        """Those that are applied. In check mode none has to be: the list of changes says it all."""
-        if self._task.check_mode:
-            return []
-        everything = boolean(variables.get("rocketchat_apply_all", False))
-        return [role for role in (host.desired if everything else differences) if _is_chosen(role, variables)]
 
 
 def _host(name: str, plan: dict[str, Any], hostvars: Any) -> Host:
@@ -71,6 +68,11 @@ def _is_chosen(role: str, variables: dict[str, Any]) -> bool:
     """Whether --tags and --skip-tags let the play of a role run."""
     chosen, skipped = variables["ansible_run_tags"], variables["ansible_skip_tags"]
     return not {role, "tagged", "all"}.isdisjoint(chosen) and {role, "tagged", "all"}.isdisjoint(skipped)
+
+
+def _roles(host: Host, differences: ByRole, everything: bool, variables: dict[str, Any]) -> list[str]:
+    """Those that are applied for real. In check mode none has to be: the list of changes says it all."""
+    return [role for role in (host.desired if everything else differences) if _is_chosen(role, variables)]
 
 
 def _applied(host: Host, differences: ByRole, roles: list[str]) -> dict[str, Any]:
