@@ -76,6 +76,8 @@ def sentence_of(path: str) -> str:
         "/etc/apt/sources.list.d/docker": "Docker's package repository",
         "/etc/apt/sources.list.d/mongodb": "MongoDB's package repository",
     }
+    # what a container reads is told with the container, where that has to be made anew
+    words |= {"/opt/nats/": "nats", "/opt/rocketchat/": "rocketchat"}
     return next((told for start, told in words.items() if path.startswith(start)), path)
 
 
