@@ -102,7 +102,7 @@ def test_the_database_is_called_by_its_name() -> None:
 
 
 def test_the_gate_reads_what_the_playbook_registers() -> None:
-    [play] = yaml.safe_load((ROOT / "playbooks" / "internal" / "preflight.yml").read_text(encoding="utf-8"))
+    [play] = yaml.safe_load((ROOT / "playbooks" / "not-public" / "preflight.yml").read_text(encoding="utf-8"))
     [task] = [task for task in play["tasks"] if "rocketops.rocketchat.workspace_facts" in task]
     source = (ROOT / "plugins" / "action" / "preflight.py").read_text(encoding="utf-8")
     assert f'"{task["register"]}"' in source
