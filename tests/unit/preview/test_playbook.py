@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.utils.collection_loader import AnsibleCollectionRef
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import SECRET_VARIABLES
 
 from tests.deployment import ROOT, ansible
@@ -140,6 +141,17 @@ def test_an_encrypted_secrets_file_that_lacks_some(tmp_path: Path) -> None:
     result = run(path, *vault)
     assert result.returncode == 2
     assert "is encrypted and lacks rocketchat_admin_password, " in words(result)
+
+
+def test_inner_playbooks_have_no_public_name() -> None:
+    """Ansible takes the path below `playbooks` for the rest of a name; one with a hyphen is none."""
+    names = {
+        ".".join(["rocketops.rocketchat", *path.relative_to(ROOT / "playbooks").with_suffix("").parts])
+        for path in (ROOT / "playbooks").rglob("*.yml")
+    }
+    public = [name for name in names if AnsibleCollectionRef.is_valid_fqcr(name)]
+    assert sorted(name.rpartition(".")[2] for name in public) == ["health", "plan", "preflight", "site", "verify"]
+    assert len(names) == len(public) + 3
 
 
 @pytest.mark.parametrize(
