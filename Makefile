@@ -63,10 +63,8 @@ test: lint unit molecule e2e ## run everything that CI runs
 mutants: venv ## change the plan in thousands of small ways, and show which of them no test notices
 	@tools/mutants
 
-bench: lab ## measure the plan of many hosts; a run that has nothing to do and a look at the health, against a ping
-	@$(BIN)/python -m tests.bench.plan
-	@$(BIN)/python -m tests.bench.noop $(INVENTORY)
-	@$(BIN)/python -m tests.bench.health $(INVENTORY)
+bench: venv ## measure first deployments, runs with nothing to do, checks and the health, against pings and a shell script
+	@$(BIN)/python -m tests.bench
 
 clean: lab-down ## remove the lab and what was installed into this directory
 	@rm -rf .venv .cache

@@ -36,6 +36,10 @@ HOSTS = {
     "database1": "198.18.0.31",
     "debian12": "198.18.0.41",
     "ubuntu": "198.18.0.42",
+    # made and removed by the benchmarks alone
+    "bench1": "198.18.0.51",
+    "bench2": "198.18.0.52",
+    "bench3": "198.18.0.53",
 }
 # What a host says it is, by codename; every other one is of VERSIONS["debian_suite"].
 OTHER_SYSTEMS = {"debian12": "bookworm", "ubuntu": "noble"}

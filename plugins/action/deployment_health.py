@@ -26,15 +26,14 @@ class ActionModule(TimedAction):
         plan = variables["rocketchat_planned"]["plan"]
         host_plan = plan["hosts"][variables["inventory_hostname"]]
         self._questions = questions(host_plan, plan["nats_clients"])
-        facts: dict[str, Any] = {}
         if _asks_for_facts(variables):
-            asked = question(plan["root_url"], HostPlan(**plain(host_plan)), False)
-            facts = self._execute_module("rocketops.rocketchat.host_facts", asked, task_vars=task_vars)
-            if facts.get("unreachable"):
-                return facts
+            # the workspace has a question of its own
+            asked = {**question(plan["root_url"], HostPlan(**plain(host_plan)), False), "workspace": None}
+            self._questions["facts"] = asked
         result = super().run(tmp, task_vars)
-        result["facts"] = facts.get("facts")
         answers = result.get("answers", {})
+        # A failure stays among the answers, for the report to tell.
+        result["facts"] = answers.pop("facts")["facts"] if "facts" in answers.get("facts", {}) else None
         if "containers" in answers:
             answers["containers"] = without_secrets(answers["containers"], self._secret_environments())
         return result

@@ -58,6 +58,11 @@ options:
   ddp:
     description: Options of M(rocketops.rocketchat.ddp_health), but for those that are secret.
     type: dict
+  facts:
+    description:
+      - Options of M(rocketops.rocketchat.host_facts), but for those that are secret. V(null) where the gate of this run
+        has just seen that everything is as planned.
+    type: dict
   secrets:
     description:
       - The secret options of the parts, by part and option, as a JSON text. It is never shown or logged.
@@ -94,6 +99,10 @@ asked:
   returned: always
   type: dict
   sample: {before: 1795492799.8, after: 1795492800.4}
+facts:
+  description: The RV(rocketops.rocketchat.host_facts#module:facts) of the host; V(null) where they were not asked for.
+  returned: success
+  type: dict
 answers:
   description:
     - The answer of each part that was asked; what its own module returns.
@@ -125,6 +134,10 @@ answers:
     ddp:
       description: What M(rocketops.rocketchat.ddp_health) returns.
       returned: where it was asked
+      type: dict
+    facts:
+      description: What M(rocketops.rocketchat.host_facts) returns. The action plugin moves it to RV(facts).
+      returned: where it was asked and failed
       type: dict
   sample:
     services: {healthy: true, endpoints: []}

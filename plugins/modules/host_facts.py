@@ -182,10 +182,10 @@ facts:
       type: dict
     files:
       description:
-        - For each of O(files) its C(kind), V(file), V(directory) or V(other), C(mode), C(owner), C(group) and the
-          C(digest) of a file, its SHA-256; V(null) where there is nothing.
+        - For each of O(files) its C(kind), V(file), V(directory) or V(other), C(mode), C(owner) and C(group) by name,
+          C(uid) and C(gid), and the C(digest) of a file, its SHA-256; V(null) where there is nothing.
       type: dict
-      sample: {/etc/hosts: {kind: file, mode: "0644", owner: root, group: root, digest: 4355a46b...}}
+      sample: {/etc/hosts: {kind: file, mode: "0644", owner: root, group: root, uid: "0", gid: "0", digest: 4355a4...}}
     texts:
       description: Content of the files of O(texts); V(null) for one that is missing.
       type: dict
@@ -208,94 +208,14 @@ facts:
       type: int
 """
 
-import os
-import time
-from dataclasses import asdict
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.facts import docker, files, ledger, network, system
-
-DOCKER_UNIT, MONGODB_UNIT = "docker.service", "mongod.service"
-
-
-def collect(asked: dict[str, Any]) -> dict[str, Any]:
-    units = system.units([*asked["units"], *sorted({DOCKER_UNIT, MONGODB_UNIT} - set(asked["units"]))])
-    engine = (units or {}).get(DOCKER_UNIT, {}).get("found", False)
-    # mongod's address may lead elsewhere on a host that has none
-    mongod = (units or {}).get(MONGODB_UNIT, {}).get("found", False)
-    return {
-        "os": system.operating_system(),
-        "architecture": os.uname().machine,
-        "avx": system.has_avx(),
-        "cores": os.cpu_count(),
-        "memory_mb": system.memory_mb(),
-        "file_systems": [system.file_system(directory) for directory in asked["directories"]],
-        "clock": {"epoch": time.time(), "synchronised": system.clock_is_synchronised()},
-        "listening": network.listening(),
-        "routes": network.routes(),
-        "addresses": network.addresses(),
-        "names": network.resolved(asked["names"], asked["resolve_timeout"]),
-        "packages": system.packages(asked["packages"]),
-        "units": units and {name: units[name] for name in asked["units"]},
-        "docker": docker.ask(asked["docker_socket"], engine, asked["containers"]),
-        "files": {path: files.state(path) for path in asked["files"]},
-        "texts": {path: files.text(path) for path in asked["texts"]},
-        "ledger": ledger.read(asked["ledger"]) if asked["ledger"] else None,
-        "mongodb": replica_set(asked) if asked["mongodb"] and mongod else None,
-        "workspace": workspace(asked) if asked["workspace"] and (mongod or not asked["own_mongodb"]) else None,
-        "last_backup": files.last_change(asked["backups"]) if asked["backups"] else None,
-    }
-
-
-def replica_set(asked: dict[str, Any]) -> dict[str, Any]:
-    """Imported here, as most hosts are not asked."""
-    from ..module_utils.facts.mongodb import ask
-    from ..module_utils.mongodb.login import User
-    from ..module_utils.mongodb.steps import Wanted
-
-    wanted = asked["mongodb"]
-    roles = tuple((role["role"], role["db"]) for role in wanted["user"]["roles"])
-    user = User(wanted["user"]["name"], asked["mongodb_password"])
-    set_of = (int(wanted["port"]), wanted["replica_set"], tuple(wanted["members"]))
-    return ask(Wanted(*set_of, user, roles, asked["mongodb_admin_password"]))
-
-
-def workspace(asked: dict[str, Any]) -> dict[str, Any]:
-    from ..module_utils.mongodb.url import parse
-    from ..module_utils.workspace.probe import ask
-
-    wanted = asked["workspace"]
-    return asdict(ask(parse(asked["workspace_url"]), wanted["root_url"], wanted["site_url"], 5.0))
+from ..module_utils.facts.question import OPTIONS, answer
 
 
 def main() -> None:
-    strings: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
-    paths: dict[str, Any] = {"type": "list", "elements": "path", "default": []}
-    module = AnsibleModule(
-        argument_spec={
-            "names": strings,
-            "resolve_timeout": {"type": "float", "default": 3},
-            "docker_socket": {"type": "path", "default": "/var/run/docker.sock"},
-            "packages": strings,
-            "units": strings,
-            "files": paths,
-            "texts": paths,
-            "containers": strings,
-            "directories": paths,
-            "ledger": {"type": "path"},
-            "backups": {"type": "path"},
-            "mongodb": {"type": "dict"},
-            "mongodb_password": {"type": "str", "no_log": True},
-            "mongodb_admin_password": {"type": "str", "no_log": True},
-            "own_mongodb": {"type": "bool", "default": False},
-            "workspace": {"type": "dict"},
-            "workspace_url": {"type": "str", "no_log": True},
-        },
-        supports_check_mode=True,
-    )
-    module.exit_json(changed=False, facts=collect(module.params))
+    module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
+    module.exit_json(**answer(module.params).result)
 
 
 if __name__ == "__main__":

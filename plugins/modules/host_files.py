@@ -143,6 +143,18 @@ def replace(module: AnsibleModule, entry: dict[str, Any], content: str) -> list[
     return backups
 
 
+def make_way(module: AnsibleModule, path: str, content: str | None) -> None:
+    """Removes an empty directory where a file is to be: Docker makes one in place of a missing file that it mounts."""
+    if content is None:
+        if os.path.exists(path) and not os.path.isdir(path):
+            module.fail_json(msg=f"{path} is to be a directory and is none. Move it away.")
+    elif os.path.isdir(path):
+        if os.listdir(path):
+            module.fail_json(msg=f"{path} is to be a file and is a directory that is not empty. Move it away.")
+        if not module.check_mode:
+            os.rmdir(path)
+
+
 def attributes(module: AnsibleModule, entry: dict[str, Any]) -> dict[str, Any]:
     wanted = {"path": entry["path"], "mode": entry["mode"], "owner": entry["owner"], "group": entry["owner"]}
     return module.load_file_common_arguments(wanted)
@@ -151,6 +163,7 @@ def attributes(module: AnsibleModule, entry: dict[str, Any]) -> dict[str, Any]:
 def apply(module: AnsibleModule, entry: dict[str, Any], backups: list[str]) -> dict[str, Any] | None:
     """Brings one entry about; its difference, None where there was none. Adds to ``backups``."""
     path, content = entry["path"], entry["content"]
+    make_way(module, path, content)
     before = read(path)
     missing = not os.path.exists(path)
     changed = missing or (content is not None and before != content)

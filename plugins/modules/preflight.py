@@ -10,12 +10,10 @@ module: preflight
 short_description: Judges the hosts before a deployment changes them, and shows what it will change
 version_added: 0.2.0
 description:
-  - Joins the plan with what M(rocketops.rocketchat.preflight_facts) registered on all hosts. Fails with everything
+  - Joins the plan with what M(rocketops.rocketchat.deployment_facts) registered on all hosts. Fails with everything
     that cannot work in one message, warns of what is unwise, and otherwise lists the planned changes.
-  - The list tells of packages, containers, the containers' network, and the settings of Docker, MongoDB and nginx, as
-    far as the chosen tags let the run get to them. "may" stands where only Docker Compose can tell.
-  - It does not tell of package repositories, certificates of registries, self-signed certificates, users of MongoDB,
-    and permissions of files.
+  - The list tells of everything that the run will change, as far as the chosen tags let it. "may" stands where
+    only Docker can tell, as its engine does not answer yet.
   - Part of this collection's C(preflight) playbook, whose registered variables it reads.
 author:
   - rocketops maintainers (@rocketops)

@@ -10,11 +10,13 @@ from typing import Any
 
 
 def plain(value: Any) -> Any:
-    """Ansible's own kinds of texts and mappings remember where they come from; libraries do not know them."""
+    """Ansible's own kinds of texts, numbers and mappings remember where they come from; libraries do not know them."""
     if isinstance(value, str):
         return "".join(value)
     if isinstance(value, Mapping):
         return {plain(key): plain(one) for key, one in value.items()}
     if isinstance(value, Sequence):
         return [plain(one) for one in value]
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value) if isinstance(value, float) else int(value)
     return value

@@ -1,39 +1,86 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Times commands that have to succeed."""
+"""Times commands that have to succeed, in turns, and says how far from one another the times of each are."""
 
 from __future__ import annotations
 
-import os
+import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-BIN = Path(sys.executable).parent
-ROUNDS = 5
-TIMEOUT = 300
+TIMEOUT = 600
+
+Times = dict[str, list[float]]
+Actions = Mapping[str, Callable[[], object]]
 
 
-def timed(*command: str) -> tuple[float, str]:
-    """Seconds a command takes, and what it prints; a failing one ends the benchmark."""
-    environment = os.environ | {"ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.profile_tasks"}
+@dataclass(frozen=True)
+class Figure:
+    """``limit``: what it may be at most. ``detail``: the times it was made of."""
+
+    name: str
+    value: float
+    limit: float
+    detail: str = ""
+
+    @property
+    def kept(self) -> bool:
+        return self.value <= self.limit
+
+    def __str__(self) -> str:
+        verdict = "" if self.kept else "  ABOVE THE LIMIT"
+        return f"{self.name} = {self.value:.3g} (at most {self.limit:g}){verdict}  {self.detail}".rstrip()
+
+
+def run(*command: str | Path, environment: Mapping[str, str] | None = None, stdin: str | None = None) -> str:
+    """What a command prints; a failing one ends the benchmark."""
+    words = [str(word) for word in command]
+    done = subprocess.run(
+        words, env=environment, input=stdin, capture_output=True, text=True, timeout=TIMEOUT, check=False
+    )
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(words)} failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def seconds(action: Callable[[], object]) -> float:
     started = time.monotonic()
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False)
-    seconds = time.monotonic() - started
-    if result.returncode != 0:
-        sys.exit(f"{' '.join(command)} failed:\n{result.stdout[-4000:]}{result.stderr[-2000:]}")
-    return seconds, result.stdout
+    action()
+    return time.monotonic() - started
 
 
-def ping(inventory: str) -> tuple[str, ...]:
-    return (str(BIN / "ansible"), "-i", inventory, "all", "-m", "ansible.builtin.ping")
+def in_turns(
+    actions: Actions, rounds: int, before: Actions = MappingProxyType({}), after: Actions = MappingProxyType({})
+) -> Times:
+    """Whatever else the machine does hits all of them. Every other round goes backwards.
+
+    ``before`` and ``after``: what an action needs and leaves to be done, outside of its time.
+    """
+    times: Times = {name: [] for name in actions}
+    for number in range(rounds):
+        for name in list(actions) if number % 2 == 0 else reversed(list(actions)):
+            before.get(name, _nothing)()
+            times[name].append(seconds(actions[name]))
+            after.get(name, _nothing)()
+        taken = ", ".join(f"{name} {times[name][-1]:.2f} s" for name in actions)
+        print(f"  round {number + 1}: {taken}", flush=True)
+    return times
 
 
-def playbook(inventory: str, name: str) -> tuple[str, ...]:
-    return (str(BIN / "ansible-playbook"), "-i", inventory, f"playbooks/{name}.yml")
+def _nothing() -> None:
+    pass
 
 
-def spread(seconds: list[float]) -> str:
-    return f"{min(seconds):.2f}..{max(seconds):.2f} s"
+def ratio(name: str, limit: float, times: Times, over: str, under: str) -> Figure:
+    value = statistics.median(times[over]) / statistics.median(times[under])
+    return Figure(name, value, limit, f"{over} {spread(times[over])} over {under} {spread(times[under])}")
+
+
+def spread(times: list[float]) -> str:
+    return f"{statistics.median(times):.2f} s ({min(times):.2f}..{max(times):.2f})"

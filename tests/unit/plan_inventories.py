@@ -69,9 +69,10 @@ def lab() -> Inventory:
     return single(**{name: value for name, value in variables.items() if name in VARIABLES})
 
 
-def plan(inventory: Inventory, **secrets: str) -> dict[str, Any]:
+def plan(inventory: Inventory, files: dict[str, str] | None = None, **secrets: str) -> dict[str, Any]:
+    """``files``: texts on the machine that plans."""
     read, problems = read_inventory(inventory["groups"], inventory["hosts"])
-    return asdict(make_plan(read, SECRETS | secrets, problems, now=NOW))
+    return asdict(make_plan(read, SECRETS | secrets, problems, now=NOW, files=files))
 
 
 def complaints(inventory: Inventory, **secrets: str) -> list[str]:

@@ -24,6 +24,8 @@ def state(path: str) -> dict[str, Any] | None:
         "mode": f"{stat.S_IMODE(found.st_mode):04o}",
         "owner": _name(found.st_uid, pwd.getpwuid),
         "group": _name(found.st_gid, grp.getgrgid),
+        "uid": str(found.st_uid),
+        "gid": str(found.st_gid),
         "digest": digest(path) if stat.S_ISREG(found.st_mode) else None,
     }
 

@@ -12,8 +12,8 @@ from typing import Any, Callable
 
 from .processes import answers_of
 
-# Who works is needed by those after it. The workspace is asked once a monolith had its time to start.
-PARTS = ("containers", "mongodb", "services", "workspace", "nats", "ddp")
+# Each needs those before it. The workspace is asked once a monolith had its time to start; facts need nobody.
+PARTS = ("containers", "mongodb", "services", "workspace", "nats", "ddp", "facts")
 
 # What an answer may take beyond the time for which it is waited to be healthy.
 GRACE = 45.0

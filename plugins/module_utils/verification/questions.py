@@ -62,6 +62,12 @@ def _ddp() -> Question:
     return Question(OPTIONS, answer, TOGETHER)
 
 
+def _facts() -> Question:
+    from ..facts.question import OPTIONS, answer
+
+    return Question(OPTIONS, answer, waits=False)
+
+
 _QUESTIONS = {
     "containers": _containers,
     "mongodb": _mongodb,
@@ -69,4 +75,5 @@ _QUESTIONS = {
     "workspace": _workspace,
     "nats": _nats,
     "ddp": _ddp,
+    "facts": _facts,
 }

@@ -25,6 +25,7 @@ MODULES = {
     "workspace": "workspace_facts",
     "nats": "nats_health",
     "ddp": "ddp_health",
+    "facts": "host_facts",
 }
 _ASKED_ABOUT = {
     "containers": "docker",

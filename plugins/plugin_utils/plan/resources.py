@@ -60,8 +60,12 @@ class Block:
     lines: list[str]
     told: str
 
+    @property
+    def first_line(self) -> str:
+        return self.marker.replace("{mark}", "BEGIN")
+
     def text(self) -> str:
-        return "\n".join([self.marker.replace("{mark}", "BEGIN"), *self.lines, self.marker.replace("{mark}", "END")])
+        return "\n".join([self.first_line, *self.lines, self.marker.replace("{mark}", "END")])
 
 
 @dataclass(frozen=True)
@@ -128,3 +132,8 @@ class RoleState:
     network: Network | None = None
     project: Project | None = None
     replica_set: bool = False
+
+    @property
+    def all_files(self) -> list[File]:
+        """With the repository's."""
+        return [*([self.repository.source] if self.repository else []), *self.files]

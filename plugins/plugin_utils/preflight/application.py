@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plan.resources import File, RoleState
+from ..rocketchat import layout
 from .difference import Difference
-from .hosts import Host
+from .hosts import Host, was_deployed
 
 # Of the role's part of the host's plan, what its tasks need beyond resources.
 _SHOWN: dict[str, tuple[str, ...]] = {
@@ -107,28 +108,37 @@ def _made_anew(host: Host, state: RoleState, differences: list[Difference]) -> l
 def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> dict[str, Any]:
     """What is noted before the first change: whose everything is, and which unit will have to take up settings.
 
-    On a host of which nothing is noted yet, what is there and is no package was made by an older version of ours.
+    Where a version deployed that kept no ledger, what is there and is no package was made by it, that of roles that are
+    left out this time included.
     """
-    noted = host.ledger["resources"]
-    first = host.facts["ledger"]["state"] == "absent"
+    noted = host.ledger
+    older = host.facts["ledger"]["state"] == "absent" and was_deployed(host)
     named: dict[str, str] = {}
     pending: dict[str, str] = {}
     generated: dict[str, dict[str, str]] = {}
-    for role, found in differences.items():
-        state = host.desired[role]
-        missing = {(d.kind, d.resource) for d in found if d.missing}
+    for role in host.desired if older else differences:
+        state, applies = host.desired[role], role in differences
         for kind, name in resources(state):
-            if f"{kind} {name}" not in noted:
-                absent = (kind, name) in missing or (kind == "package" and ("product", name) in missing)
-                named[f"{kind} {name}"] = "made" if absent or (first and kind != "package") else "found"
-        effects = {d.effect for d in found if d.effect}
+            there = _is_there(host, kind, name)
+            if f"{kind} {name}" not in noted["resources"] and (there or applies):
+                named[f"{kind} {name}"] = "found" if there and (kind == "package" or not older) else "made"
+        effects = {d.effect for d in differences.get(role, []) if d.effect}
         if effects:
             pending[state.unit] = "restart" if "restart" in effects else "reload"
         for one in _generated(state):
-            there = host.facts["files"].get(one.path)
-            if there and one.path not in host.ledger["generated"]:
-                generated[one.path] = {"digest": there["digest"], "recipe": one.recipe}
+            there_now = host.facts["files"].get(one.path)
+            if there_now and one.path not in noted["generated"]:
+                generated[one.path] = {"digest": there_now["digest"], "recipe": one.recipe}
     return {"resources": named, "pending": pending, "generated": generated}
+
+
+def _is_there(host: Host, kind: str, name: str) -> bool:
+    if kind == "package":
+        return name in host.packages
+    if kind == "network":
+        return any(network["name"] == name for network in host.facts["docker"]["networks"])
+    path = f"{name}/{layout.COMPOSE_FILE}" if kind == "project" else name
+    return host.facts["files"].get(path) is not None
 
 
 def resources(state: RoleState) -> list[tuple[str, str]]:

@@ -83,8 +83,8 @@ def _container(
         reasons = list(_reasons(host, project.definition["services"][name], before, found)) or ["configuration changed"]
         sentence = f"will replace {name}: {', '.join(reasons)}"
         yield Difference("container", name, sentence, replaces=bool(reconfigured) or new_network)
-    elif reconfigured:
-        yield Difference("container", name, f"will replace {name}: {', '.join(reconfigured)}", replaces=True)
+    elif by_hand := [*reconfigured, *_changed_mounts(host, project.definition["services"][name])]:
+        yield Difference("container", name, f"will replace {name}: {', '.join(by_hand)}", replaces=True)
     elif host.ledger["containers"].get(name, found["definition"]) != found["definition"]:
         yield Difference("container", name, f"will replace {name}: somebody made it from another definition")
     elif new_network:
@@ -111,6 +111,14 @@ def _reconfigured(wanted: Container, found: Mapping[str, Any]) -> Iterator[str]:
         yield f"it was taken out of network {wanted.network}"
     elif not set(wanted.aliases) <= set(aliases):
         yield f"it lost its name in network {wanted.network}"
+
+
+def _changed_mounts(host: Host, wanted: Mapping[str, Any]) -> Iterator[str]:
+    """What it may have read the changed content of: Compose takes notice of a mount, not of what is in it."""
+    for volume in wanted.get("volumes", []):
+        path = volume.partition(":")[0] if isinstance(volume, str) else volume["source"]
+        if host.is_other_file(path):
+            yield f"{path} changed"
 
 
 def _reasons(

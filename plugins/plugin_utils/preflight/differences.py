@@ -62,7 +62,7 @@ def file_diffs(host: Host, differences: Mapping[str, list[Difference]]) -> list[
     return [
         {"before_header": file.path, "after_header": file.path, "before": before or "", "after": file.content}
         for state in host.desired.values()
-        for file in state.files
+        for file in state.all_files
         if file.path in changed and file.content is not None and not file.secret
         for before in [host.facts["texts"].get(file.path)]
         if before != file.content
@@ -101,10 +101,15 @@ def _files(host: Host, wanted: list[File | Generated]) -> Iterator[Difference]:
         elif _has_other_content(host, resource, found):
             sentence = resource.told or f"will change {resource.path}"
             yield Difference("file", resource.path, sentence, effect=resource.effect, renews=True)
-        elif (found["owner"], found["group"], found["mode"]) != (resource.owner, resource.owner, resource.mode):
+        elif not _is_owned(resource, found) or found["mode"] != resource.mode:
             is_now = f"{found['owner']}:{found['group']} {found['mode']}"
             change = f"will correct owner and mode of {resource.path}: {is_now} -> {resource.owner} {resource.mode}"
-            yield Difference("file", resource.path, change)
+            yield Difference("mode", resource.path, change)
+
+
+def _is_owned(wanted: File | Generated, found: Mapping[str, Any]) -> bool:
+    """An owner that is planned as a number may have a name on the host: on Debian, 999 is the last user made there."""
+    return wanted.owner in (found["owner"], found["uid"]) and wanted.owner in (found["group"], found["gid"])
 
 
 def _has_other_content(host: Host, wanted: File | Generated, found: Mapping[str, Any]) -> bool:

@@ -48,7 +48,7 @@ def _texts(states: list[RoleState], contents: bool) -> Iterable[str]:
         if state.block:
             yield state.block.path
         if contents:
-            yield from (file.path for file in state.files if file.content is not None and not file.secret)
+            yield from (file.path for file in state.all_files if file.content is not None and not file.secret)
 
 
 def _databases(plan: HostPlan) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ..rocketchat.distributions import Distribution, mongodb_repository
 from ..rocketchat.problems import Problem
 from ..rocketchat.versions import accepted_mongodb, as_series, parse_series, parse_version
 from .hosts import Host
+from .requirements import POSSIBLE_ARCHITECTURES
 
 
 def repository_problems(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[Problem]:
@@ -19,6 +20,9 @@ def repository_problems(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[
     series = parse_series(plan["mongodb_version"])
     for host in hosts:
         if series is None or host.distribution is None or not _takes_the_default(host):
+            continue
+        if host.facts["architecture"] not in POSSIBLE_ARCHITECTURES:
+            # told already, and no repository helps
             continue
         there = host.distribution.mongodb_servers(host.facts["architecture"])
         # of what came later nothing is known
@@ -29,7 +33,8 @@ def repository_problems(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[
 
 def _takes_the_default(host: Host) -> bool:
     planned = host.plan["mongodb"]
-    return bool(planned) and not host.mongodb_installed and not any(planned["repository"].values())
+    elsewhere = planned and (planned["repository"]["url"] or planned["repository"]["suite"])
+    return bool(planned) and not host.mongodb_installed and not elsewhere
 
 
 def _without_server(plan: Mapping[str, Any], host: Host, on: Distribution, there: tuple[str, ...]) -> Problem:

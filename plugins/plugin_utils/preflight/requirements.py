@@ -7,13 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Debian, see the README's "What was tested".
-TESTED_RELEASES = ("13",)
 TESTED_ARCHITECTURES = ("x86_64",)
 # Architectures MongoDB and Docker make packages for.
 POSSIBLE_ARCHITECTURES = ("x86_64", "aarch64")
-# Up to this release Debian's own packages lack Compose v2, and pymongo 4, which community.mongodb needs.
-LAST_RELEASE_WITH_OLD_PACKAGES = 12
 
 # MongoDB's manual, "Production Notes": 5.0 and newer need AVX on x86-64, and die of an illegal instruction without.
 AVX_SINCE = (5, 0)

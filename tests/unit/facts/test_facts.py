@@ -1,31 +1,36 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What preflight_facts finds out, on this machine: run as Ansible runs it, and part by part."""
+"""What host_facts finds out, on this machine: run as Ansible runs it, and part by part."""
 
 from __future__ import annotations
 
+import grp
+import hashlib
 import json
 import os
+import pwd
 import socket
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import engine, machine, parts, surroundings
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import docker, files, network, system
 
 from tests.deployment import ansible
 from tests.unit.docker_engine import served
 from tests.waiting import within
 
 CONTAINER = {
+    "Id": "5a",
     "Names": ["/account-1"],
     "Image": "rocketchat/account-service:8.9.1",
     "State": "running",
     "Labels": {
         "com.docker.compose.project": "rocketchat",
         "com.docker.compose.service": "account-1",
+        "com.docker.compose.config-hash": "77",
         "io.rocketops.service": "account",
         "org.opencontainers.image.title": "not ours to report",
     },
@@ -35,31 +40,55 @@ CONTAINER = {
     ],
 }
 NETWORKS = [
-    {"Name": "bridge", "Id": "f" * 64, "Options": {engine.BRIDGE_NAME: "docker0"}, "IPAM": {"Config": []}},
-    {"Name": "rocketchat", "Id": "83ec1ede63c7d063", "IPAM": {"Config": [{"Subnet": "172.31.250.0/24"}]}},
+    {"Name": "bridge", "Id": "f" * 64, "Options": {docker.BRIDGE_NAME: "docker0"}, "IPAM": {"Config": []}},
+    {
+        "Name": "rocketchat",
+        "Id": "83ec1ede63c7d063",
+        "IPAM": {"Config": [{"Subnet": "172.31.250.0/24", "Gateway": "172.31.250.1"}]},
+        "Labels": {"io.rocketops.collection": "rocketops.rocketchat"},
+    },
 ]
 
 
 def ask(**options: Any) -> dict[str, Any]:
-    arguments = ["localhost", "-c", "local", "-m", "rocketops.rocketchat.preflight_facts", "-a", json.dumps(options)]
+    arguments = ["localhost", "-c", "local", "-m", "rocketops.rocketchat.host_facts", "-a", json.dumps(options)]
     output = ansible("ansible", "-i", "localhost,", *arguments, "--check", result_format="json").stdout
     return dict(json.loads(output.split(" => ", 1)[1]))
 
 
 def test_module_tells_of_this_machine(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        result = ask(names=["localhost", "no-such-name.invalid"], docker_socket=str(tmp_path / "docker.sock"))
+        result = ask(
+            names=["localhost", "no-such-name.invalid"],
+            docker_socket=str(tmp_path / "docker.sock"),
+            packages=["dpkg", "no-such-package"],
+            files=["/etc/hosts", "/no/such/file"],
+            texts=["/etc/hosts"],
+            directories=["/var/lib/mongodb"],
+            ledger=str(tmp_path / "ledger.json"),
+            backups=str(tmp_path),
+        )
         port = server.getsockname()[1]
     facts = result["facts"]
     assert not result["changed"]
-    assert result["asked"]["before"] < facts["clock"]["epoch"] < result["asked"]["after"]
     assert ("127.0.0.1", port, os.getpid()) in [(e["address"], e["port"], e["pid"]) for e in facts["listening"]]
     assert (facts["os"]["id"], facts["architecture"], facts["cores"]) == ("debian", os.uname().machine, os.cpu_count())
     assert facts["names"]["no-such-name.invalid"] == {"addresses": [], "fault": "unknown"}
     assert "127.0.0.1" in facts["names"]["localhost"]["addresses"]
-    assert [entry["directory"] for entry in facts["file_systems"]] == list(parts.DIRECTORIES)
+    assert [entry["directory"] for entry in facts["file_systems"]] == ["/var/lib/mongodb"]
     assert facts["docker"] == {"state": "absent", "containers": [], "networks": []}
-    assert "localhost" in facts["texts"][parts.HOSTS_FILE]
+    assert list(facts["packages"]) == ["dpkg"]
+    assert "localhost" in facts["texts"]["/etc/hosts"]
+    assert facts["files"]["/no/such/file"] is None
+    assert facts["files"]["/etc/hosts"]["digest"] == hashlib.sha256(facts["texts"]["/etc/hosts"].encode()).hexdigest()
+    assert facts["ledger"]["state"] == "absent"
+    assert [facts[name] for name in ("mongodb", "workspace", "last_backup")] == [None, None, None]
+
+
+def test_module_that_is_asked_for_nothing() -> None:
+    facts = ask(docker_socket="/no/such/socket")["facts"]
+    nothing = {"packages": {}, "files": {}, "texts": {}, "names": {}, "file_systems": [], "ledger": None}
+    assert {name: facts[name] for name in nothing} == nothing
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "0.0.0.0", "::"])
@@ -70,19 +99,19 @@ def test_listeners_have_address_and_process(address: str) -> None:
     except OSError:
         pytest.skip(f"{address} is not an address of this machine")
     with server:
-        (found,) = [entry for entry in surroundings.listening() if entry["port"] == server.getsockname()[1]]
+        (found,) = [entry for entry in network.listening() if entry["port"] == server.getsockname()[1]]
     name = Path("/proc/self/comm").read_text().strip()
     assert (found["address"], found["pid"], found["process"]) == (address, os.getpid(), name)
 
 
 def test_connections_are_no_listeners() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
-        assert client.getsockname()[1] not in [entry["port"] for entry in surroundings.listening()]
+        assert client.getsockname()[1] not in [entry["port"] for entry in network.listening()]
 
 
 def test_own_addresses() -> None:
     """The one from which this machine would talk to the world is among them, and loopback is not."""
-    found = surroundings.addresses()
+    found = network.addresses()
     assert not [address for address in found if address.startswith("127.") or address == "::1"]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         # Connecting a datagram socket sends nothing.
@@ -99,11 +128,11 @@ def test_routes(tmp_path: Path) -> None:
         "wg0\t000010AC\t00000000\t0001\t0\t0\t0\t0000F0FF\t0\t0\t0\n"
         "*\t0000A8C0\t00000000\t0201\t0\t0\t0\t0000FFFF\t0\t0\t0\n"
     )
-    assert surroundings.routes(str(table)) == [
+    assert network.routes(str(table)) == [
         {"interface": "br-83ec1ede63c7", "network": "172.31.250.0/24"},
         {"interface": "wg0", "network": "172.16.0.0/12"},
     ]
-    assert surroundings.routes(str(tmp_path / "missing")) == []
+    assert network.routes(str(tmp_path / "missing")) == []
 
 
 def test_slow_resolver_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +144,7 @@ def test_slow_resolver_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> Non
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)
-    answers = within(2, lambda: surroundings.resolved(["one.example.com", "two.example.com"], 0.2))
+    answers = within(2, lambda: network.resolved(["one.example.com", "two.example.com"], 0.2))
     released.set()
     assert answers == dict.fromkeys(("one.example.com", "two.example.com"), {"addresses": [], "fault": "timeout"})
 
@@ -125,57 +154,88 @@ def test_operating_system(tmp_path: Path) -> None:
     release.write_text(
         '# Ubuntu\nPRETTY_NAME="Ubuntu 24.04.4 LTS"\nID=ubuntu\nID_LIKE="debian"\nVERSION_ID="24.04"\n\n'
     )
-    assert machine.operating_system(str(release)) == {
+    assert system.operating_system(str(release)) == {
         "id": "ubuntu", "version": "24.04", "family": ["ubuntu", "debian"], "name": "Ubuntu 24.04.4 LTS"
     }  # fmt: skip
     release.unlink()
-    assert machine.operating_system(str(release)) == {"id": "", "version": "", "family": [""], "name": ""}
+    assert system.operating_system(str(release)) == {"id": "", "version": "", "family": [""], "name": ""}
 
 
 def test_processor_and_memory(tmp_path: Path) -> None:
     file = tmp_path / "proc"
     file.write_text("processor\t: 0\nflags\t\t: fpu sse4_2 avx avx2\nMemTotal:        2014124 kB\n")
-    assert machine.has_avx(str(file))
-    assert machine.memory_mb(str(file)) == 1966
+    assert system.has_avx(str(file))
+    assert system.memory_mb(str(file)) == 1966
     file.write_text("flags\t\t: fpu sse4_2 avx2_but_not_it\n")
-    assert not machine.has_avx(str(file))
-    assert machine.memory_mb(str(file)) is None
+    assert not system.has_avx(str(file))
+    assert system.memory_mb(str(file)) is None
 
 
 def test_room_is_measured_where_the_directory_would_be(tmp_path: Path) -> None:
-    found = machine.file_system(str(tmp_path / "var" / "lib" / "mongodb"))
+    found = system.file_system(str(tmp_path / "var" / "lib" / "mongodb"))
     room = os.statvfs(tmp_path)
     assert found["found"] == str(tmp_path)
     assert found["size_mb"] == room.f_blocks * room.f_frsize // 2**20 >= found["free_mb"] > 0
 
 
 def test_packages_tell_installed_from_known() -> None:
-    found = machine.packages(["dpkg", "no-such-package"])
+    found = system.packages(["dpkg", "no-such-package"])
     assert found is not None
     assert list(found) == ["dpkg"]
 
 
-def test_digests_and_texts(tmp_path: Path) -> None:
-    (tmp_path / "services.env").write_bytes(b"abc")
-    pattern, missing = str(tmp_path / "*.env"), str(tmp_path / "missing")
+def test_state_of_files(tmp_path: Path) -> None:
+    """Owners are names where they have one."""
+    file, link, pipe = tmp_path / "services.env", tmp_path / "link", tmp_path / "pipe"
+    file.write_bytes(b"abc")
+    file.chmod(0o600)
+    link.symlink_to(file)
+    os.mkfifo(pipe, 0o640)
+    tmp_path.chmod(0o2750)
+    owner = {"owner": pwd.getpwuid(os.getuid())[0], "group": grp.getgrgid(os.getgid())[0]}
+    numbers = {"uid": str(os.getuid()), "gid": str(os.getgid())}
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert machine.digests([pattern, missing]) == {str(tmp_path / "services.env"): digest}
-    assert machine.text(missing) is None
+    of_file = {"kind": "file", "mode": "0600", **owner, **numbers, "digest": digest}
+    assert files.state(str(file)) == files.state(str(link)) == of_file
+    assert files.state(str(tmp_path)) == {"kind": "directory", "mode": "2750", **owner, **numbers, "digest": None}
+    assert files.state(str(pipe)) == {"kind": "other", "mode": "0640", **owner, **numbers, "digest": None}
+    assert files.state(str(tmp_path / "missing")) is None
+
+
+def test_owner_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def unknown(_number: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    found = files.state(str(tmp_path))
+    assert found is not None
+    assert found["owner"] == found["uid"] == str(os.getuid())
+
+
+def test_texts(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"caf\xe9\n")
+    assert files.text(str(tmp_path / "file")) == "caf\ufffd\n"
+    assert files.text(str(tmp_path / "missing")) is None
+    assert files.text(str(tmp_path)) is None
 
 
 def test_last_backup(tmp_path: Path) -> None:
-    assert machine.last_change(str(tmp_path)) is None
-    assert machine.last_change(str(tmp_path / "missing")) is None
+    assert files.last_change(str(tmp_path)) is None
+    assert files.last_change(str(tmp_path / "missing")) is None
     for name, written in (("old", 1_000_000), ("new", 2_000_000), ("older", 900_000)):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (written, written))
-    assert machine.last_change(str(tmp_path)) == 2_000_000
+    assert files.last_change(str(tmp_path)) == 2_000_000
 
 
 class Engine:
     ANSWERS = {
         "/version": {"Version": "26.1.5", "ApiVersion": "1.45", "MinAPIVersion": "1.24"},
         "/v1.44/containers/json?all=1": [CONTAINER],
+        "/v1.44/containers/5a/json": {
+            "HostConfig": {"RestartPolicy": {"Name": "unless-stopped"}, "Memory": 536870912, "NanoCpus": 1500000000},
+            "NetworkSettings": {"Networks": {"rocketchat": {"Aliases": ["account-1", "chat-account-1"]}, "own": None}},
+        },
         "/v1.44/networks": NETWORKS,
     }
 
@@ -185,7 +245,7 @@ class Engine:
 
 def test_engine_that_runs(tmp_path: Path) -> None:
     with served(Engine(), tmp_path / "docker.sock") as path:
-        answer = engine.ask(path, installed=True)
+        answer = docker.ask(path, installed=True, names=["account-1"])
     assert answer == {
         "state": "running",
         "containers": [
@@ -195,26 +255,51 @@ def test_engine_that_runs(tmp_path: Path) -> None:
                 "state": "running",
                 "project": "rocketchat",
                 "service": "account-1",
+                "definition": "77",
                 "labels": {"io.rocketops.service": "account"},
                 "published": [{"address": "127.0.0.1", "port": 3300}],
+                "settings": {
+                    "restart": "unless-stopped",
+                    "memory": 536870912,
+                    "nano_cpus": 1500000000,
+                    "networks": {"rocketchat": ["account-1", "chat-account-1"], "own": []},
+                },
             }
         ],
         "networks": [
-            {"name": "bridge", "interface": "docker0", "subnets": []},
-            {"name": "rocketchat", "interface": "br-83ec1ede63c7", "subnets": ["172.31.250.0/24"]},
+            {"name": "bridge", "interface": "docker0", "subnets": [], "gateways": [], "ours": False},
+            {
+                "name": "rocketchat",
+                "interface": "br-83ec1ede63c7",
+                "subnets": ["172.31.250.0/24"],
+                "gateways": ["172.31.250.1"],
+                "ours": True,
+            },
         ],
     }
 
 
+@pytest.mark.parametrize("change", [{}, {"Names": ["/renamed"]}, {"Labels": {}}])
+def test_settings_are_those_of_containers_with_the_name_or_the_service(
+    change: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = {**Engine.ANSWERS, "/v1.44/containers/json?all=1": [{**CONTAINER, **change}]}
+    monkeypatch.setattr(Engine, "ANSWERS", answers)
+    with served(Engine(), tmp_path / "docker.sock") as path:
+        for names, told in ((["account-1"], True), (["presence-1"], False), ([], False)):
+            [found] = docker.ask(path, installed=True, names=names)["containers"]
+            assert bool(found["settings"]) is told
+
+
 def test_engine_without_a_socket_is_stopped_or_there_is_none(tmp_path: Path) -> None:
     path = str(tmp_path / "docker.sock")
-    assert engine.ask(path, installed=True)["state"] == "stopped"
-    assert engine.ask(path, installed=False)["state"] == "absent"
+    assert docker.ask(path, installed=True)["state"] == "stopped"
+    assert docker.ask(path, installed=False)["state"] == "absent"
 
 
 def test_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "TIMEOUT", 0.2)
+    monkeypatch.setattr(docker, "TIMEOUT", 0.2)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "docker.sock"))
         server.listen()
-        assert engine.ask(str(tmp_path / "docker.sock"), installed=False)["state"] == "silent"
+        assert docker.ask(str(tmp_path / "docker.sock"), installed=False)["state"] == "silent"

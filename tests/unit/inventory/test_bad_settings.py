@@ -300,7 +300,7 @@ FORMATS: list[Case] = [
             "docker_repository_url",
             "the address of a package repository",
             "https://mirror.example.com/docker",
-            ["", "mirror.example.com", "https://me:S3CRET@mirror.example.com/docker", "https://mirror/a b"],
+            ["mirror.example.com", "https://me:S3CRET@mirror.example.com/docker", "https://mirror/a b"],
         ),
         (
             "mongodb_repository_url",

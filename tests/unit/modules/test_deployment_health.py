@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.rocketops.rocketchat.plugins.action.deployment_health import ActionModule
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.verification.order import PARTS
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.verification.questions import (
     Question,
@@ -27,6 +30,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.questi
 from tests.deployment import ansible
 from tests.unit import probe_servers
 from tests.unit.docker_engine import FakeEngine, container, frames, moment, served
+from tests.unit.plan_inventories import lab, plan
 
 PLANNED = {
     "name": "account-1",
@@ -95,8 +99,10 @@ def deployment(path: Path) -> Iterator[dict[str, Any]]:
             },
             "ddp": {"url": "https://chat.example.com", "connect_to": f"127.0.0.1:{port}"},
         }
-        host = {"rocketchat": {}, "endpoints": endpoints, "probes": probes}
-        yield {"nats_clients": [{"name": "chat-account-1", "address": "172.31.250.5"}], "hosts": {"localhost": host}}
+        whole = plan(lab())
+        clients = [{"name": "chat-account-1", "address": "172.31.250.5"}]
+        host = {**whole["hosts"]["chat"], "endpoints": endpoints, "probes": probes}
+        yield {**whole, "nats_clients": clients, "hosts": {"localhost": host}}
 
 
 @pytest.fixture
@@ -113,15 +119,16 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, 
         yield (planned, *ask(planned, path, "-vvv"))
 
 
-def ask(planned: dict[str, Any], path: Path, *options: str) -> tuple[dict[str, Any], str]:
+def ask(planned: dict[str, Any], path: Path, *options: str, **more: Any) -> tuple[dict[str, Any], str]:
     """What is registered, and all that Ansible printed."""
     variables = path / "variables.json"
-    variables.write_text(json.dumps({"rocketchat_planned": {"plan": planned}}))
+    variables.write_text(json.dumps({"rocketchat_planned": {"plan": planned}, **more}))
     module = ["-m", "rocketops.rocketchat.deployment_health", "-a", "timeout=0"]
     # the one that has pymongo and websockets
     python = ["-e", f"ansible_python_interpreter={sys.executable}"]
     where = ["-i", "localhost,", "localhost", "-c", "local", "-e", f"@{variables}", *python]
     output = ansible("ansible", *where, *module, "--check", *options, result_format="json", check=False).stdout
+    assert "answers" in output, output[-3000:]
     return dict(json.JSONDecoder().raw_decode(output.split(" => ", 1)[1])[0]), output
 
 
@@ -136,7 +143,7 @@ def without_times(tree: Any) -> Any:
 Asked = tuple[dict[str, Any], dict[str, Any], str]
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", [part for part in PARTS if part != "facts"])
 def test_a_part_is_answered_as_its_own_module_answers(asked: Asked, part: str) -> None:
     planned, result, _output = asked
     question = question_of(part)
@@ -150,6 +157,14 @@ def test_a_part_is_answered_as_its_own_module_answers(asked: Asked, part: str) -
         for key in ("log_line", "diagnosis"):
             assert "********" in answer["containers"][0].pop(key) and alone["containers"][0].pop(key)
     assert answer == alone
+
+
+def test_facts_of_the_host_come_along(asked: Asked) -> None:
+    _planned, result, _output = asked
+    assert "facts" not in result["answers"]
+    assert result["facts"]["cores"] == os.cpu_count()
+    assert "/etc/apt/sources.list.d/docker.sources" in result["facts"]["files"]
+    assert result["facts"]["workspace"] is None
 
 
 def test_clocks_of_both_sides_are_told(asked: Asked) -> None:
@@ -167,6 +182,17 @@ def test_no_secret_is_shown(asked: Asked) -> None:
     assert result["invocation"]["module_args"]["secrets"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     for secret in ("m0ngo-", "n4ts-", "letter-", "sha256:"):
         assert secret not in output
+
+
+def test_what_is_only_compared_stays_on_the_controller() -> None:
+    action = object.__new__(ActionModule)
+    action._task = SimpleNamespace(args={"timeout": 60})
+    action._questions = {"containers": {"containers": [PLANNED], "secret_environments": {"a-1": secret_environment(1)}}}
+    options = action.arguments()
+    told = json.loads(options["secrets"])["containers"]["secret_environments"]["a-1"]
+    assert told["MONGO_URL"] == MONGO_URL.format(port=1)
+    assert told["MAIL_URL"].startswith("sha256:") and MAIL_PASSWORD not in str(options)
+    assert (options["timeout"], options["containers"]) == (60, {"containers": [PLANNED]})
 
 
 def test_short_secrets_leave_names_alone(planned: dict[str, Any], tmp_path: Path) -> None:
@@ -191,14 +217,16 @@ def test_a_mistake_in_the_options_costs_the_answer_of_that_part_alone(planned: d
         "ddp": "'chat.example.com/' does not begin with http:// or https://.",
     }
     assert result["answers"]["containers"]["engine"]["reachable"]
-    assert read({"hosts": planned["hosts"]}, {"localhost": result})["localhost"].failed == failed
+    assert read(planned, {"localhost": result})["localhost"].failed == failed
 
 
 def test_what_is_not_on_the_host_is_not_asked(planned: dict[str, Any], tmp_path: Path) -> None:
     host = planned["hosts"]["localhost"]
     host["probes"] = dict.fromkeys(host["probes"])
-    result, _output = ask(planned, tmp_path)
+    # a gate that has just seen everything as planned
+    result, _output = ask(planned, tmp_path, rocketchat_gate={"hosts": {"localhost": {"apply": []}}})
     assert list(result["answers"]) == ["services"]
+    assert result["facts"] is None
     assert [one["state"] for one in result["answers"]["services"]["endpoints"]] == ["healthy", "unhealthy"]
 
 

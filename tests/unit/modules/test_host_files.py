@@ -1,29 +1,23 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module host_files on this machine's own file system, run as Ansible runs it."""
+"""The module host_files on this machine's own file system."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.modules import host_files
 
-from tests.deployment import ansible
-
-MODULE = "rocketops.rocketchat.host_files"
+from tests.unit.modules.running import run
 
 
-def write(
-    *files: dict[str, Any], secrets: dict[str, Any] | None = None, options: tuple[str, ...] = (), check: bool = True
-) -> dict[str, Any]:
+def write(*files: dict[str, Any], secrets: dict[str, Any] | None = None, **modes: bool) -> dict[str, Any]:
     """The module's result."""
-    given = {"files": [{"mode": "0640", **file} for file in files], "secret_contents": secrets or {}}
-    arguments = ["localhost", "-c", "local", "-m", MODULE, "-a", json.dumps(given), *options]
-    output = ansible("ansible", "-i", "localhost,", *arguments, result_format="json", check=check).stdout
-    return dict(json.loads(output.split(" => ", 1)[1]))
+    given = [{"mode": "0640", **file} for file in files]
+    return run(host_files.main, files=given, secret_contents=secrets or {}, **modes)
 
 
 def test_writes_once(tmp_path: Path) -> None:
@@ -38,7 +32,7 @@ def test_writes_once(tmp_path: Path) -> None:
 def test_check_mode_tells_and_leaves_alone(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("old\n")
-    result = write({"path": str(file), "content": "new\n"}, options=("--check", "--diff"))
+    result = write({"path": str(file), "content": "new\n"}, check=True, diff=True)
     assert result["changed"]
     assert file.read_text() == "old\n"
 
@@ -47,8 +41,30 @@ def test_what_is_not_valid_is_not_put_in_place(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("old\n")
     entry = {"path": str(file), "content": "new\n", "validate": "grep -q old %s"}
-    assert "its new content is not valid" in write(entry, check=False)["msg"]
+    assert "its new content is not valid" in write(entry)["msg"]
     assert file.read_text() == "old\n"
+
+
+def test_empty_directory_in_place_of_a_file_is_replaced(tmp_path: Path) -> None:
+    """As Docker makes one where a container is started while a file that it mounts is missing."""
+    (tmp_path / "nats.conf").mkdir()
+    entry = {"path": str(tmp_path / "nats.conf"), "content": "listen\n"}
+    assert write(entry, check=True)["changed"]
+    assert write(entry)["changed"]
+    assert (tmp_path / "nats.conf").read_text() == "listen\n"
+
+
+def test_what_is_of_another_kind_is_told_and_left_alone(tmp_path: Path) -> None:
+    folder, file = tmp_path / "nats.conf", tmp_path / "env"
+    (folder / "kept").mkdir(parents=True)
+    file.write_text("kept")
+    for check in (False, True):
+        message = f"{folder} is to be a file and is a directory that is not empty. Move it away."
+        assert write({"path": str(folder), "content": "listen\n"}, check=check)["msg"] == message
+        message = f"{file} is to be a directory and is none. Move it away."
+        assert write({"path": str(file)}, check=check)["msg"] == message
+    assert file.read_text() == "kept"
+    assert (folder / "kept").is_dir()
 
 
 def test_backup_is_kept_of_what_is_replaced_and_only_then(tmp_path: Path) -> None:
@@ -64,8 +80,8 @@ def test_secret_is_not_shown(tmp_path: Path) -> None:
     file = tmp_path / "env"
     file.write_text("also-hidden\n")
     entry, secrets = {"path": str(file), "mode": "0600"}, {str(file): "hidden-'here'\n"}
-    for options, written in ((("--check",), "also-hidden\n"), ((), "hidden-'here'\n")):
-        result = write(entry, secrets=secrets, options=("--diff", "-vvv", *options))
+    for check, written in ((True, "also-hidden\n"), (False, "hidden-'here'\n")):
+        result = write(entry, secrets=secrets, check=check, diff=True)
         assert result["changed"]
         assert result["diff"][0]["after_header"] == str(file)
         assert "hidden-" not in str(result)
@@ -79,7 +95,7 @@ def test_secret_is_validated_as_any_content(tmp_path: Path) -> None:
     entry = {"path": str(file), "validate": "grep -q open %s"}
     assert write(entry, secrets={str(file): "open\n"})["changed"]
     entry["validate"] = "sh -c 'cat %s && false'"
-    result = write(entry, secrets={str(file): "first\nhidden-here\n"}, check=False)
+    result = write(entry, secrets={str(file): "first\nhidden-here\n"})
     assert "its new content is not valid" in result["msg"]
     assert "hidden-here" not in str(result)
     assert file.read_text() == "open\n"
@@ -99,7 +115,7 @@ def test_secret_is_validated_as_any_content(tmp_path: Path) -> None:
 )
 def test_mistakes_name_the_path_and_write_nothing(tmp_path: Path, path: str, secret: Any, sentence: str) -> None:
     others = {"path": "/no/file", "content": "listen\n"}, {"path": "/no/directory"}
-    result = write({"path": str(tmp_path / "new")}, *others, secrets={path: secret}, check=False)
+    result = write({"path": str(tmp_path / "new")}, *others, secrets={path: secret})
     assert result["msg"] == sentence
     assert not (tmp_path / "new").exists()
     assert "hidden-here" not in str(result)

@@ -261,6 +261,7 @@ def comparable(host: dict[str, Any]) -> dict[str, Any]:
     services.pop("stream-hub-1", None)
     for service in services.values():
         service["extra_hosts"] = []
+        del service["labels"]["io.rocketops.config"]
         service["ports"] = [port.partition(":")[2] for port in service["ports"]]
     for path, text in project["env_files"].items():
         project["env_files"][path] = re.sub("^(MONGO_URL|TRANSPORTER)=.*", r"\1", text, flags=re.MULTILINE)

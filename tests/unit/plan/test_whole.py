@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
@@ -19,6 +18,12 @@ CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
 HEALTHCHECK = {"interval": "30s", "timeout": "5s", "retries": 3, "start_interval": "2s"}
 MONGODB_NAME = "chat.mongodb.internal"
 
+# Where they change without a change of the inventory, every deployment will replace all of its containers: say so.
+CONFIG = {
+    "nats": "d005674acd42eb9722f3e37e7a83ed16beb5bb8a7b967895087337ab6e7a0eca",
+    "stream-hub-1": "96805aefba52239d33ce6cc24ab0a04a2ec88413c1ae642522c631b1e9a5ee7d",
+}
+
 
 @pytest.fixture
 def host() -> dict[str, Any]:
@@ -27,12 +32,25 @@ def host() -> dict[str, Any]:
 
 def test_docker(host: dict[str, Any]) -> None:
     network = {"name": "rocketchat", "subnet": "172.31.250.0/24", "gateway": "172.31.250.1"}
-    assert host["docker"] == {"network": network}
+    assert host["docker"] == {
+        "source": "docker",
+        "repository_url": "",
+        "options": {},
+        "certificates": {"mirror.lab.internal:5000": ""},
+        "network": network,
+    }
 
 
 def test_mongodb(host: dict[str, Any]) -> None:
     assert host["mongodb"] == {
         "version": "6.0",
+        "repository": {
+            "url": "https://mirror.lab.internal/mongodb/apt/debian",
+            "suite": "",
+            "key_url": "https://mirror.lab.internal/mongodb/server-6.0.asc",
+        },
+        "port": 27017,
+        "replica_set": "rs0",
         "bind_addresses": ["127.0.0.1", "172.31.250.1"],
         "needs_docker": True,
         "first": True,
@@ -79,7 +97,7 @@ def test_nats(host: dict[str, Any]) -> None:
                     **HEALTHCHECK,
                     "start_period": "30s",
                 },
-                "labels": {**OURS, "io.rocketops.config": hashlib.sha256(text.encode()).hexdigest()},
+                "labels": {**OURS, "io.rocketops.config": CONFIG["nats"]},
                 **CONFINED,
             }
         },
@@ -114,7 +132,7 @@ def test_a_container(host: dict[str, Any]) -> None:
         "ports": ["127.0.0.1:3500:3000"],
         "extra_hosts": [f"{MONGODB_NAME}:172.31.250.1"],
         "healthcheck": {"test": ["CMD", "node", "-e", script], **HEALTHCHECK, "start_period": "10m"},
-        "labels": {**OURS, "io.rocketops.service": "stream_hub"},
+        "labels": {**OURS, "io.rocketops.service": "stream_hub", "io.rocketops.config": CONFIG["stream-hub-1"]},
         **CONFINED,
         "depends_on": {"rocketchat-1": {"condition": "service_healthy"}},
     }
@@ -150,6 +168,8 @@ def test_nginx(host: dict[str, Any]) -> None:
         "tls": True,
         "port": 443,
         "path": "",
+        "client_max_body_size": "200m",
+        "certificate": {"source": "self_signed", "certificate": "", "key": ""},
         "upstreams": {"rocketchat": ["127.0.0.1:3000"], "ddp_streamer": ["127.0.0.1:3100"]},
     }
 

@@ -1,28 +1,36 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts as preflight_facts tells of them, for the tests of what is made of that."""
+"""Hosts as host_facts tells of them, for the tests of what is made of that."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import parts
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.changes import hosts_block
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import EMPTY
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import File, Generated, RoleState
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import resources
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, asked_host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
+
+Facts = dict[str, Any]
+OTHER = "0" * 64
+Desired = Mapping[str, RoleState]
 
 NOW = 1_795_500_000.0
-ENGINE = {"state": "running", "containers": [], "networks": []}
-BARE: dict[str, Any] = {
+ENGINE: Facts = {"state": "running", "containers": [], "networks": []}
+BARE: Facts = {
     "os": {"id": "debian", "version": "13", "family": ["debian"], "name": "Debian GNU/Linux 13 (trixie)"},
     "architecture": "x86_64",
     "avx": True,
     "cores": 4,
     "memory_mb": 7900,
     "file_systems": [
-        {"directory": directory, "found": "/", "size_mb": 100_000, "free_mb": 90_000} for directory in parts.DIRECTORIES
+        {"directory": directory, "found": "/", "size_mb": 100_000, "free_mb": 90_000}
+        for directory in (layout.MONGODB_DATA, layout.DOCKER_DATA, layout.PROJECTS)
     ],
     "clock": {"epoch": NOW, "synchronised": True},
     "listening": [{"address": "0.0.0.0", "port": 22, "pid": 80, "process": "sshd", "unit": "ssh.service"}],
@@ -30,56 +38,135 @@ BARE: dict[str, Any] = {
     "addresses": ["198.18.0.11"],
     "names": {"chat.example.com": {"addresses": ["198.18.0.11"], "fault": None}},
     "packages": {},
-    "units": {unit: {"found": False, "active": False, "enabled": False} for unit in parts.UNITS},
+    "units": {},
     "docker": {**ENGINE, "state": "absent"},
-    "digests": {},
-    "texts": dict.fromkeys(parts.TEXTS),
+    "files": {},
+    "texts": {},
+    "ledger": {"state": "absent", "collection": "", "content": EMPTY},
+    "mongodb": None,
+    "workspace": None,
     "last_backup": None,
 }
 
 
-def asked(plan: Mapping[str, Any], name: str = "chat", host: Mapping[str, Any] | None = None, **facts: Any) -> Host:
-    """A host that answered; ``facts`` are other than those of a bare one, ``host`` sets other fields."""
+def asked(plan: Mapping[str, Any], name: str = "chat", **facts: Any) -> Host:
+    """A host that answered; ``facts`` are other than those of a bare one."""
     between = {"before": NOW - 0.2, "after": NOW + 0.2}
-    fields = {"address": "198.18.0.11", **(host or {})}
-    return Host(name=name, plan=plan["hosts"][name], facts={**BARE, **facts}, asked=between, **fields)
+    return asked_host(name, plan["hosts"][name], {**BARE, **facts}, between, "198.18.0.11")
 
 
-def converged(plan: Mapping[str, Any], **facts: Any) -> Host:
-    """The host of a single-host plan after a run of it."""
-    host = plan["hosts"]["chat"]
-    files = {path: f"content of {path}\n" for path in parts.DIGESTS if "*" not in path}
-    files |= {parts.KEYFILE: f"{host['mongodb']['keyfile']}\n", **host["rocketchat"]["env_files"]}
-    known: dict[str, Any] = {
-        "packages": dict.fromkeys(parts.PACKAGES, "1.0") | {"mongodb-org-server": f"{host['mongodb']['version']}.5"},
-        "units": {unit: {"found": True, "active": True, "enabled": True} for unit in parts.UNITS},
-        "docker": running(host),
-        "digests": {path: hashlib.sha256(content.encode()).hexdigest() for path, content in files.items()},
-        "texts": {**BARE["texts"], parts.HOSTS_FILE: f"127.0.0.1 localhost\n{hosts_block(host['mongodb']['names'])}\n"},
-    }
-    projects = {role: host[role]["compose"]["services"] for role in parts.PROJECTS}
-    return asked(plan, host={"projects": projects, "files": files}, **{**known, **facts})
+def before_a_run_of(plan: Mapping[str, Any], host: Host) -> Host:
+    """The host as it is, and another plan for it."""
+    return asked_host(host.name, plan["hosts"][host.name], host.facts, host.asked, host.address)
 
 
-def running(host: Mapping[str, Any]) -> dict[str, Any]:
-    """The engine of a host that runs what was planned for it."""
-    containers = []
-    for role in ("nats", "rocketchat"):
-        project = host[role]["compose"]
-        containers += [container(project["name"], name, service) for name, service in project["services"].items()]
-    network = host["docker"]["network"]
-    known = {"name": network["name"], "interface": "br-83ec1ede63c7", "subnets": [network["subnet"]]}
-    return {"state": "running", "containers": containers, "networks": [known]}
+def with_facts(host: Host, **facts: Any) -> Host:
+    return replace(host, facts={**host.facts, **facts})
 
 
-def container(project: str, name: str, service: Mapping[str, Any]) -> dict[str, Any]:
-    published = [written.rpartition(":")[0].rpartition(":") for written in service["ports"]]
+def converged(plan: Mapping[str, Any], name: str = "chat", **facts: Any) -> Host:
+    """The host after a run of the plan; all that is desired there is there."""
+    host = asked(plan, name, **{key: facts[key] for key in facts if key == "os"})
+    return with_facts(host, **{**as_desired(host.desired, host.plan["mongodb"]), **facts})
+
+
+def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
+    states = list(desired.values())
+    series = mongodb["version"] if mongodb else ""
+    generated = [one for state in states for one in _generated(state)]
+    containers = [name for state in states if state.project for name in state.project.containers]
     return {
-        "name": service["container_name"],
-        "image": service["image"],
-        "state": "running",
-        "project": project,
-        "service": name,
-        "labels": dict(service["labels"]),
-        "published": [{"address": address, "port": int(port)} for address, _colon, port in published],
+        "packages": {package: "1.0" for state in states for package in state.packages}
+        | ({"mongodb-org-server": f"{series}.5"} if mongodb else {}),
+        "units": {state.unit: {"found": True, "active": True, "enabled": True} for state in states if state.unit},
+        "docker": _docker(states) if "docker" in desired else BARE["docker"],
+        "files": {one.path: _file(one) for state in states for one in _files(state)},
+        "texts": {
+            one.path: one.content for state in states for one in state.all_files if one.content and not one.secret
+        }
+        | {state.block.path: f"127.0.0.1 localhost\n{state.block.text()}\n" for state in states if state.block},
+        "ledger": {
+            "state": "read",
+            "collection": "0.2.0",
+            "content": {
+                **EMPTY,
+                "collection": "0.2.0",
+                "resources": {f"{kind} {name}": "made" for state in states for kind, name in resources(state)},
+                "generated": {one.path: {"digest": _digest(one.path), "recipe": one.recipe} for one in generated},
+                "containers": {name: _digest(name) for name in containers},
+            },
+        },
+        "mongodb": replica_set(series) if mongodb and mongodb["first"] else None,
     }
+
+
+def replica_set(series: str, *steps: str, **facts: Any) -> Facts:
+    """What MongoDB said of itself; ``steps`` bring about what it lacks."""
+    return {"steps": list(steps), "fault": None, "reason": None, "feature_compatibility_version": series, **facts}
+
+
+def _files(state: RoleState) -> list[File | Generated]:
+    return [*state.all_files, *_generated(state)]
+
+
+def _generated(state: RoleState) -> list[Generated]:
+    return [*([state.repository.key] if state.repository else []), *state.generated]
+
+
+def _file(one: File | Generated) -> Facts:
+    digest = one.digest if isinstance(one, File) else _digest(one.path)
+    return {"kind": "file" if digest else "directory", "mode": one.mode, **owned(one.owner), "digest": digest}
+
+
+def owned(name: str) -> Facts:
+    return {"owner": name, "group": name, "uid": "64055", "gid": "64055"}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _docker(states: list[RoleState]) -> Facts:
+    bridge = {"name": "bridge", "interface": "docker0", "subnets": ["172.17.0.0/16"], "gateways": [], "ours": False}
+    networks = [
+        {
+            "name": network.name,
+            "interface": "br-83ec1ede63c7",
+            "subnets": [network.subnet],
+            "gateways": [network.gateway],
+            "ours": True,
+        }
+        for network in (state.network for state in states)
+        if network
+    ]
+    return {**ENGINE, "containers": _containers(states), "networks": [bridge, *networks]}
+
+
+def _containers(states: list[RoleState]) -> list[Facts]:
+    return [
+        {
+            "name": container.name,
+            "image": container.image,
+            "state": "running",
+            "project": project.name,
+            "service": name,
+            "definition": _digest(name),
+            "labels": dict(project.definition["services"][name]["labels"]),
+            "published": [_published(port) for port in project.definition["services"][name]["ports"]],
+            "settings": {
+                "restart": container.restart,
+                "memory": container.memory,
+                "nano_cpus": container.nano_cpus,
+                # Docker adds names of its own
+                "networks": {container.network: [name, *container.aliases]},
+            },
+        }
+        for project in (state.project for state in states)
+        if project
+        for name, container in project.containers.items()
+    ]
+
+
+def _published(written: str) -> Facts:
+    address, _colon, port = written.rpartition(":")[0].rpartition(":")
+    return {"address": address, "port": int(port)}

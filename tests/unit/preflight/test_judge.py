@@ -6,20 +6,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, running_version, tag
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.judge import Verdict, judge
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ports import published_at
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.repositories import SERVERS, SUITE
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.distributions import (
+    DISTRIBUTIONS,
+    Distribution,
+)
 
 from tests.deployment import ROOT
 from tests.unit.plan_inventories import cluster, plan, single
-from tests.unit.preflight.hosts import BARE, ENGINE, NOW, asked, converged
+from tests.unit.preflight.hosts import (
+    BARE,
+    ENGINE,
+    NOW,
+    asked,
+    before_a_run_of,
+    converged,
+    owned,
+    replica_set,
+    with_facts,
+)
 
 PLAN = plan(single(mongodb_version="8.0"))
+REPOSITORY = {"mongodb_repository_url": "https://apt.example.com/mongodb"}
+OWN_REPOSITORY = plan(single(mongodb_version="8.0", **REPOSITORY))
 DEBIAN_12 = {"id": "debian", "version": "12", "family": ["debian"], "name": "Debian GNU/Linux 12 (bookworm)"}
 UBUNTU = {"id": "ubuntu", "version": "24.04", "family": ["ubuntu", "debian"], "name": "Ubuntu 24.04.4 LTS"}
 FEDORA = {"id": "fedora", "version": "43", "family": ["fedora"], "name": "Fedora Linux 43"}
@@ -45,6 +59,11 @@ def names(*addresses: str, fault: str | None = None) -> dict[str, Any]:
     return {"chat.example.com": {"addresses": list(addresses), "fault": fault}}
 
 
+OTHER_KEYFILE = {
+    "/etc/mongod.keyfile": {"kind": "file", "mode": "0400", **owned("mongodb"), "digest": "0" * 64},
+}
+
+
 def stranger(name: str, published: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "name": name, "image": "mongo:7", "state": "running", "project": "shop", "service": "db", "labels": {},
@@ -64,13 +83,8 @@ def test_good_host_is_passed_in_silence(host: Host) -> None:
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "another system": (
         {"os": FEDORA},
-        "operating system of host chat = 'Fedora Linux 43': is not Debian, and everything here is installed with apt. "
-        "Choose a host with Debian 13.",
-    ),
-    "an old Debian": (
-        {"os": DEBIAN_12},
-        "operating system of host chat = 'Debian GNU/Linux 12 (bookworm)': has a python3-pymongo that is too old to "
-        "set MongoDB up. Choose a host with Debian 13 for [mongodb].",
+        "operating system of host chat = 'Fedora Linux 43': is none of those this collection knows (Debian 12, Debian "
+        "13, Ubuntu 22.04, Ubuntu 24.04, Ubuntu 26.04), nor like one of them. Choose a host with Debian 13.",
     ),
     "another processor": (
         {"architecture": "ppc64le"},
@@ -144,7 +158,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         "network shop). Choose a range that no host has a route to.",
     ),
     "another keyfile": (
-        {"digests": {"/etc/mongod.keyfile": "0" * 64}},
+        {"files": OTHER_KEYFILE},
         "mongodb_keyfile: is not the one MongoDB on host chat was set up with, so its passwords will be others, too. "
         "If the secrets file (.rocketchat_secrets.yml beside the inventory, unless rocketchat_secrets_file says "
         "otherwise) was lost or generated anew, restore it from its backup. If the keyfile is to change on purpose, "
@@ -159,14 +173,17 @@ def test_what_cannot_work_is_a_problem(facts: dict[str, Any], message: str) -> N
 
 
 RISKY: dict[str, tuple[dict[str, Any], str]] = {
-    "a relative of Debian": (
+    "a distribution that was never tried": (
         {"os": UBUNTU},
-        "host chat has Ubuntu 24.04.4 LTS, with which this collection was not tested. Set docker_repository_url, "
-        "mongodb_repository_url and mongodb_repository_suite to what is made for it.",
+        "host chat has Ubuntu 24.04.4 LTS, which is deployed to as documented, but was not tested.",
+    ),
+    "a relative of one": (
+        {"os": {"id": "linuxmint", "version": "22.2", "family": ["linuxmint", "ubuntu"], "name": "Linux Mint 22.2"}},
+        "host chat has Linux Mint 22.2, which this collection does not know: it is treated as Ubuntu 26.04.",
     ),
     "a newer Debian": (
         {"os": {**BARE["os"], "version": "", "name": "Debian GNU/Linux forky/sid"}},
-        "host chat has Debian GNU/Linux forky/sid; this collection was tested with Debian 13 only.",
+        "host chat has Debian GNU/Linux forky/sid, which this collection does not know: it is treated as Debian 13.",
     ),
     "arm": (
         {"architecture": "aarch64", "avx": False},
@@ -207,8 +224,7 @@ RISKY: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("facts", "message"), RISKY.values(), ids=list(RISKY))
 def test_what_is_unwise_is_a_warning(facts: dict[str, Any], message: str) -> None:
-    host = asked(PLAN, host={"own_mongodb_repository": True}, **facts)
-    assert verdict(host) == Verdict([], [message])
+    assert verdict(asked(OWN_REPOSITORY, **facts), planned=OWN_REPOSITORY) == Verdict([], [message])
 
 
 FINE: dict[str, dict[str, Any]] = {
@@ -276,26 +292,48 @@ def test_full_disk_does_not_stop_the_repair_of_what_runs() -> None:
 
 
 def test_distribution_of_an_old_debian_lacks_compose() -> None:
-    planned = plan(cluster("chat", "other", groups={"mongodb": ["other"]}))
-    host = asked(planned, host={"docker_source": "distribution"}, os=DEBIAN_12)
-    found = verdict(host, planned=planned)
+    planned = plan(cluster("chat", "other", groups={"mongodb": ["other"]}, docker_source="distribution"))
+    found = verdict(asked(planned, os=DEBIAN_12), planned=planned)
     assert [str(problem) for problem in found.problems] == [
         "docker_source = 'distribution': does not package Compose v2 (host chat has Debian GNU/Linux 12 (bookworm)). "
         "Write docker_source: docker."
     ]
-    assert found.warnings == [
-        "host chat has Debian GNU/Linux 12 (bookworm); this collection was tested with Debian 13 only."
-    ]
+    assert found.warnings == []
 
 
 def test_old_mongodb_needs_no_avx() -> None:
-    old = plan(single(rocketchat_version="6.13.0", mongodb_version="4.4"))
-    host = asked(old, host={"own_mongodb_repository": True}, avx=False)
-    assert verdict(host, planned=old).problems == []
+    old = plan(single(rocketchat_version="6.13.0", mongodb_version="4.4", **REPOSITORY))
+    assert verdict(asked(old, avx=False), planned=old).problems == []
+
+
+def test_mongodb_that_will_not_let_the_role_in() -> None:
+    reason = "mongodb_admin_password is not the password of its user admin."
+    refused = replica_set("8.0", fault="administrator", reason=reason)
+    assert problems(converged(PLAN, mongodb=refused)) == [f"MongoDB of host chat: refuses. {reason}"]
+    assert problems(converged(PLAN, mongodb={**refused, "fault": "connect"})) == [], "the run may help"
+
+
+@pytest.mark.parametrize(
+    ("ledger", "message"),
+    [
+        (
+            {"state": "newer", "collection": "0.9.0"},
+            "was written by a newer version of this collection (0.9.0). Deploy with that version or a newer one.",
+        ),
+        (
+            {"state": "damaged", "collection": ""},
+            "cannot be read as this collection's record of what it made. Move it away: the next run finds out again "
+            "what this collection made there.",
+        ),
+    ],
+)
+def test_ledger_that_cannot_be_continued(ledger: dict[str, Any], message: str) -> None:
+    host = converged(PLAN, ledger={**BARE["ledger"], **ledger})
+    assert problems(host) == [f"/var/lib/rocketops/ledger.json on host chat: {message}"]
 
 
 def test_everything_is_told_at_once() -> None:
-    host = asked(PLAN, avx=False, memory_mb=500, digests={"/etc/mongod.keyfile": "0" * 64})
+    host = asked(PLAN, avx=False, memory_mb=500, files=OTHER_KEYFILE)
     lines = verdict(host).message().splitlines()
     assert lines[0] == "3 problems with the hosts; nothing was changed on them."
     assert [line[:2] for line in lines[1:]] == ["1.", "2.", "3."]
@@ -337,7 +375,7 @@ def test_installed_mongodb_of_another_series_that_serves() -> None:
 
 
 def with_mongodb(version: str, host: Host) -> Host:
-    return replace(host, facts={**host.facts, "packages": {**host.packages, "mongodb-org-server": version}})
+    return with_facts(host, packages={**host.packages, "mongodb-org-server": version})
 
 
 GO_TO_8_0 = (
@@ -354,14 +392,14 @@ def test_installed_mongodb_that_rocketchat_does_not_accept() -> None:
 
 
 def test_installed_mongodb_that_the_first_rocketchat_would_not_accept() -> None:
-    assert problems(with_mongodb("7.0.14", replace(converged(PLAN, docker=ENGINE), projects={}))) == [
+    assert problems(with_mongodb("7.0.14", converged(PLAN, docker=ENGINE, texts={}))) == [
         "mongodb_version = '8.0': is what Rocket.Chat 8.9.1 needs, and host chat has MongoDB 7.0.14, which stays as it "
         "is. Upgrade it by hand first, as MongoDB's manual says, or choose an older rocketchat_version."
     ]
 
 
 def test_compatibility_version_that_was_not_raised() -> None:
-    assert problems(replace(with_mongodb("7.0.14", converged(PLAN)), feature_compatibility_version="6.0")) == [
+    assert problems(with_mongodb("7.0.14", converged(PLAN, mongodb=replica_set("6.0")))) == [
         GO_TO_8_0,
         "mongodb_version = '8.0': needs featureCompatibilityVersion 7.0 first, and it is 6.0. "
         'Run db.adminCommand({setFeatureCompatibilityVersion: "7.0", confirm: true}).',
@@ -371,7 +409,7 @@ def test_compatibility_version_that_was_not_raised() -> None:
 def test_way_over_releases_that_are_left_out() -> None:
     old = plan(single(rocketchat_version="7.9.3", mongodb_version="6.0"))
     planned = plan(single(rocketchat_version="9.0.0"))
-    host = replace(converged(old), plan=planned["hosts"]["chat"], feature_compatibility_version="6.0")
+    host = before_a_run_of(planned, converged(old))
     assert [str(problem) for problem in verdict(host, planned=planned).problems] == [
         "rocketchat_version = '9.0.0': leaves out 8.x after the running 7.9.3, and no major can be left out. Go by "
         "7.13.9, MongoDB 7.0, MongoDB 8.0, 8.9.1, 9.0.0 and raise MongoDB's featureCompatibilityVersion after each of "
@@ -444,7 +482,7 @@ def test_default_repository_without_a_server(rocketchat: str, series: str, facts
     "host",
     [
         converged(OLD := plan(single(rocketchat_version="7.9.3", mongodb_version="6.0"))),
-        asked(OLD, host={"own_mongodb_repository": True}),
+        asked(plan(single(rocketchat_version="7.9.3", mongodb_version="6.0", **REPOSITORY))),
     ],
     ids=["installed", "a repository of one's own"],
 )
@@ -466,15 +504,20 @@ def test_missing_server_is_told_once() -> None:
     assert [problem.variable for problem in verdict(*hosts, planned=planned).problems] == ["mongodb_version"]
 
 
-def test_default_repository_is_the_role_s() -> None:
-    tasks = (ROOT / "roles" / "mongodb" / "tasks" / "install.yml").read_text(encoding="utf-8")
-    assert f"mongodb_repository_suite or '{SUITE}/mongodb-org/' ~ mongodb_plan.version" in tasks
+def test_key_from_elsewhere_makes_no_other_repository() -> None:
+    key = {"mongodb_repository_key_url": "https://apt.example.com/mongodb.asc"}
+    planned = plan(single(rocketchat_version="7.9.3", mongodb_version="6.0", **key))
+    [problem] = verdict(asked(planned), planned=planned).problems
+    assert "is in no package for host chat" in str(problem)
 
 
-def test_readme_says_which_mongodb_the_default_repository_has() -> None:
+@pytest.mark.parametrize("on", DISTRIBUTIONS, ids=lambda on: on.name)
+def test_readme_says_which_mongodb_the_default_repository_has(on: Distribution) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"| Debian 12 | `{SUITE}` | {', '.join(SERVERS['x86_64'])} |" in readme
-    assert f"| Debian 13 | none of its own; `{SUITE}` | {', '.join(SERVERS['x86_64'])} |" in readme
+    suite = (
+        f"`{on.mongodb_release}`" if on.mongodb_release == on.codename else f"none of its own; `{on.mongodb_release}`"
+    )
+    assert f"| {on.name} | {suite} | {', '.join(on.mongodb_series)} |" in readme
 
 
 def test_hosts_too_small_for_the_expected_users() -> None:
@@ -496,7 +539,7 @@ def left(state: str, planned: Mapping[str, Any], version: str = "7.9.3") -> Host
     before = converged(plan(single(rocketchat_version=version, mongodb_version="6.0")))
     for container in before.containers:
         container["state"] = state
-    return replace(before, plan=planned["hosts"]["chat"])
+    return before_a_run_of(planned, before)
 
 
 @pytest.mark.parametrize("state", ["running", "exited", "restarting", "paused", "dead"])
@@ -512,7 +555,7 @@ def test_major_is_not_left_out_whatever_state_the_monolith_is_in(state: str) -> 
 @pytest.mark.parametrize("docker", [ENGINE, {**ENGINE, "state": "stopped"}])
 def test_release_is_read_from_the_compose_project_where_no_container_is_left(docker: dict[str, Any]) -> None:
     planned = plan(single(rocketchat_version="8.9.0"))
-    host = replace(converged(PLAN, docker=docker), plan=planned["hosts"]["chat"])
+    host = before_a_run_of(planned, converged(PLAN, docker=docker))
     [problem] = verdict(host, planned=planned).problems
     assert str(problem).startswith("rocketchat_version = '8.9.0': is older than the running 8.9.1")
 
@@ -522,13 +565,22 @@ def test_newest_release_counts_where_hosts_differ() -> None:
     assert running_version([converged(PLAN), left("exited", PLAN)]) == "8.9.1"
 
 
-def test_nothing_is_known_of_a_project_that_somebody_wrote() -> None:
-    image = "rocketchat/rocket.chat:7.9.3"
-    projects = {"rocketchat": {"talk": {"image": image}, "chat": {"image": image, "labels": ["a=b"]}, "none": None}}
-    assert running_version([asked(PLAN, host={"projects": projects})]) is None
-    assert running_version([asked(PLAN, host={"projects": {"rocketchat": None}})]) is None
+@pytest.mark.parametrize(
+    "text",
+    [
+        "services: {a: {image: rc:7.9.3}, b: {image: rc:7.9.3, labels: [io.rocketops.service=rocketchat]}, c: null}",
+        "services: null",
+        "- rocketchat",
+        "services: {",
+        "",
+        None,
+    ],
+)
+def test_nothing_is_known_of_a_project_that_somebody_wrote(text: str | None) -> None:
+    assert running_version([asked(PLAN, texts={"/opt/rocketchat/compose.yaml": text})]) is None
 
 
+VERSION = "io.rocketops.version"
 DIGEST = f"r.example.com:5000/rc@sha256:{'7' * 64}"
 
 
@@ -541,7 +593,7 @@ def of_image(image: str, version: str, **variables: Any) -> dict[str, Any]:
 )
 def test_major_is_not_left_out_with_an_image_of_ones_own(image: str) -> None:
     planned = plan(single(rocketchat_version="9.0.0"))
-    host = replace(converged(of_image(image, "7.9.3", mongodb_version="6.0")), plan=planned["hosts"]["chat"])
+    host = before_a_run_of(planned, converged(of_image(image, "7.9.3", mongodb_version="6.0")))
     [problem] = verdict(host, planned=planned).problems
     assert "leaves out 8.x after the running 7.9.3" in str(problem)
 
@@ -567,7 +619,7 @@ def test_image_that_does_not_say_its_release() -> None:
 def test_release_is_a_label_only_where_the_image_does_not_say_it() -> None:
     def labels(image: str) -> dict[str, str]:
         services = of_image(image, "8.9.1")["hosts"]["chat"]["rocketchat"]["compose"]["services"]
-        return {name: one["labels"]["io.rocketops.version"] for name, one in services.items() if len(one["labels"]) > 2}
+        return {name: one["labels"][VERSION] for name, one in services.items() if VERSION in one["labels"]}
 
     assert labels(DIGEST) == {"rocketchat-1": "8.9.1"}
     assert labels("r.example.com/rc:8.9.1-ours") == labels("r.example.com/rc:8.9.1") == {}

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.rocketops.rocketchat.plugins.action.preflight import REGISTERED
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace.license import LicenseState, read_license
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.judge import Verdict, judge
@@ -18,7 +19,7 @@ from tests.deployment import ROOT
 from tests.unit.license_texts import license_text
 from tests.unit.plan_inventories import NOW as PLANNED_AT
 from tests.unit.plan_inventories import Inventory, plan, single
-from tests.unit.preflight.hosts import ENGINE, NOW, converged
+from tests.unit.preflight.hosts import ENGINE, NOW, before_a_run_of, converged, with_facts
 
 URL = "mongodb://rocketchat:S3cret@db1.example.com:27018/talk?replicaSet=rs0"
 UNLOCKED = {"version": 335, "locked": False, "locked_at": 1_795_400_000.0, "locked_seconds": None}
@@ -44,13 +45,13 @@ def external(**variables: Any) -> dict[str, Any]:
 def verdict(planned: dict[str, Any], **workspace: Any) -> Verdict:
     """Of a converged host whose database said this."""
     host = converged(planned) if planned["mongodb_version"] else _without_mongodb(planned)
-    return judge(planned, [replace(host, workspace={**READ, **workspace})])
+    return judge(planned, [with_facts(host, workspace={**READ, **workspace})])
 
 
 def _without_mongodb(planned: dict[str, Any], **facts: Any) -> Host:
     """A mongod that somebody installed there all the same says nothing of the one that is used."""
     packages = {"mongodb-org-server": "5.0.9"}
-    return replace(converged(plan(single()), packages=packages, **facts), plan=planned["hosts"]["chat"])
+    return before_a_run_of(planned, converged(plan(single()), packages=packages, **facts))
 
 
 def problems(found: Verdict) -> list[str]:
@@ -103,11 +104,8 @@ def test_the_database_is_called_by_its_name() -> None:
 
 def test_the_gate_reads_what_the_playbook_registers() -> None:
     [play] = yaml.safe_load((ROOT / "playbooks" / "not-public" / "preflight.yml").read_text(encoding="utf-8"))
-    [task] = [task for task in play["tasks"] if "rocketops.rocketchat.workspace_facts" in task]
-    source = (ROOT / "plugins" / "action" / "preflight.py").read_text(encoding="utf-8")
-    assert f'"{task["register"]}"' in source
-    asked = OURS["hosts"]["chat"]["probes"]["workspace"]
-    assert set(task["rocketops.rocketchat.workspace_facts"]) == {"url", "root_url", "site_url"} <= set(asked)
+    registered = {action: task["register"] for task in play["tasks"] for action in task if "register" in task}
+    assert registered["rocketops.rocketchat.deployment_facts"] == REGISTERED
 
 
 # -- a MongoDB of the operator's own -----------------------------------------------------------------------------------
@@ -115,8 +113,8 @@ def test_the_gate_reads_what_the_playbook_registers() -> None:
 
 @pytest.mark.parametrize("version", ["6.0.5", "6.0"])
 def test_external_mongodb_that_is_too_old(version: str) -> None:
-    new = replace(_without_mongodb(external(), docker=ENGINE), projects={})
-    assert problems(judge(external(), [replace(new, workspace={**READ, "mongodb_version": version})])) == [
+    new = _without_mongodb(external(), docker=ENGINE, texts={})
+    assert problems(judge(external(), [with_facts(new, workspace={**READ, "mongodb_version": version})])) == [
         "rocketchat_version = '8.9.1': is not made for MongoDB 6.0 of rocketchat_mongodb_url. Give it MongoDB 8.0."
     ]
 
@@ -162,7 +160,7 @@ def test_external_mongodb_that_was_not_tested(version: str, warning: str, bypass
 def test_external_mongodb_has_its_steps_on_the_way_of_an_upgrade() -> None:
     docker = converged(plan(single(rocketchat_version="7.9.3", mongodb_version="6.0"))).facts["docker"]
     host = _without_mongodb(external(), docker=docker, last_backup=int(NOW))
-    found = judge(external(), [replace(host, workspace={**READ, "mongodb_version": "6.0.5"})])
+    found = judge(external(), [with_facts(host, workspace={**READ, "mongodb_version": "6.0.5"})])
     assert problems(found) == [
         "rocketchat_version = '8.9.1': is not made for MongoDB 6.0 of rocketchat_mongodb_url. Go by 7.13.9, MongoDB "
         "7.0, MongoDB 8.0, 8.9.1 and raise MongoDB's featureCompatibilityVersion after each of its steps. First write "

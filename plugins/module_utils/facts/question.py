@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The question of host_facts: its options, and its result. No Ansible here."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ..probing.question import Answered
+from . import docker, files, ledger, network, system
+
+_STRINGS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
+_PATHS: dict[str, Any] = {"type": "list", "elements": "path", "default": []}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "names": _STRINGS,
+    "resolve_timeout": {"type": "float", "default": 3},
+    "docker_socket": {"type": "path", "default": "/var/run/docker.sock"},
+    "packages": _STRINGS,
+    "units": _STRINGS,
+    "files": _PATHS,
+    "texts": _PATHS,
+    "containers": _STRINGS,
+    "directories": _PATHS,
+    "ledger": {"type": "path"},
+    "backups": {"type": "path"},
+    "mongodb": {"type": "dict"},
+    "mongodb_password": {"type": "str", "no_log": True},
+    "mongodb_admin_password": {"type": "str", "no_log": True},
+    "own_mongodb": {"type": "bool", "default": False},
+    "workspace": {"type": "dict"},
+    "workspace_url": {"type": "str", "no_log": True},
+}
+
+_DOCKER_UNIT, _MONGODB_UNIT = "docker.service", "mongod.service"
+
+
+def answer(options: Mapping[str, Any]) -> Answered:
+    return Answered({"changed": False, "facts": _facts(options)})
+
+
+def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
+    units = system.units([*asked["units"], *sorted({_DOCKER_UNIT, _MONGODB_UNIT} - set(asked["units"]))])
+    engine = (units or {}).get(_DOCKER_UNIT, {}).get("found", False)
+    # mongod's address may lead elsewhere on a host that has none
+    mongod = (units or {}).get(_MONGODB_UNIT, {}).get("found", False)
+    return {
+        "os": system.operating_system(),
+        "architecture": os.uname().machine,
+        "avx": system.has_avx(),
+        "cores": os.cpu_count(),
+        "memory_mb": system.memory_mb(),
+        "file_systems": [system.file_system(directory) for directory in asked["directories"]],
+        "clock": {"epoch": time.time(), "synchronised": system.clock_is_synchronised()},
+        "listening": network.listening(),
+        "routes": network.routes(),
+        "addresses": network.addresses(),
+        "names": network.resolved(asked["names"], asked["resolve_timeout"]),
+        "packages": system.packages(asked["packages"]),
+        "units": units and {name: units[name] for name in asked["units"]},
+        "docker": docker.ask(asked["docker_socket"], engine, asked["containers"]),
+        "files": {path: files.state(path) for path in asked["files"]},
+        "texts": {path: files.text(path) for path in asked["texts"]},
+        "ledger": ledger.read(asked["ledger"]) if asked["ledger"] else None,
+        "mongodb": _replica_set(asked) if asked["mongodb"] and mongod else None,
+        "workspace": _workspace(asked) if asked["workspace"] and (mongod or not asked["own_mongodb"]) else None,
+        "last_backup": files.last_change(asked["backups"]) if asked["backups"] else None,
+    }
+
+
+def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Imported here, as most hosts are not asked."""
+    from ..mongodb.login import User
+    from ..mongodb.steps import Wanted
+    from .mongodb import ask
+
+    wanted = asked["mongodb"]
+    roles = tuple((role["role"], role["db"]) for role in wanted["user"]["roles"])
+    user = User(wanted["user"]["name"], asked["mongodb_password"])
+    set_of = (int(wanted["port"]), wanted["replica_set"], tuple(wanted["members"]))
+    return ask(Wanted(*set_of, user, roles, asked["mongodb_admin_password"]))
+
+
+def _workspace(asked: Mapping[str, Any]) -> dict[str, Any]:
+    from ..mongodb.url import parse
+    from ..workspace.probe import ask
+
+    wanted = asked["workspace"]
+    return asdict(ask(parse(asked["workspace_url"]), wanted["root_url"], wanted["site_url"], 5.0))

@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What somebody can change by hand of all that the roles made on a host, as commands; what there is says the ledger."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.deployment import Deployment
+from tests.e2e.report import health
+from tests.e2e.test_planned_changes import listed
+
+LEDGER = "/var/lib/rocketops/ledger.json"
+UNITS = {"docker.service": "Docker", "mongod.service": "mongod", "nginx.service": "nginx"}
+
+
+@dataclass(frozen=True)
+class Drift:
+    """``command`` makes it; ``told``: words that the sentence about it has to have."""
+
+    kind: str
+    command: str
+    told: str
+
+
+def drifts(deployment: Deployment) -> Iterator[Drift]:
+    """One for each resource and way to change it."""
+    ledger: dict[str, Any] = json.loads(deployment.run(f"cat {LEDGER}"))
+    for name in ledger["resources"]:
+        kind, _space, resource = name.partition(" ")
+        if kind == "file":
+            yield from _of_file(deployment, resource)
+    for unit, name in UNITS.items():
+        # mongod and nginx can be without each other; without the engine nothing tells of containers
+        yield Drift("unit disabled", f"systemctl disable --quiet {unit}", f"have {name} start at boot")
+        if unit != "docker.service":
+            yield Drift("unit stopped", f"systemctl stop {unit}", f"start {name}")
+    containers = [*ledger["containers"]]
+    ways = ("docker rm --force {0}", "docker rename {0} renamed-{0}", "docker update --restart no {0}",
+            "docker network disconnect rocketchat {0}", "docker stop --time 2 {0}")  # fmt: skip
+    for number, container in enumerate(containers):
+        yield Drift("container", ways[number % len(ways)].format(container), container)
+    yield Drift("hosts", "sed -i '/mongodb.internal/d' /etc/hosts", "/etc/hosts")
+    yield Drift("network", replaced_network(containers), "replace network rocketchat")
+
+
+def _of_file(deployment: Deployment, path: str) -> Iterator[Drift]:
+    quoted = shlex.quote(path)
+    directory = deployment.attempt(f"test -d {quoted}").returncode == 0
+    yield Drift("mode", f"chmod 0701 {quoted}", path)
+    yield Drift("owner", f"chown 12345:12345 {quoted}", path)
+    # another keyfile is refused, as it is more likely that the secrets were lost (test_lost_secrets.py)
+    if not directory and path != "/etc/mongod.keyfile":
+        yield Drift("content", f"echo '# by hand' >> {quoted}", sentence_of(path))
+    if not directory:
+        yield Drift("deleted", f"rm {quoted}", sentence_of(path))
+
+
+def sentence_of(path: str) -> str:
+    """How a change of a file is told: most by their path, some by what they are for."""
+    words = {
+        "/etc/docker/daemon.json": "Docker's settings",
+        "/etc/mongod": "mongod's settings",
+        "/etc/systemd/system/mongod": "mongod's settings",
+        "/etc/nginx/conf.d": "the site in nginx",
+        "/etc/nginx/rocketchat/": "certificate",
+        "/etc/docker/certs.d/": "certificate authority",
+        "/etc/apt/keyrings/docker": "the key of Docker's package repository",
+        "/etc/apt/keyrings/mongodb": "the key of MongoDB's package repository",
+        "/etc/apt/sources.list.d/docker": "Docker's package repository",
+        "/etc/apt/sources.list.d/mongodb": "MongoDB's package repository",
+    }
+    return next((told for start, told in words.items() if path.startswith(start)), path)
+
+
+def replaced_network(containers: list[str]) -> str:
+    """Another network of the same name, as somebody makes it who lost the first."""
+    return (
+        f"docker stop --time 1 {' '.join(containers)} && docker network disconnect --force rocketchat nats; "
+        f"for c in {' '.join(containers)}; do docker network disconnect --force rocketchat $c; done 2>/dev/null; "
+        "docker network rm rocketchat && docker network create --subnet 172.31.250.0/24 rocketchat"
+    )
+
+
+def shown_and_mended(deployment: Deployment, directory: Path, found: list[Drift]) -> None:
+    """Listed by --check, told by health, mended by site; afterwards there is nothing to change."""
+    for one in found:
+        deployment.run(one.command)
+    planned = " ".join(listed(deployment.playbook("site", "--check").stdout, deployment.host))
+    told = " ".join(change["sentence"] for change in health(deployment, directory)["changes"])
+    for one in found:
+        assert one.told in planned, (one, planned)
+        assert one.told in told, (one, told)
+    deployment.playbook("site")
+    assert listed(deployment.playbook("site", "--check").stdout, deployment.host) == []

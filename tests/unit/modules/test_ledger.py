@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module ledger, on a file of this machine's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.modules import ledger
+
+from tests.unit.modules.running import run
+
+Note = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "rocketops" / "ledger.json"
+
+
+@pytest.fixture
+def note(path: Path) -> Note:
+    """The module's result."""
+    return partial(run, ledger.main, path=str(path), collection="0.2.0")
+
+
+def kept(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text()))
+
+
+def test_notes_once(note: Note, path: Path) -> None:
+    options = {"resources": {"package nginx": "made"}, "pending": {"nginx.service": "reload"}}
+    result = note(**options)
+    assert result["changed"]
+    assert '"package nginx": "made"' in result["diff"]["after"]
+    assert "nginx" not in result["diff"]["before"]
+    assert kept(path) == {
+        "format": 1, "collection": "0.2.0", **options, "generated": {}, "containers": {}
+    }  # fmt: skip
+    written = path.stat().st_mtime_ns
+    assert not note(**options)["changed"]
+    assert path.stat().st_mtime_ns == written
+
+
+def test_what_is_done_is_not_pending(note: Note, path: Path) -> None:
+    note(pending={"nginx.service": "reload", "mongod.service": "restart"})
+    assert note(done=["nginx.service", "docker.service"])["changed"]
+    assert kept(path)["pending"] == {"mongod.service": "restart"}
+    assert not note(done=["nginx.service"])["changed"]
+
+
+def test_what_was_made_by_a_recipe_is_noted_with_its_digest(note: Note, path: Path, tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    key.write_bytes(b"abc")
+    assert note(recipes={str(key): "recipe"})["changed"]
+    noted = {"digest": hashlib.sha256(b"abc").hexdigest(), "recipe": "recipe"}
+    assert kept(path)["generated"] == {str(key): noted}
+    assert not note(recipes={str(key): "recipe"})["changed"]
+    assert not note(generated={str(key): noted})["changed"]
+
+
+def test_containers_are_noted_with_what_compose_made_them_from(note: Note, path: Path, monkeypatch: Any) -> None:
+    found = [
+        {"service": "account-1", "project": "rocketchat", "definition": "77"},
+        {"service": "nats", "project": "nats", "definition": "78"},
+    ]
+    monkeypatch.setattr(ledger.docker, "ask", lambda *_arguments: {"containers": found})
+    assert note(project="rocketchat")["changed"]
+    assert kept(path)["containers"] == {"account-1": "77"}
+    assert not note(project="rocketchat")["changed"]
+
+
+def test_check_mode_tells_and_leaves_alone(note: Note, path: Path) -> None:
+    assert note(check=True, resources={"package nginx": "made"})["changed"]
+    assert not path.parent.exists()
+
+
+@pytest.mark.parametrize(("text", "state"), [("{", "damaged"), ('{"format": 2}', "newer")])
+def test_what_cannot_be_continued_is_left_as_it_is(note: Note, path: Path, text: str, state: str) -> None:
+    path.parent.mkdir()
+    path.write_text(text)
+    assert note()["msg"] == f"{path} is {state} and was left as it is."
+    assert path.read_text() == text

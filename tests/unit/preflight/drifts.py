@@ -1,0 +1,175 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that can become of a resource of the plan, one by one, on a host that was as planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import (
+    Container,
+    File,
+    Generated,
+    Network,
+    RoleState,
+)
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
+
+from tests.unit.preflight.hosts import OTHER, Facts, owned, with_facts
+
+CONTAINERS = ("nats", "rocketchat")
+
+
+@dataclass(frozen=True)
+class Drift:
+    """``change`` brings it about in the facts; ``roles`` have to mend it, and ``says`` is in what is told of it.
+
+    ``removes``: the resource is gone.
+    """
+
+    title: str
+    roles: tuple[str, ...]
+    says: str
+    change: Callable[[Facts], Any]
+    removes: bool = False
+
+    def of(self, host: Host) -> Host:
+        facts = deepcopy(dict(host.facts))
+        self.change(facts)
+        return with_facts(host, **facts)
+
+
+def drifts(host: Host) -> Iterator[Drift]:
+    for role, state in host.desired.items():
+        yield from _packages(role, state)
+        yield from _files(role, state)
+        yield from _generated(role, state)
+        if state.unit:
+            yield from _unit(role, state.unit)
+        if state.network:
+            roles = (role, *(name for name in CONTAINERS if name in host.desired))
+            yield from _network(roles, state.network)
+        if state.project:
+            for name, container in state.project.containers.items():
+                yield from _container(role, name, container)
+        if state.block:
+            yield Drift(
+                f"{state.block.path} without its block", (role,), state.block.path, _sets("", "texts", state.block.path)
+            )
+        if state.replica_set:
+            step = "correct the roles of user rocketchat"
+            yield Drift("user without a role", (role,), f"will {step}", _sets([step], "mongodb", "steps"))
+
+
+def _sets(value: Any, *keys: str) -> Callable[[Facts], None]:
+    *path, last = keys
+
+    def change(facts: Facts) -> None:
+        for key in path:
+            facts = facts[key]
+        facts[last] = value
+
+    return change
+
+
+def _deletes(*keys: str) -> Callable[[Facts], None]:
+    *path, last = keys
+
+    def change(facts: Facts) -> None:
+        for key in path:
+            facts = facts[key]
+        del facts[last]
+
+    return change
+
+
+def _packages(role: str, state: RoleState) -> Iterator[Drift]:
+    for package in state.packages:
+        installed = state.product if state.product and package == state.packages[0] else package
+        says = f"will install {installed}"
+        yield Drift(f"package {package} removed", (role,), says, _deletes("packages", package), removes=True)
+
+
+def _files(role: str, state: RoleState) -> Iterator[Drift]:
+    for file in state.all_files:
+        yield from _whose(role, file)
+        if file.content is None:
+            became = {"kind": "file", "mode": file.mode, **owned(file.owner), "digest": OTHER}
+            yield Drift(f"{file.path} became a file", (role,), file.path, _sets(became, "files", file.path))
+        else:
+            says = file.told or file.path
+            became = {"kind": "directory", "mode": "0755", **owned("root"), "digest": None}
+            yield Drift(f"{file.path} changed", (role,), says, _sets(OTHER, "files", file.path, "digest"))
+            yield Drift(f"{file.path} became a directory", (role,), says, _sets(became, "files", file.path))
+
+
+def _generated(role: str, state: RoleState) -> Iterator[Drift]:
+    for one in [*state.generated, *([state.repository.key] if state.repository else [])]:
+        yield from _whose(role, one)
+        noted = "ledger", "content", "generated", one.path
+        yield Drift(f"{one.path} changed", (role,), one.told, _sets(OTHER, "files", one.path, "digest"))
+        yield Drift(f"{one.path} of another recipe", (role,), one.told, _sets("", *noted, "recipe"))
+
+
+def _whose(role: str, file: File | Generated) -> Iterator[Drift]:
+    """Of files and directories."""
+    for key, value in (("mode", "0777"), ("owner", "games"), ("group", "games")):
+        yield Drift(f"{key} of {file.path}", (role,), file.path, _sets(value, "files", file.path, key))
+    says = file.told or file.path
+    yield Drift(f"{file.path} deleted", (role,), says, _sets(None, "files", file.path), removes=True)
+
+
+def _unit(role: str, unit: str) -> Iterator[Drift]:
+    pending = "ledger", "content", "pending", unit
+    gone = {"found": False, "active": False, "enabled": False}
+    yield Drift(f"{unit} stopped", (role,), "will start ", _sets(False, "units", unit, "active"))
+    yield Drift(f"{unit} gone", (role,), "will start ", _sets(gone, "units", unit), removes=True)
+    yield Drift(f"{unit} disabled", (role,), " start at boot", _sets(False, "units", unit, "enabled"))
+    yield Drift(f"{unit} still to restart", (role,), "as an earlier run", _sets("restart", *pending))
+
+
+def _network(roles: tuple[str, ...], network: Network) -> Iterator[Drift]:
+    def changed(**fields: Any) -> Callable[[Facts], None]:
+        return lambda facts: facts["docker"]["networks"][-1].update(fields)
+
+    replaced = f"will replace network {network.name}: "
+    yield Drift("network gone", roles, "will create network", lambda facts: facts["docker"]["networks"].pop(), True)
+    yield Drift("another subnet", roles, f"{replaced}10.9.0.0/24 ->", changed(subnets=["10.9.0.0/24"]))
+    yield Drift("another gateway", roles, f"{replaced}gateway 10.9.0.1 ->", changed(gateways=["10.9.0.1"]))
+    yield Drift("network without label", roles, f"{replaced}it lost its label", changed(ours=False))
+
+
+def _container(role: str, name: str, wanted: Container) -> Iterator[Drift]:
+    def found(facts: Facts) -> Facts:
+        return next(dict_ for dict_ in facts["docker"]["containers"] if dict_["service"] == name)
+
+    def changed(**fields: Any) -> Callable[[Facts], None]:
+        return lambda facts: found(facts).update(fields)
+
+    def settings(**fields: Any) -> Callable[[Facts], None]:
+        return lambda facts: found(facts)["settings"].update(fields)
+
+    def removed(facts: Facts) -> None:
+        facts["docker"]["containers"].remove(found(facts))
+
+    replaced = f"will replace {name}: "
+    yield Drift(f"{name} removed", (role,), f"will create {name}", removed, removes=True)
+    for state in ("created", "exited", "dead"):
+        yield Drift(f"{name} {state}", (role,), f"will start {name}", changed(state=state))
+    yield Drift(f"{name} paused", (role,), f"may not be able to start {name}", changed(state="paused"))
+    for title, reason, change in (
+        ("renamed", "it was renamed to other", changed(name="other")),
+        ("of another image", "image other:1 -> ", changed(image="other:1")),
+        ("of another configuration", "configuration changed", changed(labels={})),
+        ("of another definition", "somebody made it from another definition", changed(definition=OTHER)),
+        ("with another restart policy", "restart policy no -> unless-stopped", settings(restart="no")),
+        ("with another memory limit", "limits were changed by hand", settings(memory=wanted.memory + 1)),
+        ("with another processor limit", "limits were changed by hand", settings(nano_cpus=wanted.nano_cpus + 1)),
+        ("out of its network", "it was taken out of network ", settings(networks={"bridge": []})),
+        ("without its alias", "it lost its name in network ", settings(networks={wanted.network: ["other"]})),
+    ):
+        yield Drift(f"{name} {title}", (role,), f"{replaced}{reason}", change)

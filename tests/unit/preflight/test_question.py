@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host is asked for all that is compared with its plan, and its secrets go where Ansible does not show them."""
+
+from __future__ import annotations
+
+import ast
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.deployment import HostPlan
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.desired import desired_state
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.question import question
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.distributions import (
+    DISTRIBUTIONS,
+    Distribution,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.deployment import ROOT
+from tests.examples import examples
+from tests.unit.plan.test_properties import inventories, secrets
+from tests.unit.plan_inventories import Inventory, cluster, plan, single
+from tests.unit.preflight.hosts import as_desired
+
+SECRET = {"mongodb_password", "mongodb_admin_password", "workspace_url"}
+
+
+def asked(planned: dict[str, Any], name: str = "chat", contents: bool = False) -> dict[str, Any]:
+    return question(planned["root_url"], HostPlan(**planned["hosts"][name]), contents)
+
+
+@examples(times=0.4)
+@given(inventories(), st.sampled_from(DISTRIBUTIONS), st.booleans())
+def test_all_that_is_desired_is_asked_for_on_every_distribution(
+    inventory: Inventory, on: Distribution, contents: bool
+) -> None:
+    planned = plan(inventory)
+    for name, host in planned["hosts"].items():
+        facts = as_desired(desired_state(HostPlan(**host), on), host["mongodb"])
+        options = asked(planned, name, contents)
+        for kind in ("packages", "units", "files"):
+            assert set(facts[kind]) <= set(options[kind])
+        assert [container["service"] for container in facts["docker"]["containers"]] == options["containers"]
+        texts = {path for path in facts["texts"] if contents or path.endswith(("/compose.yaml", "/hosts"))}
+        assert texts <= set(options["texts"])
+        assert all(len(set(names)) == len(names) for names in options.values() if isinstance(names, list))
+
+
+@examples(times=0.4)
+@given(inventories(), secrets, st.booleans())
+def test_secrets_are_in_secret_options_alone(
+    inventory: Inventory, given_secrets: dict[str, str], contents: bool
+) -> None:
+    planned = plan(inventory, **given_secrets)
+    for name, host in planned["hosts"].items():
+        options = asked(planned, name, contents)
+        assert "S3CRET" not in json.dumps({key: value for key, value in options.items() if key not in SECRET})
+        hidden = {path for role in ("nats", "rocketchat") if host[role] for path in host[role].get("env_files", {})}
+        assert not {*hidden, "/opt/nats/nats.conf", "/etc/mongod.keyfile"} & set(options["texts"])
+
+
+def test_secret_options_are_so_in_the_module() -> None:
+    source = ast.parse((ROOT / "plugins" / "modules" / "host_facts.py").read_text(encoding="utf-8"))
+    [specification] = [
+        node.value for node in ast.walk(source) if isinstance(node, ast.keyword) and node.arg == "argument_spec"
+    ]
+    assert isinstance(specification, ast.Dict)
+    options = {
+        ast.literal_eval(key): ast.unparse(value)
+        for key, value in zip(specification.keys, specification.values, strict=True)
+        if key
+    }
+    assert {name for name, value in options.items() if "'no_log': True" in value} == SECRET
+    assert set(asked(plan(single()))) <= set(options)
+
+
+def test_replica_set_is_asked_on_the_host_that_sees_to_it() -> None:
+    planned = plan(cluster("one", "two"))
+    assert asked(planned, "one")["mongodb"]["members"] == ["one.mongodb.internal:27017", "two.mongodb.internal:27017"]
+    assert "mongodb" not in asked(planned, "two")
+    assert asked(planned, "two")["own_mongodb"]
+    assert "workspace" in asked(planned, "one")
+    assert "workspace" not in asked(planned, "two")
+
+
+@pytest.mark.parametrize("source", ["docker", "distribution"])
+def test_packages_of_all_distributions_are_asked_for(source: str) -> None:
+    """Which one the host has is one of its answers."""
+    named = asked(plan(single(docker_source=source)))["packages"]
+    assert ("docker-ce" in named) is (source == "docker")
+    assert ({"docker-compose", "docker-compose-v2"} <= set(named)) is (source == "distribution")
