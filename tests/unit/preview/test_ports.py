@@ -78,6 +78,12 @@ def test_every_port_that_the_gate_wants_free_is_told(planned: dict[str, Any]) ->
         assert {(need.address, need.port) for need in needs(host)} <= told
 
 
+def test_all_ports_of_a_part_stand_together() -> None:
+    parts = [one["part"] for one in ports(plan(cluster("a", "b", "c", groups={"nginx": ["a"]})))]
+    changes = [part for before, part in zip([None, *parts], parts, strict=False) if part != before]
+    assert len(changes) == len(set(parts))
+
+
 def test_addresses_as_people_write_them() -> None:
     assert written("::", 80) == "*:80"
     assert written("2001:db8::1", 27017) == "[2001:db8::1]:27017"
