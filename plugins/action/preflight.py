@@ -42,11 +42,13 @@ class ActionModule(ActionBase):
         found = {name: _chosen(host_differences(host), variables) for name, host in hosts.items()}
         Display().display(as_text(found))
         everything = boolean(variables.get("rocketchat_apply_all", False))
+        roles = {
+            name: [] if self._task.check_mode else _roles(hosts[name], differences, everything, variables)
+            for name, differences in found.items()
+        }
         result["changed"] = False
         result["warnings"] = verdict.warnings
-        result["hosts"] = {
-            name: _applied(host, found[name], everything, self._task.check_mode) for name, host in hosts.items()
-        }
+        result["hosts"] = {name: _applied(host, found[name], roles[name]) for name, host in hosts.items()}
         # It holds what the roles write. Not `no_log` on the task: that would also hide the problems.
         result["_ansible_no_log"] = True
         return result
@@ -68,9 +70,13 @@ def _is_chosen(role: str, variables: dict[str, Any]) -> bool:
     return not {role, "tagged", "all"}.isdisjoint(chosen) and {role, "tagged", "all"}.isdisjoint(skipped)
 
 
-def _applied(host: Host, differences: ByRole, everything: bool, check_mode: bool) -> dict[str, Any]:
-    """What the plays after this one go by. In check mode no role is applied: the list says it all."""
-    roles = [] if check_mode else list(host.desired) if everything else list(differences)
+def _roles(host: Host, differences: ByRole, everything: bool, variables: dict[str, Any]) -> list[str]:
+    """Those that are applied for real. In check mode none has to be: the list of changes says it all."""
+    return [role for role in (host.desired if everything else differences) if _is_chosen(role, variables)]
+
+
+def _applied(host: Host, differences: ByRole, roles: list[str]) -> dict[str, Any]:
+    """What the plays after this one go by."""
     return {
         "apply": roles,
         "ledger": ledger_entries(host, {role: differences.get(role, []) for role in roles}),

@@ -81,10 +81,10 @@ options:
       - The replica set and its user as they are to be, with C(port), C(replica_set), C(members) and C(user), as in
         M(rocketops.rocketchat.mongodb_replica_set). Only asked where mongod is installed.
     type: dict
-  mongodb_password:
+  user_password:
     description: Password of the user in O(mongodb).
     type: str
-  mongodb_admin_password:
+  admin_password:
     description: Password of MongoDB's administrator. It is only used where the user's is refused.
     type: str
   own_mongodb:

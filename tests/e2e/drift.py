@@ -97,5 +97,7 @@ def shown_and_mended(deployment: Deployment, directory: Path, found: list[Drift]
     for one in found:
         assert one.told in planned, (one, planned)
         assert one.told in told, (one, told)
-    deployment.playbook("site")
+    output = deployment.playbook("site", "-vvv", "--diff").stdout
+    for name, secret in deployment.secrets().items():
+        assert secret not in output, name
     assert listed(deployment.playbook("site", "--check").stdout, deployment.host) == []

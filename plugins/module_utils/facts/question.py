@@ -29,8 +29,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "ledger": {"type": "path"},
     "backups": {"type": "path"},
     "mongodb": {"type": "dict"},
-    "mongodb_password": {"type": "str", "no_log": True},
-    "mongodb_admin_password": {"type": "str", "no_log": True},
+    "user_password": {"type": "str", "no_log": True},
+    "admin_password": {"type": "str", "no_log": True},
     "own_mongodb": {"type": "bool", "default": False},
     "workspace": {"type": "dict"},
     "workspace_url": {"type": "str", "no_log": True},
@@ -80,9 +80,9 @@ def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:
 
     wanted = asked["mongodb"]
     roles = tuple((role["role"], role["db"]) for role in wanted["user"]["roles"])
-    user = User(wanted["user"]["name"], asked["mongodb_password"])
+    user = User(wanted["user"]["name"], asked["user_password"])
     set_of = (int(wanted["port"]), wanted["replica_set"], tuple(wanted["members"]))
-    return ask(Wanted(*set_of, user, roles, asked["mongodb_admin_password"]))
+    return ask(Wanted(*set_of, user, roles, asked["admin_password"]))
 
 
 def _workspace(asked: Mapping[str, Any]) -> dict[str, Any]:

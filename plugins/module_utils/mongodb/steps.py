@@ -94,7 +94,7 @@ def _hindrance(state: SetState, wanted: Wanted) -> Fault | None:
             "data, stop mongod on every member, empty its data directory and run the playbook again.",
         )
     # What is not known without an administrator: whether a set is initiated that is not valid, and a refused user.
-    if state.admin_login in ("refused", "denied") and not state.user_exists:
+    if state.admin_login in ("refused", "denied"):
         if state.any_user is False:
             return _first_user_elsewhere(state)
         words = "Authentication failed" if state.admin_login == "refused" else "it may not see users"

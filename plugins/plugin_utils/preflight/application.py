@@ -73,7 +73,7 @@ def _repository(state: RoleState, differences: list[Difference]) -> dict[str, An
     key = repository.key
     return {
         "key": {"path": key.path, "mode": key.mode, "url": repository.key_url},
-        "fetches_key": any(d.resource == key.path and (d.missing or d.renews) for d in differences),
+        "fetches_key": any(d.resource == key.path and d.renews for d in differences),
         "source": _file(repository.source),
     }
 

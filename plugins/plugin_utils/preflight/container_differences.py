@@ -29,7 +29,7 @@ def network_differences(host: Host, state: RoleState) -> Iterator[Difference]:
     found = next((network for network in docker["networks"] if network["name"] == wanted.name), None)
     if found is None:
         sentence = f"will create network {wanted.name} with {wanted.subnet}"
-        yield Difference("network", wanted.name, sentence, missing=True)
+        yield Difference("network", wanted.name, sentence)
     elif reason := _other_network(wanted, found):
         yield Difference("network", wanted.name, f"will replace network {wanted.name}: {reason}")
 
@@ -60,7 +60,7 @@ def container_differences(host: Host, state: RoleState) -> Iterator[Difference]:
     new_network = replaces_network(host)
     for name in project.containers:
         if name not in present:
-            yield Difference("container", name, f"will create {name}", missing=True)
+            yield Difference("container", name, f"will create {name}")
         else:
             yield from _container(host, project, name, (before or {}).get(name), present[name], new_network)
     # That of NATS always has its one service, so this is about containers of Rocket.Chat.

@@ -13,16 +13,15 @@ class Difference:
     """``kind``: product (a package that stands for a role), package, file, mode (of a file whose content is
     right), unit, network, container, users or ledger.
 
-    ``resource``: which one. ``sentence``: what a run does about it. ``missing``: it is not there yet.
+    ``resource``: which one. ``sentence``: what a run does about it.
     ``effect``: what the role's unit has to do then, ``restart`` or ``reload``, or "".
     ``replaces``: a container that Compose would leave as it is has to be made anew. ``renews``: so has the content of a
-    file that is made or fetched on the host.
+    file.
     """
 
     kind: str
     resource: str
     sentence: str
-    missing: bool = False
     effect: str = ""
     replaces: bool = False
     renews: bool = False

@@ -27,7 +27,7 @@ def host_differences(host: Host) -> dict[str, list[Difference]]:
         # An older version of the collection deployed it, or somebody removed the file: every role is applied once.
         sentence = f"will begin its record of what it makes here ({layout.LEDGER})"
         for differences in found.values():
-            differences.append(Difference("ledger", layout.LEDGER, sentence, missing=True))
+            differences.append(Difference("ledger", layout.LEDGER, sentence))
     return {role: differences for role, differences in found.items() if differences}
 
 
@@ -89,7 +89,7 @@ def _packages(host: Host, state: RoleState) -> Iterator[Difference]:
     product = bool(missing) and bool(state.product) and missing[0] == state.packages[0]
     sentence = f"will install {state.product if product else ', '.join(missing)}"
     for package in missing:
-        yield Difference("product" if product else "package", package, sentence, missing=True)
+        yield Difference("product" if product else "package", package, sentence)
 
 
 def _files(host: Host, wanted: list[File | Generated]) -> Iterator[Difference]:
@@ -97,7 +97,7 @@ def _files(host: Host, wanted: list[File | Generated]) -> Iterator[Difference]:
         found = host.facts["files"].get(resource.path)
         if found is None:
             sentence = resource.told or f"will write {resource.path}"
-            yield Difference("file", resource.path, sentence, missing=True, effect=resource.effect)
+            yield Difference("file", resource.path, sentence, effect=resource.effect, renews=True)
         elif _has_other_content(host, resource, found):
             sentence = resource.told or f"will change {resource.path}"
             yield Difference("file", resource.path, sentence, effect=resource.effect, renews=True)
@@ -125,7 +125,7 @@ def _unit(host: Host, state: RoleState) -> Iterator[Difference]:
         return
     name = _UNIT_NAMES[state.unit]
     if not found["active"]:
-        yield Difference("unit", state.unit, f"will start {name}", missing=not found["found"])
+        yield Difference("unit", state.unit, f"will start {name}")
     elif not found["enabled"]:
         yield Difference("unit", state.unit, f"will have {name} start at boot")
     effect = host.ledger["pending"].get(state.unit)

@@ -60,8 +60,8 @@ def _databases(plan: HostPlan) -> dict[str, Any]:
                 **{name: plan.mongodb[name] for name in ("port", "replica_set", "members")},
                 "user": {name: plan.mongodb["user"][name] for name in ("name", "roles")},
             },
-            "mongodb_password": plan.mongodb["user"]["password"],
-            "mongodb_admin_password": plan.mongodb["admin_password"],
+            "user_password": plan.mongodb["user"]["password"],
+            "admin_password": plan.mongodb["admin_password"],
         }
     if workspace:
         asked |= {

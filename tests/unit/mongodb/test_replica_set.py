@@ -169,6 +169,24 @@ def test_a_set_of_another_name_is_seen(mongod: Mongod) -> None:
     assert steps(mongod) == []
 
 
+def test_users_of_a_mongod_that_ran_alone_are_kept(directory: Path) -> None:
+    mongod = Mongod(directory / "was_alone", *servers.keyfile(directory))
+    try:
+        mongod.start()
+        mongod.wait()
+        with mongod.client() as client:
+            kept = {"w": 1, "j": True}
+            client.admin.command("createUser", ADMIN, pwd=ADMIN_PASSWORD, roles=["root"], writeConcern=kept)
+        mongod.stop()
+        mongod.options = ("--replSet", REPLICA_SET, "--oplogSize", "1", *mongod.options)
+        mongod.start()
+        mongod.wait()
+        assert look(mongod) == SetState(initiated=False, any_user=True, admin_login="ok")
+        assert steps(mongod) == ["initiate", "create_user"]
+    finally:
+        mongod.stop()
+
+
 def test_without_passwords_or_without_a_set_says_so(directory: Path) -> None:
     with servers.lone(directory) as lone:
         assert look(lone).fault == "standalone"

@@ -91,6 +91,8 @@ def test_every_file_has_one_content() -> None:
             file.path: file.content for file in state.files
         }
         assert not [path for path in hidden if shown[path] is not None]
+        validated = {file["path"]: file.get("validate", "") for file in given_to(host, role)["files"]}
+        assert validated == {file.path: file.validate for file in state.files}
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,15 @@ def test_settings_of_services() -> None:
     ]
 
 
+def test_labels_are_told_where_another_release_is_noted() -> None:
+    def of_digest(version: str) -> dict[str, Any]:
+        image = f"registry.example.com/rocket.chat@sha256:{'7' * 64}"
+        return plan(single(rocketchat_version=version, rocketchat_images={"rocketchat": image}))
+
+    found = sentences(before_a_run_of(of_digest("8.9.2"), converged(of_digest("8.9.1"))))
+    assert found[0] == "will replace rocketchat-1: labels changed"
+
+
 def test_rotated_secret_of_nats() -> None:
     found = after(secrets={"nats_password": "another"})
     assert found[0] == "will replace nats: configuration changed"

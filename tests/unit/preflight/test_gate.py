@@ -19,8 +19,13 @@ ROLES = ["docker", "mongodb", "nats", "rocketchat", "nginx"]
 WITHOUT_NGINX = converged(PLAN, packages={name: "1.0" for name in converged(PLAN).packages if name != "nginx"})
 
 
+EVERY_TAG = {"ansible_run_tags": ["all"], "ansible_skip_tags": []}
+
+
 def applied(host: Any, everything: bool = False, check_mode: bool = False) -> dict[str, Any]:
-    return preflight._applied(host, host_differences(host), everything, check_mode)
+    differences = host_differences(host)
+    roles = [] if check_mode else preflight._roles(host, differences, everything, EVERY_TAG)
+    return preflight._applied(host, differences, roles)
 
 
 def test_roles_that_differ_are_applied_and_told() -> None:
@@ -72,3 +77,8 @@ def test_what_is_printed() -> None:
     found = {"one": host_differences(converged(PLAN)), "two": host_differences(WITHOUT_NGINX)}
     assert preflight.as_text(found) == "Planned changes:\n  two: will install nginx"
     assert preflight.as_text({"one": {}}) == "Nothing to change."
+
+
+def test_tags_choose_among_all_roles_too() -> None:
+    tags = {"ansible_run_tags": ["nginx"], "ansible_skip_tags": []}
+    assert preflight._roles(WITHOUT_NGINX, {}, True, tags) == ["nginx"]

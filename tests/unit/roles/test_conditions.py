@@ -21,7 +21,7 @@ from jinja2 import Environment, nodes
 from tests.deployment import ROOT
 from tests.unit.roles.references import ANY, CONDITIONS, Reference, of_node
 
-FILES = sorted([*(ROOT / "playbooks").glob("*.yml"), *(ROOT / "roles").glob("*/tasks/*.yml")])
+FILES = sorted([*(ROOT / "playbooks").rglob("*.yml"), *(ROOT / "roles").glob("*/tasks/*.yml")])
 DECISION = ("rocketchat_gate", "hosts", ANY, "apply")
 CONDITIONAL = (nodes.CondExpr, nodes.If, nodes.Compare, nodes.Test, nodes.And, nodes.Or, nodes.Not)
 
