@@ -27,6 +27,7 @@ options:
         with the topology. It is created, mode 0700, if it is missing. A relative path starts where
         C(ansible-playbook) was called.
       - The files are replaced whole and are of mode 0600.
+      - C(plan.json) is described by C(docs/plan.schema.json) of this collection.
     type: path
 attributes:
   check_mode:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..inventory.settings import EXTERNAL
 from ..preflight.hosts import SERVICE_LABEL, tag
 from ..rocketchat.distributions import Distribution, docker_repository, mongodb_repository
 
@@ -72,9 +73,6 @@ def _docker(planned: Mapping[str, Any], on: Distribution | None) -> str:
 
 
 def _of_the_operator(plan: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for part, role, variable in (
-        ("NATS", "nats", "rocketchat_nats_urls"),
-        ("MongoDB", "mongodb", "rocketchat_mongodb_url"),
-    ):
+    for part, role in (("NATS", "nats"), ("MongoDB", "mongodb")):
         if not any(host[role] for host in plan["hosts"].values()):
-            yield {"part": part, "version": "-", "source": f"yours, of {variable}", "hosts": []}
+            yield {"part": part, "version": "-", "source": f"yours, of {EXTERNAL[role]}", "hosts": []}

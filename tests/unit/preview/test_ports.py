@@ -39,13 +39,16 @@ def test_several_hosts_open_them_to_the_private_network() -> None:
     private = [f"198.18.0.{number}" for number in (11, 12, 13)]
     assert said(planned, "MongoDB") == [
         ("127.0.0.1:27017", "this host", "mongodb_port", ["a", "b", "c"]),
-        *((f"{address}:27017", "the private network", "mongodb_port", [host]) for host, address in zip("abc", private)),
+        *(
+            (f"{address}:27017", "the private network", "mongodb_port", [host])
+            for host, address in zip("abc", private, strict=True)
+        ),
     ]
     assert said(planned, "nats") == [
         ("127.0.0.1:8222", "this host", "", ["a", "b", "c"]),
         *(
             (f"{address}:{port}", "the private network", variable, [host])
-            for host, address in zip("abc", private)
+            for host, address in zip("abc", private, strict=True)
             for port, variable in ((4222, "nats_port"), (6222, ""))
         ),
     ]
@@ -73,6 +76,12 @@ def test_every_port_that_the_gate_wants_free_is_told(planned: dict[str, Any]) ->
     for name, host in planned["hosts"].items():
         told = {(one["address"], one["port"]) for one in ports(planned) if name in one["hosts"]}
         assert {(need.address, need.port) for need in needs(host)} <= told
+
+
+def test_all_ports_of_a_part_stand_together() -> None:
+    parts = [one["part"] for one in ports(plan(cluster("a", "b", "c", groups={"nginx": ["a"]})))]
+    changes = [part for before, part in zip([None, *parts], parts, strict=False) if part != before]
+    assert len(changes) == len(set(parts))
 
 
 def test_addresses_as_people_write_them() -> None:
