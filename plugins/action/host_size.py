@@ -19,13 +19,15 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        result |= {"changed": False, "facts": None, "unknown": ""}
+        result |= {"changed": False, "facts": None, "unknown": "", "reason": ""}
         try:
             answer = self._execute_module("rocketops.rocketchat.host_facts", {}, task_vars=task_vars)
-        except AnsibleConnectionFailure:
-            return {**result, "unknown": UNREACHABLE}
-        except AnsibleError:
-            return {**result, "unknown": SILENT}
+        except AnsibleConnectionFailure as error:
+            return {**result, "unknown": UNREACHABLE, "reason": str(error)}
+        except AnsibleError as error:
+            return {**result, "unknown": SILENT, "reason": str(error)}
         if "facts" not in answer:
-            return {**result, "unknown": UNREACHABLE if answer.get("unreachable") else SILENT}
+            away = answer.get("unreachable", False)
+            said = answer.get("module_stderr") or answer.get("msg") or ""
+            return {**result, "unknown": UNREACHABLE if away else SILENT, "reason": said}
         return {**result, "facts": {name: answer["facts"][name] for name in ("os", "cores", "memory_mb")}}

@@ -43,4 +43,8 @@ unknown:
   returned: always
   type: str
   sample: cannot be reached
+reason:
+  description: What Ansible or the host said to that.
+  returned: always
+  type: str
 """

@@ -12,7 +12,7 @@ from ..preflight.requirements import MEMORY_ADVISED_MB, MEMORY_REPORTED
 from ..rocketchat.sizing import size_warnings
 
 # What an action registered for a host that did not answer, and what is said of one that was not asked at all.
-UNREACHABLE, SILENT, LEFT_OUT = "cannot be reached", "could not be asked", "was not asked"
+UNREACHABLE, SILENT, LEFT_OUT = "cannot be reached", "could not be asked, see -v", "was not asked"
 
 Answers = Mapping[str, Mapping[str, Any]]
 

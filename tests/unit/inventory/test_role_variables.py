@@ -134,7 +134,7 @@ def inventory(directory: Path, content: dict[str, Any]) -> str:
 def complaint(path: str) -> str:
     """What the playbook says, on one line; no host of the inventory exists."""
     result = ansible(
-        "ansible-playbook", "-i", path, "playbooks/internal/plan.yml", "-e", "rocketchat_deploys=true", check=False
+        "ansible-playbook", "-i", path, "playbooks/not-public/plan.yml", "-e", "rocketchat_deploys=true", check=False
     )
     assert result.returncode != 0
     assert "Traceback" not in result.stdout + result.stderr
@@ -195,7 +195,7 @@ def test_an_unknown_variable_that_resembles_none_is_a_warning(tmp_path: Path) ->
         "ansible_python_interpreter": "/usr/bin/python3",
     }
     path = inventory(tmp_path, {"children": groups, "vars": variables})
-    result = ansible("ansible-playbook", "-i", path, "playbooks/internal/plan.yml", "-e", "rocketchat_deploys=true")
+    result = ansible("ansible-playbook", "-i", path, "playbooks/not-public/plan.yml", "-e", "rocketchat_deploys=true")
     told = " ".join((result.stdout + result.stderr).split())
     assert "No role of this collection knows rocketchat_backup_window: what it says has no effect here." in told
     secrets = yaml.safe_load((tmp_path / ".rocketchat_secrets.yml").read_text())

@@ -128,6 +128,6 @@ def test_the_data_directory_is_the_one_that_mongod_is_given() -> None:
 
 
 def test_the_playbook_registers_what_the_report_reads() -> None:
-    [play] = yaml.safe_load((ROOT / "playbooks" / "internal" / "verify.yml").read_text(encoding="utf-8"))
+    [play] = yaml.safe_load((ROOT / "playbooks" / "not-public" / "verify.yml").read_text(encoding="utf-8"))
     source = (ROOT / "plugins" / "action" / "health_report.py").read_text(encoding="utf-8")
     assert f'REGISTERED = "{play["tasks"][0]["register"]}"\n' in source

@@ -103,7 +103,7 @@ def test_the_database_is_called_by_its_name() -> None:
 
 
 def test_the_gate_reads_what_the_playbook_registers() -> None:
-    [play] = yaml.safe_load((ROOT / "playbooks" / "internal" / "preflight.yml").read_text(encoding="utf-8"))
+    [play] = yaml.safe_load((ROOT / "playbooks" / "not-public" / "preflight.yml").read_text(encoding="utf-8"))
     registered = {action: task["register"] for task in play["tasks"] for action in task if "register" in task}
     assert registered["rocketops.rocketchat.deployment_facts"] == REGISTERED
 

@@ -39,13 +39,16 @@ def test_several_hosts_open_them_to_the_private_network() -> None:
     private = [f"198.18.0.{number}" for number in (11, 12, 13)]
     assert said(planned, "MongoDB") == [
         ("127.0.0.1:27017", "this host", "mongodb_port", ["a", "b", "c"]),
-        *((f"{address}:27017", "the private network", "mongodb_port", [host]) for host, address in zip("abc", private)),
+        *(
+            (f"{address}:27017", "the private network", "mongodb_port", [host])
+            for host, address in zip("abc", private, strict=True)
+        ),
     ]
     assert said(planned, "nats") == [
         ("127.0.0.1:8222", "this host", "", ["a", "b", "c"]),
         *(
             (f"{address}:{port}", "the private network", variable, [host])
-            for host, address in zip("abc", private)
+            for host, address in zip("abc", private, strict=True)
             for port, variable in ((4222, "nats_port"), (6222, ""))
         ),
     ]

@@ -67,8 +67,8 @@ def test_monoliths_want_a_core_more_than_they_are() -> None:
     [
         (AWAY, "cannot be reached"),
         ({"facts": None, "unknown": "was not asked"}, "was not asked"),
-        (there(None), "could not be asked"),
-        (there(4, None), "could not be asked"),
+        (there(None), "could not be asked, see -v"),
+        (there(4, None), "could not be asked, see -v"),
     ],
 )
 def test_what_is_not_known_is_no_mistake(answer: dict[str, Any], why: str) -> None:

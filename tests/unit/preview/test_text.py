@@ -90,19 +90,18 @@ def test_one_host() -> None:
 def test_several_hosts() -> None:
     groups = {"nginx": ["a"]}
     planned = plan(cluster("a", "b", "c", "d", rocketchat_version="7.9.3", rocketchat_metrics=True, groups=groups))
-    told = lines(preview(planned))
+    told = [" ".join(line.split()) for line in lines(preview(planned))]
     for line in (
-        "part           a  b  c  d",
-        "stream-hub     1  -  -  -",
+        "part a b c d",
+        "stream-hub 1 - - -",
         "Ports; nothing here configures a firewall; private is each host's rocketchat_private_address",
-        "private:27017      MongoDB                    the private network  mongodb_port                            all",
-        "private:6222       nats                       the private network  -                                       all",
-        "127.0.0.1:3100     ddp-streamer-1             this host            rocketchat_ports.ddp_streamer           a",
-        "private:3100       ddp-streamer-1             the private network  rocketchat_ports.ddp_streamer           "
-        "b, c, d",
-        "198.18.0.11:13500  stream-hub-1               the private network  rocketchat_metrics_ports.stream_hub     a",
-        "*:443              nginx                      everybody            rocketchat_root_url                     a",
-        "d     ?      1       ?       2048 MiB  unknown: it cannot be reached",
+        "private:27017 MongoDB the private network mongodb_port all",
+        "private:6222 nats the private network - all",
+        "127.0.0.1:3100 ddp-streamer-1 this host rocketchat_ports.ddp_streamer a",
+        "private:3100 ddp-streamer-1 the private network rocketchat_ports.ddp_streamer b, c, d",
+        "198.18.0.11:13500 stream-hub-1 the private network rocketchat_metrics_ports.stream_hub a",
+        "*:443 nginx everybody rocketchat_root_url a",
+        "d ? 1 ? 2048 MiB unknown: it cannot be reached",
         "Next: ansible-playbook rocketops.rocketchat.site --check --diff",
     ):
         assert line in told

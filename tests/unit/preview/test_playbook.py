@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook `plan` as people call it, on hosts that are not there, and what the inner playbooks say to people."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.utils.collection_loader import AnsibleCollectionRef
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import SECRET_VARIABLES
+
+from tests.deployment import ROOT, ansible
+from tests.unit.license_texts import license_text
+
+GROUPS = ("mongodb", "nats", "rocketchat", "nginx")
+# Nothing listens on port 1: away at once, and not after a timeout.
+AWAY = {"ansible_host": "127.0.0.1", "ansible_port": 1}
+HERE = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+SECRETS_FILE = ".rocketchat_secrets.yml"
+VARIABLES = {"rocketchat_root_url": "https://chat.example.com", "nginx_certificate": "self_signed"}
+
+
+def inventory(directory: Path, hosts: dict[str, Any], **variables: Any) -> str:
+    groups = {group: {"hosts": {name: {} for name in hosts}} for group in GROUPS}
+    content = {"all": {"hosts": hosts, "children": groups, "vars": {**VARIABLES, **variables}}}
+    (directory / "hosts.yml").write_text(yaml.safe_dump(content))
+    return str(directory / "hosts.yml")
+
+
+def run(path: str, *arguments: str, playbook: str = "plan") -> subprocess.CompletedProcess[str]:
+    result = ansible("ansible-playbook", "-i", path, f"playbooks/{playbook}.yml", *arguments, check=False)
+    assert "Traceback" not in result.stdout + result.stderr
+    return result
+
+
+def words(result: subprocess.CompletedProcess[str]) -> str:
+    return " ".join((result.stdout + result.stderr).split())
+
+
+def test_a_host_that_does_not_exist_yet(tmp_path: Path) -> None:
+    path = inventory(tmp_path, {"chat": AWAY}, rocketchat_backup_window="night")
+    first, second = run(path), run(path)
+    assert first.returncode == 0
+    told = words(first)
+    for part in (
+        "Rocket.Chat 8.9.1 at https://chat.example.com is planned as follows; nothing was changed.",
+        "unknown: it cannot be reached",
+        f"site generates these secrets and keeps them in {tmp_path / SECRETS_FILE}:",
+        *SECRET_VARIABLES.values(),
+        "warning: rocketchat_license is empty",
+        "warning: No role of this collection knows rocketchat_backup_window",
+        f"Next: ansible-playbook -i {path} rocketops.rocketchat.site --check --diff",
+        "ok=3 changed=0 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0",
+    ):
+        assert part in told
+    # each warning once, and none in red
+    assert told.count("rocketchat_license is empty") == 1
+    assert "[WARNING]: No role" not in told and "fatal" not in told
+    assert first.stdout == second.stdout
+    assert [each.name for each in tmp_path.iterdir()] == ["hosts.yml"]
+
+
+def test_hosts_that_are_there_away_and_left_out(tmp_path: Path) -> None:
+    addresses = {name: f"192.0.2.{number}" for number, name in enumerate(("here", "away", "other"), 1)}
+    hosts = {
+        name: {**(HERE if name == "here" else AWAY), "rocketchat_private_address": address}
+        for name, address in addresses.items()
+    }
+    path = inventory(tmp_path, hosts, rocketchat_license_in_workspace=True)
+    secrets = tmp_path / SECRETS_FILE
+    secrets.write_text(yaml.safe_dump(dict.fromkeys(SECRET_VARIABLES.values(), "S3CRET")))
+    before = (secrets.read_bytes(), secrets.stat().st_mtime_ns)
+    report = tmp_path / "report"
+    wants = ("-e", f"rocketchat_report={report}")
+    checked = run(path, "--check", "--diff", *wants)
+    assert checked.returncode == 0 and not report.exists()
+    result = run(path, "--limit", "here,away", *wants)
+    assert result.returncode == 0
+    sizes = [line.split() for line in result.stdout.splitlines() if line.startswith(("here  ", "away  ", "other  "))]
+    said = {line[0]: line for line in sizes if line[1] != ":"}
+    assert said["here"][1].isdigit() and said["here"][3].isdigit()
+    assert said["away"][-4:] == ["it", "cannot", "be", "reached"]
+    assert said["other"][-4:] == ["it", "was", "not", "asked"]
+    assert "generates" not in result.stdout and "S3CRET" not in result.stdout
+    assert {each.name: each.stat().st_mode & 0o777 for each in report.iterdir()} == {
+        "plan.json": 0o600,
+        "plan.html": 0o600,
+    }
+    assert "<svg" in (report / "plan.html").read_text(encoding="utf-8")
+    assert (secrets.read_bytes(), secrets.stat().st_mtime_ns) == before
+
+
+def test_all_that_site_would_refuse_in_one_message(tmp_path: Path) -> None:
+    variables = {
+        "rocketchat_license": license_text(ends="2020-01-01T00:00:00.000Z"),
+        "nginx_certificate": "files",
+        "nginx_certificate_file": "/nowhere/chat.pem",
+        "nginx_certificate_key_file": "/nowhere/chat.key",
+        "docker_registry_certificates": {"registry.test": "/nowhere/ca.pem"},
+        "mongodb_port": 0,
+    }
+    result = run(inventory(tmp_path, {"chat": AWAY}, **variables))
+    assert result.returncode == 2
+    told = words(result)
+    assert "5 problems in the inventory; nothing was changed." in told
+    for part in (
+        "rocketchat_license: the licence given expired on 2020-01-01",
+        "nginx_certificate_file = '/nowhere/chat.pem': is no file",
+        "nginx_certificate_key_file = '/nowhere/chat.key': is no file",
+        "docker_registry_certificates.registry.test = '/nowhere/ca.pem': is no file",
+        "mongodb_port = 0: is not a port",
+    ):
+        assert part in told
+    assert [each.name for each in tmp_path.iterdir()] == ["hosts.yml"]
+
+
+def test_the_licence_alone_is_reason_enough(tmp_path: Path) -> None:
+    """`site` first asks the workspace for its own; nobody is asked here, and the remedy says how to promise one."""
+    path = inventory(tmp_path, {"chat": AWAY}, rocketchat_license=license_text(ends="2020-01-01T00:00:00.000Z"))
+    result = run(path)
+    assert result.returncode == 2
+    told = words(result)
+    assert "1 problem in the inventory; nothing was changed. 1. rocketchat_license: the licence given expired" in told
+    assert "or write rocketchat_license_in_workspace: true" in told
+    assert "PLAY [Sizes]" not in told
+    assert run(path, "-e", "rocketchat_license_in_workspace=true").returncode == 0
+
+
+def test_an_encrypted_secrets_file_that_lacks_some(tmp_path: Path) -> None:
+    path = inventory(tmp_path, {"chat": AWAY})
+    (tmp_path / "password").write_text("vault")
+    vault = ("--vault-password-file", str(tmp_path / "password"))
+    (tmp_path / SECRETS_FILE).write_text(yaml.safe_dump({"nats_password": "S3CRET"}))
+    ansible("ansible-vault", "encrypt", *vault, str(tmp_path / SECRETS_FILE))
+    result = run(path, *vault)
+    assert result.returncode == 2
+    assert "is encrypted and lacks rocketchat_admin_password, " in words(result)
+
+
+def test_inner_playbooks_have_no_public_name() -> None:
+    """Ansible takes the path below `playbooks` for the rest of a name; one with a hyphen is none."""
+    names = {
+        ".".join(["rocketops.rocketchat", *path.relative_to(ROOT / "playbooks").with_suffix("").parts])
+        for path in (ROOT / "playbooks").rglob("*.yml")
+    }
+    public = [name for name in names if AnsibleCollectionRef.is_valid_fqcr(name)]
+    assert sorted(name.rpartition(".")[2] for name in public) == ["health", "plan", "preflight", "site", "verify"]
+    assert len(names) == len(public) + 3
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("preflight", "`ansible-playbook rocketops.rocketchat.site --check`"),
+        ("verify", "`ansible-playbook rocketops.rocketchat.health`"),
+    ],
+)
+def test_inner_playbooks_say_what_to_call_instead(tmp_path: Path, name: str, instead: str) -> None:
+    path = inventory(tmp_path, {"chat": AWAY})
+    for arguments in ((), ("--limit", "chat")):
+        result = run(path, *arguments, playbook=name)
+        assert result.returncode == 2
+        assert instead in words(result)
+
+
+def test_the_report_reads_what_the_playbook_registers() -> None:
+    plays = yaml.safe_load((ROOT / "playbooks" / "plan.yml").read_text(encoding="utf-8"))
+    source = (ROOT / "plugins" / "action" / "plan_report.py").read_text(encoding="utf-8")
+    planned, size = (play["tasks"][0]["register"] for play in plays[:2])
+    assert f'REGISTERED = "{size}"\n' in source
+    assert f'variables["{planned}"]' in source
