@@ -60,6 +60,9 @@ e2e: venv ## take parts of the deployed host away, and see what the product does
 test: lint unit molecule e2e ## run everything that CI runs
 	@$(BIN)/python -m lab down molecule1
 
+soak: venv ## the exhaustive tests, on the deployed host: each thing changed by hand in each way, alone
+	@$(BIN)/python -m pytest -v tests/soak --inventory molecule/default/inventory
+
 mutants: venv ## change the plan in thousands of small ways, and show which of them no test notices
 	@tools/mutants
 
@@ -69,4 +72,4 @@ bench: venv ## measure first deployments, runs with nothing to do, checks and th
 clean: lab-down ## remove the lab and what was installed into this directory
 	@rm -rf .venv .cache
 
-.PHONY: help venv lab lab-down demo lint unit unit-thorough molecule e2e test mutants bench clean
+.PHONY: help venv lab lab-down demo lint unit unit-thorough molecule e2e test soak mutants bench clean

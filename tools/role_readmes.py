@@ -29,7 +29,7 @@ Set them in the inventory, such as in `group_vars/all.yml`: the plan reads them 
 |---|---|---|---|
 {rows}
 
-`{plan}` is internal: it carries what the plan decided for the host from all of these, and nobody sets it.
+`{plan}` and, where there are secrets, `{role}_secrets` are internal: the gate hands them over, and nobody sets them.
 
 ## Use
 
@@ -50,7 +50,8 @@ def render(role: str) -> str:
     """The README a role should have."""
     specification = _read_yaml(readme(role).parent / "meta/argument_specs.yml")["argument_specs"]["main"]
     plan = f"{role}_plan"
-    options = {name: option for name, option in specification["options"].items() if name != plan}
+    internal = (plan, f"{role}_secrets")
+    options = {name: option for name, option in specification["options"].items() if name not in internal}
     return HEAD.format(
         role=role,
         title=specification["short_description"],

@@ -52,6 +52,10 @@ options:
     description: Paths of files that were just made on the host, each with its recipe. Their digests are taken here.
     type: dict
     default: {}
+  containers:
+    description: Services of Compose projects, each with an empty text, whose containers are about to be made anew.
+    type: dict
+    default: {}
   project:
     description:
       - A Compose project whose containers were just made. What Compose noted on them is taken from Docker here.
@@ -91,7 +95,7 @@ def entries(params: dict[str, Any]) -> dict[str, Any]:
         "resources": params["resources"],
         "pending": {**params["pending"], **dict.fromkeys(params["done"])},
         "generated": {**params["generated"], **made},
-        "containers": containers(params["project"]),
+        "containers": {**params["containers"], **containers(params["project"])},
     }
 
 
@@ -112,6 +116,7 @@ def main() -> None:
             "done": {"type": "list", "elements": "str", "default": []},
             "generated": {"type": "dict", "default": {}},
             "recipes": {"type": "dict", "default": {}},
+            "containers": {"type": "dict", "default": {}},
             "project": {"type": "str"},
         },
         supports_check_mode=True,

@@ -43,9 +43,11 @@ def drifts(deployment: Deployment) -> Iterator[Drift]:
             yield Drift("unit stopped", f"systemctl stop {unit}", f"start {name}")
     containers = [*ledger["containers"]]
     ways = ("docker rm --force {0}", "docker rename {0} renamed-{0}", "docker update --restart no {0}",
-            "docker network disconnect rocketchat {0}", "docker stop --time 2 {0}")  # fmt: skip
+            "docker network disconnect rocketchat {0}", "docker stop --time 2 {0}",
+            "docker update --memory 512m --memory-swap 512m {0}")  # fmt: skip
     for number, container in enumerate(containers):
         yield Drift("container", ways[number % len(ways)].format(container), container)
+    yield Drift("users", without_a_role(deployment), "clusterMonitor on admin")
     yield Drift("hosts", "sed -i '/mongodb.internal/d' /etc/hosts", "/etc/hosts")
     yield Drift("network", replaced_network(containers), "replace network rocketchat")
 
@@ -79,6 +81,16 @@ def sentence_of(path: str) -> str:
     # what a container reads is told with the container, where that has to be made anew
     words |= {"/opt/nats/": "nats", "/opt/rocketchat/": "rocketchat"}
     return next((told for start, told in words.items() if path.startswith(start)), path)
+
+
+def without_a_role(deployment: Deployment) -> str:
+    """Rocket.Chat's user as somebody leaves it who wants to give it less."""
+    script = (
+        "import pymongo; c = pymongo.MongoClient('127.0.0.1', username='admin', directConnection=True, "
+        f"password={deployment.secrets()['mongodb_admin_password']!r}); c.admin.command('revokeRolesFromUser', "
+        "'rocketchat', roles=[{'role': 'clusterMonitor', 'db': 'admin'}])"
+    )
+    return f"python3 -c {shlex.quote(script)}"
 
 
 def replaced_network(containers: list[str]) -> str:

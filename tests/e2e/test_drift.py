@@ -17,7 +17,7 @@ from tests.e2e.drift import drifts, shown_and_mended
 
 # Kinds that can be there together.
 BATCHES = {
-    "settings": ("content", "unit disabled"),
+    "settings": ("content", "unit disabled", "users"),
     "files": ("deleted", "unit stopped", "hosts"),
     "permissions": ("mode", "container"),
     "owners": ("owner", "network"),

@@ -8,9 +8,10 @@ One JSON file for root alone, replaced as a whole. Its fields:
 * ``format``: of this file. A higher one than ours was written by a newer collection and is not touched.
 * ``collection``: the version of the collection that wrote it last.
 * ``resources``: by name, such as ``package nginx``: ``made`` by this collection, or ``found`` there before it.
-* ``pending``: by role, what its unit still has to do to take up what was written: ``restart`` or ``reload``.
+* ``pending``: by unit, what it still has to do to take up what was written: ``restart`` or ``reload``.
 * ``generated``: by path, the ``digest`` of what was made or fetched on the host, and the ``recipe`` it was made from.
-* ``containers``: by name, the digest of its definition that Compose noted on it when a role made it.
+* ``containers``: by its service's name, the digest of its definition that Compose noted on it when a role made it; ""
+  for one that is still to be made anew.
 """
 
 from __future__ import annotations

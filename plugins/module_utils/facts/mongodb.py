@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from ..mongodb.login import Refused, log_in
+from ..mongodb.setup import rehearse
 from ..mongodb.state import SetState, read
 from ..mongodb.steps import Wanted, decide
 from ..probing.clock import remaining
@@ -22,10 +23,15 @@ def ask(wanted: Wanted) -> dict[str, Any]:
     until = time.monotonic() + TIMEOUT
     state = read(wanted.port, wanted.user, wanted.admin, until)
     decision = decide(state, wanted)
+    try:
+        rehearse(decision.steps, state, wanted)
+        fault = decision.fault
+    except Fault as refused:
+        fault = refused
     return {
         "steps": [step.sentence for step in decision.steps],
-        "fault": decision.fault.kind if decision.fault else None,
-        "reason": decision.fault.sentence if decision.fault else None,
+        "fault": fault.kind if fault else None,
+        "reason": fault.sentence if fault else None,
         "feature_compatibility_version": _feature_compatibility(state, wanted, until),
     }
 

@@ -73,7 +73,7 @@ def bring_about(wanted: Wanted, timeout: float, check_mode: bool) -> Outcome:
             decision = _decision(decide(state, wanted), state.members, wanted)
             before = steps.described(state) if before is None else before
             if check_mode:
-                _rehearse(decision.steps, state, wanted)
+                rehearse(decision.steps, state, wanted)
             if check_mode or not decision.steps:
                 found = [*taken, *decision.steps]
                 return Outcome(found, before, steps.projected(before, wanted), state.primary)
@@ -100,8 +100,8 @@ def _decision(decision: Decision, members: Sequence[str], wanted: Wanted) -> Dec
     raise fault
 
 
-def _rehearse(planned: Sequence[Step], state: SetState, wanted: Wanted) -> None:
-    """For check mode: whether the administrator may log in, where a run would need that and MongoDB knows one."""
+def rehearse(planned: Sequence[Step], state: SetState, wanted: Wanted) -> None:
+    """Without a change: whether the administrator may log in, where a run would need that and MongoDB knows one."""
     if state.any_user and any(step.kind in (steps.SET_ROLES, steps.SET_PASSWORD) for step in planned):
         with _administrator(state, wanted, _REQUEST):
             pass

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..inventory.role_variables import collection_version
 from ..plan.resources import File, RoleState
 from ..rocketchat import layout
 from .difference import Difference
@@ -27,6 +28,7 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
     state, plan = host.desired[role], host.plan[role]
     user = {"user": {name: plan["user"][name] for name in ("name", "roles")}} if role == "mongodb" else {}
     return {
+        "collection": collection_version(),
         **user,
         **{name: plan[name] for name in _SHOWN[role]},
         "packages": state.packages,
@@ -40,7 +42,7 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
         "makes_anew": _made_anew(host, state, differences),
         "changes_containers": any(d.kind == "container" for d in differences),
-        "self_signed": bool(state.generated),
+        "self_signed": {"key": layout.CERTIFICATE_KEY, "certificate": layout.CERTIFICATE} if state.generated else None,
         "generated": {g.path: g.recipe for g in _generated(state)},
     }
 
@@ -129,7 +131,8 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
             there_now = host.facts["files"].get(one.path)
             if there_now and one.path not in noted["generated"]:
                 generated[one.path] = {"digest": there_now["digest"], "recipe": one.recipe}
-    return {"resources": named, "pending": pending, "generated": generated}
+    anew = {d.resource: "" for found in differences.values() for d in found if d.kind == "container" and d.replaces}
+    return {"resources": named, "pending": pending, "generated": generated, "containers": anew}
 
 
 def _is_there(host: Host, kind: str, name: str) -> bool:

@@ -85,8 +85,9 @@ def _container(
         yield Difference("container", name, sentence, replaces=bool(reconfigured) or new_network)
     elif by_hand := [*reconfigured, *_changed_mounts(host, project.definition["services"][name])]:
         yield Difference("container", name, f"will replace {name}: {', '.join(by_hand)}", replaces=True)
-    elif host.ledger["containers"].get(name, found["definition"]) != found["definition"]:
-        yield Difference("container", name, f"will replace {name}: somebody made it from another definition")
+    elif (noted := host.ledger["containers"].get(name, found["definition"])) != found["definition"]:
+        why = "somebody made it from another definition" if noted else "an earlier run ended before it did"
+        yield Difference("container", name, f"will replace {name}: {why}", replaces=not noted)
     elif new_network:
         yield Difference("container", name, f"will replace {name}: its network is new", replaces=True)
     elif found["state"] in ("created", "exited", "dead"):

@@ -216,7 +216,7 @@ def test_what_is_there_before_the_first_run_is_found() -> None:
 
 
 def test_nothing_is_noted_twice() -> None:
-    assert noted(converged(PLAN), *ROLES) == {"resources": {}, "pending": {}, "generated": {}}
+    assert noted(converged(PLAN), *ROLES) == {"resources": {}, "pending": {}, "generated": {}, "containers": {}}
 
 
 def test_a_role_that_comes_later_makes_its_project() -> None:
@@ -253,3 +253,14 @@ def test_what_a_version_without_a_ledger_made_is_recognised(facts: dict[str, Any
 def test_settings_that_will_be_taken_up_are_pending() -> None:
     host = converged(PLAN, files=changed(layout.NGINX_SITE, layout.MONGOD_SETTINGS, "/opt/nats/nats.conf"))
     assert noted(host)["pending"] == {layout.NGINX_UNIT: "reload", layout.MONGODB_UNIT: "restart"}
+
+
+def test_a_container_that_is_to_be_made_anew_is_so_until_it_was() -> None:
+    """The run that wrote its files may end before it gets there, and what is on the host then looks right."""
+    edited = converged(PLAN, files=changed(f"{layout.NATS_DIRECTORY}/nats.conf"))
+    assert ledger_entries(edited, host_differences(edited))["containers"] == {"nats": ""}
+    ledger = deepcopy(converged(PLAN).facts["ledger"])
+    ledger["content"]["containers"]["nats"] = ""
+    left = converged(PLAN, ledger=ledger)
+    [found] = host_differences(left)["nats"]
+    assert (found.sentence, found.replaces) == ("will replace nats: an earlier run ended before it did", True)

@@ -19,7 +19,7 @@ from tests.unit.roles.shapes import SHAPES, planned_hosts
 
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
 TASKS = sorted(path for role in ROLES for path in (ROOT / "roles" / role).glob("*/*.yml") if path.parent.name != "meta")
-PLAYBOOKS = sorted((ROOT / "playbooks").glob("*.yml"))
+PLAYBOOKS = sorted((ROOT / "playbooks").rglob("*.yml"))
 TEMPLATES = sorted((ROOT / "roles").glob("*/templates/*"))
 
 
