@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from ..plugin_utils.inventory.role_variables import (
 )
 from ..plugin_utils.inventory.secrets import resolve
 from ..plugin_utils.inventory.settings import GROUPS, SECRET_VARIABLES, common_variables
+from ..plugin_utils.plan.deployment import as_data
 from ..plugin_utils.plan.planner import make_plan
 from ..plugin_utils.rocketchat.problems import PlanError, Problem
 
@@ -74,7 +74,7 @@ class ActionModule(ActionBase):
         result["changed"] = bool(new) and not preview
         result["generated"] = list(new)
         told = [*plan.warnings, *strangers]
-        result["plan"] = {**asdict(plan), "warnings": told}
+        result["plan"] = {**as_data(plan), "warnings": told}
         # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
         # `preview`, plan_report tells everything.
         kept = told if preview else about_the_license(told) if deploy else []

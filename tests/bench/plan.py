@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -23,6 +22,7 @@ sys.path.insert(0, str(COLLECTIONS))
 
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import read_inventory
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.secrets import resolve
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.deployment import as_data
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.planner import make_plan
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import services_of
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.versions import Version
@@ -64,7 +64,7 @@ def one_round(count: int) -> list[float]:
     times.append(time.process_time())
     plan = make_plan(read, secrets, problems, now=NOW)
     times.append(time.process_time())
-    data = asdict(plan)
+    data = as_data(plan)
     times.append(time.process_time())
     assert len(data["hosts"]) == count
     return [after - before for before, after in pairwise(times)]

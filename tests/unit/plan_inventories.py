@@ -16,6 +16,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.rol
     role_options,
 )
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import GROUPS
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.deployment import as_data
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.planner import make_plan
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.problems import PlanError
 
@@ -72,7 +73,10 @@ def lab() -> Inventory:
 def plan(inventory: Inventory, files: dict[str, str] | None = None, **secrets: str) -> dict[str, Any]:
     """``files``: texts on the machine that plans."""
     read, problems = read_inventory(inventory["groups"], inventory["hosts"])
-    return asdict(make_plan(read, SECRETS | secrets, problems, now=NOW, files=files))
+    made = make_plan(read, SECRETS | secrets, problems, now=NOW, files=files)
+    # a copy, as tests change it
+    assert as_data(made) == (copied := asdict(made))
+    return copied
 
 
 def complaints(inventory: Inventory, **secrets: str) -> list[str]:

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan: a whole deployment as plain data. ``dataclasses.asdict`` turns it into what the roles apply."""
+"""The plan: a whole deployment as plain data. ``as_data`` turns it into what Ansible hands on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from ...module_utils.workspace.license import LicenseState
@@ -92,3 +92,14 @@ class Plan:
     warnings: list[str]
     nats_clients: list[dict[str, str]]
     hosts: dict[str, HostPlan]
+
+
+def as_data(plan: Plan) -> dict[str, Any]:
+    """The plan as Ansible keeps it. What it has of a host is plain data already, and is not copied."""
+    data = {entry.name: getattr(plan, entry.name) for entry in fields(plan)}
+    return {
+        **data,
+        "license": plan.license and asdict(plan.license),
+        "license_problems": [asdict(problem) for problem in plan.license_problems],
+        "hosts": {name: dict(vars(host)) for name, host in plan.hosts.items()},
+    }
