@@ -6,17 +6,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils.inventory.certificates import CERTIFICATE, KEY, certificate_problems, unreadable_authorities
+from ..plugin_utils.inventory.certificates import file_problems, named_files
 from ..plugin_utils.inventory.licensing import about_the_license
 from ..plugin_utils.inventory.role_variables import (
     collection_version,
@@ -50,11 +50,10 @@ class ActionModule(ActionBase):
         inventory, problems = self._inventory(task_vars or {})
         mistyped, strangers = self._unknown(task_vars or {}, inventory)
         problems += mistyped
-        files = self._files(inventory)
+        contents, now = self._files(inventory), datetime.now(timezone.utc)
         if deploy:
-            problems += self._certificates(inventory)
-            problems += unreadable_authorities(inventory, files)
-        now = datetime.now(timezone.utc)
+            problems += file_problems(inventory, contents, now)
+        files = {path: content.decode("utf-8", "replace") for path, content in contents.items()}
         values, new = resolve(common_variables(inventory), self._kept_secrets(secrets_file))
         try:
             plan = make_plan(inventory, values, problems, now=now, deploy=deploy, files=files)
@@ -134,48 +133,16 @@ class ActionModule(ActionBase):
         says = "what it says has" if len(strangers) == 1 else "what they say has"
         return problems, [f"No role of this collection knows {names}: {says} no effect here."]
 
-    def _certificates(self, inventory: dict[str, Any]) -> list[Problem]:
-        """What is wrong with the certificates' files on this machine, where there are to be any."""
-        problems: list[Problem] = []
-        try:
-            url = urlsplit(common_variables(inventory)["rocketchat_root_url"])
-        except (KeyError, ValueError):
-            return problems
-        if url.scheme != "https":
-            return problems
-        for host in inventory["groups"]["nginx"]:
-            variables = inventory["hosts"][host]
-            paths = {variable: variables[variable] for variable in (CERTIFICATE, KEY)}
-            if variables["nginx_certificate"] == "files" and all(paths.values()):
-                problems += [p for p in self._certificate(paths, url.hostname or "") if p not in problems]
-        return problems
+    def _files(self, inventory: dict[str, Any]) -> dict[str, bytes]:
+        """Contents of the files on this machine that variables name; without those that cannot be read.
 
-    def _certificate(self, paths: dict[str, str], name: str) -> list[Problem]:
-        pem: dict[str, bytes] = {}
-        problems: list[Problem] = []
-        for variable, path in paths.items():
-            try:
-                pem[variable] = self._local_file(path)
-            except (AnsibleError, OSError):
-                reason = "is no file that can be read on the machine Ansible runs on"
-                problems.append(Problem(variable, path, reason, "Write its absolute path"))
-        return problems or list(certificate_problems(paths, pem, name, datetime.now(timezone.utc)))
-
-    def _files(self, inventory: dict[str, Any]) -> dict[str, str]:
-        """Texts of the files on this machine that variables name; without those that cannot be read."""
-        texts: dict[str, str] = {}
-        for variables in inventory["hosts"].values():
-            named = [variables[CERTIFICATE], variables[KEY], *variables["docker_registry_certificates"].values()]
-            for path in filter(None, named):
-                try:
-                    texts[path] = self._local_file(str(path)).decode()
-                except (AnsibleError, OSError, ValueError):
-                    continue
-        return texts
-
-    def _local_file(self, path: str) -> bytes:
-        """Found as `copy` would find it, and decrypted if ansible-vault has encrypted it."""
-        return Path(self._loader.get_real_file(self._find_needle("files", path))).read_bytes()
+        Found as `copy` would find them, and decrypted if ansible-vault has encrypted them.
+        """
+        contents: dict[str, bytes] = {}
+        for path in named_files(inventory):
+            with suppress(AnsibleError, OSError):
+                contents[path] = Path(self._loader.get_real_file(self._find_needle("files", path))).read_bytes()
+        return contents
 
     def _kept_secrets(self, path: str) -> dict[str, str]:
         if not os.path.exists(path):

@@ -10,11 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 import yaml
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import (
-    HOST_VARIABLES,
     SECRET_VARIABLES,
 )
 
@@ -22,9 +20,6 @@ from tests.deployment import ROOT
 
 VARIABLES = frozenset(role_options(frozenset()))
 INVENTORY = "plugins/plugin_utils/inventory"
-
-# Read past the inventory's package: by the action that looks at files of the controller. To be emptied.
-STILL_READ_ELSEWHERE = frozenset({"docker_registry_certificates", "nginx_certificate", "rocketchat_root_url"})
 
 # What Ansible evaluates as an expression without braces around it.
 EXPRESSIONS = {"when", "until", "failed_when", "changed_when", "that", "var"}
@@ -87,59 +82,9 @@ READINGS = frozenset(readings())
 
 def test_the_inventory_reads_every_variable() -> None:
     read = {name for name, place in READINGS if place == INVENTORY}
-    assert sorted(VARIABLES - STILL_READ_ELSEWHERE - read) == [], f"read these in {INVENTORY}, or remove their options"
+    assert sorted(VARIABLES - read) == [], f"read these in {INVENTORY}, or remove their options"
 
 
 def test_nothing_else_reads_one() -> None:
-    elsewhere = sorted(found for found in READINGS if found[1] != INVENTORY and found[0] not in STILL_READ_ELSEWHERE)
+    elsewhere = sorted(found for found in READINGS if found[1] != INVENTORY)
     assert elsewhere == [], f"read these in {INVENTORY} only, and let the plan carry what follows from them"
-
-
-def test_what_is_still_read_elsewhere_becomes_less() -> None:
-    elsewhere = {name for name, place in READINGS if place != INVENTORY}
-    assert sorted(STILL_READ_ELSEWHERE - elsewhere) == [], "take these out of STILL_READ_ELSEWHERE"
-
-
-def read_from(name: str) -> set[str]:
-    """The variables that the inventory's package looks up in what it calls so."""
-    found: set[str] = set()
-    for file in (ROOT / INVENTORY).glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Subscript) and ast.unparse(node.value).rpartition(".")[2] == name:
-                found |= set(names_in(node.slice))
-    return found
-
-
-def test_hosts_may_differ_in_what_is_read_of_each() -> None:
-    """Other differences are refused; of what is read from `common`, all hosts but the first would lose theirs."""
-    assert read_from("variables") - HOST_VARIABLES == set(), "add these to HOST_VARIABLES, or read them from common"
-    assert read_from("common") & HOST_VARIABLES == set(), "read these of each host, or take them out of HOST_VARIABLES"
-    assert HOST_VARIABLES <= VARIABLES
-
-
-@pytest.mark.parametrize(
-    ("source", "found"),
-    [
-        ('common["nats_port"]', True),
-        ('hostvars.get("nats_port", 4222)', True),
-        ('for name in ("nats_port", "nats_image"): ...', True),
-        ('problems.add("nats_port", 0, "is not a port", "Write another")', False),
-        ('plan["nats_port"]', False),
-    ],
-)
-def test_readings_in_python_are_found(source: str, found: bool) -> None:
-    assert ("nats_port" in read_in_python(source)) is found
-
-
-@pytest.mark.parametrize(
-    ("task", "found"),
-    [
-        ({"debug": {"msg": "{{ nats_port + 1 }}"}}, True),
-        ({"debug": {"var": "nats_port"}}, True),
-        ({"block": [{"when": ["nats_port == 4222"]}]}, True),
-        ({"vars": {"x": "{% if nats_port %}a{% endif %}"}}, True),
-        ({"name": "Set nats_port", "debug": {"msg": "Set nats_port, {{ nats_plan.port }}"}}, False),
-    ],
-)
-def test_readings_in_yaml_are_found(task: Any, found: bool) -> None:
-    assert ("nats_port" in read_in_yaml([task])) is found

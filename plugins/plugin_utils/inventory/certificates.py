@@ -9,8 +9,10 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..rocketchat.problems import Problem
+from .settings import common_variables
 
 try:
     from cryptography import x509
@@ -23,19 +25,50 @@ CERTIFICATE = "nginx_certificate_file"
 KEY = "nginx_certificate_key_file"
 
 
-def unreadable_authorities(inventory: Mapping[str, Any], files: Mapping[str, str]) -> list[Problem]:
-    """Of the registries whose certificate authority is no text on this machine. ``files``: those that are."""
-    named = {
-        registry: path
+_UNREADABLE = ("is no file that can be read on the machine Ansible runs on", "Write its absolute path")
+
+
+def named_files(inventory: dict[str, Any]) -> list[str]:
+    """Paths on the controller that variables name."""
+    named = [
+        str(path)
         for variables in inventory["hosts"].values()
-        for registry, path in variables["docker_registry_certificates"].items()
-    }
-    reason, remedy = "is no file that can be read on the machine Ansible runs on", "Write its absolute path"
-    return [
-        Problem(f"docker_registry_certificates.{registry}", path, reason, remedy)
-        for registry, path in named.items()
-        if str(path) not in files
+        for path in (variables[CERTIFICATE], variables[KEY], *variables["docker_registry_certificates"].values())
+        if path
     ]
+    return list(dict.fromkeys(named))
+
+
+def file_problems(inventory: dict[str, Any], contents: Mapping[str, bytes], now: datetime) -> list[Problem]:
+    """What is wrong with the files that variables name. ``contents``: those that could be read, by path."""
+    found = [*_of_proxies(inventory, contents, now), *_of_registries(inventory, contents)]
+    return list(dict.fromkeys(found))
+
+
+def _of_registries(inventory: dict[str, Any], contents: Mapping[str, bytes]) -> Iterator[Problem]:
+    for variables in inventory["hosts"].values():
+        for registry, path in variables["docker_registry_certificates"].items():
+            if str(path) not in contents:
+                yield Problem(f"docker_registry_certificates.{registry}", path, *_UNREADABLE)
+
+
+def _of_proxies(inventory: dict[str, Any], contents: Mapping[str, bytes], now: datetime) -> Iterator[Problem]:
+    """Where there are to be any certificates."""
+    try:
+        url = urlsplit(common_variables(inventory)["rocketchat_root_url"])
+    except (KeyError, ValueError):
+        return
+    for host in inventory["groups"]["nginx"] if url.scheme == "https" else ():
+        variables = inventory["hosts"][host]
+        paths = {variable: variables[variable] for variable in (CERTIFICATE, KEY)}
+        if variables["nginx_certificate"] != "files" or not all(paths.values()):
+            continue
+        unreadable = [variable for variable, path in paths.items() if path not in contents]
+        if unreadable:
+            yield from (Problem(variable, paths[variable], *_UNREADABLE) for variable in unreadable)
+        else:
+            pem = {variable: contents[path] for variable, path in paths.items()}
+            yield from certificate_problems(paths, pem, url.hostname or "", now)
 
 
 def certificate_problems(paths: dict[str, str], pem: dict[str, bytes], name: str, now: datetime) -> Iterator[Problem]:
