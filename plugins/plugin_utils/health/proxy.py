@@ -40,18 +40,29 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
             certificate = answers[host].get("ddp").get("certificate") or {}
             if certificate.get("fault"):
                 yield _certificate(host, certificate)
-            yield from _behind(host, answers[host])
-            yield _proxy(host, answers[host], certificate)
+            names = _names_on_the_bus(plan)
+            yield from _behind(host, answers[host], names)
+            yield _proxy(host, answers[host], certificate, names)
 
 
-def _behind(host: str, answers: HostAnswers) -> Iterator[Subject]:
+def _names_on_the_bus(plan: Mapping[str, Any]) -> tuple[Need, ...]:
+    """Hostnames of what a login needs: who takes one over stops logins, too."""
+    containers = [container for planned in plan["hosts"].values() for container in planned["containers"]]
+    return tuple(
+        Need("hostname", container["hostname"], any_of_them=True)
+        for container in containers
+        if container["service"] == "account"
+    )
+
+
+def _behind(host: str, answers: HostAnswers, names: tuple[Need, ...]) -> Iterator[Subject]:
     """A service to which nginx leads, as it should, and which answers wrongly; which of its replicas is not known."""
     failed = [check for check in answers.get("ddp").get("checks") or [] if check["state"] == "unhealthy"]
     for name, family, checks, faults in _BEHIND:
         hits = [check for check in failed if check["name"] in checks and check["fault"] in faults]
         if hits:
             sentence = f"{hits[0]['diagnosis']} nginx leads there, and its containers seem well otherwise."
-            needs = _needs(host, hits[0]["name"], hits[0]["fault"])
+            needs = _needs(host, hits[0]["name"], hits[0]["fault"], names)
             symptom = Symptom(f"{family}.{hits[0]['fault']}", sentence, needs)
             yield Subject(host, name, symptoms=[symptom], provides=(("behind", f"{host}/{name}"),))
 
@@ -64,10 +75,10 @@ def _certificate(host: str, told: Mapping[str, Any]) -> Subject:
     return Subject(host, "certificate", symptoms=[symptom], provides=(("certificate", host),))
 
 
-def _proxy(host: str, answers: HostAnswers, certificate: Mapping[str, Any]) -> Subject:
+def _proxy(host: str, answers: HostAnswers, certificate: Mapping[str, Any], names: tuple[Need, ...]) -> Subject:
     answer = answers.get("ddp")
     symptoms = [
-        Symptom(f"ddp.{check['fault']}", check["diagnosis"], _needs(host, check["name"], check["fault"]))
+        Symptom(f"ddp.{check['fault']}", check["diagnosis"], _needs(host, check["name"], check["fault"], names))
         for check in answer.get("checks") or []
         if check["state"] == "unhealthy"
     ]
@@ -78,7 +89,7 @@ def _proxy(host: str, answers: HostAnswers, certificate: Mapping[str, Any]) -> S
     return Subject(host, "nginx", NGINX, "nginx", latency_ms=answer.get("ping_ms"), symptoms=symptoms)
 
 
-def _needs(host: str, check: str, fault: str) -> tuple[Need, ...]:
+def _needs(host: str, check: str, fault: str, names: tuple[Need, ...]) -> tuple[Need, ...]:
     """What explains a fault on the way of a client: the services nginx leads to, and what those need."""
     if fault in _OF_ITS_OWN:
         return ()
@@ -91,5 +102,7 @@ def _needs(host: str, check: str, fault: str) -> tuple[Need, ...]:
     if check == "monolith":
         return behind
     one_account = one_is_enough and fault not in _ALL_MISSING
-    helpers = (Need("service", "account", one_account),) if check in _LOGIN else ()
+    # one of another image, or with other settings, explains a login that fails although it runs
+    account = Need("service", "account", one_account, as_planned=True)
+    helpers = (account, *names) if check in _LOGIN else ()
     return (*behind, Need("service", "ddp_streamer", one_is_enough), *helpers)

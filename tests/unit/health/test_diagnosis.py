@@ -487,6 +487,19 @@ INDEPENDENT: dict[str, tuple[Fault, list[tuple[str, str]], list[str]]] = {
         [("container.stopped", "account-1")],
         ["nginx"],
     ),
+    "logins come back empty, as the account service is of another image and not on the bus yet": (
+        together(ill.container("chat", "account-1", "image"), proxy("chat", ("account", "account_missing"))),
+        [("container.image", "account-1")],
+        ["nginx"],
+    ),
+    "a login cannot be checked, as another container has the account service's hostname": (
+        together(
+            ill.container("chat", "presence-1", "hostname", hostname="chat-account-1"),
+            proxy("chat", ("account", "login_failed")),
+        ),
+        [("container.hostname", "presence-1")],
+        ["nginx"],
+    ),
     "logins come back empty, as the account service has lost NATS": (
         together(off_the_bus("chat", "account-1"), proxy("chat", ("account", "account_missing"))),
         [("bus.missing", "account-1")],
