@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -46,7 +47,10 @@ class Deployment:
         return secrets
 
     def playbook(self, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        return ansible("ansible-playbook", "-i", self.inventory, f"playbooks/{name}.yml", *arguments, check=check)
+        result = ansible("ansible-playbook", "-i", self.inventory, f"playbooks/{name}.yml", *arguments, check=check)
+        silent = changed_in_silence(result.stdout)
+        assert not silent, f"changed, and not among the planned changes: {silent}"
+        return result
 
     def run(self, command: str, timeout: float = 120) -> str:
         """What a shell command prints on the host, run as root; a failing one is an error."""
@@ -59,6 +63,19 @@ class Deployment:
         """The words that run a shell command on the host, for another program to run."""
         # through the container that is the host: ssh would go away with what the tests take away
         return ["docker", "exec", f"rocketops-lab-{self.host}", "sh", "-c", command]
+
+
+def changed_in_silence(output: str) -> list[str]:
+    """Hosts on which a role changed something although the gate had listed nothing for them."""
+    told = set(re.findall(r"(?m)^  (\S+): (?:will|may) ", output))
+    changed = []
+    in_role = False
+    for line in output.splitlines():
+        if line.startswith(("TASK [", "RUNNING HANDLER [")):
+            in_role = "[rocketops.rocketchat." in line
+        elif in_role and (match := re.match(r"changed: \[([^\]]+)\]", line)):
+            changed.append(match[1])
+    return sorted(set(changed) - told)
 
 
 def ansible(
