@@ -105,7 +105,9 @@ def _reconfigured(wanted: Container, found: Mapping[str, Any]) -> Iterator[str]:
         return
     if settings["restart"] != wanted.restart:
         yield f"restart policy {settings['restart']} -> {wanted.restart}"
-    if (settings["memory"], settings["nano_cpus"]) != (wanted.memory, wanted.nano_cpus):
+    limits = ((settings["memory"], wanted.memory), (settings["nano_cpus"], wanted.nano_cpus))
+    # `docker update` takes no limit away; one that is missing was discarded, as where the kernel cannot limit memory
+    if any(is_now and is_now != planned for is_now, planned in limits):
         yield "limits were changed by hand"
     aliases = settings["networks"].get(wanted.network)
     if aliases is None:

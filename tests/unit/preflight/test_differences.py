@@ -321,3 +321,13 @@ def test_host_without_a_ledger_is_deployed_once_more() -> None:
 
 def test_changes_know_the_role_that_makes_them() -> None:
     assert list(host_differences(asked(OLD))) == ["docker", "mongodb", "nats", "rocketchat", "nginx"]
+
+
+def test_a_limit_that_the_kernel_cannot_set_is_no_difference() -> None:
+    """Docker discards it with a warning; a run would make the container anew each time, and again without."""
+    limited = plan(single(rocketchat_resources={"account": {"memory": "512m"}}))
+    host = converged(limited)
+    docker = deepcopy(host.facts["docker"])
+    for container in docker["containers"]:
+        container["settings"]["memory"] = 0
+    assert host_differences(with_facts(host, docker=docker)) == {}
