@@ -12,7 +12,7 @@ from ..inventory.role_variables import collection_version
 from ..plan.resources import File, RoleState
 from ..rocketchat import layout
 from .difference import Difference
-from .hosts import Host, was_deployed
+from .hosts import Host, is_ours, was_deployed
 
 # Of the role's part of the host's plan, what its tasks need beyond resources.
 _SHOWN: dict[str, tuple[str, ...]] = {
@@ -96,14 +96,14 @@ def _unit_state(host: Host, role: str, state: RoleState, differences: list[Diffe
 
 
 def _made_anew(host: Host, state: RoleState, differences: list[Difference]) -> list[str]:
-    """Names of containers, as they are now, that Compose would leave as they are."""
+    """Names of containers of ours, as they are now, that Compose would leave as they are."""
     if state.project is None:
         return []
     wanted = {d.resource for d in differences if d.kind == "container" and d.replaces}
     return [
         container["name"]
         for container in host.containers
-        if container["project"] == state.project.name and container["service"] in wanted
+        if is_ours(container) and container["project"] == state.project.name and container["service"] in wanted
     ]
 
 

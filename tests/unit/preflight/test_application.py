@@ -152,6 +152,12 @@ def containers(**changes: dict[str, Any]) -> dict[str, Any]:
     return dict(engine)
 
 
+def test_a_container_without_our_label_is_not_removed() -> None:
+    """Somebody else's Compose project may have the name of ours, and a service of the same name."""
+    engine = containers(nats={"labels": {}, "name": "nats-nats-1"})
+    assert given_to(converged(PLAN, docker=engine), "nats")["makes_anew"] == []
+
+
 def test_containers_that_compose_would_leave_as_they_are_are_made_anew() -> None:
     """By the name they have now, and those alone."""
     settings = {"restart": "no", "memory": 0, "nano_cpus": 0, "networks": {}}
