@@ -109,7 +109,7 @@ def containers(project: str | None) -> dict[str, str | None]:
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "path": {"type": "path", "default": "/var/lib/rocketops/ledger.json"},
+            "path": {"type": "path", "default": ledger.PATH},
             "collection": {"type": "str", "required": True},
             "resources": {"type": "dict", "default": {}},
             "pending": {"type": "dict", "default": {}},

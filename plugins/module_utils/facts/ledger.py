@@ -21,6 +21,7 @@ import os
 import tempfile
 from typing import Any
 
+PATH = "/var/lib/rocketops/ledger.json"
 FORMAT = 1
 EMPTY: dict[str, Any] = {
     "format": FORMAT,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..rocketchat import layout
 from ..rocketchat.problems import Problems
 from .environment import CONTROL_CHARACTER
 from .settings import Uploads
@@ -22,10 +23,11 @@ CONTAINER_DIRECTORY = "/app/uploads"
 # Directories of the system and of other parts: uploads within or around one of them would mix with their files.
 RESERVED_PATHS = (
     "/etc",
-    "/opt/rocketchat",
-    "/opt/nats",
-    "/var/lib/docker",
-    "/var/lib/mongodb",
+    layout.ROCKETCHAT_DIRECTORY,
+    layout.NATS_DIRECTORY,
+    layout.DOCKER_DATA,
+    layout.MONGODB_DATA,
+    layout.LEDGER_DIRECTORY,
     "/proc",
     "/sys",
     "/dev",

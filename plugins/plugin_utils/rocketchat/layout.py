@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ...module_utils.facts import ledger
+
 DOCKER_UNIT, MONGODB_UNIT, NGINX_UNIT = "docker.service", "mongod.service", "nginx.service"
 
 DOCKER_DIRECTORY = "/etc/docker"
@@ -22,6 +24,7 @@ HOSTS_FILE = "/etc/hosts"
 
 PROJECTS = "/opt"
 NATS_DIRECTORY = f"{PROJECTS}/nats"
+NATS_SETTINGS = f"{NATS_DIRECTORY}/nats.conf"
 ROCKETCHAT_DIRECTORY = f"{PROJECTS}/rocketchat"
 ENV_FILES = f"{ROCKETCHAT_DIRECTORY}/env"
 COMPOSE_FILE = "compose.yaml"
@@ -32,4 +35,5 @@ CERTIFICATE = f"{CERTIFICATE_DIRECTORY}/certificate.pem"
 CERTIFICATE_KEY = f"{CERTIFICATE_DIRECTORY}/key.pem"
 
 BACKUPS = "/var/backups/rocketchat"
-LEDGER = "/var/lib/rocketops/ledger.json"
+LEDGER = ledger.PATH
+LEDGER_DIRECTORY = LEDGER.rpartition("/")[0]

@@ -348,7 +348,14 @@ UPLOADS: list[Case] = [
             f"rocketchat_file_upload_directory = {path!r}: belongs to the system or to another part of the deployment. "
             + DIRECTORY_REMEDY,
         )
-        for path in ("/etc/rocketchat", "/var/lib", "/var/lib/mongodb", "/opt/rocketchat/uploads/", "/var/lib/docker/x")
+        for path in (
+            "/etc/rocketchat",
+            "/var/lib",
+            "/var/lib/mongodb",
+            "/opt/rocketchat/uploads/",
+            "/var/lib/docker/x",
+            "/var/lib/rocketops",
+        )
     ),
     (
         {"rocketchat_file_upload_storage": "directory", "rocketchat_replicas": {"rocketchat": 2}},
