@@ -5,28 +5,24 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
-
-from ansible.plugins.action import ActionBase
 
 from ..plugin_utils.plain import plain
 from ..plugin_utils.plan.deployment import HostPlan
 from ..plugin_utils.preflight.question import question
+from ..plugin_utils.timed import TimedAction
 
 
-class ActionModule(ActionBase):
-    TRANSFERS_FILES = False
+class ActionModule(TimedAction):
     _VALID_ARGS = frozenset()
+    module = "rocketops.rocketchat.host_facts"
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         plan = variables["rocketchat_planned"]["plan"]
-        asked = question(
-            plan["root_url"], HostPlan(**plain(plan["hosts"][variables["inventory_hostname"]])), self._task.diff
-        )
-        before = time.time()
-        result |= self._execute_module("rocketops.rocketchat.host_facts", asked, task_vars=task_vars)
-        result["asked"] = {"before": before, "after": time.time()}
-        return result
+        host_plan = HostPlan(**plain(plan["hosts"][variables["inventory_hostname"]]))
+        self._asked = question(plan["root_url"], host_plan, self._task.diff)
+        return super().run(tmp, task_vars)
+
+    def arguments(self) -> dict[str, Any]:
+        return self._asked

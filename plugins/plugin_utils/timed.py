@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the module of the action's name, and notes the controller's time around it.
+"""Runs a module, the one of the action's name unless it says otherwise, and notes the controller's time around it.
 
 Hosts say their own time, and not all of them are asked at once: between the two readings lies the time at which each
 of them was.
@@ -17,12 +17,13 @@ from ansible.plugins.action import ActionBase
 
 class TimedAction(ActionBase):
     TRANSFERS_FILES = False
+    module: str | None = None
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = self.arguments()
         before = time.time()
-        result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
+        result.update(self._execute_module(self.module, arguments, task_vars=task_vars))
         result["asked"] = {"before": before, "after": time.time()}
         return result
 

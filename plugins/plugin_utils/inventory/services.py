@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from ..rocketchat.catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, Service, services_of
+from ..rocketchat.memory import bytes_of
 from ..rocketchat.problems import Problems
 from ..rocketchat.versions import Version, image_version
 from .settings import Limits
@@ -18,7 +19,6 @@ _MAX_FIRST_PORT = 65535 - MAX_REPLICAS
 # An idle service takes 61 to 70 MiB (seen: 6.14-dev on Node 14).
 _LEAST_MEMORY_MB = 128
 _MEMORY = re.compile(r"([1-9][0-9]{0,11})([kmg])b?", re.ASCII | re.IGNORECASE)
-_MEMORY_UNITS = {"k": 1 / 1024, "m": 1, "g": 1024}
 
 IMAGE = re.compile(
     r"[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]+)+(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
@@ -87,18 +87,13 @@ def read_limits(problems: Problems, host: str, given: dict[str, dict[str, Any]])
         if memory is not None and not _MEMORY.fullmatch(memory):
             reason = f"is not an amount of memory (host {host})"
             problems.add_once(f"{variable}.memory", memory, reason, "Write one such as 512m or 2g")
-        elif memory is not None and _megabytes(memory) < _LEAST_MEMORY_MB:
+        elif memory is not None and bytes_of(memory) < _LEAST_MEMORY_MB * 1024**2:
             reason = f"is less than any service needs to start (host {host})"
             problems.add_once(f"{variable}.memory", memory, reason, f"Write {_LEAST_MEMORY_MB}m or more")
         if cpus is not None and not 0.01 <= cpus <= 1024:
             reason = f"is not a number of processors (host {host})"
             problems.add_once(f"{variable}.cpus", cpus, reason, "Write a number from 0.01 to 1024, such as 1.5")
     return {key: Limits(wanted.get("memory"), wanted.get("cpus")) for key, wanted in given.items()}
-
-
-def _megabytes(memory: str) -> float:
-    number, unit = _MEMORY.fullmatch(memory).groups()  # type: ignore[union-attr]
-    return int(number) * _MEMORY_UNITS[unit.lower()]
 
 
 def read_images(problems: Problems, given: dict[str, str], version: Version | None) -> dict[str, str]:
