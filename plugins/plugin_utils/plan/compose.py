@@ -12,6 +12,7 @@ from typing import Any
 from ..inventory.settings import Settings
 from ..inventory.uploads import CONTAINER_DIRECTORY
 from ..rocketchat.catalogue import CONTAINER_PORT, MONOLITH, NATS_CLUSTER_PORT, NATS_MONITORING_PORT, HttpCheck
+from ..rocketchat.layout import NATS_SETTINGS
 from ..rocketchat.versions import image_version
 from .deployment import Container
 
@@ -163,7 +164,7 @@ def _nats_compose(settings: Settings, hostname: str, ports: list[str], config: s
         "hostname": hostname,
         "restart": "unless-stopped",
         "command": ["--config", "/etc/nats/nats.conf"],
-        "volumes": ["/opt/nats/nats.conf:/etc/nats/nats.conf:ro"],
+        "volumes": [f"{NATS_SETTINGS}:/etc/nats/nats.conf:ro"],
         "networks": {network: {"aliases": ["nats"]}},
         "ports": ports,
         "read_only": True,

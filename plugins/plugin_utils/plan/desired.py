@@ -128,7 +128,7 @@ def _nats(plan: Mapping[str, Any]) -> RoleState:
     return RoleState(
         files=[
             File(directory, "0750"),
-            File(f"{directory}/nats.conf", "0600", plan["config"], secret=True),
+            File(layout.NATS_SETTINGS, "0600", plan["config"], secret=True),
             _compose_file(directory, plan["compose"]),
         ],
         project=_project(directory, plan["compose"]),

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from ..inventory.reader import Reader
 from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, proxy_port
 from ..inventory.urls import is_address
+from ..rocketchat import layout
 from ..rocketchat.catalogue import DDP_STREAMER, MONOLITH, NATS_CLUSTER_PORT, Service, image_reference, metrics_port
 from ..rocketchat.names import slug
 from ..rocketchat.problems import PlanError, Problem
@@ -25,8 +26,6 @@ from . import compose, environment, probes
 from .deployment import Container, HostPlan, Member, Plan
 from .probes import LOOPBACK
 from .required import requirements
-
-ENV_FILES = "/opt/rocketchat/env"
 
 
 def make_plan(
@@ -170,8 +169,8 @@ class Planner:
         """A service's own variables are in a file only it gets, which wins over the one of all."""
         shared = environment.shared_secrets(self.settings, self.mongo_url, self._transporter(host))
         own = environment.own_secrets(self.settings, service)
-        files = {f"{ENV_FILES}/services.env": shared}
-        return files | {f"{ENV_FILES}/{service.name}.env": own} if own else files
+        files = {f"{layout.ENV_FILES}/services.env": shared}
+        return files | {f"{layout.ENV_FILES}/{service.name}.env": own} if own else files
 
     # -- what each role applies -------------------------------------------------------------------------------------
 

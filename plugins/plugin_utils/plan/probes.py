@@ -10,12 +10,10 @@ from typing import Any
 from ...module_utils.mongodb.url import parse
 from ..inventory.settings import Settings, proxy_port
 from ..rocketchat.catalogue import NATS_MONITORING_PORT
+from ..rocketchat.layout import MONGODB_DATA
 from .deployment import Container, Member
 
 LOOPBACK = "127.0.0.1"
-
-# Where MongoDB's packages put the data.
-MONGODB_DATA_DIRECTORY = "/var/lib/mongodb"
 
 
 def endpoint(container: Container) -> dict[str, Any]:
@@ -77,7 +75,7 @@ def mongodb(settings: Settings, members: list[Member]) -> dict[str, Any]:
         "database": settings.mongodb_database,
         "username": settings.mongodb_username,
         "password": settings.secrets.mongodb_password,
-        "data_directory": MONGODB_DATA_DIRECTORY,
+        "data_directory": MONGODB_DATA,
     }
 
 

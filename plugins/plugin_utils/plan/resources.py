@@ -105,7 +105,7 @@ class Container:
 
 @dataclass(frozen=True)
 class Project:
-    """A Compose project: ``definition`` is its file's content as data, ``environments`` the env files it reads."""
+    """A Compose project: ``definition`` is its file's content as data."""
 
     name: str
     directory: str

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..rocketchat.distributions import DISTRIBUTIONS, distribution, known_names
+from ..rocketchat.distributions import ADVISED, distribution, known_names
 from ..rocketchat.layout import KEYFILE, LEDGER
 from ..rocketchat.problems import Problem
 from ..rocketchat.sizing import size_warnings
@@ -86,14 +86,14 @@ def _unfit_system(host: Host) -> Iterator[Problem]:
     system = host.facts["os"]
     if host.distribution is None:
         reason = f"is none of those this collection knows ({known_names()}), nor like one of them"
-        remedy = f"Choose a host with {DISTRIBUTIONS[1].name}"
+        remedy = f"Choose a host with {ADVISED.name}"
         yield Problem(f"operating system of host {host.name}", system["name"], reason, remedy)
     elif host.plan["docker"] and host.distribution.docker_packages(host.plan["docker"]["source"]) is None:
         reason = f"does not package Compose v2 (host {host.name} has {system['name']})"
         yield Problem("docker_source", host.plan["docker"]["source"], reason, "Write docker_source: docker")
     elif host.plan["nginx"] and host.distribution.old_websockets:
         reason = "has a python3-websockets that is too old to verify the reverse proxy"
-        remedy = f"Choose a host with {DISTRIBUTIONS[1].name} for [nginx]"
+        remedy = f"Choose a host with {ADVISED.name} for [nginx]"
         yield Problem(f"operating system of host {host.name}", system["name"], reason, remedy)
 
 

@@ -15,6 +15,7 @@ from ..plan.resources import RoleState
 from ..rocketchat import layout
 from ..rocketchat.distributions import DISTRIBUTIONS
 from .application import resources
+from .requirements import DISK_REQUIREMENTS
 
 
 def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
         "files": _unique(name for state in states for kind, name in resources(state) if kind == "file"),
         "texts": _unique(_texts(states, contents)),
         "containers": [name for state in states if state.project for name in state.project.containers],
-        "directories": [layout.MONGODB_DATA, layout.DOCKER_DATA, layout.PROJECTS],
+        "directories": [room.directory for room in DISK_REQUIREMENTS],
         "ledger": layout.LEDGER,
         "backups": layout.BACKUPS,
         **_databases(plan),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..rocketchat import layout
+
 TESTED_ARCHITECTURES = ("x86_64",)
 # Architectures MongoDB and Docker make packages for.
 POSSIBLE_ARCHITECTURES = ("x86_64", "aarch64")
@@ -35,9 +37,9 @@ class DiskRequirement:
 # MongoDB's manual, "Replica Set Oplog": the oplog alone may grow to 990 MB on the smallest disk. There is no
 # published figure for images; those of one release, unpacked, are a few GB, and an upgrade has two of them.
 DISK_REQUIREMENTS = (
-    DiskRequirement("mongodb", "/var/lib/mongodb", 1024, 10240),
-    DiskRequirement("docker", "/var/lib/docker", 2048, 10240),
-    DiskRequirement("docker", "/opt", 16, 16),
+    DiskRequirement("mongodb", layout.MONGODB_DATA, 1024, 10240),
+    DiskRequirement("docker", layout.DOCKER_DATA, 2048, 10240),
+    DiskRequirement("docker", layout.PROJECTS, 16, 16),
 )
 
 CLOCKS_APART_SECONDS = 60

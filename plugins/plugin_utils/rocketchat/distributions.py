@@ -170,6 +170,10 @@ def distribution(system: Mapping[str, Any]) -> Distribution | None:
     return None
 
 
+# The newest one that tests deploy to.
+ADVISED = [known for known in DISTRIBUTIONS if known.tested][-1]
+
+
 def known_names() -> str:
     return ", ".join(known.name for known in DISTRIBUTIONS)
 
