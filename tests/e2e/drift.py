@@ -41,7 +41,9 @@ def drifts(deployment: Deployment) -> Iterator[Drift]:
         yield Drift("unit disabled", f"systemctl disable --quiet {unit}", f"have {name} start at boot")
         if unit != "docker.service":
             yield Drift("unit stopped", f"systemctl stop {unit}", f"start {name}")
-    containers = [*ledger["containers"]]
+    # the ledger keeps those of replicas that were removed, too
+    there = deployment.run("docker ps --all --format '{{.Names}}'").split()
+    containers = [name for name in ledger["containers"] if name in there]
     # not limits, which an engine in the lab cannot set
     ways = ("docker rm --force {0}", "docker rename {0} renamed-{0}", "docker update --restart no {0}",
             "docker network disconnect rocketchat {0}", "docker stop --time 2 {0}")  # fmt: skip
