@@ -97,7 +97,7 @@ def test_a_healthy_set_of_one(single: ReplicaSet, directory: Path) -> None:
         *("login", "privileges", "change_stream", "oplog", "feature_compatibility_version", "authorization", "disk")
     }
     assert set(states.values()) == {"healthy"}
-    assert 0 < (health.latency_ms or 0) < 200
+    assert 0 < (health.latency_ms or 0) < 10_000
 
 
 def test_nothing_holds_up_the_end_of_the_program(single: ReplicaSet) -> None:

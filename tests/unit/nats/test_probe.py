@@ -125,7 +125,7 @@ def test_another_namespace_is_named(nats: Server) -> None:
 def test_the_way_to_a_client_is_measured(nats: Server) -> None:
     with nats.node("chat1-presence-1"):
         rtt = nats.ask("chat1-presence").clients[0].rtt_ms
-    assert rtt is not None and 0 < rtt < 1000
+    assert rtt is not None and 0 < rtt < 10_000
 
 
 # -- who is not --------------------------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ def test_a_login_works_and_leaves_no_trace(nats: Server) -> None:
     later = nats.ask("anyone", password="secret")
     assert health.healthy
     assert health.login is not None and health.login.state == "healthy"
-    assert 0 < health.login.latency_ms < 1000
+    assert 0 < health.login.latency_ms < 10_000
     assert faults(later) == {"anyone": "missing"}
     assert "refused" not in diagnosis(later, "anyone")
 
