@@ -16,7 +16,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils.inventory.certificates import file_problems, named_files
+from ..plugin_utils.inventory.certificates import file_problems, file_warnings, named_files
 from ..plugin_utils.inventory.licensing import about_the_license
 from ..plugin_utils.inventory.role_variables import (
     collection_version,
@@ -72,7 +72,7 @@ class ActionModule(ActionBase):
             self._keep_secrets(secrets_file, new)
         result["changed"] = bool(new) and not preview
         result["generated"] = list(new)
-        told = [*plan.warnings, *strangers]
+        told = [*plan.warnings, *(file_warnings(inventory, contents, now) if deploy else ()), *strangers]
         result["plan"] = {**as_data(plan), "warnings": told}
         # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
         # `preview`, plan_report tells everything.

@@ -20,7 +20,7 @@ _SHOWN: dict[str, tuple[str, ...]] = {
     "mongodb": ("port", "replica_set", "members", "database", "first"),
     "nats": (),
     "rocketchat": ("first_monolith",),
-    "nginx": ("server_name", "subject_alternative_name"),
+    "nginx": ("common_name", "subject_alternative_name"),
 }
 
 
