@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -58,3 +59,16 @@ def check_formats(problems: Problems, variables: dict[str, Any]) -> None:
         if not re.fullmatch(SERVER, str(registry)):
             reason, remedy = "is not the host of a registry", "Write one such as registry.example.com:5000"
             problems.add_once(f"docker_registry_certificates.{registry}", None, reason, remedy)
+
+
+def read_networks(problems: Problems, variable: str, variables: dict[str, Any]) -> list[str]:
+    """Addresses and networks as nginx writes them."""
+    networks = []
+    for text in variables[variable]:
+        try:
+            networks.append(str(ipaddress.ip_network(text.strip(), strict=False)))
+        except ValueError:
+            problems.add_once(
+                variable, text, "is no address and no network", "Write one such as 192.0.2.10 or 10.0.0.0/24"
+            )
+    return networks

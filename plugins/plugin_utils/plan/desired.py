@@ -42,14 +42,14 @@ COMPOSE_ACCEPTS = "docker compose --file %s config --quiet"
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def desired_state(host: HostPlan, on: Distribution) -> dict[str, RoleState]:
-    """By role, in the order in which the site playbook goes through them."""
+def desired_state(host: HostPlan, on: Distribution, ipv6: bool = True) -> dict[str, RoleState]:
+    """By role, in the order in which the site playbook goes through them. ``ipv6``: whether the host has it."""
     states = {
         "docker": host.docker and _docker(host.docker, on),
         "mongodb": host.mongodb and _mongodb(host.mongodb, on),
         "nats": host.nats and _nats(host.nats),
         "rocketchat": host.rocketchat and _rocketchat(host.rocketchat),
-        "nginx": host.nginx and _nginx(host.nginx),
+        "nginx": host.nginx and _nginx({**host.nginx, "ipv6": ipv6}),
     }
     return {role: state for role, state in states.items() if state}
 

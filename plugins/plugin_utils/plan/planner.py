@@ -304,6 +304,9 @@ class Planner:
             "tls": url.scheme == "https",
             "port": proxy_port(url),
             "path": url.path.rstrip("/"),
+            "trusted_proxies": host.trusted_proxies,
+            # unless the host has none
+            "ipv6": True,
             "client_max_body_size": host.client_max_body_size,
             "certificate": asdict(host.certificate),
             "upstreams": {

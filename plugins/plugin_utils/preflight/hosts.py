@@ -89,7 +89,7 @@ def asked_host(
 ) -> Host:
     """A host that answered, with what it is to have on the distribution that it says."""
     distribution = nearest(facts["os"])
-    desired = desired_state(HostPlan(**plan), distribution) if distribution else {}
+    desired = desired_state(HostPlan(**plan), distribution, facts["ipv6"]) if distribution else {}
     return Host(name, plan, facts, asked, distribution, desired, address)
 
 

@@ -169,6 +169,8 @@ def test_nginx(host: dict[str, Any]) -> None:
         "tls": True,
         "port": 443,
         "path": "",
+        "trusted_proxies": [],
+        "ipv6": True,
         "client_max_body_size": "200m",
         "certificate": {"source": "self_signed", "certificate": "", "key": ""},
         "upstreams": {"rocketchat": ["127.0.0.1:3000"], "ddp_streamer": ["127.0.0.1:3100"]},
