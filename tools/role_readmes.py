@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +24,30 @@ HEAD = """\
 
 ## Variables
 
+{variables}
+## Use
+
+Part of [playbooks/site.yml](../../playbooks/site.yml), where it runs on the hosts of {groups}{alone}
+"""
+
+VARIABLES = """\
 Set them in the inventory, such as in `group_vars/all.yml`: the plan reads them there before any host is changed.
 
 | Variable | Type | Default | Meaning |
 |---|---|---|---|
 {rows}
 
-`{plan}` and, where there are secrets, `{role}_secrets` are internal: the gate hands them over, and nobody sets them.
-
-## Use
-
-Part of [playbooks/site.yml](../../playbooks/site.yml), where it runs on the hosts of {groups}.
+`{role}_plan` and, where there are secrets, `{role}_secrets` are internal: the gate hands them over, and nobody sets \
+them.
+"""
+NO_VARIABLES = "None; `{role}_plan` is internal: the gate hands it over.\n"
+ALONE = """.
 To apply only this role, after the whole playbook has run once:
 
 ```sh
 ansible-playbook -i INVENTORY rocketops.rocketchat.site --tags {role}
-```
-"""
+```"""
+WITH_OTHERS = ", for whichever roles `--tags` chooses."
 
 
 def wanted() -> dict[Path, str]:
@@ -49,16 +57,17 @@ def wanted() -> dict[Path, str]:
 def render(role: str) -> str:
     """The README a role should have."""
     specification = _read_yaml(readme(role).parent / "meta/argument_specs.yml")["argument_specs"]["main"]
-    plan = f"{role}_plan"
-    internal = (plan, f"{role}_secrets")
+    internal = (f"{role}_plan", f"{role}_secrets")
     options = {name: option for name, option in specification["options"].items() if name not in internal}
     return HEAD.format(
         role=role,
         title=specification["short_description"],
         description=_text(specification["description"]),
-        rows="\n".join(_row(name, option) for name, option in options.items()),
-        plan=plan,
+        variables=(VARIABLES if options else NO_VARIABLES).format(
+            role=role, rows="\n".join(starmap(_row, options.items()))
+        ),
         groups=_groups(role),
+        alone=ALONE.format(role=role) if any(role in play["tags"] for play in _plays(role)) else WITH_OTHERS,
     )
 
 
@@ -97,10 +106,18 @@ def _text(description: str | list[str]) -> str:
 
 
 def _groups(role: str) -> str:
-    """The inventory groups whose plays in site.yml have the role's tag."""
-    plays = [play for play in _read_yaml(ROOT / "playbooks/site.yml") if role in play.get("tags", [])]
+    """The inventory groups of the plays that run the role."""
     # `group[0]` and `group[1:]` are hosts of the same group
-    groups = dict.fromkeys(group for play in plays for group in re.sub(r"\[.*?\]", "", play["hosts"]).split(":"))
-    if not groups:
-        raise SystemExit(f"No play of playbooks/site.yml has the tag {role}: give the role's play its name as a tag.")
+    groups = dict.fromkeys(group for play in _plays(role) for group in re.sub(r"\[.*?\]", "", play["hosts"]).split(":"))
     return f"the group{'s' if len(groups) > 1 else ''} {' and '.join(f'`{group}`' for group in groups)}"
+
+
+def _plays(role: str) -> list[dict[str, Any]]:
+    named = {"name": f"rocketops.rocketchat.{role}"}
+    plays = _read_yaml(ROOT / "playbooks/site.yml")
+    found = [
+        play for play in plays for task in play.get("tasks", []) if task.get("ansible.builtin.import_role") == named
+    ]
+    if not found:
+        raise SystemExit(f"No play of playbooks/site.yml runs the role {role}.")
+    return found

@@ -13,6 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..plugin_utils.plain import plain
+from ..plugin_utils.preflight import images, packages
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
 from ..plugin_utils.preflight.difference import Difference
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
@@ -41,14 +42,14 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(verdict.message())
         found = {name: _chosen(host_differences(host), variables) for name, host in hosts.items()}
         Display().display(as_text(found))
-        everything = boolean(variables.get("rocketchat_apply_all", False))
+        everything = boolean(variables.get("rocketchat_apply_all", False)) and not self._task.check_mode
         roles = {
             name: [] if self._task.check_mode else _roles(hosts[name], differences, everything, variables)
             for name, differences in found.items()
         }
         result["changed"] = False
         result["warnings"] = verdict.warnings
-        result["hosts"] = {name: _applied(host, found[name], roles[name]) for name, host in hosts.items()}
+        result["hosts"] = {name: _applied(host, found[name], roles[name], everything) for name, host in hosts.items()}
         # It holds what the roles write. Not `no_log` on the task: that would also hide the problems.
         result["_ansible_no_log"] = True
         return result
@@ -75,18 +76,28 @@ def _roles(host: Host, differences: ByRole, everything: bool, variables: dict[st
     return [role for role in (host.desired if everything else differences) if _is_chosen(role, variables)]
 
 
-def _applied(host: Host, differences: ByRole, roles: list[str]) -> dict[str, Any]:
+def _applied(host: Host, differences: ByRole, roles: list[str], everything: bool) -> dict[str, Any]:
     """What the plays after this one go by."""
+    chosen = {role: differences.get(role, []) for role in roles}
+    shared = _shared(host, chosen, everything)
     return {
-        "apply": roles,
-        "ledger": ledger_entries(host, {role: differences.get(role, []) for role in roles}),
+        "apply": [*shared, *roles],
+        "ledger": ledger_entries(host, chosen),
         "changes": [sentence for _role, sentence in told(differences)],
         "diff": file_diffs(host, differences),
-        "roles": {
-            role: {"plan": role_plan(host, role, differences.get(role, [])), "secrets": role_secrets(host, role)}
-            for role in roles
-        },
+        "roles": {role: {"plan": plan} for role, plan in shared.items()}
+        | {role: {"plan": role_plan(host, role, chosen[role]), "secrets": role_secrets(host, role)} for role in roles},
     }
+
+
+def _shared(host: Host, chosen: ByRole, everything: bool) -> dict[str, dict[str, Any]]:
+    """The plans of roles that do a part of all others' work on a host at once."""
+    plans = {}
+    if packages.differ(host, chosen) or (everything and chosen):
+        plans[packages.ROLE] = packages.packages_plan(host, chosen)
+    if images.differ(host, chosen):
+        plans[images.ROLE] = images.images_plan(host, chosen)
+    return plans
 
 
 def as_text(found: dict[str, ByRole]) -> str:

@@ -69,7 +69,7 @@ def _docker(plan: Mapping[str, Any], on: Distribution) -> RoleState:
 
 def _docker_files(plan: Mapping[str, Any]) -> Iterator[File]:
     settings = merge_hash(DAEMON_SETTINGS, plan["options"])
-    yield File(layout.DOCKER_DIRECTORY, "0755")
+    yield File(layout.DOCKER_DIRECTORY, "0755", before_packages=True)
     yield File(
         layout.DAEMON_SETTINGS,
         "0644",
@@ -78,6 +78,7 @@ def _docker_files(plan: Mapping[str, Any]) -> Iterator[File]:
         effect="restart",
         # an engine that was here before us may have settings its operator wants back
         backup=True,
+        before_packages=True,
     )
     for registry, certificate in plan["certificates"].items():
         if certificate:

@@ -18,6 +18,7 @@ class File:
     ``secret``: only its digest may be shown. ``effect``: what the unit of its role has to do when the content changes,
     ``restart`` or ``reload``, or "".
     ``validate``: the command that accepts it before it is put in place, with %s for its path.
+    ``before_packages``: the unit of its role starts as its package is installed, and reads it then.
     """
 
     path: str
@@ -29,6 +30,7 @@ class File:
     effect: str = ""
     validate: str = ""
     backup: bool = False
+    before_packages: bool = False
 
     @property
     def digest(self) -> str | None:

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..inventory.role_variables import collection_version
-from ..plan.resources import File, RoleState
+from ..plan.resources import RoleState
 from ..rocketchat import layout
 from .difference import Difference
 from .hosts import Host, is_ours, was_deployed
+from .packages import entry
 
 # Of the role's part of the host's plan, what its tasks need beyond resources.
 _SHOWN: dict[str, tuple[str, ...]] = {
@@ -31,19 +32,16 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "collection": collection_version(),
         **user,
         **{name: plan[name] for name in _SHOWN[role]},
-        "packages": state.packages,
-        "missing_packages": [d.resource for d in differences if d.kind in ("product", "package")],
-        "repository": _repository(state, differences),
-        "files": [_file(file) for file in state.files],
+        "files": [entry(file) for file in state.files],
         "block": {"path": state.block.path, "marker": state.block.marker, "text": "\n".join(state.block.lines)}
         if state.block
         else None,
-        "unit": {"name": state.unit, "state": _unit_state(host, role, state, differences)} if state.unit else None,
+        "unit": _unit(host, state, differences) if state.unit else None,
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
         "makes_anew": _made_anew(host, state, differences),
         "changes_containers": any(d.kind == "container" for d in differences),
         "self_signed": {"key": layout.CERTIFICATE_KEY, "certificate": layout.CERTIFICATE} if state.generated else None,
-        "generated": {g.path: g.recipe for g in _generated(state)},
+        "generated": {one.path: one.recipe for one in state.generated},
     }
 
 
@@ -58,41 +56,28 @@ def role_secrets(host: Host, role: str) -> dict[str, Any]:
     return secrets
 
 
-def _file(file: File) -> dict[str, Any]:
-    """An entry of host_files; the content of a secret one is given to it apart."""
-    entry: dict[str, Any] = {"path": file.path, "mode": file.mode, "owner": file.owner, "backup": file.backup}
-    if file.content is not None and not file.secret:
-        entry["content"] = file.content
-    if file.validate:
-        entry["validate"] = file.validate
-    return entry
-
-
-def _repository(state: RoleState, differences: list[Difference]) -> dict[str, Any] | None:
-    repository = state.repository
-    if repository is None:
-        return None
-    key = repository.key
-    return {
-        "key": {"path": key.path, "mode": key.mode, "url": repository.key_url},
-        "fetches_key": any(d.resource == key.path and d.renews for d in differences),
-        "source": _file(repository.source),
-    }
-
-
 def _generated(state: RoleState) -> list[Any]:
     return [*([state.repository.key] if state.repository else []), *state.generated]
 
 
-def _unit_state(host: Host, role: str, state: RoleState, differences: list[Difference]) -> str:
-    """For systemd_service. What a package starts as it is installed does not have our settings yet - but for the
-    engine, whose settings are there before it.
+def _unit(host: Host, state: RoleState, differences: list[Difference]) -> dict[str, Any]:
+    """``state``: for systemd_service. What a package starts as it is installed does not have our settings yet.
+
+    ``noted``: whether the ledger says that the unit still has to take something up.
     """
+    effect = _effect(state, differences)
     installs = any(d.kind == "product" for d in differences)
-    effects = {d.effect for d in differences if d.effect}
-    if effects and (host.unit_is_active(state.unit) or (installs and role != "docker")):
-        return "restarted" if "restart" in effects else "reloaded"
-    return "started"
+    changes = {"restart": "restarted", "reload": "reloaded"} if installs or host.unit_is_active(state.unit) else {}
+    noted = bool(effect) or state.unit in host.ledger["pending"]
+    return {"name": state.unit, "state": changes.get(effect, "started"), "noted": noted}
+
+
+def _effect(state: RoleState, differences: list[Difference]) -> str:
+    """What the unit has to do to take up what differs, but for what it finds as its package first starts it."""
+    installs = any(d.kind == "product" for d in differences)
+    before = {file.path for file in state.files if file.before_packages and installs}
+    effects = {d.effect for d in differences if d.resource not in before}
+    return next((effect for effect in ("restart", "reload") if effect in effects), "")
 
 
 def _made_anew(host: Host, state: RoleState, differences: list[Difference]) -> list[str]:
@@ -124,9 +109,9 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
             there = _is_there(host, kind, name)
             if f"{kind} {name}" not in noted["resources"] and (there or applies):
                 named[f"{kind} {name}"] = "found" if there and (kind == "package" or not older) else "made"
-        effects = {d.effect for d in differences.get(role, []) if d.effect}
-        if effects:
-            pending[state.unit] = "restart" if "restart" in effects else "reload"
+        effect = _effect(state, differences.get(role, []))
+        if effect:
+            pending[state.unit] = effect
         for one in _generated(state):
             there_now = host.facts["files"].get(one.path)
             if there_now and one.path not in noted["generated"]:

@@ -25,7 +25,8 @@ SOURCES = "/etc/apt/sources.list.d"
 # The same in all distributions. The Python libraries are for the modules that ask the engine, mongod and ddp-streamer,
 # and for the self-signed certificate.
 DOCKER_PACKAGES = ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin")
-DOCKER_LIBRARIES = ("python3-requests",)
+# for the modules of community.docker
+DOCKER_LIBRARIES = ("python3-requests", "python3-yaml")
 MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo")
 NGINX_PACKAGES = ("nginx", "python3-cryptography", "python3-websockets")
 

@@ -125,24 +125,22 @@ def test_what_an_earlier_run_left_pending_is_done() -> None:
     assert given_to(host, "nginx")["unit"]["state"] == "reloaded"
     assert given_to(host, "mongodb")["unit"]["state"] == "restarted"
     assert ledger_entries(host, host_differences(host))["pending"] == ledger["content"]["pending"]
-
-
-def test_packages_that_are_missing() -> None:
-    packages = {name: version for name, version in converged(PLAN).packages.items() if name != "python3-cryptography"}
-    assert given_to(converged(PLAN), "nginx")["missing_packages"] == []
-    assert given_to(converged(PLAN, packages=packages), "nginx")["missing_packages"] == ["python3-cryptography"]
-    assert given_to(asked(PLAN), "nginx")["missing_packages"] == given_to(asked(PLAN), "nginx")["packages"]
+    assert given_to(host, "nginx")["unit"]["noted"] and given_to(host, "mongodb")["unit"]["noted"]
 
 
 @pytest.mark.parametrize(
-    ("found", "fetches"),
-    [({}, False), ({"mode": "0600"}, False), ({"digest": OTHER}, True), (None, True)],
+    ("host", "noted"),
+    [
+        (asked(PLAN), {"docker": False, "mongodb": True, "nginx": True}),
+        (converged(PLAN), {"docker": False, "mongodb": False, "nginx": False}),
+        (converged(PLAN, files=changed(layout.DAEMON_SETTINGS)), {"docker": True, "mongodb": False, "nginx": False}),
+    ],
 )
-def test_key_of_a_repository_is_fetched_where_it_is_not_the_one(found: dict[str, Any] | None, fetches: bool) -> None:
-    path = "/etc/apt/keyrings/docker.asc"
-    files = converged(PLAN).facts["files"]
-    files = {**files, path: None if found is None else {**files[path], **found}}
-    assert given_to(converged(PLAN, files=files), "docker")["repository"]["fetches_key"] is fetches
+def test_what_a_unit_took_up_is_noted_where_it_was_pending(host: Host, noted: dict[str, bool]) -> None:
+    assert {role: given_to(host, role)["unit"]["noted"] for role in noted} == noted
+    assert set(ledger_entries(host, host_differences(host))["pending"]) == {
+        given_to(host, role)["unit"]["name"] for role, due in noted.items() if due
+    }
 
 
 def containers(**changes: dict[str, Any]) -> dict[str, Any]:
@@ -206,7 +204,6 @@ def test_everything_is_made_on_a_bare_host() -> None:
     assert set(entries["resources"].values()) == {"made"}
     assert set(entries["resources"]) == set(converged(PLAN).ledger["resources"])
     assert entries["pending"] == {
-        layout.DOCKER_UNIT: "restart",
         layout.MONGODB_UNIT: "restart",
         layout.NGINX_UNIT: "reload",
     }

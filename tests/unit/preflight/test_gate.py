@@ -25,14 +25,18 @@ EVERY_TAG = {"ansible_run_tags": ["all"], "ansible_skip_tags": []}
 def applied(host: Any, everything: bool = False, check_mode: bool = False) -> dict[str, Any]:
     differences = host_differences(host)
     roles = [] if check_mode else preflight._roles(host, differences, everything, EVERY_TAG)
-    return preflight._applied(host, differences, roles)
+    return preflight._applied(host, differences, roles, everything and not check_mode)
 
 
 def test_roles_that_differ_are_applied_and_told() -> None:
     gate = applied(WITHOUT_NGINX)
-    assert (gate["apply"], list(gate["roles"])) == (["nginx"], ["nginx"])
+    assert (gate["apply"], list(gate["roles"])) == (["packages", "nginx"], ["packages", "nginx"])
     assert gate["changes"] == ["will install nginx"]
     assert set(gate["roles"]["nginx"]) == {"plan", "secrets"}
+
+
+def test_packages_and_images_are_seen_to_before_any_role() -> None:
+    assert applied(asked(PLAN))["apply"] == ["packages", "images", *ROLES]
 
 
 def test_nothing_is_applied_where_nothing_differs() -> None:
@@ -42,7 +46,7 @@ def test_nothing_is_applied_where_nothing_differs() -> None:
 
 def test_all_roles_are_applied_on_demand() -> None:
     gate = applied(WITHOUT_NGINX, everything=True)
-    assert gate["apply"] == list(gate["roles"]) == ROLES
+    assert gate["apply"] == list(gate["roles"]) == ["packages", *ROLES]
     assert gate["changes"] == ["will install nginx"]
 
 

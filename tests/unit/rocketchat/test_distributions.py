@@ -154,9 +154,9 @@ def test_only_ubuntu_has_mongodb_for_arm(codename: str, there: bool) -> None:
     ("codename", "packages"),
     [
         ("bookworm", None),
-        ("trixie", ("docker.io", "docker-cli", "docker-compose", "python3-requests")),
-        ("jammy", ("docker.io", "docker-compose-v2", "python3-requests")),
-        ("resolute", ("docker.io", "docker-compose-v2", "python3-requests")),
+        ("trixie", ("docker.io", "docker-cli", "docker-compose", "python3-requests", "python3-yaml")),
+        ("jammy", ("docker.io", "docker-compose-v2", "python3-requests", "python3-yaml")),
+        ("resolute", ("docker.io", "docker-compose-v2", "python3-requests", "python3-yaml")),
     ],
 )
 def test_the_distributions_own_docker(codename: str, packages: tuple[str, ...] | None) -> None:
@@ -165,7 +165,14 @@ def test_the_distributions_own_docker(codename: str, packages: tuple[str, ...] |
 
 @pytest.mark.parametrize("known", DISTRIBUTIONS, ids=lambda known: known.codename)
 def test_dockers_own_packages_have_the_same_names_everywhere(known: Distribution) -> None:
-    packages = ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin", "python3-requests")
+    packages = (
+        "docker-ce",
+        "docker-ce-cli",
+        "containerd.io",
+        "docker-compose-plugin",
+        "python3-requests",
+        "python3-yaml",
+    )
     assert known.docker_packages("docker") == packages
 
 

@@ -12,6 +12,8 @@ import pytest
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import role_plan, role_secrets
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import host_differences
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.images import images_plan
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.packages import packages_plan
 
 from tests.deployment import ROOT
 from tests.unit.roles import references
@@ -34,6 +36,9 @@ def handed_over() -> dict[str, list[Any]]:
                 plans = [role_plan(one.host, role, differences) for differences in (everything[role], [])]
                 found[f"{role}_plan"] += plans
                 found[f"{role}_secrets"].append(role_secrets(one.host, role))
+            for differences in (everything, dict.fromkeys(one.host.desired, [])):
+                found["packages_plan"].append(packages_plan(one.host, differences))
+                found["images_plan"].append(images_plan(one.host, differences))
     return found
 
 

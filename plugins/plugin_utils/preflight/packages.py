@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role packages is given to apply: the packages of all other roles of a host, as one run of apt is quicker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..inventory.role_variables import collection_version
+from ..plan.resources import File, Repository, RoleState
+from .difference import Difference
+from .hosts import Host
+
+ROLE = "packages"
+KINDS = ("product", "package")
+
+ByRole = Mapping[str, list[Difference]]
+
+
+def differ(host: Host, differences: ByRole) -> bool:
+    """Whether there is anything for it to do on a host."""
+    repositories = {path for role in differences for path in _paths(host.desired[role])}
+    return any(d.kind in KINDS or d.resource in repositories for found in differences.values() for d in found)
+
+
+def packages_plan(host: Host, differences: ByRole) -> dict[str, Any]:
+    """``differences``: of the roles that are applied in this run, without any in some of them."""
+    repositories = [repository for role in differences for repository in [host.desired[role].repository] if repository]
+    renewed = {d.resource for found in differences.values() for d in found if d.renews}
+    missing = [d.resource for found in differences.values() for d in found if d.kind in KINDS]
+    return {
+        "collection": collection_version(),
+        "signing_keys": [_key(repository, renewed) for repository in repositories],
+        "files": [
+            *(entry(repository.source) for repository in repositories),
+            *(entry(file) for role, found in differences.items() for file in _read_at_once(host.desired[role], found)),
+        ],
+        "missing": list(dict.fromkeys(missing)),
+        "generated": {repository.key.path: repository.key.recipe for repository in repositories},
+    }
+
+
+def _paths(state: RoleState) -> list[str]:
+    return [state.repository.key.path, state.repository.source.path] if state.repository else []
+
+
+def _key(repository: Repository, renewed: set[str]) -> dict[str, Any]:
+    key = repository.key
+    return {"path": key.path, "mode": key.mode, "url": repository.key_url, "fetch": key.path in renewed}
+
+
+def _read_at_once(state: RoleState, differences: list[Difference]) -> Iterator[File]:
+    """What a unit that its package starts reads then, so that it needs no restart for it."""
+    if any(d.kind == "product" for d in differences):
+        yield from (file for file in state.files if file.before_packages)
+
+
+def entry(file: File) -> dict[str, Any]:
+    """Of host_files; the content of a secret one is given to it apart."""
+    settings: dict[str, Any] = {"path": file.path, "mode": file.mode, "owner": file.owner, "backup": file.backup}
+    if file.content is not None and not file.secret:
+        settings["content"] = file.content
+    if file.validate:
+        settings["validate"] = file.validate
+    return settings

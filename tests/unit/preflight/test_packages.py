@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is installed at once for all roles of a host, and which images are fetched before any container changes."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight import images, packages
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import host_differences
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
+
+from tests.unit.plan_inventories import plan, single
+from tests.unit.preflight.hosts import OTHER, asked, converged
+
+PLAN = plan(single())
+KEY = "/etc/apt/keyrings/docker.asc"
+
+
+def given_to(host: Host, *roles: str) -> dict[str, Any]:
+    found = host_differences(host)
+    return packages.packages_plan(host, {role: found.get(role, []) for role in roles or host.desired})
+
+
+def without(*names: str) -> Host:
+    return converged(PLAN, packages={name: "1.0" for name in converged(PLAN).packages if name not in names})
+
+
+def paths(given: dict[str, Any]) -> list[str]:
+    return [file["path"] for file in given["files"]]
+
+
+def test_all_packages_of_a_bare_host_are_installed_at_once() -> None:
+    host = asked(PLAN)
+    assert given_to(host)["missing"] == [package for state in host.desired.values() for package in state.packages]
+
+
+def test_only_what_is_missing_is_installed() -> None:
+    assert given_to(converged(PLAN))["missing"] == []
+    assert given_to(without("python3-cryptography"))["missing"] == ["python3-cryptography"]
+
+
+def test_only_for_the_roles_that_are_chosen() -> None:
+    given = given_to(asked(PLAN), "nginx")
+    assert (given["missing"][0], given["signing_keys"], given["files"]) == ("nginx", [], [])
+
+
+def test_repositories_come_with_their_keys() -> None:
+    given = given_to(asked(PLAN), "docker", "mongodb")
+    assert [key["path"] for key in given["signing_keys"]] == list(given["generated"])
+    assert paths(given)[:2] == [
+        "/etc/apt/sources.list.d/docker.sources",
+        "/etc/apt/sources.list.d/mongodb.sources",
+    ]
+
+
+def test_an_engine_that_is_installed_finds_its_settings() -> None:
+    assert layout.DAEMON_SETTINGS in paths(given_to(asked(PLAN)))
+    assert layout.DAEMON_SETTINGS not in paths(given_to(without("python3-requests")))
+
+
+@pytest.mark.parametrize(
+    ("found", "fetches"),
+    [({}, False), ({"mode": "0600"}, False), ({"digest": OTHER}, True), (None, True)],
+)
+def test_key_of_a_repository_is_fetched_where_it_is_not_the_one(found: dict[str, Any] | None, fetches: bool) -> None:
+    files = converged(PLAN).facts["files"]
+    files = {**files, KEY: None if found is None else {**files[KEY], **found}}
+    given = given_to(converged(PLAN, files=files))
+    assert {key["path"]: key["fetch"] for key in given["signing_keys"]}[KEY] is fetches
+
+
+def changed(path: str) -> Host:
+    files = converged(PLAN).facts["files"]
+    return converged(PLAN, files={**files, path: {**files[path], "mode": "0666"}})
+
+
+@pytest.mark.parametrize(
+    ("host", "differ"),
+    [
+        (asked(PLAN), True),
+        (converged(PLAN), False),
+        (without("nginx"), True),
+        (without("python3-websockets"), True),
+        (changed(KEY), True),
+        (changed("/etc/apt/sources.list.d/docker.sources"), True),
+        (changed(layout.DAEMON_SETTINGS), False),
+    ],
+)
+def test_where_there_is_nothing_to_install_nothing_is_done(host: Host, differ: bool) -> None:
+    assert packages.differ(host, host_differences(host)) is differ
+
+
+def stopped(name: str) -> Host:
+    engine = deepcopy(converged(PLAN).facts["docker"])
+    for container in engine["containers"]:
+        container["state"] = "exited" if container["name"] == name else container["state"]
+    return converged(PLAN, docker=engine)
+
+
+@pytest.mark.parametrize(
+    ("host", "services"),
+    [
+        (converged(PLAN), []),
+        (stopped("nats"), ["nats"]),
+        (stopped("account-1"), [*converged(PLAN).desired["rocketchat"].project.containers]),  # type: ignore[union-attr]
+        (changed("/opt/rocketchat/compose.yaml"), []),
+    ],
+)
+def test_images_are_fetched_of_projects_whose_containers_change(host: Host, services: list[str]) -> None:
+    found = images.images_plan(host, host_differences(host))["project"]["services"]
+    assert sorted(found) == sorted(services)
+    assert images.differ(host, host_differences(host)) is bool(services)
