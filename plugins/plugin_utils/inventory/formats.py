@@ -61,10 +61,10 @@ def check_formats(problems: Problems, variables: dict[str, Any]) -> None:
             problems.add_once(f"docker_registry_certificates.{registry}", None, reason, remedy)
 
 
-def read_networks(problems: Problems, variable: str, variables: dict[str, Any]) -> list[str]:
+def read_networks(problems: Problems, variable: str, texts: list[str]) -> list[str]:
     """Addresses and networks as nginx writes them."""
     networks = []
-    for text in variables[variable]:
+    for text in texts:
         try:
             networks.append(str(ipaddress.ip_network(text.strip(), strict=False)))
         except ValueError:

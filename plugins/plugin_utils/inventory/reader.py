@@ -257,7 +257,7 @@ class Reader:
             ),
             certificate=self._certificate(variables),
             client_max_body_size=variables["nginx_client_max_body_size"],
-            trusted_proxies=read_networks(problems, "nginx_trusted_proxies", variables),
+            trusted_proxies=read_networks(problems, "nginx_trusted_proxies", variables["nginx_trusted_proxies"]),
         )
 
     def _certificate(self, variables: dict[str, Any]) -> Certificate:
