@@ -72,6 +72,7 @@ class ActionModule(ActionBase):
             self._keep_secrets(secrets_file, new)
         result["changed"] = bool(new) and not preview
         result["generated"] = list(new)
+        result["sign_in"] = _sign_in(common_variables(inventory), plan.root_url, secrets_file)
         told = [*plan.warnings, *(file_warnings(inventory, contents, now) if deploy else ()), *strangers]
         result["plan"] = {**as_data(plan), "warnings": told}
         # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
@@ -181,3 +182,10 @@ def _is_result(hostvars: Any, variable: str) -> bool:
     except AnsibleError:
         return False
     return isinstance(value, dict) and "changed" in value
+
+
+def _sign_in(common: dict[str, Any], root_url: str, secrets_file: str) -> str:
+    """Where the first password is. It is not shown."""
+    place = "the inventory" if common.get("rocketchat_admin_password") else secrets_file
+    user = common["rocketchat_admin_username"]
+    return f"Sign in at {root_url} as {user}. The password is rocketchat_admin_password in {place}."
