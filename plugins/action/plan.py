@@ -16,6 +16,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
+from ..plugin_utils.inventory import self_signed
 from ..plugin_utils.inventory.certificates import file_problems, named_files
 from ..plugin_utils.inventory.licensing import about_the_license
 from ..plugin_utils.inventory.role_variables import (
@@ -30,6 +31,8 @@ from ..plugin_utils.inventory.settings import GROUPS, SECRET_VARIABLES, common_v
 from ..plugin_utils.plan.deployment import as_data
 from ..plugin_utils.plan.planner import make_plan
 from ..plugin_utils.rocketchat.problems import PlanError, Problem
+
+KEPT = {*SECRET_VARIABLES.values(), self_signed.CERTIFICATE, self_signed.KEY}
 
 
 class ActionModule(ActionBase):
@@ -54,7 +57,11 @@ class ActionModule(ActionBase):
         if deploy:
             problems += file_problems(inventory, contents, now)
         files = {path: content.decode("utf-8", "replace") for path, content in contents.items()}
-        values, new = resolve(common_variables(inventory), self._kept_secrets(secrets_file))
+        kept = self._kept_secrets(secrets_file)
+        values, new = resolve(common_variables(inventory), kept)
+        pair, new_pair = self_signed.resolve(inventory, kept, now)
+        if deploy or not new_pair:
+            values, new = {**values, **pair}, {**new, **new_pair}
         try:
             plan = make_plan(inventory, values, problems, now=now, deploy=deploy, files=files)
             if preview and plan.license_problems:
@@ -76,8 +83,8 @@ class ActionModule(ActionBase):
         result["plan"] = {**as_data(plan), "warnings": told}
         # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
         # `preview`, plan_report tells everything.
-        kept = told if preview else about_the_license(told) if deploy else []
-        result["warnings"] = [warning for warning in told if warning not in kept]
+        later = told if preview else about_the_license(told) if deploy else []
+        result["warnings"] = [warning for warning in told if warning not in later]
         result["collection"] = collection_version()
         # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
         result["_ansible_no_log"] = True
@@ -149,7 +156,7 @@ class ActionModule(ActionBase):
             return {}
         # Ansible's loader, so that the file may be encrypted with ansible-vault.
         content = self._loader.load_from_file(path)
-        if not isinstance(content, dict) or not set(content) <= set(SECRET_VARIABLES.values()):
+        if not isinstance(content, dict) or not set(content) <= KEPT:
             raise AnsibleActionFail(f"{path} is not a secrets file of this collection. Restore it from a backup.")
         return {name: str(value) for name, value in content.items()}
 
@@ -157,7 +164,8 @@ class ActionModule(ActionBase):
     def _refuse_encrypted(path: str, new: dict[str, str]) -> None:
         if os.path.exists(path) and Path(path).read_bytes().startswith(b"$ANSIBLE_VAULT"):
             raise AnsibleActionFail(
-                f"{path} is encrypted and lacks {', '.join(new)}. Add them with ansible-vault edit."
+                f"{path} is encrypted, and {', '.join(new)} have to be kept there. Decrypt it for one run with "
+                "ansible-vault decrypt, or add them with ansible-vault edit."
             )
 
     def _keep_secrets(self, path: str, new: dict[str, str]) -> None:

@@ -73,7 +73,7 @@ def _of_proxies(inventory: dict[str, Any], contents: Mapping[str, bytes], now: d
 
 def certificate_problems(paths: dict[str, str], pem: dict[str, bytes], name: str, now: datetime) -> Iterator[Problem]:
     """``paths`` and ``pem``: file name and content by variable. ``name``: the host of the root URL."""
-    certificate = _certificate(pem[CERTIFICATE])
+    certificate = load_certificate(pem[CERTIFICATE])
     if certificate is None:
         yield Problem(CERTIFICATE, paths[CERTIFICATE], "holds no PEM certificate", "Name one with its chain")
     else:
@@ -88,15 +88,27 @@ def certificate_problems(paths: dict[str, str], pem: dict[str, bytes], name: str
     except ValueError:
         yield Problem(KEY, paths[KEY], "holds no PEM private key", "Name the key the certificate was made for")
         return
-    form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    if certificate and key.public_key().public_bytes(*form) != certificate.public_key().public_bytes(*form):
+    if certificate and _public(key.public_key()) != _public(certificate.public_key()):
         reason = f"is not the key of the first certificate in {paths[CERTIFICATE]}"
         yield Problem(
             KEY, paths[KEY], reason, "Name the key it was made for, or put the server's own certificate first"
         )
 
 
-def _certificate(pem: bytes) -> x509.Certificate | None:
+def is_key_of(certificate: x509.Certificate, pem: bytes) -> bool:
+    try:
+        key = load_pem_private_key(pem, password=None)
+    except (TypeError, ValueError):
+        return False
+    return _public(key.public_key()) == _public(certificate.public_key())
+
+
+def _public(key: Any) -> bytes:
+    encoded: bytes = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return encoded
+
+
+def load_certificate(pem: bytes) -> x509.Certificate | None:
     """The server's own certificate comes first; its chain follows."""
     try:
         return x509.load_pem_x509_certificates(pem)[0]
@@ -111,13 +123,13 @@ def _unfit(certificate: x509.Certificate, path: str, name: str, now: datetime) -
     if now < certificate.not_valid_before_utc:
         reason = f"is not valid before {certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
         yield Problem(CERTIFICATE, path, reason, "Wait until then, or set this machine's clock")
-    names = _names(certificate)
+    names = alternative_names(certificate)
     if not any(_covers(pattern, name) for pattern in names):
         reason = f"is made out for {', '.join(names) or 'no name'}, not for {name} of rocketchat_root_url"
         yield Problem(CERTIFICATE, path, reason, "Name a certificate for that host")
 
 
-def _names(certificate: x509.Certificate) -> list[str]:
+def alternative_names(certificate: x509.Certificate) -> list[str]:
     """Clients look at the alternative names only (RFC 6125); the subject's common name counts no more."""
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value

@@ -18,6 +18,7 @@ from ..rocketchat.catalogue import SERVICES
 from ..rocketchat.problems import Problems
 from ..rocketchat.sizing import proposed_replicas
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
+from . import self_signed
 from .conflicts import conflicts
 from .environment import CONTROL_CHARACTER, read_environment
 from .formats import check_formats
@@ -261,6 +262,7 @@ class Reader:
 
     def _certificate(self, variables: dict[str, Any]) -> Certificate:
         if variables["nginx_certificate"] != "files":
-            return Certificate(variables["nginx_certificate"])
+            pair = (self.secret_values.get(name, "") for name in (self_signed.CERTIFICATE, self_signed.KEY))
+            return Certificate(variables["nginx_certificate"], *pair)
         names = ("nginx_certificate_file", "nginx_certificate_key_file")
         return Certificate("files", *(self.files.get(variables[name] or "", "") for name in names))

@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 from ..inventory.reader import Reader
 from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, proxy_port
-from ..inventory.urls import is_address
 from ..rocketchat import layout
 from ..rocketchat.catalogue import DDP_STREAMER, MONOLITH, NATS_CLUSTER_PORT, Service, image_reference, metrics_port
 from ..rocketchat.names import slug
@@ -290,7 +289,6 @@ class Planner:
         return {
             # as in a request's Host header
             "server_name": f"[{name}]" if ":" in name else name,
-            "subject_alternative_name": f"{'IP' if is_address(name) else 'DNS'}:{name}",
             "tls": url.scheme == "https",
             "port": proxy_port(url),
             "path": url.path.rstrip("/"),
