@@ -277,11 +277,15 @@ class Planner:
         first = compose.first_monolith(containers)
         return {
             **compose.rocketchat_project(containers, settings.network_name, names),
-            "first_monolith": probes.endpoint(first) if first else None,
+            "first_monolith": probes.endpoint(first) if first and self._goes_first(first) else None,
             "directories": [{"path": path, "mode": "0750", "owner": owner} for path in directories],
             # For workspace_facts; where MongoDB is ours, it comes with it.
             "packages": ["python3-pymongo"] if settings.mongodb_url and self._asks_the_database(host) else [],
         }
+
+    def _goes_first(self, monolith: Container) -> bool:
+        """Whether somebody has to wait for more of it than Compose itself waits for: that it listens, on its host."""
+        return monolith.readiness.readiness or len(self._in_group("rocketchat")) > 1
 
     def _nginx(self, host: Host) -> dict[str, Any]:
         url = self.settings.root_url

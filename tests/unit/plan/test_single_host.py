@@ -191,6 +191,15 @@ def test_first_monolith_of_a_host_is_waited_for() -> None:
         assert (first["url"], first["status"], first["readiness"]) == (f"http://{address}:3000/readyz", [200], True)
 
 
+@pytest.mark.parametrize(
+    ("hosts", "version", "waits"),
+    [(["one"], "7.10.0", False), (["one"], "7.11.0", True), (["one", "two"], "7.10.0", True)],
+)
+def test_compose_itself_waits_for_a_monolith_that_only_listens(hosts: list[str], version: str, waits: bool) -> None:
+    planned = plan(cluster(*hosts, rocketchat_version=version))
+    assert bool(planned["hosts"]["one"]["rocketchat"]["first_monolith"]) is waits
+
+
 def test_host_without_a_monolith_has_none_to_wait_for() -> None:
     inventory = cluster("one", "two")
     inventory["hosts"]["two"]["rocketchat_replicas"] = {"rocketchat": 0}
