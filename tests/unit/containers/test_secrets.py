@@ -28,7 +28,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.docker_engine import FakeEngine, container, frames, moment, served
-from tests.unit.modules.running import by_ansible
+from tests.unit.modules.running import Results, Task, by_ansible
 
 MONGO_URL = "mongodb://rocketchat:mongo-p%40ss@chat.mongodb.internal:27017/rocketchat?replicaSet=rs0"
 PLANNED = {
@@ -68,7 +68,7 @@ LINE = "Error: cannot mail as letter 1, nor log in with mongo-p@ss"
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, dict[str, Any]], str]:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, str]:
     """The module's results by case, and what is printed: by Ansible, action plugin and all, at its most talkative."""
     path = tmp_path_factory.mktemp("asked")
     # first, as its time is told
@@ -83,23 +83,23 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, dict[str,
         tasks = {}
         for number, (case, (engine, arguments)) in enumerate(cases.items()):
             socket = engines.enter_context(served(engine, path / f"{number}.sock"))
-            tasks[case] = ("container_health", {**told, "socket": socket, **arguments})
+            tasks[case] = Task("container_health", {**told, "socket": socket, **arguments})
         return by_ansible(path, tasks, "-vvv")
 
 
 @pytest.fixture
-def results(asked: tuple[dict[str, dict[str, Any]], str]) -> dict[str, dict[str, Any]]:
+def results(asked: tuple[Results, str]) -> Results:
     return asked[0]
 
 
-def test_no_secret_is_shown(asked: tuple[dict[str, dict[str, Any]], str]) -> None:
+def test_no_secret_is_shown(asked: tuple[Results, str]) -> None:
     results, printed = asked
     assert "module_args" in printed
     for secret in ("mongo-", "letter", "another@", "sha256:", "hidden-here"):
         assert secret not in printed + str(results)
 
 
-def test_short_settings_leave_names_alone_and_are_compared(results: dict[str, dict[str, Any]]) -> None:
+def test_short_settings_leave_names_alone_and_are_compared(results: Results) -> None:
     result = results["as planned"]
     (found,) = result["containers"]
     assert result["healthy"]
@@ -107,14 +107,14 @@ def test_short_settings_leave_names_alone_and_are_compared(results: dict[str, di
     assert result["asked"]["before"] < result["engine"]["time_utc"] < result["asked"]["after"]
 
 
-def test_a_changed_secret_is_found(results: dict[str, dict[str, Any]]) -> None:
+def test_a_changed_secret_is_found(results: Results) -> None:
     assert results["changed"]["containers"][0]["drift"] == [
         "MONGO_URL is not the plan's: it has another user or password for MongoDB.",
         "MAIL_URL is not the plan's: it has another value.",
     ]
 
 
-def test_a_log_line_is_quoted_without_secrets_and_the_rest_is_whole(results: dict[str, dict[str, Any]]) -> None:
+def test_a_log_line_is_quoted_without_secrets_and_the_rest_is_whole(results: Results) -> None:
     result = results["crashing"]
     (found,) = result["containers"]
     mask = "********"
@@ -124,7 +124,7 @@ def test_a_log_line_is_quoted_without_secrets_and_the_rest_is_whole(results: dic
 
 
 @pytest.mark.parametrize("case", MISTAKES)
-def test_mistakes_are_named(results: dict[str, dict[str, Any]], case: str) -> None:
+def test_mistakes_are_named(results: Results, case: str) -> None:
     _given, sentence = MISTAKES[case]
     assert sentence in results[case]["msg"]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
@@ -31,35 +31,40 @@ def run(main: Callable[[], None], *, check: bool = False, diff: bool = False, **
     return dict(json.loads(output.getvalue()))
 
 
-Task = tuple[str, dict[str, Any]]
+class Task(NamedTuple):
+    """``variables``: what its host has."""
+
+    module: str
+    options: dict[str, Any]
+    variables: dict[str, Any] = {}
 
 
-def by_ansible(directory: Path, tasks: dict[str, Task], *options: str) -> tuple[dict[str, dict[str, Any]], str]:
+Results = dict[str, dict[str, Any]]
+
+
+def by_ansible(directory: Path, tasks: dict[str, Task], *options: str) -> tuple[Results, str]:
     """Results of modules as a playbook registers them, action plugins and all, and what Ansible printed of them.
 
-    All in one run, and packed and copied as onto a host. ``tasks``: a module's name and options.
+    All in one run, and packed and copied as onto a host.
     """
-    # not written into the playbook, as Ansible quotes the lines of tasks that fail
-    given = directory / "given.json"
-    given.write_text(json.dumps({"given": [arguments for _module, arguments in tasks.values()]}))
-    steps = [
-        {
-            "name": name,
-            f"rocketops.rocketchat.{module}": {key: f"{{{{ given[{number}].{key} }}}}" for key in arguments},
-            "register": f"result_{number}",
-            "ignore_errors": True,
-        }
-        for number, (name, (module, arguments)) in enumerate(tasks.items())
+    plays = [
+        _play(directory / f"{number}.json", f"result_{number}", task) for number, task in enumerate(tasks.values())
     ]
-    results = ", ".join(f"result_{number}" for number in range(len(steps)))
-    show = {"name": "Show", "ansible.builtin.debug": {"msg": f"{{{{ [{results}] }}}}"}}
+    results = ", ".join(f"result_{number}" for number in range(len(tasks)))
+    show = {"name": "Show", "ansible.builtin.debug": {"msg": f"{{{{ [{', '.join(names)}] }}}}"}}
     playbook = directory / "playbook.json"
-    playbook.write_text(
-        json.dumps([{"hosts": "localhost", "gather_facts": False, "vars": PYTHON, "tasks": [*steps, show]}])
-    )
-    where = ["-i", "localhost,", "-e", f"@{given}", "--check", str(playbook)]
+    playbook.write_text(json.dumps([*plays, {"hosts": "localhost", "gather_facts": False, "tasks": [show]}]))
+    where = ["-i", "localhost,", "-e", json.dumps(PYTHON), "--check", str(playbook)]
     output = ansible("ansible-playbook", *where, *options, result_format="json", check=False).stdout
     printed, _name, shown = output.partition("TASK [Show]")
     assert shown, output[-3000:]
     told = json.JSONDecoder().raw_decode(shown.split(" => ", 1)[1])[0]["msg"]
     return dict(zip(tasks, told, strict=True)), printed
+
+
+def _play(given: Path, result: str, task: Task) -> dict[str, Any]:
+    # what is given is not in the playbook, as Ansible quotes the lines of tasks that fail
+    given.write_text(json.dumps({"given": task.options, **task.variables}))
+    options = {key: f"{{{{ given.{key} }}}}" for key in task.options}
+    step = {f"rocketops.rocketchat.{task.module}": options, "register": result, "ignore_errors": True}
+    return {"hosts": "localhost", "gather_facts": False, "vars_files": [str(given)], "tasks": [step]}

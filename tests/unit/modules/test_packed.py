@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from tests.unit import probe_servers
-from tests.unit.modules.running import by_ansible
+from tests.unit.modules.running import Task, by_ansible
 
 PASSWORDS = ("S3cret-of-the-test", "Adm1n-of-the-test")
 
@@ -20,12 +19,12 @@ def test_modules_work_when_they_are_packed(tmp_path: Path) -> None:
     url, login = f"http://{peer}", {"username": "rocketchat", "password": PASSWORDS[0], "timeout": 0}
     replica_set = {"replica_set": "rs0", "members": [peer]}
     user = {"user": {"name": "rocketchat", "roles": []}, "user_password": PASSWORDS[0], "admin_password": PASSWORDS[1]}
-    tasks: dict[str, tuple[str, dict[str, Any]]] = {
-        "services": ("service_health", {"endpoints": [{"name": "it", "url": url}], "timeout": 0}),
-        "bus": ("nats_health", {"url": url, "address": peer, **login}),
-        "clients": ("ddp_health", {"url": url, **login}),
-        "database": ("mongodb_health", {**replica_set, **login}),
-        "replica set": ("mongodb_replica_set", {**replica_set, **user, "port": port, "timeout": 1}),
+    tasks: dict[str, Task] = {
+        "services": Task("service_health", {"endpoints": [{"name": "it", "url": url}], "timeout": 0}),
+        "bus": Task("nats_health", {"url": url, "address": peer, **login}),
+        "clients": Task("ddp_health", {"url": url, **login}),
+        "database": Task("mongodb_health", {**replica_set, **login}),
+        "replica set": Task("mongodb_replica_set", {**replica_set, **user, "port": port, "timeout": 1}),
     }
     results, printed = by_ansible(tmp_path, tasks, "-vvv")
     for name, result in results.items():
