@@ -47,10 +47,8 @@ def by_ansible(directory: Path, tasks: dict[str, Task], *options: str) -> tuple[
 
     All in one run, and packed and copied as onto a host.
     """
-    plays = [
-        _play(directory / f"{number}.json", f"result_{number}", task) for number, task in enumerate(tasks.values())
-    ]
-    results = ", ".join(f"result_{number}" for number in range(len(tasks)))
+    names = [f"result_{number}" for number in range(len(tasks))]
+    plays = [_play(directory / f"{name}.json", name, task) for name, task in zip(names, tasks.values(), strict=True)]
     show = {"name": "Show", "ansible.builtin.debug": {"msg": f"{{{{ [{', '.join(names)}] }}}}"}}
     playbook = directory / "playbook.json"
     playbook.write_text(json.dumps([*plays, {"hosts": "localhost", "gather_facts": False, "tasks": [show]}]))

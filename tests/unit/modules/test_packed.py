@@ -26,7 +26,9 @@ def test_modules_work_when_they_are_packed(tmp_path: Path) -> None:
         "database": Task("mongodb_health", {**replica_set, **login}),
         "replica set": Task("mongodb_replica_set", {**replica_set, **user, "port": port, "timeout": 1}),
     }
-    results, printed = by_ansible(tmp_path, tasks, "-vvv")
+    facts = {"facts": Task("host_facts", {"docker_socket": str(tmp_path / "docker.sock")})}
+    results, printed = by_ansible(tmp_path, {**facts, **tasks}, "-vvv")
+    assert results.pop("facts")["facts"]["docker"]["state"] == "absent"
     for name, result in results.items():
         assert result["failed"] and not result["changed"], name
         assert "Connection refused: " in result["msg"], name
