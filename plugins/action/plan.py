@@ -19,7 +19,9 @@ from ansible.plugins.action import ActionBase
 from ..plugin_utils.inventory.certificates import file_problems, named_files
 from ..plugin_utils.inventory.licensing import about_the_license
 from ..plugin_utils.inventory.role_variables import (
+    PLAYBOOK_VARIABLES,
     collection_version,
+    read,
     read_inventory,
     renamed_variables,
     role_options,
@@ -47,7 +49,9 @@ class ActionModule(ActionBase):
         )
         secrets_file, preview = arguments["secrets_file"], arguments["preview"]
         deploy = arguments["deploy"] or preview
-        inventory, problems = self._inventory(task_vars or {})
+        problems = self._of_playbooks(task_vars or {})
+        inventory, mistaken = self._inventory(task_vars or {})
+        problems += mistaken
         mistyped, strangers = self._unknown(task_vars or {}, inventory)
         problems += mistyped
         contents, now = self._files(inventory), datetime.now(timezone.utc)
@@ -82,6 +86,12 @@ class ActionModule(ActionBase):
         # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
         result["_ansible_no_log"] = True
         return result
+
+    def _of_playbooks(self, task_vars: dict[str, Any]) -> list[Problem]:
+        """What is wrong with the variables of the playbooks themselves."""
+        given, problems = self._given(task_vars["hostvars"][task_vars["inventory_hostname"]], PLAYBOOK_VARIABLES)
+        _values, mistaken = read(PLAYBOOK_VARIABLES, given)
+        return problems + mistaken
 
     def _inventory(self, task_vars: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """The variables of all hosts, types coerced and defaults filled in as for a role's arguments."""

@@ -41,7 +41,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(verdict.message())
         found = {name: _chosen(host_differences(host), variables) for name, host in hosts.items()}
         Display().display(as_text(found))
-        everything = boolean(variables.get("rocketchat_apply_all", False))
+        everything = boolean(self._templar.template(variables.get("rocketchat_apply_all")) or False)
         roles = {
             name: [] if self._task.check_mode else _roles(hosts[name], differences, everything, variables)
             for name, differences in found.items()

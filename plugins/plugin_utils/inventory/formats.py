@@ -33,12 +33,16 @@ FORMATS = {
         URL, "the address of a package repository", "https://mirror.example.com/mongodb", True
     ),
     "mongodb_repository_key_url": Format(URL, "the address of a key", "https://mirror.example.com/mongodb.asc", True),
+    # of a repository there is one; several, or options of apt, would be after a space
+    "mongodb_repository_suite": Format(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "the suite of a repository", "bookworm", True),
     "nats_image": Format(
         rf"({SERVER}/)?[a-z0-9._/-]+(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]*|(:[A-Za-z0-9_.-]+)?@sha256:[0-9a-f]{{64}})",
         "an image with its version",
         "nats:2.12.8-alpine",
     ),
     "nginx_client_max_body_size": Format("[0-9]{1,9}[kKmMgG]?", "a size in nginx's notation", "200m"),
+    # Rocket.Chat takes no other, and makes "admin" of one silently (server/startup/initialData)
+    "rocketchat_admin_username": Format("[0-9A-Za-z._-]+", "a user name that Rocket.Chat takes", "admin"),
     "rocketchat_admin_email": Format(r"[^\s@]+@[^\s@]+", "an address of mail", "admin@example.com", True),
     "rocketchat_image_registry": Format(
         rf"{SERVER}(/[a-z0-9._/-]*)?", "a registry without a scheme", "registry.example.com:5000", True

@@ -19,7 +19,7 @@ from ..rocketchat.problems import Problems
 from ..rocketchat.sizing import proposed_replicas
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from .conflicts import conflicts
-from .environment import CONTROL_CHARACTER, read_environment
+from .environment import read_environment
 from .formats import check_formats
 from .hosts import check_agreement, check_groups, check_private_addresses
 from .licensing import check_license
@@ -37,6 +37,7 @@ from .settings import (
     common_variables,
     needed_secrets,
 )
+from .texts import CONTROL_CHARACTER
 from .uploads import read_uploads
 from .urls import MONGODB_DATABASES, URL_SAFE, read_mail_url, read_mongodb_url, read_nats_urls, read_root_url
 
@@ -61,8 +62,6 @@ _RANGES = {
     "rocketchat_heartbeat_timeout": (1, _LONGEST_SECONDS, "a number of seconds"),
     "rocketchat_request_timeout": (1, _LONGEST_SECONDS, "a number of seconds"),
 }
-
-ONE_LINE = ("rocketchat_license", "rocketchat_registration_token", "rocketchat_admin_username")
 
 
 class Reader:
@@ -93,7 +92,6 @@ class Reader:
         network = self._network()
         self._names()
         self._ranges()
-        self._lines()
         self._certificates(root_url)
         secrets = self._secrets()
         mongodb_url = read_mongodb_url(problems, common["rocketchat_mongodb_url"])
@@ -188,11 +186,6 @@ class Reader:
                 f"is less than twice rocketchat_heartbeat_interval ({interval}), and one late sign would be an outage"
             )
             self.problems.add("rocketchat_heartbeat_timeout", timeout, reason, f"Write {2 * interval} or more")
-
-    def _lines(self) -> None:
-        for variable in ONE_LINE:
-            if CONTROL_CHARACTER.search(self.common[variable].strip()):
-                self.problems.add(variable, None, "has several lines or control characters", "Write one line")
 
     def _certificates(self, root_url: SplitResult | None) -> None:
         if root_url is None or root_url.scheme != "https":

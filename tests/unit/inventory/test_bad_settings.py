@@ -243,23 +243,32 @@ ENVIRONMENT: list[Case] = [
             {"rocketchat_environment": {"A": value}},
             "rocketchat_environment.A: is not a text, a number, true or false. Write one line in quotes.",
         )
-        for value in (["S3CRET"], {"S3CRET": 1}, None)
+        for value in (["S3CRET"], {"S3CRET": 1})
     ),
     (
         {"rocketchat_environment": {"A": "S3CRET\nB=c"}},
-        f"rocketchat_environment.A: {ONE_LINE} in quotes.",
+        f"rocketchat_environment.A: {ONE_LINE}.",
     ),
+    ({"rocketchat_environment": {"A": None}}, "rocketchat_environment.A: has no value. Give it one, or remove it."),
     (
         {"rocketchat_settings": {"OVERWRITE_SETTING_X": "S3CRET"}},
         "rocketchat_settings.OVERWRITE_SETTING_X: has a prefix that is added here. Write X.",
     ),
     (
         {"rocketchat_environment": {"TOKEN=S3CRET": None}},
+        "rocketchat_environment.TOKEN: has no value. Write a colon in place of =.",
+    ),
+    (
+        {"rocketchat_environment": {"TOKEN=S3CRET": "S3CRET"}},
         "rocketchat_environment.TOKEN: is not the name of an environment variable. "
         "Use letters, digits and _ only, beginning with a letter or _.",
     ),
     (
         {"rocketchat_settings": {"Token=S3CRET": None}},
+        "rocketchat_settings.Token: has no value. Write a colon in place of =.",
+    ),
+    (
+        {"rocketchat_settings": {"Token=S3CRET": 1}},
         "rocketchat_settings.Token: is not the name of a setting of Rocket.Chat. "
         "Use letters, digits, _ and - only, beginning with a letter.",
     ),
@@ -282,11 +291,7 @@ ENVIRONMENT: list[Case] = [
     ),
     *(
         ({variable: "S3CRET\nsecond"}, f"{variable}: {ONE_LINE}.")
-        for variable in (
-            "rocketchat_license",
-            "rocketchat_registration_token",
-            "rocketchat_admin_username",
-        )
+        for variable in ("rocketchat_license", "rocketchat_registration_token")
     ),
 ]
 
@@ -321,7 +326,14 @@ FORMATS: list[Case] = [
             ["", "nats", "nats:latest", "https://registry.example.com/nats:2.12", "registry.example.com:5000/nats"],
         ),
         ("nginx_client_max_body_size", "a size in nginx's notation", "200m", ["", "200 MB", "1.5g", "-1"]),
-        ("rocketchat_admin_email", "an address of mail", "admin@example.com", ["admin", "a b@example.com", "a@\nb"]),
+        ("rocketchat_admin_email", "an address of mail", "admin@example.com", ["admin", "a b@example.com"]),
+        ("rocketchat_admin_username", "a user name that Rocket.Chat takes", "admin", ["", "the admin", "björn"]),
+        (
+            "mongodb_repository_suite",
+            "the suite of a repository",
+            "bookworm",
+            ["bookworm bullseye", "[trusted=yes] bookworm", "/bookworm"],
+        ),
         (
             "rocketchat_image_registry",
             "a registry without a scheme",
@@ -334,13 +346,17 @@ FORMATS: list[Case] = [
 
 DIRECTORY_REMEDY = "Write one such as /var/lib/rocketchat/uploads."
 UPLOADS: list[Case] = [
+    (
+        {"rocketchat_file_upload_storage": "s3", "rocketchat_file_upload_s3": {"bucket": "my chat"}},
+        "rocketchat_file_upload_s3.bucket: has characters that no object store takes there. Write one such as chat.",
+    ),
     *(
         (
             {"rocketchat_file_upload_storage": "directory", "rocketchat_file_upload_directory": path},
             f"rocketchat_file_upload_directory = {path!r}: is not the absolute path of a directory below another. "
             + DIRECTORY_REMEDY,
         )
-        for path in ("uploads", "/", "/uploads", "/srv/../uploads", "/srv/./uploads", "/srv/a b", "/srv//x")
+        for path in ("uploads", "/", "/uploads", "/srv/./uploads", "/srv/a b", "/srv//x")
     ),
     *(
         (
