@@ -18,6 +18,7 @@ from ansible.plugins.action import ActionBase
 
 from ..plugin_utils.inventory.certificates import file_problems, named_files
 from ..plugin_utils.inventory.licensing import about_the_license
+from ..plugin_utils.inventory.public_address import address_warnings
 from ..plugin_utils.inventory.role_variables import (
     PLAYBOOK_VARIABLES,
     collection_version,
@@ -76,7 +77,7 @@ class ActionModule(ActionBase):
             self._keep_secrets(secrets_file, new)
         result["changed"] = bool(new) and not preview
         result["generated"] = list(new)
-        told = [*plan.warnings, *strangers]
+        told = [*plan.warnings, *address_warnings(plan.root_url), *strangers]
         result["plan"] = {**as_data(plan), "warnings": told}
         # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
         # `preview`, plan_report tells everything.

@@ -163,12 +163,14 @@ NUMBERS: list[Case] = [
     (
         {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 3300}},
         "rocketchat_metrics_ports.account = 3300: puts the metrics of account-1 on port 3300 of host chat, which "
-        "belongs to account-1. Choose another port; a service needs one for each replica, in a row.",
+        "belongs to account-1 (rocketchat_ports.account). "
+        "Choose another port; a service needs one for each replica, in a row.",
     ),
     (
         {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 13400}},
         "rocketchat_metrics_ports.presence = 13400: puts the metrics of presence-1 on port 13400 of host chat, which "
-        "belongs to the metrics of account-1. Choose another port; a service needs one for each replica, in a row.",
+        "belongs to the metrics of account-1 (rocketchat_metrics_ports.account). "
+        "Choose another port; a service needs one for each replica, in a row.",
     ),
 ]
 
@@ -343,6 +345,18 @@ FORMATS: list[Case] = [
     )
     for text in texts
 ]
+FORMATS += [
+    (
+        {"docker_repository_url": "https://mirror.example.com:99999/docker"},
+        "docker_repository_url = 'https://mirror.example.com:99999/docker': names port 99999, and ports go from 1 to "
+        "65535. Write one such as https://mirror.example.com/docker.",
+    ),
+    (
+        {"rocketchat_image_registry": "regäl.example:5000"},
+        "rocketchat_image_registry = 'regäl.example:5000': has letters in the host's name that DNS does not know. "
+        "Write xn--regl-noa.example:5000.",
+    ),
+]
 
 DIRECTORY_REMEDY = "Write one such as /var/lib/rocketchat/uploads."
 UPLOADS: list[Case] = [
@@ -416,8 +430,8 @@ MAIL: list[Case] = [
         ("mail.example.com", "does not begin with smtp:// or smtps://"),
         ("https://mail.example.com", "does not begin with smtp:// or smtps://"),
         ("smtp://", "names no valid host and port"),
-        ("smtp://mail.example.com:0", "names no valid host and port"),
-        ("smtp://mail.example.com:65536", "names no valid host and port"),
+        ("smtp://mail.example.com:0", "names a port that is none"),
+        ("smtp://mail.example.com:65536", "names a port that is none"),
         ("smtp://me:S3CR@ET@mail.example.com", ENCODE),
         ("smtp://me:S3CRET%zz@mail.example.com", ENCODE),
         ("smtp://localhost", "names localhost, which in a container is the container itself"),
@@ -441,7 +455,7 @@ MONGODB = [
     ("mongodb://me:S3CR:ET@db.example.com/chat?replicaSet=rs0", ENCODE),
     ("mongodb://me:S3CRET%@db.example.com/chat?replicaSet=rs0", ENCODE),
     ("mongodb://:S3CRET@db.example.com/chat?replicaSet=rs0", ENCODE),
-    ("mongodb://db.example.com:0/chat?replicaSet=rs0", "names no valid host and port"),
+    ("mongodb://db.example.com:0/chat?replicaSet=rs0", "names a port that is none"),
     ("mongodb://db.example.com,/chat?replicaSet=rs0", "names no valid host and port"),
     (
         "mongodb://db.example.com,127.0.0.1/chat?replicaSet=rs0",
@@ -465,8 +479,13 @@ NATS = [
     ("nats://me:S3CR@ET@nats1.example.com", UNSAFE),
     ("nats://m+e:S3CRET@nats1.example.com", UNSAFE),
     ("nats://me:@nats1.example.com", UNSAFE),
-    ("nats://nats1.example.com:99999", "names no valid host and port"),
+    ("nats://nats1.example.com:99999", "names a port that is none"),
     ("nats://", "names no valid host and port"),
+    (
+        "nats://nät.example:4222",
+        "has letters in the host's name that DNS does not know; browsers write xn--mnchen-3ya.example for "
+        "münchen.example",
+    ),
     ("nats://LocalHost:4222", "names LocalHost, which in a container is the container itself"),
     (
         "nats://a.example.com,nats://b.example.com,c.example.com",

@@ -56,6 +56,7 @@ def test_a_host_that_does_not_exist_yet(tmp_path: Path) -> None:
         f"site generates these secrets and keeps them in {tmp_path / SECRETS_FILE}:",
         *SECRET_VARIABLES.values(),
         "warning: rocketchat_license is empty",
+        "warning: rocketchat_root_url = 'https://chat.example.com' is an example that belongs to nobody.",
         "warning: No role of this collection knows rocketchat_backup_window",
         f"Next: ansible-playbook -i {path} rocketops.rocketchat.site --check --diff",
         "ok=3 changed=0 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0",
