@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible import context
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
@@ -21,6 +22,7 @@ from ..plugin_utils.inventory.licensing import about_the_license
 from ..plugin_utils.inventory.public_address import address_warnings
 from ..plugin_utils.inventory.role_variables import (
     PLAYBOOK_VARIABLES,
+    ROLES,
     collection_version,
     read,
     read_inventory,
@@ -30,6 +32,7 @@ from ..plugin_utils.inventory.role_variables import (
 )
 from ..plugin_utils.inventory.secrets import resolve
 from ..plugin_utils.inventory.settings import GROUPS, SECRET_VARIABLES, common_variables
+from ..plugin_utils.inventory.tags import are_ours, tag_problems
 from ..plugin_utils.plan.deployment import as_data
 from ..plugin_utils.plan.planner import make_plan
 from ..plugin_utils.rocketchat.problems import PlanError, Problem
@@ -48,6 +51,7 @@ class ActionModule(ActionBase):
                 "preview": {"type": "bool", "default": False},
             }
         )
+        self._refuse_unknown_tags(task_vars or {})
         secrets_file, preview = arguments["secrets_file"], arguments["preview"]
         deploy = arguments["deploy"] or preview
         problems = self._of_playbooks(task_vars or {})
@@ -87,6 +91,17 @@ class ActionModule(ActionBase):
         # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
         result["_ansible_no_log"] = True
         return result
+
+    @staticmethod
+    def _refuse_unknown_tags(task_vars: dict[str, Any]) -> None:
+        if not are_ours(context.CLIARGS.get("args", ()), ROLES.parent):
+            return
+        problems = [
+            *tag_problems("--tags", task_vars["ansible_run_tags"]),
+            *tag_problems("--skip-tags", task_vars["ansible_skip_tags"]),
+        ]
+        if problems:
+            raise AnsibleActionFail("\n".join([*map(str, problems), "Nothing was changed."]))
 
     def _of_playbooks(self, task_vars: dict[str, Any]) -> list[Problem]:
         """What is wrong with the variables of the playbooks themselves."""

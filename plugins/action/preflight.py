@@ -10,7 +10,6 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 
 from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
@@ -18,6 +17,7 @@ from ..plugin_utils.preflight.difference import Difference
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
 from ..plugin_utils.preflight.hosts import Host, asked_host
 from ..plugin_utils.preflight.judge import judge
+from ..plugin_utils.shown import show
 
 # What deployment_facts registered on every host.
 REGISTERED = "rocketchat_facts"
@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
         if verdict.problems:
             raise AnsibleActionFail(verdict.message())
         found = {name: _chosen(host_differences(host), variables) for name, host in hosts.items()}
-        Display().display(as_text(found))
+        show(as_text(found))
         everything = boolean(self._templar.template(variables.get("rocketchat_apply_all")) or False)
         roles = {
             name: [] if self._task.check_mode else _roles(hosts[name], differences, everything, variables)

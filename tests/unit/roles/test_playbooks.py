@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.tags import TAGS
 
 from tests.deployment import ROOT
 
@@ -19,6 +20,37 @@ PLAYS = [
     for play in yaml.safe_load(file.read_text(encoding="utf-8"))
     if "hosts" in play
 ]
+
+
+# What a play does not say, the operator's ansible.cfg and environment decide.
+PINNED: dict[str, tuple[Any, ...]] = {
+    # `free` runs what is to run once on every host, and no host waits for the gate
+    "strategy": ("linear",),
+    "gather_facts": (False,),
+    "become": (True, False),
+    "any_errors_fatal": (True, False),
+    # a role that is cut off in the middle leaves a host half changed; single tasks may say more
+    "timeout": (0,),
+}
+
+
+@pytest.mark.parametrize("play", PLAYS)
+def test_plays_say_what_a_configuration_could_change(play: dict[str, Any]) -> None:
+    assert {name: play.get(name) for name, values in PINNED.items() if play.get(name) not in values} == {}
+    assert play.get("become_user") == ("root" if play["become"] else None)
+
+
+def test_there_are_no_handlers_to_be_forced() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in [*FILES, *(ROOT / "roles").glob("*/tasks/*.yml")]]
+    assert not [text for text in texts if "notify:" in text] and not list((ROOT / "roles").glob("*/handlers"))
+
+
+def test_tags_are_those_of_the_plays_and_no_others() -> None:
+    """The plan refuses every other one."""
+    texts = {path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "roles").glob("*/tasks/*.yml")}
+    assert not [path for path, tasks in texts.items() for task in tasks if "tags" in task]
+    tags = {tag for play in PLAYS for tag in play.values[0]["tags"]}
+    assert tags == {*TAGS, "always"}
 
 
 @pytest.mark.parametrize("play", PLAYS)
