@@ -15,6 +15,7 @@ from ..rocketchat.problems import Problem
 from ..rocketchat.sizing import size_warnings
 from . import requirements
 from .hosts import Host, is_ours
+from .limit import limit_problems, limit_warnings
 from .memory import is_below, memory_problems, needed_mb
 from .network import clock_problems, clock_warnings, name_warnings, network_problems
 from .ports import mongodb_port, port_problems
@@ -51,11 +52,11 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.warnings += _small(host)
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
     verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]
-    verdict.problems += workspace_problems(plan, hosts)
+    verdict.problems += [*workspace_problems(plan, hosts), *limit_problems(plan, hosts)]
     verdict.warnings += clock_warnings(hosts)
     verdict.warnings += name_warnings(plan["root_url"], hosts)
     verdict.warnings += version_warnings(plan, hosts)
-    verdict.warnings += workspace_warnings(plan, hosts)
+    verdict.warnings += [*workspace_warnings(plan, hosts), *limit_warnings(plan, hosts)]
     return verdict
 
 
