@@ -21,7 +21,7 @@ from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from .conflicts import conflicts
 from .environment import read_environment
 from .formats import check_formats
-from .hosts import check_agreement, check_groups, check_private_addresses
+from .hosts import check_agreement, check_groups, check_network_size, check_private_addresses
 from .licensing import check_license
 from .services import read_images, read_limits, read_metrics_ports, read_ports, read_replicas
 from .settings import (
@@ -104,6 +104,7 @@ class Reader:
         # In the groups' order, whatever the order of the variables.
         hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
         check_private_addresses(problems, hosts)
+        check_network_size(problems, hosts, network)
         problems.found += conflicts(hosts, self.groups["rocketchat"][0], common, version, root_url)
         license_state = check_license(problems, common, hosts, root_url, self.now, self.deploy)
         if problems.found or version is None or root_url is None or network is None:

@@ -113,6 +113,14 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
         {"rocketchat_network_subnet": "172.31.250.0/26"},
         f"rocketchat_network_subnet = '172.31.250.0/26': is too small for the containers. {SUBNET_REMEDY}",
     ),
+    (
+        {
+            "rocketchat_network_subnet": "172.31.250.128/25",
+            "rocketchat_replicas": {"ddp_streamer": 97, "account": 25},
+        },
+        "rocketchat_network_subnet = '172.31.250.128/25': has 125 addresses for containers, and 126 are planned on "
+        "host chat. Write a larger one, such as 172.31.250.0/24, or plan fewer replicas.",
+    ),
     ({"mongodb_replica_set": "rs 0"}, f"mongodb_replica_set = 'rs 0': {PLAIN_NAME}"),
     ({"rocketchat_mongodb_database": ""}, f"rocketchat_mongodb_database = '': {PLAIN_NAME}"),
     ({"rocketchat_mongodb_database": "local"}, f"rocketchat_mongodb_database = 'local': {OWN_NAME}"),
@@ -331,6 +339,11 @@ def test_a_mistake_in_a_secret(secrets: dict[str, str], problem: str) -> None:
 @pytest.mark.parametrize(("inventory", "problems"), HOSTS, ids=range(len(HOSTS)))
 def test_a_mistake_in_the_hosts(inventory: Inventory, problems: list[str]) -> None:
     assert complaints(inventory) == message(*problems)
+
+
+def test_a_network_that_is_just_large_enough() -> None:
+    replicas = {"ddp_streamer": 96, "account": 25}
+    assert complaints(single(rocketchat_network_subnet="172.31.250.0/25", rocketchat_replicas=replicas)) == []
 
 
 def test_the_first_host_prepares_the_database() -> None:

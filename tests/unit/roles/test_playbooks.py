@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -22,7 +23,11 @@ PLAYS = [
 ]
 
 
-# What a play does not say, the operator's ansible.cfg and environment decide.
+# What a play does not say, the operator's ansible.cfg and environment decide. Left to them is what changes no outcome, or
+# is theirs to say: forks, pipelining, connections, how to become root (not as whom), no_log, diff, and with
+# hash_behaviour and variable_precedence what their inventory means. Keywords that no configuration sets (serial,
+# max_fail_percentage, order, module_defaults, environment) are nowhere, and no facts are gathered to be injected.
+# jinja2_native and error_on_undefined_vars have no effect since ansible-core 2.19 (its config/base.yml).
 PINNED: dict[str, tuple[Any, ...]] = {
     # `free` runs what is to run once on every host, and no host waits for the gate
     "strategy": ("linear",),
@@ -38,6 +43,16 @@ PINNED: dict[str, tuple[Any, ...]] = {
 def test_plays_say_what_a_configuration_could_change(play: dict[str, Any]) -> None:
     assert {name: play.get(name) for name, values in PINNED.items() if play.get(name) not in values} == {}
     assert play.get("become_user") == ("root" if play["become"] else None)
+
+
+def test_only_one_place_prints() -> None:
+    """There it is known whether a program reads it."""
+    printing = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "plugins").rglob("*.py")
+        if re.search(r"Display\(\)|\bprint\(", path.read_text(encoding="utf-8"))
+    ]
+    assert printing == ["plugins/plugin_utils/shown.py"]
 
 
 def test_there_are_no_handlers_to_be_forced() -> None:
