@@ -23,8 +23,8 @@ PLAYS = [
 ]
 
 
-# What a play does not say, the operator's ansible.cfg and environment decide. Left to them is what changes no outcome, or
-# is theirs to say: forks, pipelining, connections, how to become root (not as whom), no_log, diff, and with
+# What a play does not say, the operator's ansible.cfg and environment decide. Left to them is what changes no outcome,
+# or is theirs to say: forks, pipelining, connections, how to become root (not as whom), no_log, diff, and with
 # hash_behaviour and variable_precedence what their inventory means. Keywords that no configuration sets (serial,
 # max_fail_percentage, order, module_defaults, environment) are nowhere, and no facts are gathered to be injected.
 # jinja2_native and error_on_undefined_vars have no effect since ansible-core 2.19 (its config/base.yml).
