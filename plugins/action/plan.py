@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible import context
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
@@ -19,8 +20,12 @@ from ansible.plugins.action import ActionBase
 from ..plugin_utils.inventory import self_signed
 from ..plugin_utils.inventory.certificates import file_problems, named_files
 from ..plugin_utils.inventory.licensing import about_the_license
+from ..plugin_utils.inventory.public_address import address_warnings
 from ..plugin_utils.inventory.role_variables import (
+    PLAYBOOK_VARIABLES,
+    ROLES,
     collection_version,
+    read,
     read_inventory,
     renamed_variables,
     role_options,
@@ -28,6 +33,7 @@ from ..plugin_utils.inventory.role_variables import (
 )
 from ..plugin_utils.inventory.secrets import resolve
 from ..plugin_utils.inventory.settings import GROUPS, SECRET_VARIABLES, common_variables
+from ..plugin_utils.inventory.tags import are_ours, tag_problems
 from ..plugin_utils.plan.deployment import as_data
 from ..plugin_utils.plan.planner import make_plan
 from ..plugin_utils.rocketchat.problems import PlanError, Problem
@@ -48,9 +54,12 @@ class ActionModule(ActionBase):
                 "preview": {"type": "bool", "default": False},
             }
         )
+        self._refuse_unknown_tags(task_vars or {})
         secrets_file, preview = arguments["secrets_file"], arguments["preview"]
         deploy = arguments["deploy"] or preview
-        inventory, problems = self._inventory(task_vars or {})
+        problems = self._of_playbooks(task_vars or {})
+        inventory, mistaken = self._inventory(task_vars or {})
+        problems += mistaken
         mistyped, strangers = self._unknown(task_vars or {}, inventory)
         problems += mistyped
         contents, now = self._files(inventory), datetime.now(timezone.utc)
@@ -79,7 +88,7 @@ class ActionModule(ActionBase):
             self._keep_secrets(secrets_file, new)
         result["changed"] = bool(new) and not preview
         result["generated"] = list(new)
-        told = [*plan.warnings, *strangers]
+        told = [*plan.warnings, *address_warnings(plan.root_url), *strangers]
         result["plan"] = {**as_data(plan), "warnings": told}
         # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
         # `preview`, plan_report tells everything.
@@ -89,6 +98,23 @@ class ActionModule(ActionBase):
         # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
         result["_ansible_no_log"] = True
         return result
+
+    @staticmethod
+    def _refuse_unknown_tags(task_vars: dict[str, Any]) -> None:
+        if not are_ours(context.CLIARGS.get("args", ()), ROLES.parent):
+            return
+        problems = [
+            *tag_problems("--tags", task_vars["ansible_run_tags"]),
+            *tag_problems("--skip-tags", task_vars["ansible_skip_tags"]),
+        ]
+        if problems:
+            raise AnsibleActionFail("\n".join([*map(str, problems), "Nothing was changed."]))
+
+    def _of_playbooks(self, task_vars: dict[str, Any]) -> list[Problem]:
+        """What is wrong with the variables of the playbooks themselves."""
+        given, problems = self._given(task_vars["hostvars"][task_vars["inventory_hostname"]], PLAYBOOK_VARIABLES)
+        _values, mistaken = read(PLAYBOOK_VARIABLES, given)
+        return problems + mistaken
 
     def _inventory(self, task_vars: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """The variables of all hosts, types coerced and defaults filled in as for a role's arguments."""

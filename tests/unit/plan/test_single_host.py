@@ -293,5 +293,5 @@ def test_a_changed_secret_of_nats_replaces_its_container() -> None:
 
 
 def test_compose_interpolates_nothing() -> None:
-    found = every_container(plan(single(rocketchat_admin_username="$USER")))
-    assert found["chat-rocketchat-1"]["environment"]["ADMIN_USERNAME"] == "$$USER"
+    found = every_container(plan(single(rocketchat_admin_email="$USER@chat.example.com")))
+    assert found["chat-rocketchat-1"]["environment"]["ADMIN_EMAIL"] == "$$USER@chat.example.com"

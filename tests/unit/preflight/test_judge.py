@@ -297,13 +297,15 @@ def test_full_disk_does_not_stop_the_repair_of_what_runs() -> None:
 
 
 def test_distribution_of_an_old_debian_lacks_compose() -> None:
-    planned = plan(cluster("chat", "other", groups={"mongodb": ["other"]}, docker_source="distribution"))
+    planned = plan(
+        cluster("chat", "other", groups={"mongodb": ["other"], "rocketchat": ["chat"]}, docker_source="distribution")
+    )
     found = verdict(asked(planned, os=DEBIAN_12), planned=planned)
     assert [str(problem) for problem in found.problems] == [
         "docker_source = 'distribution': does not package Compose v2 (host chat has Debian GNU/Linux 12 (bookworm)). "
         "Write docker_source: docker."
     ]
-    assert found.warnings == []
+    assert found.warnings == ["--limit leaves out other: nothing there is asked, judged or changed."]
 
 
 def test_old_mongodb_needs_no_avx() -> None:

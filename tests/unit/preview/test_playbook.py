@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -18,7 +20,7 @@ from ansible.utils.collection_loader import AnsibleCollectionRef
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory import self_signed
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import SECRET_VARIABLES
 
-from tests.deployment import ROOT, ansible
+from tests.deployment import BIN, ROOT, ansible
 from tests.unit.license_texts import license_text
 
 GROUPS = ("mongodb", "nats", "rocketchat", "nginx")
@@ -43,12 +45,28 @@ def run(path: str, *arguments: str, playbook: str = "plan") -> subprocess.Comple
     return result
 
 
+# All that an operator's own ansible.cfg may say and that would change what a run means, and JSON for programs.
+OTHER_CONFIGURATION = """[defaults]
+collections_path = {root}/.cache/collections
+strategy = free
+any_errors_fatal = true
+gathering = explicit
+task_timeout = 1
+stdout_callback = ansible.posix.json
+[privilege_escalation]
+become = true
+become_user = nobody
+"""
+
+
 def words(result: subprocess.CompletedProcess[str]) -> str:
     return " ".join((result.stdout + result.stderr).split())
 
 
 def test_a_host_that_does_not_exist_yet(tmp_path: Path) -> None:
-    path = inventory(tmp_path, {"chat": AWAY}, rocketchat_backup_window="night")
+    # a line without a value says nothing
+    unset = dict.fromkeys(("rocketchat_secrets_file", "rocketchat_report", "rocketchat_replicas", "mongodb_port"))
+    path = inventory(tmp_path, {"chat": AWAY}, rocketchat_backup_window="night", **unset)
     result = run(path)
     assert result.returncode == 0
     told = words(result)
@@ -58,6 +76,7 @@ def test_a_host_that_does_not_exist_yet(tmp_path: Path) -> None:
         f"site generates these secrets and keeps them in {tmp_path / SECRETS_FILE}:",
         *SECRET_VARIABLES.values(),
         "warning: rocketchat_license is empty",
+        "warning: rocketchat_root_url = 'https://chat.example.com' is an example that belongs to nobody.",
         "warning: No role of this collection knows rocketchat_backup_window",
         f"Next: ansible-playbook -i {path} rocketops.rocketchat.site --check --diff",
         "ok=3 changed=0 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0",
@@ -100,6 +119,37 @@ def test_hosts_that_are_there_away_and_left_out(tmp_path: Path) -> None:
     }
     assert "<svg" in (report / "plan.html").read_text(encoding="utf-8")
     assert (secrets.read_bytes(), secrets.stat().st_mtime_ns) == before
+
+
+def test_a_configuration_of_the_operators_own_and_a_program_that_reads(tmp_path: Path) -> None:
+    hosts = {name: {**AWAY, "rocketchat_private_address": f"192.0.2.{number}"} for number, name in enumerate("abc", 1)}
+    path = inventory(tmp_path, hosts, rocketchat_license_in_workspace=True)
+    (tmp_path / "ansible.cfg").write_text(OTHER_CONFIGURATION.format(root=ROOT))
+    command = [str(BIN / "ansible-playbook"), "-i", path, str(ROOT / "playbooks" / "plan.yml")]
+    result = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    told = json.loads(result.stdout)
+    assert result.returncode == 0, result.stderr
+    # the sentences are for people, and each is said once
+    assert result.stderr.count("is planned as follows; nothing was changed.") == 1
+    played = [{name for task in play["tasks"] for name in task["hosts"]} for play in told["plays"]]
+    assert played == [{"a"}, {"a", "b", "c"}, {"a"}]
+
+
+def test_a_misspelt_tag(tmp_path: Path) -> None:
+    result = run(inventory(tmp_path, {"chat": AWAY}), "--tags", "ngnix", playbook="site")
+    assert result.returncode == 2
+    told = words(result)
+    assert "--tags = 'ngnix': is no tag of this collection's playbooks. Did you mean nginx? Known are docker," in told
+    assert "PLAY [Preflight]" not in told
+    assert [each.name for each in tmp_path.iterdir()] == ["hosts.yml"]
 
 
 def test_all_that_site_would_refuse_in_one_message(tmp_path: Path) -> None:
