@@ -50,6 +50,9 @@ class ActionModule(ActionBase):
         diagnosis = diagnose(plan, registered, options(context.CLIARGS), datetime.now(timezone.utc))
         diagnosis = replace(diagnosis, changes=list(_changes(plan, registered)))
         show(f"\n{as_text(diagnosis, plan)}\n")
+        if (variables.get("rocketchat_gate") or {}).get("makes_workspace"):
+            # where nobody could have signed in before
+            show(f"{variables['rocketchat_planned']['sign_in']}\n")
         on_the_controller = any(finding.next.where == CONTROLLER for finding in diagnosis.findings)
         if on_the_controller and leaves_out(context.CLIARGS):
             show("The commands for the controller need the variables that were given with -e, too.\n")

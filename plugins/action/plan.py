@@ -18,7 +18,7 @@ from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils.inventory import self_signed
-from ..plugin_utils.inventory.certificates import file_problems, named_files
+from ..plugin_utils.inventory.certificates import file_problems, file_warnings, named_files
 from ..plugin_utils.inventory.licensing import about_the_license
 from ..plugin_utils.inventory.public_address import address_warnings
 from ..plugin_utils.inventory.role_variables import (
@@ -88,7 +88,9 @@ class ActionModule(ActionBase):
             self._keep_secrets(secrets_file, new)
         result["changed"] = bool(new) and not preview
         result["generated"] = list(new)
-        told = [*plan.warnings, *address_warnings(plan.root_url), *strangers]
+        result["sign_in"] = _sign_in(common_variables(inventory), plan.root_url, secrets_file)
+        of_files = file_warnings(inventory, contents, now) if deploy else ()
+        told = [*plan.warnings, *address_warnings(plan.root_url), *of_files, *strangers]
         result["plan"] = {**as_data(plan), "warnings": told}
         # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
         # `preview`, plan_report tells everything.
@@ -215,3 +217,10 @@ def _is_result(hostvars: Any, variable: str) -> bool:
     except AnsibleError:
         return False
     return isinstance(value, dict) and "changed" in value
+
+
+def _sign_in(common: dict[str, Any], root_url: str, secrets_file: str) -> str:
+    """Where the first password is. It is not shown."""
+    place = "the inventory" if common.get("rocketchat_admin_password") else secrets_file
+    user = common["rocketchat_admin_username"]
+    return f"Sign in at {root_url} as {user}. The password is rocketchat_admin_password in {place}."

@@ -16,7 +16,7 @@ from ..plugin_utils.preflight import images, packages
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
 from ..plugin_utils.preflight.difference import Difference
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
-from ..plugin_utils.preflight.hosts import Host, asked_host
+from ..plugin_utils.preflight.hosts import Host, asked_host, running_version
 from ..plugin_utils.preflight.judge import judge
 from ..plugin_utils.shown import show
 
@@ -50,6 +50,9 @@ class ActionModule(ActionBase):
         }
         result["changed"] = False
         result["warnings"] = verdict.warnings
+        result["makes_workspace"] = running_version([*hosts.values()]) is None and any(
+            "rocketchat" in role for role in roles.values()
+        )
         result["hosts"] = {name: _applied(host, found[name], roles[name], everything) for name, host in hosts.items()}
         # It holds what the roles write. Not `no_log` on the task: that would also hide the problems.
         result["_ansible_no_log"] = True

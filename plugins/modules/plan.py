@@ -76,6 +76,10 @@ generated:
   returned: success
   type: list
   elements: str
+sign_in:
+  description: Under which name people sign in first, and where the password is. It is not among it.
+  returned: success
+  type: str
 plan:
   description:
     - The deployment as data. Holds secrets, therefore the result is hidden in Ansible's output.

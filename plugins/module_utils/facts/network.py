@@ -94,6 +94,16 @@ def addresses() -> list[str]:
     return [address for address in dict.fromkeys(local) if not ipaddress.ip_address(address).is_loopback]
 
 
+def has_ipv6() -> bool:
+    """Whether a program can listen on [::], which one on a kernel without IPv6 cannot even ask for."""
+    try:
+        with socket.socket(socket.AF_INET6) as sock:
+            sock.bind(("::", 0))
+    except OSError:
+        return False
+    return True
+
+
 def resolved(names: list[str], timeout: float) -> dict[str, dict[str, Any]]:
     """What this host makes of each name, asked side by side; ``fault`` is null, `unknown` or `timeout`."""
     answers: dict[str, dict[str, Any]] = {}

@@ -59,6 +59,7 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "listening": network.listening(),
         "routes": network.routes(),
         "addresses": network.addresses(),
+        "ipv6": network.has_ipv6(),
         "names": network.resolved(asked["names"], asked["resolve_timeout"]),
         "packages": system.packages(asked["packages"]),
         "units": units and {name: units[name] for name in asked["units"]},

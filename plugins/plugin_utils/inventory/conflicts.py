@@ -32,6 +32,7 @@ def conflicts(
     yield from _idle_hosts(hosts)
     yield from _divided_uploads(hosts, common["rocketchat_file_upload_storage"])
     yield from _useless_names(hosts)
+    yield from _useless_proxies(hosts, common["rocketchat_extra_proxies"], root_url)
 
 
 @dataclass(frozen=True)
@@ -146,3 +147,19 @@ def _useless_names(hosts: list[Host]) -> Iterator[Problem]:
                 f"gives its containers the same hostnames as host {other} does",
                 "Rename one; letters and digits have to differ",
             )
+
+
+def _useless_proxies(hosts: list[Host], extra_proxies: int, root_url: SplitResult | None) -> Iterator[Problem]:
+    trusted = next((host.trusted_proxies for host in hosts if "nginx" in host.groups and host.trusted_proxies), None)
+    if not trusted:
+        return
+    if root_url and root_url.scheme != "https":
+        reason = f"says who ends TLS in front of nginx, and rocketchat_root_url begins with {root_url.scheme}://"
+        yield Problem(
+            "nginx_trusted_proxies", trusted, reason, "Write the https address people type, or leave this out"
+        )
+    if not extra_proxies:
+        reason = "names proxies in front of nginx, and rocketchat_extra_proxies says that there is none"
+        yield Problem(
+            "nginx_trusted_proxies", trusted, reason, "Write rocketchat_extra_proxies: 1, or how many there are"
+        )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -76,3 +77,16 @@ def _add(problems: Problems, variable: str, text: str, form: Format) -> None:
     elif shown and form.names_a_host:
         reason = wrong_port(text) or reason
     problems.add_once(variable, shown, reason, remedy)
+
+
+def read_networks(problems: Problems, variable: str, texts: list[str]) -> list[str]:
+    """Addresses and networks as nginx writes them."""
+    networks = []
+    for text in texts:
+        try:
+            networks.append(str(ipaddress.ip_network(text.strip(), strict=False)))
+        except ValueError:
+            problems.add_once(
+                variable, text, "is no address and no network", "Write one such as 192.0.2.10 or 10.0.0.0/24"
+            )
+    return networks

@@ -21,7 +21,7 @@ from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from . import self_signed
 from .conflicts import conflicts
 from .environment import read_environment
-from .formats import check_formats
+from .formats import check_formats, read_networks
 from .hosts import check_agreement, check_groups, check_network_size, check_private_addresses
 from .licensing import check_license
 from .services import read_images, read_limits, read_metrics_ports, read_ports, read_replicas
@@ -252,6 +252,7 @@ class Reader:
             ),
             certificate=self._certificate(variables),
             client_max_body_size=variables["nginx_client_max_body_size"],
+            trusted_proxies=read_networks(problems, "nginx_trusted_proxies", variables["nginx_trusted_proxies"]),
         )
 
     def _certificate(self, variables: dict[str, Any]) -> Certificate:

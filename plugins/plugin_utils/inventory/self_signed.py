@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from .certificates import alternative_names, is_key_of, load_certificate
+from . import server_certificate
 from .settings import common_variables
 
 try:
@@ -61,13 +61,10 @@ def _name(inventory: dict[str, Any]) -> str:
 
 
 def _will_do(pair: Mapping[str, str], name: str, now: datetime) -> bool:
-    certificate = load_certificate(pair[CERTIFICATE].encode())
-    return (
-        certificate is not None
-        and alternative_names(certificate) == [name]
-        and now + RENEWED_BEFORE_END < certificate.not_valid_after_utc
-        and is_key_of(certificate, pair[KEY].encode())
-    )
+    variables = {server_certificate.CERTIFICATE: CERTIFICATE, server_certificate.KEY: KEY}
+    pem = {variable: pair[kept].encode() for variable, kept in variables.items()}
+    at_its_end = now + RENEWED_BEFORE_END
+    return not any(server_certificate.certificate_problems(variables, pem, name, at_its_end))
 
 
 def make(name: str, now: datetime) -> dict[str, str]:

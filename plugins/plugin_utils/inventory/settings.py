@@ -35,6 +35,7 @@ HOST_VARIABLES = frozenset(
         "nginx_certificate_file",
         "nginx_certificate_key_file",
         "nginx_client_max_body_size",
+        "nginx_trusted_proxies",
         "rocketchat_metrics_ports",
         "rocketchat_ports",
         "rocketchat_private_address",
@@ -139,6 +140,7 @@ class Host:
     mongodb_repository: MongodbRepository
     certificate: Certificate
     client_max_body_size: str
+    trusted_proxies: list[str]
 
     def instances(self) -> Iterator[Instance]:
         for key, count in self.replicas.items():

@@ -36,20 +36,35 @@ NGINX_ACCEPTS = (
     '/bin/bash -c \'whole=$(mktemp) && trap "rm $whole" EXIT'
     ' && echo "events {} http { include %s; }" > $whole && nginx -t -q -c $whole\''
 )
+# The page that comes with nginx listens on [::], and without IPv6 the installation of the package would fail with it.
+NO_DEFAULT_SITE = [
+    File("/etc/nginx/sites-enabled", "0755", before_packages=True),
+    File(
+        layout.NGINX_DEFAULT_SITE,
+        "0644",
+        f"# {MANAGED}\n# It takes the place of a page that needs IPv6, which this host has not.\n",
+        before_packages=True,
+    ),
+]
 COMPOSE_ACCEPTS = "docker compose --file %s config --quiet"
 
 # libyaml's, where PyYAML was built with it
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def desired_state(host: HostPlan, on: Distribution) -> dict[str, RoleState]:
-    """By role, in the order in which the site playbook goes through them."""
+def desired_state(
+    host: HostPlan, on: Distribution, ipv6: bool = True, default_site: bool = True
+) -> dict[str, RoleState]:
+    """By role, in the order in which the site playbook goes through them.
+
+    ``ipv6``: whether the host has it. ``default_site``: whether the page that comes with nginx may be there.
+    """
     states = {
         "docker": host.docker and _docker(host.docker, on),
         "mongodb": host.mongodb and _mongodb(host.mongodb, on),
         "nats": host.nats and _nats(host.nats),
         "rocketchat": host.rocketchat and _rocketchat(host.rocketchat),
-        "nginx": host.nginx and _nginx(host.nginx),
+        "nginx": host.nginx and _nginx({**host.nginx, "ipv6": ipv6}, default_site),
     }
     return {role: state for role, state in states.items() if state}
 
@@ -177,7 +192,7 @@ def _container(service: Mapping[str, Any]) -> Container:
     )
 
 
-def _nginx(plan: Mapping[str, Any]) -> RoleState:
+def _nginx(plan: Mapping[str, Any], default_site: bool) -> RoleState:
     files = [
         File(
             layout.NGINX_SITE,
@@ -192,6 +207,8 @@ def _nginx(plan: Mapping[str, Any]) -> RoleState:
         given = plan["certificate"]
         known = given["certificate"] and given["key"]
         files = [File(layout.CERTIFICATE_DIRECTORY, "0700"), *(_certificate_files(given) if known else ()), *files]
+    if not default_site:
+        files[:0] = NO_DEFAULT_SITE
     return RoleState(
         product="nginx",
         packages=list(distributions.NGINX_PACKAGES),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -66,6 +67,12 @@ def _collecting_later() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+# Seen with Debian's nginx 1.26: "could not build server_names_hash" from 47 on. It is as large as a line of the
+# processor's cache, 64 bytes, and server_names_hash_bucket_size belongs to whoever has the rest of nginx's settings.
+# Names that are patterns are not in that table.
+SERVER_NAME_MAX = 46
 
 
 class Planner:
@@ -290,12 +297,15 @@ class Planner:
     def _nginx(self, host: Host) -> dict[str, Any]:
         url = self.settings.root_url
         name = str(url.hostname)
+        in_a_request = f"[{name}]" if ":" in name else name
         return {
-            # as in a request's Host header
-            "server_name": f"[{name}]" if ":" in name else name,
+            "server_name": in_a_request if len(name) <= SERVER_NAME_MAX else f"~^{re.escape(name)}$",
             "tls": url.scheme == "https",
             "port": proxy_port(url),
             "path": url.path.rstrip("/"),
+            "trusted_proxies": host.trusted_proxies,
+            # unless the host has none
+            "ipv6": True,
             "client_max_body_size": host.client_max_body_size,
             "certificate": asdict(host.certificate),
             "upstreams": {

@@ -13,7 +13,7 @@ import yaml
 
 from ..plan.compose import LABEL, VERSION_LABEL
 from ..plan.deployment import HostPlan
-from ..plan.desired import desired_state
+from ..plan.desired import NO_DEFAULT_SITE, desired_state
 from ..plan.resources import RoleState
 from ..rocketchat import layout
 from ..rocketchat.catalogue import MONOLITH
@@ -89,8 +89,17 @@ def asked_host(
 ) -> Host:
     """A host that answered, with what it is to have on the distribution that it says."""
     distribution = nearest(facts["os"])
-    desired = desired_state(HostPlan(**plan), distribution) if distribution else {}
+    site = facts["ipv6"] or not _keeps_default_site_out(facts)
+    desired = desired_state(HostPlan(**plan), distribution, facts["ipv6"], site) if distribution else {}
     return Host(name, plan, facts, asked, distribution, desired, address)
+
+
+def _keeps_default_site_out(facts: Mapping[str, Any]) -> bool:
+    """Where nginx is not installed yet, or this collection did so before. Somebody else's has a page that works."""
+    found = facts["files"].get(layout.NGINX_DEFAULT_SITE)
+    if found:
+        return any(found["digest"] == file.digest for file in NO_DEFAULT_SITE)
+    return "nginx" not in (facts["packages"] or {})
 
 
 MONGODB_SERVER = "mongodb-org-server"

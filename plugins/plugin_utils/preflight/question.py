@@ -20,8 +20,9 @@ from .requirements import DISK_REQUIREMENTS
 
 def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
     """The options of host_facts. ``contents``: also of files that are no secret, to show how they differ."""
-    # Which distribution the host has is one of the answers. They differ in packages, but not in where anything is.
-    states = list(desired_state(plan, DISTRIBUTIONS[-1]).values())
+    # Which distribution the host has is one of the answers. They differ in packages, but not in where anything is. What
+    # there is on some hosts only is asked of all.
+    states = list(desired_state(plan, DISTRIBUTIONS[-1], ipv6=False, default_site=False).values())
     return {
         "names": [urlsplit(root_url).hostname],
         "packages": _packages(plan, states),

@@ -30,6 +30,8 @@ ENV_FILES = f"{ROCKETCHAT_DIRECTORY}/env"
 COMPOSE_FILE = "compose.yaml"
 
 NGINX_SITE = "/etc/nginx/conf.d/rocketchat.conf"
+# Debian's and Ubuntu's nginx-common has a page of its own there, unless something else is there first (its postinst).
+NGINX_DEFAULT_SITE = "/etc/nginx/sites-enabled/default"
 CERTIFICATE_DIRECTORY = "/etc/nginx/rocketchat"
 CERTIFICATE = f"{CERTIFICATE_DIRECTORY}/certificate.pem"
 CERTIFICATE_KEY = f"{CERTIFICATE_DIRECTORY}/key.pem"

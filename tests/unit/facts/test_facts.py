@@ -116,6 +116,13 @@ def test_own_addresses() -> None:
         assert probe.getsockname()[0] in found
 
 
+def test_kernel_without_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(network.has_ipv6(), bool)
+    # as socket(2) fails there: an AF that the kernel does not have
+    monkeypatch.setattr(socket, "AF_INET6", socket.AddressFamily.AF_UNSPEC)
+    assert not network.has_ipv6()
+
+
 def test_routes(tmp_path: Path) -> None:
     table = tmp_path / "route"
     table.write_text(

@@ -421,6 +421,28 @@ UPLOADS: list[Case] = [
     ),
 ]
 
+PROXIES: list[Case] = [
+    (
+        {"nginx_trusted_proxies": ["proxy.example.com"], "rocketchat_extra_proxies": 1},
+        "nginx_trusted_proxies = 'proxy.example.com': is no address and no network. "
+        "Write one such as 192.0.2.10 or 10.0.0.0/24.",
+    ),
+    (
+        {"nginx_trusted_proxies": ["192.0.2.10"]},
+        "nginx_trusted_proxies = ['192.0.2.10/32']: names proxies in front of nginx, and rocketchat_extra_proxies says "
+        "that there is none. Write rocketchat_extra_proxies: 1, or how many there are.",
+    ),
+    (
+        {
+            "rocketchat_root_url": "http://chat.example.com",
+            "nginx_trusted_proxies": ["192.0.2.10"],
+            "rocketchat_extra_proxies": 1,
+        },
+        "nginx_trusted_proxies = ['192.0.2.10/32']: says who ends TLS in front of nginx, and rocketchat_root_url "
+        "begins with http://. Write the https address people type, or leave this out.",
+    ),
+]
+
 MAIL: list[Case] = [
     (
         {"rocketchat_mail_url": url},
@@ -496,7 +518,7 @@ NATS = [
 
 @pytest.mark.parametrize(
     ("variables", "problem"),
-    [*FORMATS, *NUMBERS, *IMAGES, *ENVIRONMENT, *UPLOADS, *MAIL, *TYPES],
+    [*FORMATS, *NUMBERS, *IMAGES, *ENVIRONMENT, *UPLOADS, *PROXIES, *MAIL, *TYPES],
     ids=first_key,
 )
 def test_a_mistake_in_a_setting(variables: dict[str, Any], problem: str) -> None:

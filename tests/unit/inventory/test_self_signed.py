@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory import certificates, self_signed
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory import self_signed, server_certificate
 from cryptography import x509
 
 from tests.unit.plan_inventories import NOW, cluster, single
@@ -30,10 +30,10 @@ def certificate(pair: dict[str, str]) -> x509.Certificate:
 def test_it_passes_what_a_certificate_of_the_operators_has_to(name: str) -> None:
     pair = self_signed.make(name, NOW)
     pem = {
-        certificates.CERTIFICATE: pair[self_signed.CERTIFICATE].encode(),
-        certificates.KEY: pair[self_signed.KEY].encode(),
+        server_certificate.CERTIFICATE: pair[self_signed.CERTIFICATE].encode(),
+        server_certificate.KEY: pair[self_signed.KEY].encode(),
     }
-    assert list(certificates.certificate_problems(dict.fromkeys(pem, "path"), pem, name, NOW)) == []
+    assert list(server_certificate.certificate_problems(dict.fromkeys(pem, "path"), pem, name, NOW)) == []
 
 
 @pytest.mark.parametrize("length", [63, 64, 65, 200])
@@ -41,7 +41,7 @@ def test_a_name_too_long_for_the_subject_stands_in_the_alternative_names(length:
     name = ("a" * 50 + ".") * 4 + "example.com"
     name = name[-length:].lstrip(".")
     made = certificate(self_signed.make(name, NOW))
-    assert certificates.alternative_names(made) == [name]
+    assert server_certificate.alternative_names(made) == [name]
     [extension] = made.extensions
     assert extension.critical is (len(name) > 64) is (not list(made.subject))
 

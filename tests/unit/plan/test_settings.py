@@ -54,6 +54,7 @@ def test_another_image_for_one_service() -> None:
         {"rocketchat_image_registry": "registry.example.com:5000/mirror/"},
         {"nginx_client_max_body_size": "0"},
         {"nginx_client_max_body_size": "1G"},
+        {"nginx_trusted_proxies": ["10.0.0.7", "2001:db8::/64"], "rocketchat_extra_proxies": 1},
         {"docker_repository_url": "http://mirror.example.com:8081/docker/debian"},
         {"docker_registry_certificates": {"registry.example.com:5000": "ca.pem", "registry": "ca.pem"}},
         {"mongodb_repository_key_url": "https://mirror.example.com/mongodb.asc"},

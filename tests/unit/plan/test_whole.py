@@ -167,6 +167,8 @@ def test_nginx(host: dict[str, Any]) -> None:
         "tls": True,
         "port": 443,
         "path": "",
+        "trusted_proxies": [],
+        "ipv6": True,
         "client_max_body_size": "200m",
         "certificate": {
             "source": "self_signed",
@@ -206,6 +208,14 @@ def test_a_slash_after_the_address_is_not_meant() -> None:
 def test_an_ipv6_address_is_named_as_browsers_send_it() -> None:
     proxy = plan(single(rocketchat_root_url="https://[2001:DB8::1]:8443"))["hosts"]["chat"]["nginx"]
     assert proxy["server_name"] == "[2001:db8::1]"
+
+
+@pytest.mark.parametrize(("length", "server_name"), [(46, "{}"), (47, "~^{}$"), (65, "~^{}$")])
+def test_a_name_longer_than_nginx_takes(length: int, server_name: str) -> None:
+    label = "a" * (length - len(".example.com"))
+    proxy = plan(single(rocketchat_root_url=f"https://{label}.example.com"))["hosts"]["chat"]["nginx"]
+    pattern = server_name.format(rf"{label}\.example\.com" if "~" in server_name else f"{label}.example.com")
+    assert proxy["server_name"] == pattern
 
 
 def test_roles_run_where_their_group_says_and_docker_where_there_are_containers() -> None:

@@ -36,6 +36,7 @@ BARE: Facts = {
     "listening": [{"address": "0.0.0.0", "port": 22, "pid": 80, "process": "sshd", "unit": "ssh.service"}],
     "routes": [{"network": "198.18.0.0/24", "interface": "eth0"}],
     "addresses": ["198.18.0.11"],
+    "ipv6": True,
     "names": {"chat.example.com": {"addresses": ["198.18.0.11"], "fault": None}},
     "packages": {},
     "units": {},

@@ -19,7 +19,16 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hos
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
 from tests.unit.plan_inventories import plan, single
-from tests.unit.preflight.hosts import BARE, asked, before_a_run_of, converged, replica_set, with_facts
+from tests.unit.preflight.hosts import (
+    BARE,
+    as_desired,
+    asked,
+    before_a_run_of,
+    converged,
+    owned,
+    replica_set,
+    with_facts,
+)
 
 OLD = plan(single())
 SERVICES = ["rocketchat-1", "ddp-streamer-1", "authorization-1", "account-1", "presence-1"]
@@ -331,3 +340,22 @@ def test_a_limit_that_the_kernel_cannot_set_is_no_difference() -> None:
     for container in docker["containers"]:
         container["settings"]["memory"] = 0
     assert host_differences(with_facts(host, docker=docker)) == {}
+
+
+def test_host_without_ipv6() -> None:
+    """nginx would not start with a socket that it cannot have, and Debian's own page asks for one."""
+    bare = asked(OLD, ipv6=False)
+    files = {file.path: file.content or "" for file in bare.desired["nginx"].files}
+    assert "[::]" not in "".join(files.values())
+    assert layout.NGINX_DEFAULT_SITE in files
+    deployed = {"ipv6": False, **as_desired(bare.desired, bare.plan["mongodb"])}
+    assert sentences(asked(OLD, **deployed)) == []
+    assert sentences(asked(OLD, **{**deployed, "ipv6": True})) == ["will change the site in nginx and reload it"]
+
+
+def test_page_of_an_nginx_that_was_there_before() -> None:
+    """Its operator made it work without IPv6."""
+    found = {layout.NGINX_DEFAULT_SITE: {"kind": "file", "mode": "0644", **owned("root"), "digest": "0" * 64}}
+    for facts in ({"packages": {"nginx": "1.26"}}, {"packages": {"nginx": "1.26"}, "files": found}, {"files": found}):
+        host = asked(OLD, ipv6=False, **facts)
+        assert layout.NGINX_DEFAULT_SITE not in [file.path for file in host.desired["nginx"].files]

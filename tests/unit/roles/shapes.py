@@ -41,6 +41,8 @@ SHAPES: dict[str, Inventory] = {
     "another port": single(rocketchat_root_url="https://chat.example.com:8443"),
     "a path": single(rocketchat_root_url="https://chat.example.com/team/b.c/"),
     "a path and http": single(rocketchat_root_url="http://chat.example.com/team"),
+    "a long name": single(rocketchat_root_url=f"https://{'chat.' * 20}example.com"),
+    "TLS in front": single(nginx_trusted_proxies=["10.0.0.0/24", "2001:db8::1"], rocketchat_extra_proxies=1),
     "IPv4": single(rocketchat_root_url="https://198.18.0.11"),
     "IPv6": single(rocketchat_root_url="https://[2001:db8::1]:8443"),
     "certificate files": single(**CERTIFICATE_FILES),
