@@ -113,11 +113,14 @@ def _groups(role: str) -> str:
 
 
 def _plays(role: str) -> list[dict[str, Any]]:
-    named = {"name": f"rocketops.rocketchat.{role}"}
+    name = f"rocketops.rocketchat.{role}"
     plays = _read_yaml(ROOT / "playbooks/site.yml")
-    found = [
-        play for play in plays for task in play.get("tasks", []) if task.get("ansible.builtin.import_role") == named
-    ]
+    found = [play for play in plays for task in play.get("tasks", []) if _role(task) == name]
     if not found:
         raise SystemExit(f"No play of playbooks/site.yml runs the role {role}.")
     return found
+
+
+def _role(task: dict[str, Any]) -> str | None:
+    role: str | None = task.get("ansible.builtin.import_role", {}).get("name")
+    return role

@@ -15,7 +15,6 @@ from typing import Any
 from ansible import context
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 
 from ..plugin_utils.health.answers import read
 from ..plugin_utils.health.cli_options import leaves_out, options
@@ -27,6 +26,7 @@ from ..plugin_utils.health.table import as_text, verdict
 from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight.differences import host_differences, told
 from ..plugin_utils.preflight.hosts import asked_host
+from ..plugin_utils.shown import is_read_by_a_program, show
 
 # What the task of verify.yml registered the answers as.
 REGISTERED = "rocketchat_health"
@@ -49,25 +49,26 @@ class ActionModule(ActionBase):
         registered = {host: variables["hostvars"][host].get(REGISTERED) for host in plan["hosts"]}
         diagnosis = diagnose(plan, registered, options(context.CLIARGS), datetime.now(timezone.utc))
         diagnosis = replace(diagnosis, changes=list(_changes(plan, registered)))
-        Display().display(f"\n{as_text(diagnosis, plan)}\n")
+        show(f"\n{as_text(diagnosis, plan)}\n")
         if (variables.get("rocketchat_gate") or {}).get("makes_workspace"):
             # where nobody could have signed in before
-            Display().display(f"{variables['rocketchat_planned']['sign_in']}\n")
+            show(f"{variables['rocketchat_planned']['sign_in']}\n")
         on_the_controller = any(finding.next.where == CONTROLLER for finding in diagnosis.findings)
         if on_the_controller and leaves_out(context.CLIARGS):
-            Display().display("The commands for the controller need the variables that were given with -e, too.\n")
+            show("The commands for the controller need the variables that were given with -e, too.\n")
         result["files"] = []
         if arguments["directory"] and not self._task.check_mode:
             told = document(diagnosis, plan, read(plan, registered), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
             result["files"] = self._write(arguments["directory"], told)
-            Display().display(f"Written: {', '.join(result['files'])}\n")
+            show(f"Written: {', '.join(result['files'])}\n")
         result["changed"] = bool(result["files"])
         result["healthy"] = diagnosis.healthy
         if arguments["fail_on_unhealthy"] and not diagnosis.healthy:
-            # Ansible prints all that a failed task returns, and the table above says it better.
             result["failed"] = True
             result["msg"] = f"{verdict(diagnosis).capitalize()}. The report above says what to do about it."
-            return result
+            # Ansible prints all that a failed task returns, and to people the table above says it better.
+            if not is_read_by_a_program():
+                return result
         result["parts"] = [asdict(part) for part in diagnosis.parts]
         result["findings"] = [asdict(finding) for finding in diagnosis.findings]
         return result

@@ -12,14 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible import context
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
+from ..plugin_utils.inventory import self_signed
 from ..plugin_utils.inventory.certificates import file_problems, file_warnings, named_files
 from ..plugin_utils.inventory.licensing import about_the_license
+from ..plugin_utils.inventory.public_address import address_warnings
 from ..plugin_utils.inventory.role_variables import (
+    PLAYBOOK_VARIABLES,
+    ROLES,
     collection_version,
+    read,
     read_inventory,
     renamed_variables,
     role_options,
@@ -27,9 +33,12 @@ from ..plugin_utils.inventory.role_variables import (
 )
 from ..plugin_utils.inventory.secrets import resolve
 from ..plugin_utils.inventory.settings import GROUPS, SECRET_VARIABLES, common_variables
+from ..plugin_utils.inventory.tags import are_ours, tag_problems
 from ..plugin_utils.plan.deployment import as_data
 from ..plugin_utils.plan.planner import make_plan
 from ..plugin_utils.rocketchat.problems import PlanError, Problem
+
+KEPT = {*SECRET_VARIABLES.values(), self_signed.CERTIFICATE, self_signed.KEY}
 
 
 class ActionModule(ActionBase):
@@ -45,16 +54,23 @@ class ActionModule(ActionBase):
                 "preview": {"type": "bool", "default": False},
             }
         )
+        self._refuse_unknown_tags(task_vars or {})
         secrets_file, preview = arguments["secrets_file"], arguments["preview"]
         deploy = arguments["deploy"] or preview
-        inventory, problems = self._inventory(task_vars or {})
+        problems = self._of_playbooks(task_vars or {})
+        inventory, mistaken = self._inventory(task_vars or {})
+        problems += mistaken
         mistyped, strangers = self._unknown(task_vars or {}, inventory)
         problems += mistyped
         contents, now = self._files(inventory), datetime.now(timezone.utc)
         if deploy:
             problems += file_problems(inventory, contents, now)
         files = {path: content.decode("utf-8", "replace") for path, content in contents.items()}
-        values, new = resolve(common_variables(inventory), self._kept_secrets(secrets_file))
+        kept = self._kept_secrets(secrets_file)
+        values, new = resolve(common_variables(inventory), kept)
+        pair, new_pair = self_signed.resolve(inventory, kept, now)
+        if deploy or not new_pair:
+            values, new = {**values, **pair}, {**new, **new_pair}
         try:
             plan = make_plan(inventory, values, problems, now=now, deploy=deploy, files=files)
             if preview and plan.license_problems:
@@ -73,16 +89,34 @@ class ActionModule(ActionBase):
         result["changed"] = bool(new) and not preview
         result["generated"] = list(new)
         result["sign_in"] = _sign_in(common_variables(inventory), plan.root_url, secrets_file)
-        told = [*plan.warnings, *(file_warnings(inventory, contents, now) if deploy else ()), *strangers]
+        of_files = file_warnings(inventory, contents, now) if deploy else ()
+        told = [*plan.warnings, *address_warnings(plan.root_url), *of_files, *strangers]
         result["plan"] = {**as_data(plan), "warnings": told}
         # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
         # `preview`, plan_report tells everything.
-        kept = told if preview else about_the_license(told) if deploy else []
-        result["warnings"] = [warning for warning in told if warning not in kept]
+        later = told if preview else about_the_license(told) if deploy else []
+        result["warnings"] = [warning for warning in told if warning not in later]
         result["collection"] = collection_version()
         # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
         result["_ansible_no_log"] = True
         return result
+
+    @staticmethod
+    def _refuse_unknown_tags(task_vars: dict[str, Any]) -> None:
+        if not are_ours(context.CLIARGS.get("args", ()), ROLES.parent):
+            return
+        problems = [
+            *tag_problems("--tags", task_vars["ansible_run_tags"]),
+            *tag_problems("--skip-tags", task_vars["ansible_skip_tags"]),
+        ]
+        if problems:
+            raise AnsibleActionFail("\n".join([*map(str, problems), "Nothing was changed."]))
+
+    def _of_playbooks(self, task_vars: dict[str, Any]) -> list[Problem]:
+        """What is wrong with the variables of the playbooks themselves."""
+        given, problems = self._given(task_vars["hostvars"][task_vars["inventory_hostname"]], PLAYBOOK_VARIABLES)
+        _values, mistaken = read(PLAYBOOK_VARIABLES, given)
+        return problems + mistaken
 
     def _inventory(self, task_vars: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """The variables of all hosts, types coerced and defaults filled in as for a role's arguments."""
@@ -150,7 +184,7 @@ class ActionModule(ActionBase):
             return {}
         # Ansible's loader, so that the file may be encrypted with ansible-vault.
         content = self._loader.load_from_file(path)
-        if not isinstance(content, dict) or not set(content) <= set(SECRET_VARIABLES.values()):
+        if not isinstance(content, dict) or not set(content) <= KEPT:
             raise AnsibleActionFail(f"{path} is not a secrets file of this collection. Restore it from a backup.")
         return {name: str(value) for name, value in content.items()}
 
@@ -158,7 +192,8 @@ class ActionModule(ActionBase):
     def _refuse_encrypted(path: str, new: dict[str, str]) -> None:
         if os.path.exists(path) and Path(path).read_bytes().startswith(b"$ANSIBLE_VAULT"):
             raise AnsibleActionFail(
-                f"{path} is encrypted and lacks {', '.join(new)}. Add them with ansible-vault edit."
+                f"{path} is encrypted, and {', '.join(new)} have to be kept there. Decrypt it for one run with "
+                "ansible-vault decrypt, or add them with ansible-vault edit."
             )
 
     def _keep_secrets(self, path: str, new: dict[str, str]) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from ansible import context
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 
 from ..plugin_utils.health.cli_options import leaves_out, options
 from ..plugin_utils.health.files import write_both
@@ -20,6 +19,7 @@ from ..plugin_utils.preview.document import document
 from ..plugin_utils.preview.html import page
 from ..plugin_utils.preview.sizes import LEFT_OUT, SILENT
 from ..plugin_utils.preview.text import as_text
+from ..plugin_utils.shown import show
 
 # What the task of plan.yml registered the answers as.
 REGISTERED = "rocketchat_size"
@@ -38,13 +38,13 @@ class ActionModule(ActionBase):
         planned = plain(variables["rocketchat_planned"])
         answers = {name: _answer(variables["hostvars"][name]) for name in planned["plan"]["hosts"]}
         told = document(planned["plan"], answers, planned["generated"])
-        Display().display(f"\n{as_text(told, arguments['secrets_file'], options(context.CLIARGS))}\n")
+        show(f"\n{as_text(told, arguments['secrets_file'], options(context.CLIARGS))}\n")
         if leaves_out(context.CLIARGS):
-            Display().display("That command needs the variables that were given with -e, too.\n")
+            show("That command needs the variables that were given with -e, too.\n")
         result["files"] = []
         if arguments["directory"] and not self._task.check_mode:
             result["files"] = _write(arguments["directory"], told)
-            Display().display(f"Written: {', '.join(result['files'])}\n")
+            show(f"Written: {', '.join(result['files'])}\n")
         result["changed"] = bool(result["files"])
         return result
 

@@ -10,7 +10,6 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 
 from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight import images, packages
@@ -19,6 +18,7 @@ from ..plugin_utils.preflight.difference import Difference
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
 from ..plugin_utils.preflight.hosts import Host, asked_host, running_version
 from ..plugin_utils.preflight.judge import judge
+from ..plugin_utils.shown import show
 
 # What deployment_facts registered on every host.
 REGISTERED = "rocketchat_facts"
@@ -41,8 +41,9 @@ class ActionModule(ActionBase):
         if verdict.problems:
             raise AnsibleActionFail(verdict.message())
         found = {name: _chosen(host_differences(host), variables) for name, host in hosts.items()}
-        Display().display(as_text(found))
-        everything = boolean(variables.get("rocketchat_apply_all", False)) and not self._task.check_mode
+        show(as_text(found))
+        asked = boolean(self._templar.template(variables.get("rocketchat_apply_all")) or False)
+        everything = asked and not self._task.check_mode
         roles = {
             name: [] if self._task.check_mode else _roles(hosts[name], differences, everything, variables)
             for name, differences in found.items()

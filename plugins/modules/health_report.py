@@ -29,7 +29,7 @@ options:
   fail_on_unhealthy:
     description:
       - Whether a finding fails the task, which then returns neither RV(findings) nor RV(parts), as Ansible would print
-        all of them below the report.
+        all of them below the report; but where it prints JSON.
     type: bool
     default: true
     version_added: 0.2.0

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import yaml
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory import self_signed
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import (
     read_inventory,
     role_options,
@@ -39,6 +40,9 @@ SECRETS = {
     "mongodb_keyfile": "keyfile/secret",
     "nats_password": "nats-secret",
 }
+
+# Nothing that judges them: the plan itself only hands them on.
+SELF_SIGNED = {self_signed.CERTIFICATE: "a certificate of ours\n", self_signed.KEY: "a key of ours\n"}
 
 
 def host(**variables: Any) -> dict[str, Any]:
@@ -73,7 +77,7 @@ def lab() -> Inventory:
 def plan(inventory: Inventory, files: dict[str, str] | None = None, **secrets: str) -> dict[str, Any]:
     """``files``: texts on the machine that plans."""
     read, problems = read_inventory(inventory["groups"], inventory["hosts"])
-    made = make_plan(read, SECRETS | secrets, problems, now=NOW, files=files)
+    made = make_plan(read, SECRETS | SELF_SIGNED | secrets, problems, now=NOW, files=files)
     # a copy, as tests change it
     assert as_data(made) == (copied := asdict(made))
     return copied

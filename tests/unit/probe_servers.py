@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 import socket
 import ssl
@@ -269,23 +268,3 @@ def free_port() -> int:
         with socket.socket() as sock, contextlib.suppress(OSError):
             sock.bind(("127.0.0.1", port))
             return port
-
-
-# -- Ansible -----------------------------------------------------------------------------------------------------------
-
-
-def run_module(name: str, options: Mapping[str, Any], check: bool = True) -> dict[str, Any]:
-    """Runs a module of ours as Ansible does, packed and copied, on this machine."""
-    command = [str(Path(sys.executable).parent / "ansible"), "localhost", "-m", f"rocketops.rocketchat.{name}"]
-    collections = str(ROOT / ".cache" / "collections")
-    settings = {"ANSIBLE_COLLECTIONS_PATH": collections, "ANSIBLE_CALLBACK_RESULT_FORMAT": "json"}
-    done = subprocess.run(
-        [*command, "-a", json.dumps(options), *(["--check"] if check else [])],
-        env={**os.environ, **settings},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert "=> {" in done.stdout, done.stdout + done.stderr
-    return dict(json.loads(done.stdout[done.stdout.index("=> {") + 3 :]))

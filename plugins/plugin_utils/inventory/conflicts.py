@@ -70,17 +70,17 @@ def _container_claims(host: Host, metrics: bool) -> Iterator[Claim]:
 
 
 def _port_conflicts(claims: list[Claim], host: str) -> Iterator[Problem]:
-    taken: dict[int, str] = {}
+    taken: dict[int, Claim] = {}
     for claim in claims:
-        if claim.port in taken:
+        other = taken.setdefault(claim.port, claim)
+        if other is not claim:
+            because = f" ({other.variable})" if other.variable else ""
             yield Problem(
                 claim.variable,
                 claim.value,
-                f"puts {claim.owner} on port {claim.port} of host {host}, which belongs to {taken[claim.port]}",
+                f"puts {claim.owner} on port {claim.port} of host {host}, which belongs to {other.owner}{because}",
                 "Choose another port; a service needs one for each replica, in a row",
             )
-        else:
-            taken[claim.port] = claim.owner
 
 
 def _missing_services(hosts: list[Host], first: str, version: Version | None) -> Iterator[Problem]:

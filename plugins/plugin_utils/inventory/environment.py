@@ -11,7 +11,6 @@ from typing import Any
 from ..rocketchat.problems import Problems
 from .settings import Environment
 
-CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _SETTING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
 SETTING_PREFIX = "OVERWRITE_SETTING_"
@@ -123,8 +122,4 @@ def _text(problems: Problems, variable: str, value: Any) -> str:
     if not isinstance(value, (str, int, float)):
         problems.add(variable, None, "is not a text, a number, true or false", "Write one line in quotes")
         return ""
-    # YAML's block scalars and ansible-vault's encrypt_string end with a line feed that is not meant.
-    text = str(value).rstrip("\n")
-    if CONTROL_CHARACTER.search(text):
-        problems.add(variable, None, "has several lines or control characters", "Write one line in quotes")
-    return text
+    return str(value)

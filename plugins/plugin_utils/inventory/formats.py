@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..rocketchat.problems import Problems
+from .urls import OTHER_LETTERS, PORT, with_ascii_name, wrong_port
 
-SERVER = r"[A-Za-z0-9.-]+(:[0-9]{1,5})?"
+SERVER = rf"[A-Za-z0-9.-]+(:{PORT})?"
 URL = rf"https?://{SERVER}(/[!-~]*)?"
 
 
@@ -25,6 +26,10 @@ class Format:
     example: str
     may_be_empty: bool = False
 
+    @property
+    def names_a_host(self) -> bool:
+        return self.pattern.startswith((URL, SERVER))
+
 
 FORMATS = {
     "docker_repository_url": Format(
@@ -34,12 +39,16 @@ FORMATS = {
         URL, "the address of a package repository", "https://mirror.example.com/mongodb", True
     ),
     "mongodb_repository_key_url": Format(URL, "the address of a key", "https://mirror.example.com/mongodb.asc", True),
+    # of a repository there is one; several, or options of apt, would be after a space
+    "mongodb_repository_suite": Format(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "the suite of a repository", "bookworm", True),
     "nats_image": Format(
         rf"({SERVER}/)?[a-z0-9._/-]+(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]*|(:[A-Za-z0-9_.-]+)?@sha256:[0-9a-f]{{64}})",
         "an image with its version",
         "nats:2.12.8-alpine",
     ),
     "nginx_client_max_body_size": Format("[0-9]{1,9}[kKmMgG]?", "a size in nginx's notation", "200m"),
+    # Rocket.Chat takes no other, and makes "admin" of one silently (server/startup/initialData)
+    "rocketchat_admin_username": Format("[0-9A-Za-z._-]+", "a user name that Rocket.Chat takes", "admin"),
     "rocketchat_admin_email": Format(r"[^\s@]+@[^\s@]+", "an address of mail", "admin@example.com", True),
     "rocketchat_image_registry": Format(
         rf"{SERVER}(/[a-z0-9._/-]*)?", "a registry without a scheme", "registry.example.com:5000", True
@@ -52,13 +61,22 @@ def check_formats(problems: Problems, variables: dict[str, Any]) -> None:
     for variable, form in FORMATS.items():
         text: str = variables[variable]
         if not re.fullmatch(form.pattern, text) and not (form.may_be_empty and not text):
-            # a URL may carry a password
-            shown = None if "@" in text else text
-            problems.add_once(variable, shown, f"is not {form.noun}", f"Write one such as {form.example}")
+            _add(problems, variable, text, form)
     for registry in variables["docker_registry_certificates"]:
         if not re.fullmatch(SERVER, str(registry)):
             reason, remedy = "is not the host of a registry", "Write one such as registry.example.com:5000"
             problems.add_once(f"docker_registry_certificates.{registry}", None, reason, remedy)
+
+
+def _add(problems: Problems, variable: str, text: str, form: Format) -> None:
+    # a URL may carry a password
+    shown = None if "@" in text else text
+    reason, remedy = f"is not {form.noun}", f"Write one such as {form.example}"
+    if shown and form.names_a_host and not text.isascii():
+        reason, remedy = OTHER_LETTERS, f"Write {with_ascii_name(text)}"
+    elif shown and form.names_a_host:
+        reason = wrong_port(text) or reason
+    problems.add_once(variable, shown, reason, remedy)
 
 
 def read_networks(problems: Problems, variable: str, texts: list[str]) -> list[str]:

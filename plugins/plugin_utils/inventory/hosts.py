@@ -92,3 +92,18 @@ def _own_address(text: str) -> str | None:
     except ValueError:
         return None
     return None if address.is_unspecified or address.is_loopback or address.is_multicast else str(address)
+
+
+def check_network_size(problems: Problems, hosts: list[Host], network: ipaddress.IPv4Network | None) -> None:
+    """Each host has a network of its own, of these addresses. Docker would find out in the middle of a run."""
+    if network is None:
+        return
+    # the network's own, the host's, and that of a broadcast
+    free = network.num_addresses - 3
+    for host in hosts:
+        planned = sum(1 for _instance in host.instances()) + ("nats" in host.groups)
+        if planned > free:
+            larger = network.supernet(new_prefix=32 - (planned + 2).bit_length())
+            reason = f"has {free} addresses for containers, and {planned} are planned on host {host.name}"
+            remedy = f"Write a larger one, such as {larger}, or plan fewer replicas"
+            problems.add_once("rocketchat_network_subnet", str(network), reason, remedy)

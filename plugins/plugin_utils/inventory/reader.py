@@ -18,10 +18,11 @@ from ..rocketchat.catalogue import SERVICES
 from ..rocketchat.problems import Problems
 from ..rocketchat.sizing import proposed_replicas
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
+from . import self_signed
 from .conflicts import conflicts
-from .environment import CONTROL_CHARACTER, read_environment
+from .environment import read_environment
 from .formats import check_formats, read_networks
-from .hosts import check_agreement, check_groups, check_private_addresses
+from .hosts import check_agreement, check_groups, check_network_size, check_private_addresses
 from .licensing import check_license
 from .services import read_images, read_limits, read_metrics_ports, read_ports, read_replicas
 from .settings import (
@@ -37,6 +38,7 @@ from .settings import (
     common_variables,
     needed_secrets,
 )
+from .texts import CONTROL_CHARACTER
 from .uploads import read_uploads
 from .urls import MONGODB_DATABASES, URL_SAFE, read_mail_url, read_mongodb_url, read_nats_urls, read_root_url
 
@@ -61,8 +63,6 @@ _RANGES = {
     "rocketchat_heartbeat_timeout": (1, _LONGEST_SECONDS, "a number of seconds"),
     "rocketchat_request_timeout": (1, _LONGEST_SECONDS, "a number of seconds"),
 }
-
-ONE_LINE = ("rocketchat_license", "rocketchat_registration_token", "rocketchat_admin_username")
 
 
 class Reader:
@@ -93,7 +93,6 @@ class Reader:
         network = self._network()
         self._names()
         self._ranges()
-        self._lines()
         self._certificates(root_url)
         secrets = self._secrets()
         mongodb_url = read_mongodb_url(problems, common["rocketchat_mongodb_url"])
@@ -106,6 +105,7 @@ class Reader:
         # In the groups' order, whatever the order of the variables.
         hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
         check_private_addresses(problems, hosts)
+        check_network_size(problems, hosts, network)
         problems.found += conflicts(hosts, self.groups["rocketchat"][0], common, version, root_url)
         license_state = check_license(problems, common, hosts, root_url, self.now, self.deploy)
         if problems.found or version is None or root_url is None or network is None:
@@ -189,11 +189,6 @@ class Reader:
             )
             self.problems.add("rocketchat_heartbeat_timeout", timeout, reason, f"Write {2 * interval} or more")
 
-    def _lines(self) -> None:
-        for variable in ONE_LINE:
-            if CONTROL_CHARACTER.search(self.common[variable].strip()):
-                self.problems.add(variable, None, "has several lines or control characters", "Write one line")
-
     def _certificates(self, root_url: SplitResult | None) -> None:
         if root_url is None or root_url.scheme != "https":
             return
@@ -262,6 +257,7 @@ class Reader:
 
     def _certificate(self, variables: dict[str, Any]) -> Certificate:
         if variables["nginx_certificate"] != "files":
-            return Certificate(variables["nginx_certificate"])
+            pair = (self.secret_values.get(name, "") for name in (self_signed.CERTIFICATE, self_signed.KEY))
+            return Certificate(variables["nginx_certificate"], *pair)
         names = ("nginx_certificate_file", "nginx_certificate_key_file")
         return Certificate("files", *(self.files.get(variables[name] or "", "") for name in names))

@@ -16,6 +16,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..rocketchat.problems import Problem, did_you_mean
+from .texts import ANY_TEXT, CONTROLLER_FILES, Text, text_problems, trimmed
 
 ROLES = Path(__file__).parents[3] / "roles"
 
@@ -30,17 +31,24 @@ _NOUNS = {
     "dict": "a mapping of names to values",
     "list": "a list",
 }
+# Ansible would take any value for a text, YAML's yes and no among them, and true for the number 1.
+_REFUSED: dict[str, tuple[type, ...]] = {
+    "str": (dict, list, bool),
+    "path": (dict, list, bool),
+    "int": (bool,),
+    "float": (bool,),
+}
 README = "Correct it; the role's README describes it"
 
-# Variables of the playbooks; no role has them.
-_PLAYBOOK_VARIABLES = (
-    "rocketchat_secrets_file",
-    "rocketchat_health_report",
-    "rocketchat_health_timeout",
-    "rocketchat_report",
-    "rocketchat_deploys",
-    "rocketchat_apply_all",
-)
+# Variables of the playbooks; no role has them. What a playbook does without one, it says itself.
+PLAYBOOK_VARIABLES: dict[str, dict[str, Any]] = {
+    "rocketchat_secrets_file": {"type": "path"},
+    "rocketchat_health_report": {"type": "path"},
+    "rocketchat_health_timeout": {"type": "int"},
+    "rocketchat_report": {"type": "path"},
+    "rocketchat_deploys": {"type": "bool"},
+    "rocketchat_apply_all": {"type": "bool"},
+}
 # Former names of variables, which would have no effect any more, and their names of today.
 RENAMED = {"health_report": "rocketchat_health_report"}
 
@@ -108,46 +116,47 @@ def read_inventory(
 
 
 def read(
-    options: dict[str, dict[str, Any]], given: dict[str, Any], within: str = "", hidden: bool = False
+    options: dict[str, dict[str, Any]], given: dict[str, Any], within: str = "", what: Text = ANY_TEXT
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Values of the right type with defaults filled in, and a problem for each variable that has none.
 
-    ``within``: the mapping that ``options`` are the keys of, as ``"rocketchat_replicas."``. ``hidden``: it is secret.
+    ``within``: the mapping that ``options`` are the keys of, as ``"rocketchat_replicas."``. ``what``: what it says of
+    their texts.
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, option in options.items():
-        value, found = _read_one(f"{within}{name}", option, given.get(name), hidden)
+        value, found = _read_one(f"{within}{name}", option, given.get(name), what)
         values[name] = value
         problems += found
     return values, problems
 
 
-def _read_one(variable: str, option: dict[str, Any], given: Any, hidden: bool) -> tuple[Any, list[Problem]]:
+def _read_one(variable: str, option: dict[str, Any], given: Any, what: Text) -> tuple[Any, list[Problem]]:
     default = option.get("default")
     if given is None:
         missing = Problem(variable, None, "is not set", "Set it; the role's README describes it")
         # what is required has no default
         return (_NEUTRAL[option["type"]], [missing]) if option.get("required") else (default, [])
-    hidden = hidden or _is_hidden(option)
-    shown = None if hidden else given
+    what = Text(
+        hidden=what.hidden or _is_hidden(option),
+        free=what.free or bool(option.get("no_log")),
+        is_path=option["type"] == "path" or variable in CONTROLLER_FILES,
+    )
+    shown = None if what.hidden else given
     value, fits = _converted(option, given)
     if not fits:
         return _NEUTRAL.get(option["type"]) if default is None else default, [_mistaken(variable, option, shown)]
     if "options" in option:
-        return _read_keys(variable, option["options"], value, hidden)
+        return _read_keys(variable, option["options"], value, what)
     if option["type"] == "list":
-        return _read_elements(variable, option, value, hidden)
-    return value, []
+        return _read_elements(variable, option, value, what)
+    return value, list(text_problems(variable, value, what))
 
 
 def _converted(option: dict[str, Any], given: Any) -> tuple[Any, bool]:
     """The value as Ansible converts a role's argument, and whether it can."""
-    # Ansible would take any value for a text, and true for the number 1.
-    refused: tuple[type, ...] = {"str": (dict, list), "path": (dict, list), "int": (bool,), "float": (bool,)}.get(
-        option["type"], ()
-    )
-    if isinstance(given, refused):
+    if isinstance(given, _REFUSED.get(option["type"], ())):
         return None, False
     # It would also split a text at "=", and a part of a secret would become a key, which is shown. JSON is for
     # inventories in INI form.
@@ -159,14 +168,14 @@ def _converted(option: dict[str, Any], given: Any) -> tuple[Any, bool]:
     except ArithmeticError:
         # YAML's .inf as a whole number, which Ansible does not expect
         return None, False
-    return checked.validated_parameters.get("value"), not checked.error_messages
+    return trimmed(checked.validated_parameters.get("value")), not checked.error_messages
 
 
 def _read_keys(
-    variable: str, options: dict[str, dict[str, Any]], value: dict[Any, Any], hidden: bool
+    variable: str, options: dict[str, dict[str, Any]], value: dict[Any, Any], what: Text
 ) -> tuple[dict[str, Any], list[Problem]]:
     """A mapping whose keys the specification names; a key that is not given does not appear."""
-    values, problems = read(options, value, within=f"{variable}.", hidden=hidden)
+    values, problems = read(options, value, f"{variable}.", what)
     for key in value:
         if key not in options:
             remedy = f"{did_you_mean(str(key), options)}Known are {', '.join(options)}"
@@ -175,14 +184,13 @@ def _read_keys(
 
 
 def _read_elements(
-    variable: str, option: dict[str, Any], value: list[Any], hidden: bool
+    variable: str, option: dict[str, Any], value: list[Any], what: Text
 ) -> tuple[list[Any], list[Problem]]:
     values: list[Any] = []
     problems: list[Problem] = []
     for number, element in enumerate(value):
-        read_one, found = _read_one(
-            f"{variable}[{number}]", {"type": option["elements"], "required": True}, element, hidden
-        )
+        of_one = {"type": option["elements"], "required": True}
+        read_one, found = _read_one(f"{variable}[{number}]", of_one, element, what)
         problems += found
         if not found:
             values.append(read_one)
@@ -208,7 +216,7 @@ def unknown_variables(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     those are told that resemble one of ours.
     """
     roles = _specifications()
-    known = [*_PLAYBOOK_VARIABLES, *(name for options in roles.values() for name in options)]
+    known = [*PLAYBOOK_VARIABLES, *(name for options in roles.values() for name in options)]
     for name in names:
         role, _underscore, rest = name.partition("_")
         if role not in roles or name in known or name.endswith(_INTERNAL):

@@ -87,7 +87,7 @@ def _refused(certificates: list[x509.Certificate], pem: bytes, name: str, now: d
     if now < own.not_valid_before_utc:
         reason = f"is not valid before {own.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
         yield reason, "Wait until then, or set this machine's clock"
-    names = _names(own)
+    names = alternative_names(own)
     if not any(_covers(pattern, name) for pattern in names):
         reason = f"is made out for {', '.join(names) or 'no name'}, not for {name} of rocketchat_root_url"
         yield reason, "Name a certificate for that host"
@@ -97,7 +97,7 @@ def _refused(certificates: list[x509.Certificate], pem: bytes, name: str, now: d
     yield from (reason for other in certificates[1:] for reason in _small(other))
 
 
-def _names(certificate: x509.Certificate) -> list[str]:
+def alternative_names(certificate: x509.Certificate) -> list[str]:
     """Clients look at the alternative names only (RFC 6125); the subject's common name counts no more."""
     found = _extension(certificate, x509.SubjectAlternativeName)
     if found is None:

@@ -13,6 +13,7 @@ from ..rocketchat.memory import bytes_of
 from ..rocketchat.problems import Problems
 from ..rocketchat.versions import Version, image_version
 from .settings import Limits
+from .urls import PORT
 
 _MAX_FIRST_PORT = 65535 - MAX_REPLICAS
 
@@ -21,7 +22,7 @@ _LEAST_MEMORY_MB = 128
 _MEMORY = re.compile(r"([1-9][0-9]{0,11})([kmg])b?", re.ASCII | re.IGNORECASE)
 
 IMAGE = re.compile(
-    r"[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]+)+(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
+    rf"[A-Za-z0-9.-]+(?::{PORT})?(?:/[a-z0-9._-]+)+(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?"
     r"(?P<digest>@sha256:[0-9a-f]{64})?",
     re.ASCII,
 )

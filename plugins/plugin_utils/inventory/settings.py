@@ -118,7 +118,7 @@ class MongodbRepository:
 
 @dataclass(frozen=True)
 class Certificate:
-    """Of a reverse proxy: ``files`` with the PEM texts, or ``self_signed``; an empty text could not be read here."""
+    """Of a reverse proxy: from ``files`` or ``self_signed``, as PEM texts; one that is not known here is empty."""
 
     source: str = ""
     certificate: str = ""

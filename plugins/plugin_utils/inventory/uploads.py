@@ -13,7 +13,6 @@ from typing import Any
 
 from ..rocketchat import layout
 from ..rocketchat.problems import Problems
-from .environment import CONTROL_CHARACTER
 from .settings import Uploads
 from .urls import HOST_AND_PORT
 
@@ -35,6 +34,9 @@ RESERVED_PATHS = (
 )
 
 _ENDPOINT = re.compile(rf"https?://{HOST_AND_PORT.pattern}/?")
+# As Amazon names them, and as those who imitate it may have named theirs: what needs no escaping in a URL.
+_PLAIN_KEYS = {"bucket": "chat", "region": "eu-west-1", "access_key": "AKIAIOSFODNN7EXAMPLE"}
+_PLAIN = re.compile(r"[A-Za-z0-9._/+=-]+", re.ASCII)
 
 
 def read_uploads(problems: Problems, common: dict[str, Any]) -> Uploads:
@@ -78,9 +80,10 @@ def _s3(problems: Problems, given: dict[str, Any]) -> dict[str, str]:
     if bool(given.get("access_key")) != bool(given.get("secret_key")):
         missing = "secret_key" if given.get("access_key") else "access_key"
         problems.add(f"{variable}.{missing}", None, "is not set, and its counterpart is", "Set both, or neither")
-    for key, value in given.items():
-        if isinstance(value, str) and CONTROL_CHARACTER.search(value):
-            problems.add(f"{variable}.{key}", None, "has several lines or control characters", "Write one line")
+    for key, example in _PLAIN_KEYS.items():
+        if given.get(key) and not _PLAIN.fullmatch(given[key]):
+            remedy = f"Write one such as {example}"
+            problems.add(f"{variable}.{key}", None, "has characters that no object store takes there", remedy)
     endpoint = given.get("endpoint", "")
     if endpoint and not _ENDPOINT.fullmatch(endpoint):
         shown = None if "@" in endpoint else endpoint

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from urllib.parse import SplitResult, urlsplit
 
 from ..rocketchat.problems import Problems
 
-HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
+# From 1 to 65535.
+PORT = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+HOST_AND_PORT = re.compile(rf"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::{PORT})?")
 _PERCENT_ENCODED = re.compile(r"(?:[^%:@/?#\s]|%[0-9A-Fa-f]{2})+")
 
 # Moleculer hands the NATS URL on without decoding it: what would need escaping cannot work.
@@ -22,6 +25,9 @@ URL_SAFE = re.compile(r"[A-Za-z0-9._~-]+", re.ASCII)
 
 # Databases of MongoDB itself.
 MONGODB_DATABASES = ("admin", "config", "local")
+
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+OTHER_LETTERS = "has letters in the host's name that DNS does not know"
 
 _ROOT_URL_REMEDY = "Write the address people will type, such as https://chat.example.com"
 _MAIL_URL_REMEDY = "Write one such as smtp://user:password@mail.example.com:587"
@@ -34,21 +40,28 @@ def read_root_url(problems: Problems, text: str) -> SplitResult | None:
     shown = None if "@" in text else text
     try:
         url = urlsplit(text)
-        port_is_valid = url.port is None or url.port > 0
+        # None where there is none; where it is no number, ValueError
+        url_without_host = url.port is None and not url.hostname
     except ValueError:
-        problems.add("rocketchat_root_url", shown, "is not a URL", _ROOT_URL_REMEDY)
+        problems.add("rocketchat_root_url", shown, wrong_port(text) or "is not a URL", _ROOT_URL_REMEDY)
         return None
-    reason = ""
+    reason, remedy = "", _ROOT_URL_REMEDY
     if url.scheme not in ("http", "https") or "://" not in text:
         reason = "does not begin with http:// or https://"
-    elif not url.hostname or not re.fullmatch(r"[A-Za-z0-9.:-]+", url.hostname) or not port_is_valid:
+    elif url_without_host or not url.hostname:
+        reason = "names no valid host"
+    elif url.username is None and not url.hostname.isascii():
+        reason, remedy = OTHER_LETTERS, f"Write {with_ascii_name(text)}"
+    elif not _is_host(url.hostname):
         reason = "names no valid host"
     elif url.query or url.fragment or url.username is not None:
         reason = "has more than scheme, host, port and path"
     elif not re.fullmatch(r"[A-Za-z0-9/._~-]*", url.path):
         reason = "has a path with characters that a proxy may rewrite"
+    else:
+        reason = wrong_port(text)
     if reason:
-        problems.add("rocketchat_root_url", shown, reason, _ROOT_URL_REMEDY)
+        problems.add("rocketchat_root_url", shown, reason, remedy)
         return None
     return url
 
@@ -139,12 +152,42 @@ def _wrong_credentials(credentials: str | None) -> str:
 
 
 def _wrong_server(server: str) -> str:
+    if not server.isascii():
+        return f"{OTHER_LETTERS}; browsers write xn--mnchen-3ya.example for münchen.example"
     match = HOST_AND_PORT.fullmatch(server)
-    if not match or not 1 <= int(match["port"] or 1) <= 65535:
-        return "names no valid host and port"
+    if not match:
+        return "names a port that is none" if wrong_port(server) else "names no valid host and port"
     if is_loopback(match["host"].strip("[]")):
         return f"names {match['host']}, which in a container is the container itself"
     return ""
+
+
+def wrong_port(url: str) -> str:
+    """What is wrong with the port of an address, with a scheme or without; empty where nothing is."""
+    match = re.match(r"(?:[a-z]+://)?(?:[^/@]*@)?(?:\[[^]/]*\]|[^/:\[]*):([^/?#]+)", url)
+    if not match or re.fullmatch(PORT, match[1]):
+        return ""
+    return "names a port that is none" if "@" in url else f"names port {match[1]}, and ports go from 1 to 65535"
+
+
+def with_ascii_name(url: str) -> str:
+    """An address without credentials, its name written as DNS has it."""
+    scheme, separator, rest = url.rpartition("://")
+    name = re.match("[^/:?#]*", rest)
+    return f"{scheme}{separator}{ascii_name(name[0])}{rest[name.end() :]}" if name else url
+
+
+def ascii_name(name: str) -> str:
+    """As browsers look it up (RFC 5891). Python's own codec is of 2003, and makes another name of one with ß."""
+    labels = re.split("[.。．｡]", unicodedata.normalize("NFKC", name).lower())
+    return ".".join(one if one.isascii() else f"xn--{one.encode('punycode').decode()}" for one in labels)
+
+
+def _is_host(text: str) -> bool:
+    """A name (RFC 1123) or an address. One of numbers alone is an address, or a mistake in one."""
+    if ":" in text or re.fullmatch("[0-9.]+", text):
+        return is_address(text)
+    return len(text) <= 253 and bool(re.fullmatch(rf"{_LABEL}(\.{_LABEL})*", text))
 
 
 def is_address(text: str) -> bool:

@@ -60,7 +60,8 @@ class HostPlan:
     ``endpoints`` are what service_health asks; ``probes`` has the options of container_health, mongodb_health,
     workspace_facts, nats_health and ddp_health, None where there is nothing to ask. ``containers``: Rocket.Chat's, for
     the report.
-    ``required``: ``cores`` and ``memory_mb`` for the expected users, and its ``monoliths``.
+    ``required``: ``cores`` and ``memory_mb`` for the expected users, ``least_memory_mb`` in any case, and its
+    ``monoliths`` and ``ddp_streamers``.
     """
 
     docker: dict[str, Any] | None

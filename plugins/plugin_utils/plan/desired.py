@@ -203,21 +203,16 @@ def _nginx(plan: Mapping[str, Any], default_site: bool) -> RoleState:
             validate=NGINX_ACCEPTS,
         )
     ]
-    generated: list[Generated] = []
     if plan["tls"]:
-        files.insert(0, File(layout.CERTIFICATE_DIRECTORY, "0700"))
         given = plan["certificate"]
-        if given["source"] == "self_signed":
-            generated = _self_signed(plan)
-        elif given["certificate"] and given["key"]:
-            files[1:1] = _certificate_files(given)
+        known = given["certificate"] and given["key"]
+        files = [File(layout.CERTIFICATE_DIRECTORY, "0700"), *(_certificate_files(given) if known else ()), *files]
     if not default_site:
         files[:0] = NO_DEFAULT_SITE
     return RoleState(
         product="nginx",
         packages=list(distributions.NGINX_PACKAGES),
         files=files,
-        generated=generated,
         unit=layout.NGINX_UNIT,
     )
 
@@ -227,14 +222,6 @@ def _certificate_files(given: Mapping[str, str]) -> list[File]:
     return [
         File(layout.CERTIFICATE, "0644", given["certificate"], **told),
         File(layout.CERTIFICATE_KEY, "0600", given["key"], secret=True, **told),
-    ]
-
-
-def _self_signed(plan: Mapping[str, Any]) -> list[Generated]:
-    recipe = _digest(f"{plan['server_name']} {plan['subject_alternative_name']}")
-    return [
-        Generated(path, mode, recipe, "will make another certificate and reload nginx", effect="reload")
-        for path, mode in ((layout.CERTIFICATE_KEY, "0600"), (layout.CERTIFICATE, "0644"))
     ]
 
 

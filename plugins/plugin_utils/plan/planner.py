@@ -16,7 +16,6 @@ from urllib.parse import quote
 
 from ..inventory.reader import Reader
 from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, proxy_port
-from ..inventory.urls import is_address
 from ..rocketchat import layout
 from ..rocketchat.catalogue import DDP_STREAMER, MONOLITH, NATS_CLUSTER_PORT, Service, image_reference, metrics_port
 from ..rocketchat.names import slug
@@ -70,8 +69,6 @@ def _collecting_later() -> Iterator[None]:
             gc.enable()
 
 
-# ub-common-name of X.509 (RFC 5280, appendix A.1). Clients look at the alternative names alone, which may be longer.
-COMMON_NAME_MAX = 64
 # Seen with Debian's nginx 1.26: "could not build server_names_hash" from 47 on. It is as large as a line of the
 # processor's cache, 64 bytes, and server_names_hash_bucket_size belongs to whoever has the rest of nginx's settings.
 # Names that are patterns are not in that table.
@@ -287,11 +284,15 @@ class Planner:
         first = compose.first_monolith(containers)
         return {
             **compose.rocketchat_project(containers, settings.network_name, names),
-            "first_monolith": probes.endpoint(first) if first else None,
+            "first_monolith": probes.endpoint(first) if first and self._goes_first(first) else None,
             "directories": [{"path": path, "mode": "0750", "owner": owner} for path in directories],
             # For workspace_facts; where MongoDB is ours, it comes with it.
             "packages": ["python3-pymongo"] if settings.mongodb_url and self._asks_the_database(host) else [],
         }
+
+    def _goes_first(self, monolith: Container) -> bool:
+        """Whether somebody has to wait for more of it than Compose itself waits for: that it listens, on its host."""
+        return monolith.readiness.readiness or len(self._in_group("rocketchat")) > 1
 
     def _nginx(self, host: Host) -> dict[str, Any]:
         url = self.settings.root_url
@@ -299,8 +300,6 @@ class Planner:
         in_a_request = f"[{name}]" if ":" in name else name
         return {
             "server_name": in_a_request if len(name) <= SERVER_NAME_MAX else f"~^{re.escape(name)}$",
-            "common_name": in_a_request if len(name) <= COMMON_NAME_MAX else "",
-            "subject_alternative_name": f"{'IP' if is_address(name) else 'DNS'}:{name}",
             "tls": url.scheme == "https",
             "port": proxy_port(url),
             "path": url.path.rstrip("/"),

@@ -7,15 +7,37 @@ from __future__ import annotations
 
 import math
 
-from ..inventory.settings import Host
-from ..rocketchat.catalogue import MONOLITH
-from ..rocketchat.sizing import needed
+from ..inventory.settings import Host, Limits
+from ..rocketchat.catalogue import DDP_STREAMER, MONOLITH
+from ..rocketchat.memory import bytes_of
+from ..rocketchat.sizing import MONGODB_MEMORY_MB, MONOLITH_MEMORY_MB, SERVICE_MEMORY_MB, needed
 
 
 def requirements(users: int, host: Host, hosts: list[Host]) -> dict[str, int]:
-    """What a host needs: ``cores`` and ``memory_mb``, 0 where no number of users is given. With its ``monoliths``."""
+    """What a host needs: ``cores`` and ``memory_mb``, 0 where no number of users is given.
+
+    With its ``monoliths`` and ``ddp_streamers``, and ``least_memory_mb``, which all that is planned there takes before
+    anybody uses it.
+    """
     cores, memory_mb = _needed_on(users, host, hosts) if users > 0 else (0, 0)
-    return {"monoliths": host.replicas.get(MONOLITH, 0), "cores": cores, "memory_mb": memory_mb}
+    return {
+        "monoliths": host.replicas.get(MONOLITH, 0),
+        "ddp_streamers": host.replicas.get(DDP_STREAMER, 0),
+        "cores": cores,
+        "memory_mb": memory_mb,
+        "least_memory_mb": _least_memory_mb(host),
+    }
+
+
+def _least_memory_mb(host: Host) -> int:
+    containers = sum(_of_one(key, host.limits.get(key, Limits())) * count for key, count in host.replicas.items())
+    return containers + (MONGODB_MEMORY_MB if "mongodb" in host.groups else 0)
+
+
+def _of_one(service: str, limits: Limits) -> int:
+    """Of a container: no more than its limit, whatever becomes of it with that."""
+    usual = MONOLITH_MEMORY_MB if service == MONOLITH else SERVICE_MEMORY_MB
+    return min(usual, bytes_of(limits.memory) // 1024**2) if limits.memory else usual
 
 
 def _needed_on(users: int, host: Host, hosts: list[Host]) -> tuple[int, int]:

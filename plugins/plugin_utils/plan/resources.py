@@ -40,9 +40,9 @@ class File:
 
 @dataclass(frozen=True)
 class Generated:
-    """A file that is made or fetched on the host: the ledger says which content it had then.
+    """A file that is fetched by the host: the ledger says which content it had then.
 
-    ``recipe``: what it is made from; with another recipe it is made anew.
+    ``recipe``: what it is made from; with another recipe it is fetched anew.
     """
 
     path: str
@@ -128,7 +128,6 @@ class RoleState:
     packages: list[str] = field(default_factory=list)
     repository: Repository | None = None
     files: list[File] = field(default_factory=list)
-    generated: list[Generated] = field(default_factory=list)
     block: Block | None = None
     unit: str = ""
     network: Network | None = None

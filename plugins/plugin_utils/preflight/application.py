@@ -21,7 +21,7 @@ _SHOWN: dict[str, tuple[str, ...]] = {
     "mongodb": ("port", "replica_set", "members", "database", "first"),
     "nats": (),
     "rocketchat": ("first_monolith",),
-    "nginx": ("common_name", "subject_alternative_name"),
+    "nginx": (),
 }
 
 
@@ -40,8 +40,6 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
         "makes_anew": _made_anew(host, state, differences),
         "changes_containers": any(d.kind == "container" for d in differences),
-        "self_signed": {"key": layout.CERTIFICATE_KEY, "certificate": layout.CERTIFICATE} if state.generated else None,
-        "generated": {one.path: one.recipe for one in state.generated},
     }
 
 
@@ -54,10 +52,6 @@ def role_secrets(host: Host, role: str) -> dict[str, Any]:
         plan = host.plan["mongodb"]
         secrets |= {"admin_password": plan["admin_password"], "user_password": plan["user"]["password"]}
     return secrets
-
-
-def _generated(state: RoleState) -> list[Any]:
-    return [*([state.repository.key] if state.repository else []), *state.generated]
 
 
 def _unit(host: Host, state: RoleState, differences: list[Difference]) -> dict[str, Any]:
@@ -112,10 +106,10 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
         effect = _effect(state, differences.get(role, []))
         if effect:
             pending[state.unit] = effect
-        for one in _generated(state):
-            there_now = host.facts["files"].get(one.path)
-            if there_now and one.path not in noted["generated"]:
-                generated[one.path] = {"digest": there_now["digest"], "recipe": one.recipe}
+        for key in [state.repository.key] if state.repository else []:
+            there_now = host.facts["files"].get(key.path)
+            if there_now and key.path not in noted["generated"]:
+                generated[key.path] = {"digest": there_now["digest"], "recipe": key.recipe}
     anew = {d.resource: "" for found in differences.values() for d in found if d.kind == "container" and d.replaces}
     return {"resources": named, "pending": pending, "generated": generated, "containers": anew}
 
@@ -131,7 +125,7 @@ def _is_there(host: Host, kind: str, name: str) -> bool:
 
 def resources(state: RoleState) -> list[tuple[str, str]]:
     repository = [state.repository.key.path, state.repository.source.path] if state.repository else []
-    files = [*repository, *(file.path for file in state.files), *(one.path for one in state.generated)]
+    files = [*repository, *(file.path for file in state.files)]
     return [
         *(("package", package) for package in state.packages),
         *(("file", path) for path in files),

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..plan.resources import File, Generated, RoleState
@@ -73,7 +73,7 @@ def _of_role(host: Host, state: RoleState) -> Iterator[Difference]:
     yield from _packages(host, state)
     if state.repository:
         yield from _files(host, [state.repository.key, state.repository.source])
-    yield from _files(host, [*state.files, *state.generated])
+    yield from _files(host, state.files)
     if state.block and state.block.text() not in (host.facts["texts"].get(state.block.path) or ""):
         yield Difference("file", state.block.path, state.block.told)
     yield from _unit(host, state)
@@ -92,7 +92,7 @@ def _packages(host: Host, state: RoleState) -> Iterator[Difference]:
         yield Difference("product" if product else "package", package, sentence)
 
 
-def _files(host: Host, wanted: list[File | Generated]) -> Iterator[Difference]:
+def _files(host: Host, wanted: Sequence[File | Generated]) -> Iterator[Difference]:
     for resource in wanted:
         found = host.facts["files"].get(resource.path)
         if found is None:

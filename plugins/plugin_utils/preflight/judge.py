@@ -15,6 +15,8 @@ from ..rocketchat.problems import Problem
 from ..rocketchat.sizing import size_warnings
 from . import requirements
 from .hosts import Host, is_ours
+from .limit import limit_problems, limit_warnings
+from .memory import is_below, memory_problems, needed_mb
 from .network import clock_problems, clock_warnings, name_warnings, network_problems
 from .ports import mongodb_port, port_problems
 from .repositories import repository_problems
@@ -50,11 +52,11 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.warnings += _small(host)
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
     verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]
-    verdict.problems += workspace_problems(plan, hosts)
+    verdict.problems += [*workspace_problems(plan, hosts), *limit_problems(plan, hosts)]
     verdict.warnings += clock_warnings(hosts)
     verdict.warnings += name_warnings(plan["root_url"], hosts)
     verdict.warnings += version_warnings(plan, hosts)
-    verdict.warnings += workspace_warnings(plan, hosts)
+    verdict.warnings += [*workspace_warnings(plan, hosts), *limit_warnings(plan, hosts)]
     return verdict
 
 
@@ -71,10 +73,7 @@ def _unfit(host: Host) -> Iterator[Problem]:
             reason = f"needs a processor with AVX, and host {host.name} has none"
             remedy = "Give the virtual machine the processor model of its machine, or choose another host"
             yield Problem("mongodb_version", version, reason, remedy)
-    if _works_hard(host) and _memory_is_below(host, requirements.MEMORY_NEEDED_MB):
-        reason = f"MiB are too little: Rocket.Chat and MongoDB need {requirements.MEMORY_NEEDED_MB} at least"
-        remedy = f"Give it {requirements.MEMORY_ADVISED_MB} MiB or more"
-        yield Problem(f"memory of host {host.name}", host.facts["memory_mb"], reason, remedy)
+    yield from memory_problems(host.name, host.plan, host.facts["memory_mb"])
     for room, free in _rooms(host):
         if free < room.needed and not _is_installed(host, room.role):
             reason = f"has {free} MiB left for {room.directory}, and {room.needed} are needed at least"
@@ -112,24 +111,13 @@ def _untested(host: Host) -> Iterator[str]:
 
 
 def _small(host: Host) -> Iterator[str]:
-    advised = requirements.MEMORY_ADVISED_MB
-    below = [limit for limit in (advised, requirements.MEMORY_NEEDED_MB) if _memory_is_below(host, limit)]
-    if _works_hard(host) and below == [advised]:
-        memory = host.facts["memory_mb"]
+    advised, needed, memory = requirements.MEMORY_ADVISED_MB, needed_mb(host.plan), host.facts["memory_mb"]
+    if needed and is_below(memory, advised) and not is_below(memory, needed):
         yield f"host {host.name} has {memory} MiB of memory; upstream asks for {advised} MiB for as few as 25 users."
     for room, free in _rooms(host):
         installed = _is_installed(host, room.role)
         if free < (room.needed if installed else room.advised) and (installed or free >= room.needed):
             yield f"host {host.name} has only {free} MiB left on the disk of {room.directory}."
-
-
-def _works_hard(host: Host) -> bool:
-    return bool(host.plan["rocketchat"] or host.plan["mongodb"])
-
-
-def _memory_is_below(host: Host, limit: int) -> bool:
-    memory = host.facts["memory_mb"]
-    return memory is not None and memory < limit * requirements.MEMORY_REPORTED
 
 
 def _rooms(host: Host) -> Iterator[tuple[requirements.DiskRequirement, int]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..preflight.requirements import MEMORY_ADVISED_MB, MEMORY_REPORTED
+from ..preflight.memory import is_below, memory_problems, needed_mb
+from ..preflight.requirements import MEMORY_ADVISED_MB
 from ..rocketchat.sizing import size_warnings
 
 # What an action registered for a host that did not answer, and what is said of one that was not asked at all.
@@ -23,11 +24,15 @@ def sizes(plan: Mapping[str, Any], answers: Answers) -> list[dict[str, Any]]:
 
 
 def warnings(plan: Mapping[str, Any], answers: Answers) -> list[str]:
+    """What the gate would warn of, and what of memory it would refuse."""
     return [
         sentence
         for name, host in plan["hosts"].items()
-        if answers[name]["facts"]
-        for sentence in size_warnings(plan["expected_users"], name, host["required"], answers[name]["facts"])
+        if (facts := answers[name]["facts"])
+        for sentence in (
+            *(f"site refuses this: {problem}" for problem in memory_problems(name, host, facts["memory_mb"])),
+            *size_warnings(plan["expected_users"], name, host["required"], facts),
+        )
     ]
 
 
@@ -37,7 +42,7 @@ def _size(users: int, name: str, host: Mapping[str, Any], answer: Mapping[str, A
     enough = None
     if known:
         # as the gate warns: of less than the expected users need, and of less than upstream asks for in any case
-        small = facts["memory_mb"] < needed["memory_mb"] * MEMORY_REPORTED
+        small = is_below(facts["memory_mb"], needed["memory_mb"])
         enough = not small and not list(size_warnings(users, name, host["required"], facts))
     return {
         "host": name,
@@ -55,5 +60,5 @@ def _needed(host: Mapping[str, Any]) -> dict[str, int]:
     monoliths = required["monoliths"] + 1 if required["monoliths"] > 1 else 0
     return {
         "cores": max(required["cores"], monoliths, 1 if works else 0),
-        "memory_mb": required["memory_mb"] or (MEMORY_ADVISED_MB if works else 0),
+        "memory_mb": max(required["memory_mb"] or (MEMORY_ADVISED_MB if works else 0), needed_mb(host)),
     }

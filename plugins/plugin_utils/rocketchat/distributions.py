@@ -28,7 +28,7 @@ DOCKER_PACKAGES = ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compos
 # for the modules of community.docker
 DOCKER_LIBRARIES = ("python3-requests", "python3-yaml")
 MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo")
-NGINX_PACKAGES = ("nginx", "python3-cryptography", "python3-websockets")
+NGINX_PACKAGES = ("nginx", "python3-websockets")
 
 # MongoDB signs 8.2 with the key of 8.0 and publishes no other for it: in its manual for 8.2 and newer, "Install MongoDB
 # Community Edition on Debian" fetches server-8.0.asc.

@@ -19,6 +19,14 @@ from .catalogue import DDP_STREAMER, MAX_REPLICAS, MONOLITH
 
 USERS_PER_REPLICA = 500
 
+# What a process takes before anybody uses it, in MiB. A service: 61 to 70 (seen: 6.14-dev on Node 14). The monolith:
+# about 500 as soon as it has started (issues 14270 and 23422 of Rocket.Chat), and it does not start with 512 at most
+# (pull request 40 of sloppyio/quickstarters). MongoDB: its smallest cache ("WiredTiger Storage Engine" of its manual).
+# NATS and nginx take too little to count.
+SERVICE_MEMORY_MB = 64
+MONOLITH_MEMORY_MB = 512
+MONGODB_MEMORY_MB = 256
+
 
 @dataclass(frozen=True)
 class Size:
@@ -89,4 +97,9 @@ def size_warnings(users: int, name: str, required: Mapping[str, int], facts: Map
         yield (
             f"host {name} has {cores} cores and {memory_mb} MiB of memory, and rocketchat_expected_users = {users} "
             f"needs {required['cores']} cores and {required['memory_mb']} MiB there."
+        )
+    elif required["ddp_streamers"] > cores:
+        yield (
+            f"host {name} has {cores} cores for {required['ddp_streamers']} ddp-streamers, and each uses one at most. "
+            "Lower rocketchat_replicas.ddp_streamer there, or add cores or hosts."
         )

@@ -8,8 +8,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from contextlib import redirect_stdout
-from pathlib import Path
+from contextlib import ExitStack, redirect_stdout
 from typing import Any
 
 import pytest
@@ -28,8 +27,8 @@ from ansible_collections.rocketops.rocketchat.plugins.modules import container_h
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.deployment import ansible
 from tests.unit.docker_engine import FakeEngine, container, frames, moment, served
+from tests.unit.modules.running import Results, Task, by_ansible
 
 MONGO_URL = "mongodb://rocketchat:mongo-p%40ss@chat.mongodb.internal:27017/rocketchat?replicaSet=rs0"
 PLANNED = {
@@ -56,38 +55,67 @@ def crashing(line: str) -> FakeEngine:
     return engine
 
 
-def ask(engine: FakeEngine, path: Path, *options: str, **arguments: Any) -> dict[str, Any]:
-    """The module's result as Ansible has it, action plugin and all."""
-    with served(engine, path / "docker.sock") as socket:
-        told = {"containers": [PLANNED], "secret_environments": {"account-1": SECRETS}, "socket": socket, "timeout": 0}
-        module = ["-m", "rocketops.rocketchat.container_health", "-a", json.dumps({**told, **arguments})]
-        command = ["-i", "localhost,", "localhost", "-c", "local", *module, "--check", *options]
-        output = ansible("ansible", *command, result_format="json", check=False).stdout
-    return dict(json.loads(output.split(" => ", 1)[1]))
+CHANGED = {**SECRETS, "MAIL_URL": "smtp://mail:another@mail:25", "MONGO_URL": MONGO_URL.replace("p%40ss", "word")}
+MISTAKES: dict[str, tuple[Any, str]] = {
+    "no mapping": ("hidden-here", "secret_environments is not a mapping of containers to variables."),
+    "no values": (
+        {"account-1": "hidden-here"},
+        "secret_environments has no mapping of variables to values for account-1.",
+    ),
+    "another's": ({"other-1": {}}, "secret_environments has variables of other-1, which is not in containers."),
+}
+LINE = "Error: cannot mail as letter 1, nor log in with mongo-p@ss"
 
 
-def test_short_settings_leave_names_alone_and_are_compared(tmp_path: Path) -> None:
-    result = ask(engine_with(SECRETS), tmp_path)
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, str]:
+    """The module's results by case, and what is printed: by Ansible, action plugin and all, at its most talkative."""
+    path = tmp_path_factory.mktemp("asked")
+    # first, as its time is told
+    cases: dict[str, tuple[FakeEngine, dict[str, Any]]] = {
+        "crashing": (crashing(LINE), {}),
+        "as planned": (engine_with(SECRETS), {}),
+        "changed": (engine_with(CHANGED), {"fail_on_unhealthy": False}),
+        **{case: (engine_with({}), {"secret_environments": given}) for case, (given, _sentence) in MISTAKES.items()},
+    }
+    told = {"containers": [PLANNED], "secret_environments": {"account-1": SECRETS}, "timeout": 0}
+    with ExitStack() as engines:
+        tasks = {}
+        for number, (case, (engine, arguments)) in enumerate(cases.items()):
+            socket = engines.enter_context(served(engine, path / f"{number}.sock"))
+            tasks[case] = Task("container_health", {**told, "socket": socket, **arguments})
+        return by_ansible(path, tasks, "-vvv")
+
+
+@pytest.fixture
+def results(asked: tuple[Results, str]) -> Results:
+    return asked[0]
+
+
+def test_no_secret_is_shown(asked: tuple[Results, str]) -> None:
+    results, printed = asked
+    assert "module_args" in printed
+    for secret in ("mongo-", "letter", "another@", "sha256:", "hidden-here"):
+        assert secret not in printed + str(results)
+
+
+def test_short_settings_leave_names_alone_and_are_compared(results: Results) -> None:
+    result = results["as planned"]
     (found,) = result["containers"]
     assert result["healthy"]
     assert (found["name"], found["hostname"], found["image"]) == ("account-1", "chat-account-1", PLANNED["image"])
     assert result["asked"]["before"] < result["engine"]["time_utc"] < result["asked"]["after"]
 
 
-def test_a_changed_secret_is_found_and_neither_is_shown(tmp_path: Path) -> None:
-    changed = {**SECRETS, "MAIL_URL": "smtp://mail:another@mail:25", "MONGO_URL": MONGO_URL.replace("p%40ss", "word")}
-    result = ask(engine_with(changed), tmp_path, "-vvv", fail_on_unhealthy=False)
-    assert result["containers"][0]["drift"] == [
+def test_a_changed_secret_is_found(results: Results) -> None:
+    assert results["changed"]["containers"][0]["drift"] == [
         "MONGO_URL is not the plan's: it has another user or password for MongoDB.",
         "MAIL_URL is not the plan's: it has another value.",
     ]
-    assert "containers" in result["invocation"]["module_args"]
-    for secret in ("mongo-", "letter", "another@", "sha256:"):
-        assert secret not in str(result)
 
 
-def test_a_log_line_is_quoted_without_secrets_and_the_rest_is_whole(tmp_path: Path) -> None:
-    result = ask(crashing("Error: cannot mail as letter 1, nor log in with mongo-p@ss"), tmp_path)
+def test_a_log_line_is_quoted_without_secrets_and_the_rest_is_whole(results: Results) -> None:
+    result = results["crashing"]
     (found,) = result["containers"]
     mask = "********"
     assert found["log_line"] == f"Err{mask}r: cann{mask}t mail as {mask} {mask}, n{mask}r l{mask}g in with {mask}"
@@ -95,18 +123,10 @@ def test_a_log_line_is_quoted_without_secrets_and_the_rest_is_whole(tmp_path: Pa
     assert result["msg"] == f"Docker does not run what it should:\n- account-1: {found['diagnosis']}"
 
 
-@pytest.mark.parametrize(
-    ("secrets", "sentence"),
-    [
-        ("hidden-here", "secret_environments is not a mapping of containers to variables."),
-        ({"account-1": "hidden-here"}, "secret_environments has no mapping of variables to values for account-1."),
-        ({"other-1": {}}, "secret_environments has variables of other-1, which is not in containers."),
-    ],
-)
-def test_mistakes_are_named(tmp_path: Path, secrets: Any, sentence: str) -> None:
-    result = ask(engine_with({}), tmp_path, secret_environments=secrets)
-    assert sentence in result["msg"]
-    assert "hidden-here" not in str(result)
+@pytest.mark.parametrize("case", MISTAKES)
+def test_mistakes_are_named(results: Results, case: str) -> None:
+    _given, sentence = MISTAKES[case]
+    assert sentence in results[case]["msg"]
 
 
 # -- whatever the values -----------------------------------------------------------------------------------------------

@@ -17,12 +17,14 @@ import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.ddp.probe import Account, DdpHealth, Proxy, probe_ddp
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
+from ansible_collections.rocketops.rocketchat.plugins.modules import ddp_health
 from websockets.sync.server import ServerConnection
 from websockets.utils import accept_key
 
 from tests.unit import probe_servers
 from tests.unit.ddp import servers as ddp_servers
 from tests.unit.ddp.servers import Streamer
+from tests.unit.modules.running import run
 from tests.unit.tls_authority import TODAY, Authority
 from tests.waiting import within
 
@@ -523,10 +525,10 @@ def test_the_module_names_every_check_that_failed(authority: Authority) -> None:
     account = {"username": "health", "password": "correct horse"}
     with ddp_servers.ddp_server(Streamer(info=ddp_servers.MONOLITH_INFO)) as port:
         url = f"http://127.0.0.1:{port}"
-        failed = probe_servers.run_module("ddp_health", {"url": url, "timeout": 0})
+        failed = run(ddp_health.main, check=True, url=url, timeout=0)
     with ddp_servers.ddp_server(Streamer(users={"health": "correct horse"}), expired) as port:
         options = {"url": f"https://127.0.0.1:{port}", "validate_certs": False, **account}
-        fine = probe_servers.run_module("ddp_health", options, check=False)
+        fine = run(ddp_health.main, **options)
     assert failed["msg"].startswith(f"Clients cannot use Rocket.Chat at {url}:\n- sockjs_info: The monolith answered")
     assert (fine["changed"], fine["healthy"], fine["attempts"]) == (False, True, 1)
     assert [check["name"] for check in fine["checks"]] == AS_USER

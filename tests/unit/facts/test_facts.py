@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What host_facts finds out, on this machine: run as Ansible runs it, and part by part."""
+"""What host_facts finds out, on this machine: as a module, and part by part."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import docker, files, network, system
+from ansible_collections.rocketops.rocketchat.plugins.modules import host_facts
 
-from tests.deployment import ansible
 from tests.unit.docker_engine import served
+from tests.unit.modules.running import run
 from tests.waiting import within
 
 CONTAINER = {
@@ -50,15 +51,11 @@ NETWORKS = [
 ]
 
 
-def ask(**options: Any) -> dict[str, Any]:
-    arguments = ["localhost", "-c", "local", "-m", "rocketops.rocketchat.host_facts", "-a", json.dumps(options)]
-    output = ansible("ansible", "-i", "localhost,", *arguments, "--check", result_format="json").stdout
-    return dict(json.loads(output.split(" => ", 1)[1]))
-
-
 def test_module_tells_of_this_machine(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        result = ask(
+        result = run(
+            host_facts.main,
+            check=True,
             names=["localhost", "no-such-name.invalid"],
             docker_socket=str(tmp_path / "docker.sock"),
             packages=["dpkg", "no-such-package"],
@@ -86,7 +83,7 @@ def test_module_tells_of_this_machine(tmp_path: Path) -> None:
 
 
 def test_module_that_is_asked_for_nothing() -> None:
-    facts = ask(docker_socket="/no/such/socket")["facts"]
+    facts = run(host_facts.main, docker_socket="/no/such/socket")["facts"]
     nothing = {"packages": {}, "files": {}, "texts": {}, "names": {}, "file_systems": [], "ledger": None}
     assert {name: facts[name] for name in nothing} == nothing
 

@@ -24,8 +24,10 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.http.probe im
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fetching import fetch
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.target import parse_url
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.tls import Trust
+from ansible_collections.rocketops.rocketchat.plugins.modules import service_health
 
 from tests.unit import probe_servers
+from tests.unit.modules.running import run
 from tests.unit.probe_servers import Page
 from tests.unit.tls_authority import NAMES, TODAY, Authority
 from tests.waiting import within
@@ -362,11 +364,11 @@ def test_the_module_tells_texts_from_objects() -> None:
         good, bad = (
             [{"name": "it", "url": server.url, "body": body}] for body in (["ok", {"status": "ok"}], ["ok", "well"])
         )
-        fine = probe_servers.run_module("service_health", {"endpoints": good, "timeout": 0})
-        failed = probe_servers.run_module("service_health", {"endpoints": bad, "timeout": 0})
+        fine = run(service_health.main, endpoints=good, timeout=0)
+        failed = run(service_health.main, endpoints=bad, timeout=0)
     assert fine["healthy"]
     assert failed["endpoints"][0]["fault"] == "body"
-    refused = probe_servers.run_module("service_health", {"endpoints": [{"name": "it", "url": "x", "body": [5]}]})
+    refused = run(service_health.main, endpoints=[{"name": "it", "url": "x", "body": [5]}])
     assert "5 is neither a string nor a dictionary" in refused["msg"]
 
 
@@ -374,10 +376,8 @@ def test_the_module_lists_every_unhealthy_endpoint() -> None:
     port = probe_servers.free_port()
     with probe_servers.http_server(lambda _path: Page()) as server:
         endpoints = [{"name": "good", "url": server.url}, {"name": "bad", "url": f"http://127.0.0.1:{port}"}]
-        failed = probe_servers.run_module("service_health", {"endpoints": endpoints, "timeout": 0})
-        asked = probe_servers.run_module(
-            "service_health", {"endpoints": endpoints, "timeout": 0, "fail_on_unhealthy": False}, check=False
-        )
+        failed = run(service_health.main, endpoints=endpoints, timeout=0)
+        asked = run(service_health.main, endpoints=endpoints, timeout=0, fail_on_unhealthy=False)
     assert failed["msg"].startswith(
         f"1 of 2 endpoints are unhealthy:\n- bad (http://127.0.0.1:{port}): Connection refused"
     )

@@ -58,11 +58,33 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"rocketchat_root_url": "https://"}, f"rocketchat_root_url = 'https://': names no valid host. {URL_REMEDY}"),
     (
         {"rocketchat_root_url": "https://chat.example.com:0"},
-        f"rocketchat_root_url = 'https://chat.example.com:0': names no valid host. {URL_REMEDY}",
+        "rocketchat_root_url = 'https://chat.example.com:0': names port 0, and ports go from 1 to 65535. " + URL_REMEDY,
     ),
     (
         {"rocketchat_root_url": "https://chat.example.com:99999"},
-        f"rocketchat_root_url = 'https://chat.example.com:99999': is not a URL. {URL_REMEDY}",
+        "rocketchat_root_url = 'https://chat.example.com:99999': names port 99999, and ports go from 1 to 65535. "
+        + URL_REMEDY,
+    ),
+    (
+        {"rocketchat_root_url": "https://chat.example.com:https"},
+        "rocketchat_root_url = 'https://chat.example.com:https': names port https, and ports go from 1 to 65535. "
+        + URL_REMEDY,
+    ),
+    *(
+        (
+            {"rocketchat_root_url": f"https://{name}:8443/team"},
+            f"rocketchat_root_url = 'https://{name}:8443/team': has letters in the host's name that DNS does not know. "
+            f"Write https://{ascii_name}:8443/team.",
+        )
+        for name, ascii_name in (
+            ("chat.münchen.example", "chat.xn--mnchen-3ya.example"),
+            ("Straße.example", "xn--strae-oqa.example"),
+            ("чат.пример", "xn--80a0bn.xn--e1afmkfd"),
+        )
+    ),
+    *(
+        ({"rocketchat_root_url": url}, f"rocketchat_root_url = {url!r}: names no valid host. {URL_REMEDY}")
+        for url in ("https://chat..example.com", "https://-chat.example.com", "https://300.1.1.1", "https://a_b.c")
     ),
     (
         {"rocketchat_root_url": "https://chat.example.com/?a=b"},
@@ -75,7 +97,7 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"rocketchat_root_url": "https://user:secret@chat.example.com:99999"},
-        f"rocketchat_root_url: is not a URL. {URL_REMEDY}",
+        f"rocketchat_root_url: names a port that is none. {URL_REMEDY}",
     ),
     (
         {"rocketchat_root_url": "https://chat.example.com/a b"},
@@ -90,6 +112,14 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
     (
         {"rocketchat_network_subnet": "172.31.250.0/26"},
         f"rocketchat_network_subnet = '172.31.250.0/26': is too small for the containers. {SUBNET_REMEDY}",
+    ),
+    (
+        {
+            "rocketchat_network_subnet": "172.31.250.128/25",
+            "rocketchat_replicas": {"ddp_streamer": 97, "account": 25},
+        },
+        "rocketchat_network_subnet = '172.31.250.128/25': has 125 addresses for containers, and 126 are planned on "
+        "host chat. Write a larger one, such as 172.31.250.0/24, or plan fewer replicas.",
     ),
     ({"mongodb_replica_set": "rs 0"}, f"mongodb_replica_set = 'rs 0': {PLAIN_NAME}"),
     ({"rocketchat_mongodb_database": ""}, f"rocketchat_mongodb_database = '': {PLAIN_NAME}"),
@@ -177,15 +207,18 @@ SERVICE_SETTINGS: list[tuple[dict[str, Any], str]] = [
 PORT_CONFLICTS: list[tuple[dict[str, Any], str]] = [
     (
         {"rocketchat_ports": {"account": "3400"}},
-        "rocketchat_ports.presence = 3400: puts presence-1 on port 3400 of host chat, which belongs to account-1.",
+        "rocketchat_ports.presence = 3400: puts presence-1 on port 3400 of host chat, "
+        "which belongs to account-1 (rocketchat_ports.account).",
     ),
     (
         {"rocketchat_ports": {"account": 3201}, "rocketchat_replicas": {"authorization": 2}},
-        "rocketchat_ports.account = 3201: puts account-1 on port 3201 of host chat, which belongs to authorization-2.",
+        "rocketchat_ports.account = 3201: puts account-1 on port 3201 of host chat, "
+        "which belongs to authorization-2 (rocketchat_ports.authorization).",
     ),
     (
         {"rocketchat_ports": {"account": 27017}},
-        "rocketchat_ports.account = 27017: puts account-1 on port 27017 of host chat, which belongs to MongoDB.",
+        "rocketchat_ports.account = 27017: puts account-1 on port 27017 of host chat, "
+        "which belongs to MongoDB (mongodb_port).",
     ),
     (
         {"rocketchat_ports": {"account": 80}},
@@ -194,7 +227,8 @@ PORT_CONFLICTS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"rocketchat_root_url": "http://chat.example.com:3000"},
-        "rocketchat_ports.rocketchat = 3000: puts rocketchat-1 on port 3000 of host chat, which belongs to nginx.",
+        "rocketchat_ports.rocketchat = 3000: puts rocketchat-1 on port 3000 of host chat, "
+        "which belongs to nginx (rocketchat_root_url).",
     ),
     (
         {"rocketchat_root_url": "https://chat.example.com:80"},
@@ -203,7 +237,7 @@ PORT_CONFLICTS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"mongodb_port": 4222},
-        "mongodb_port = 4222: puts MongoDB on port 4222 of host chat, which belongs to NATS.",
+        "mongodb_port = 4222: puts MongoDB on port 4222 of host chat, which belongs to NATS (nats_port).",
     ),
     (
         {"nats_port": 8222},
@@ -305,6 +339,11 @@ def test_a_mistake_in_a_secret(secrets: dict[str, str], problem: str) -> None:
 @pytest.mark.parametrize(("inventory", "problems"), HOSTS, ids=range(len(HOSTS)))
 def test_a_mistake_in_the_hosts(inventory: Inventory, problems: list[str]) -> None:
     assert complaints(inventory) == message(*problems)
+
+
+def test_a_network_that_is_just_large_enough() -> None:
+    replicas = {"ddp_streamer": 96, "account": 25}
+    assert complaints(single(rocketchat_network_subnet="172.31.250.0/25", rocketchat_replicas=replicas)) == []
 
 
 def test_the_first_host_prepares_the_database() -> None:

@@ -163,12 +163,14 @@ NUMBERS: list[Case] = [
     (
         {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 3300}},
         "rocketchat_metrics_ports.account = 3300: puts the metrics of account-1 on port 3300 of host chat, which "
-        "belongs to account-1. Choose another port; a service needs one for each replica, in a row.",
+        "belongs to account-1 (rocketchat_ports.account). "
+        "Choose another port; a service needs one for each replica, in a row.",
     ),
     (
         {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 13400}},
         "rocketchat_metrics_ports.presence = 13400: puts the metrics of presence-1 on port 13400 of host chat, which "
-        "belongs to the metrics of account-1. Choose another port; a service needs one for each replica, in a row.",
+        "belongs to the metrics of account-1 (rocketchat_metrics_ports.account). "
+        "Choose another port; a service needs one for each replica, in a row.",
     ),
 ]
 
@@ -243,23 +245,32 @@ ENVIRONMENT: list[Case] = [
             {"rocketchat_environment": {"A": value}},
             "rocketchat_environment.A: is not a text, a number, true or false. Write one line in quotes.",
         )
-        for value in (["S3CRET"], {"S3CRET": 1}, None)
+        for value in (["S3CRET"], {"S3CRET": 1})
     ),
     (
         {"rocketchat_environment": {"A": "S3CRET\nB=c"}},
-        f"rocketchat_environment.A: {ONE_LINE} in quotes.",
+        f"rocketchat_environment.A: {ONE_LINE}.",
     ),
+    ({"rocketchat_environment": {"A": None}}, "rocketchat_environment.A: has no value. Give it one, or remove it."),
     (
         {"rocketchat_settings": {"OVERWRITE_SETTING_X": "S3CRET"}},
         "rocketchat_settings.OVERWRITE_SETTING_X: has a prefix that is added here. Write X.",
     ),
     (
         {"rocketchat_environment": {"TOKEN=S3CRET": None}},
+        "rocketchat_environment.TOKEN: has no value. Write a colon in place of =.",
+    ),
+    (
+        {"rocketchat_environment": {"TOKEN=S3CRET": "S3CRET"}},
         "rocketchat_environment.TOKEN: is not the name of an environment variable. "
         "Use letters, digits and _ only, beginning with a letter or _.",
     ),
     (
         {"rocketchat_settings": {"Token=S3CRET": None}},
+        "rocketchat_settings.Token: has no value. Write a colon in place of =.",
+    ),
+    (
+        {"rocketchat_settings": {"Token=S3CRET": 1}},
         "rocketchat_settings.Token: is not the name of a setting of Rocket.Chat. "
         "Use letters, digits, _ and - only, beginning with a letter.",
     ),
@@ -282,11 +293,7 @@ ENVIRONMENT: list[Case] = [
     ),
     *(
         ({variable: "S3CRET\nsecond"}, f"{variable}: {ONE_LINE}.")
-        for variable in (
-            "rocketchat_license",
-            "rocketchat_registration_token",
-            "rocketchat_admin_username",
-        )
+        for variable in ("rocketchat_license", "rocketchat_registration_token")
     ),
 ]
 
@@ -321,7 +328,14 @@ FORMATS: list[Case] = [
             ["", "nats", "nats:latest", "https://registry.example.com/nats:2.12", "registry.example.com:5000/nats"],
         ),
         ("nginx_client_max_body_size", "a size in nginx's notation", "200m", ["", "200 MB", "1.5g", "-1"]),
-        ("rocketchat_admin_email", "an address of mail", "admin@example.com", ["admin", "a b@example.com", "a@\nb"]),
+        ("rocketchat_admin_email", "an address of mail", "admin@example.com", ["admin", "a b@example.com"]),
+        ("rocketchat_admin_username", "a user name that Rocket.Chat takes", "admin", ["", "the admin", "björn"]),
+        (
+            "mongodb_repository_suite",
+            "the suite of a repository",
+            "bookworm",
+            ["bookworm bullseye", "[trusted=yes] bookworm", "/bookworm"],
+        ),
         (
             "rocketchat_image_registry",
             "a registry without a scheme",
@@ -331,16 +345,32 @@ FORMATS: list[Case] = [
     )
     for text in texts
 ]
+FORMATS += [
+    (
+        {"docker_repository_url": "https://mirror.example.com:99999/docker"},
+        "docker_repository_url = 'https://mirror.example.com:99999/docker': names port 99999, and ports go from 1 to "
+        "65535. Write one such as https://mirror.example.com/docker.",
+    ),
+    (
+        {"rocketchat_image_registry": "regäl.example:5000"},
+        "rocketchat_image_registry = 'regäl.example:5000': has letters in the host's name that DNS does not know. "
+        "Write xn--regl-noa.example:5000.",
+    ),
+]
 
 DIRECTORY_REMEDY = "Write one such as /var/lib/rocketchat/uploads."
 UPLOADS: list[Case] = [
+    (
+        {"rocketchat_file_upload_storage": "s3", "rocketchat_file_upload_s3": {"bucket": "my chat"}},
+        "rocketchat_file_upload_s3.bucket: has characters that no object store takes there. Write one such as chat.",
+    ),
     *(
         (
             {"rocketchat_file_upload_storage": "directory", "rocketchat_file_upload_directory": path},
             f"rocketchat_file_upload_directory = {path!r}: is not the absolute path of a directory below another. "
             + DIRECTORY_REMEDY,
         )
-        for path in ("uploads", "/", "/uploads", "/srv/../uploads", "/srv/./uploads", "/srv/a b", "/srv//x")
+        for path in ("uploads", "/", "/uploads", "/srv/./uploads", "/srv/a b", "/srv//x")
     ),
     *(
         (
@@ -422,8 +452,8 @@ MAIL: list[Case] = [
         ("mail.example.com", "does not begin with smtp:// or smtps://"),
         ("https://mail.example.com", "does not begin with smtp:// or smtps://"),
         ("smtp://", "names no valid host and port"),
-        ("smtp://mail.example.com:0", "names no valid host and port"),
-        ("smtp://mail.example.com:65536", "names no valid host and port"),
+        ("smtp://mail.example.com:0", "names a port that is none"),
+        ("smtp://mail.example.com:65536", "names a port that is none"),
         ("smtp://me:S3CR@ET@mail.example.com", ENCODE),
         ("smtp://me:S3CRET%zz@mail.example.com", ENCODE),
         ("smtp://localhost", "names localhost, which in a container is the container itself"),
@@ -447,7 +477,7 @@ MONGODB = [
     ("mongodb://me:S3CR:ET@db.example.com/chat?replicaSet=rs0", ENCODE),
     ("mongodb://me:S3CRET%@db.example.com/chat?replicaSet=rs0", ENCODE),
     ("mongodb://:S3CRET@db.example.com/chat?replicaSet=rs0", ENCODE),
-    ("mongodb://db.example.com:0/chat?replicaSet=rs0", "names no valid host and port"),
+    ("mongodb://db.example.com:0/chat?replicaSet=rs0", "names a port that is none"),
     ("mongodb://db.example.com,/chat?replicaSet=rs0", "names no valid host and port"),
     (
         "mongodb://db.example.com,127.0.0.1/chat?replicaSet=rs0",
@@ -471,8 +501,13 @@ NATS = [
     ("nats://me:S3CR@ET@nats1.example.com", UNSAFE),
     ("nats://m+e:S3CRET@nats1.example.com", UNSAFE),
     ("nats://me:@nats1.example.com", UNSAFE),
-    ("nats://nats1.example.com:99999", "names no valid host and port"),
+    ("nats://nats1.example.com:99999", "names a port that is none"),
     ("nats://", "names no valid host and port"),
+    (
+        "nats://nät.example:4222",
+        "has letters in the host's name that DNS does not know; browsers write xn--mnchen-3ya.example for "
+        "münchen.example",
+    ),
     ("nats://LocalHost:4222", "names LocalHost, which in a container is the container itself"),
     (
         "nats://a.example.com,nats://b.example.com,c.example.com",

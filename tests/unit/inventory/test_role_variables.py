@@ -157,11 +157,13 @@ def test_all_kinds_of_mistakes_come_in_one_message(tmp_path: Path) -> None:
         "rocketchat_mail_url": "S3CRET",
         "mongodb_keyfile": "S3CRET!",
         "nats_password": "S3CR@ET",
+        "rocketchat_apply_all": "perhaps",
     }
     groups = {group: {"hosts": {"chat": {}}} for group in ("mongodb", "nats", "rocketchat", "nginx")}
     message = complaint(inventory(tmp_path, {"children": groups, "vars": variables}))
     for expected in (
-        "12 problems in the inventory; nothing was changed.",
+        "13 problems in the inventory; nothing was changed.",
+        "rocketchat_apply_all = 'perhaps': is not true or false.",
         "nats_port: cannot be worked out ('nowhere' is undefined). Correct its template.",
         "mongodb_port = 'abc': is not a whole number.",
         "rocketchat_version = 'latest': is not a version.",

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,9 +26,9 @@ from ansible_collections.rocketops.rocketchat.plugins.modules import deployment_
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.answers import read
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.health.questions import questions
 
-from tests.deployment import ansible
 from tests.unit import probe_servers
 from tests.unit.docker_engine import FakeEngine, container, frames, moment, served
+from tests.unit.modules.running import Results, Task, by_ansible
 from tests.unit.plan_inventories import lab, plan
 
 PLANNED = {
@@ -105,31 +104,43 @@ def deployment(path: Path) -> Iterator[dict[str, Any]]:
         yield {**whole, "nats_clients": clients, "hosts": {"localhost": host}}
 
 
-@pytest.fixture
-def planned(tmp_path: Path) -> Iterator[dict[str, Any]]:
-    with deployment(tmp_path) as planned:
-        yield planned
+@pytest.fixture(scope="module")
+def deployments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, Any]]]:
+    """Plans by what is done to them; what they are about still stands."""
+    with ExitStack() as all_of_them:
+
+        def planned(case: str) -> tuple[dict[str, Any], dict[str, Any]]:
+            plan = all_of_them.enter_context(deployment(tmp_path_factory.mktemp(case)))
+            return plan, plan["hosts"]["localhost"]["probes"]
+
+        whole, _probes = planned("whole")
+        short, probes = planned("short")
+        probes["mongodb"]["password"], probes["nats"]["password"] = "account-1", "chat"
+        mistaken, probes = planned("mistaken")
+        probes["mongodb"]["members"], probes["ddp"]["url"] = [], "chat.example.com"
+        del probes["nats"]["username"]
+        bare, probes = planned("bare")
+        bare["hosts"]["localhost"]["probes"] = dict.fromkeys(probes)
+        yield {"whole": whole, "short secrets": short, "mistakes": mistaken, "services alone": bare}
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, Any], dict[str, Any], str]]:
-    """Everything of a plan that still stands, asked at Ansible's most talkative: what `ask` returns."""
-    path = tmp_path_factory.mktemp("asked")
-    with deployment(path) as planned:
-        yield (planned, *ask(planned, path, "-vvv"))
+def asked(deployments: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, str]:
+    """What is registered of each, and all that Ansible prints at its most talkative."""
+    more = {
+        # a gate that has just seen everything as planned
+        "services alone": {"rocketchat_gate": {"hosts": {"localhost": {"apply": []}}}},
+    }
+    tasks = {
+        case: Task("deployment_health", {"timeout": 0}, {"rocketchat_planned": {"plan": plan}, **more.get(case, {})})
+        for case, plan in deployments.items()
+    }
+    return by_ansible(tmp_path_factory.mktemp("asked"), tasks, "-vvv")
 
 
-def ask(planned: dict[str, Any], path: Path, *options: str, **more: Any) -> tuple[dict[str, Any], str]:
-    """What is registered, and all that Ansible printed."""
-    variables = path / "variables.json"
-    variables.write_text(json.dumps({"rocketchat_planned": {"plan": planned}, **more}))
-    module = ["-m", "rocketops.rocketchat.deployment_health", "-a", "timeout=0"]
-    # the one that has pymongo and websockets
-    python = ["-e", f"ansible_python_interpreter={sys.executable}"]
-    where = ["-i", "localhost,", "localhost", "-c", "local", "-e", f"@{variables}", *python]
-    output = ansible("ansible", *where, *module, "--check", *options, result_format="json", check=False).stdout
-    assert "answers" in output, output[-3000:]
-    return dict(json.JSONDecoder().raw_decode(output.split(" => ", 1)[1])[0]), output
+@pytest.fixture
+def results(asked: tuple[Results, str]) -> Results:
+    return asked[0]
 
 
 def without_times(tree: Any) -> Any:
@@ -140,12 +151,11 @@ def without_times(tree: Any) -> Any:
     return None if isinstance(tree, float) else tree
 
 
-Asked = tuple[dict[str, Any], dict[str, Any], str]
-
-
 @pytest.mark.parametrize("part", [part for part in PARTS if part != "facts"])
-def test_a_part_is_answered_as_its_own_module_answers(asked: Asked, part: str) -> None:
-    planned, result, _output = asked
+def test_a_part_is_answered_as_its_own_module_answers(
+    deployments: dict[str, dict[str, Any]], results: Results, part: str
+) -> None:
+    planned, result = deployments["whole"], results["whole"]
     question = question_of(part)
     options = questions(planned["hosts"]["localhost"], planned["nats_clients"])[part]
     time = {"timeout": 0} if question.waits else {}
@@ -159,29 +169,30 @@ def test_a_part_is_answered_as_its_own_module_answers(asked: Asked, part: str) -
     assert answer == alone
 
 
-def test_facts_of_the_host_come_along(asked: Asked) -> None:
-    _planned, result, _output = asked
+def test_facts_of_the_host_come_along(results: Results) -> None:
+    result = results["whole"]
     assert "facts" not in result["answers"]
     assert result["facts"]["cores"] == os.cpu_count()
     assert "/etc/apt/sources.list.d/docker.sources" in result["facts"]["files"]
     assert result["facts"]["workspace"] is None
 
 
-def test_clocks_of_both_sides_are_told(asked: Asked) -> None:
-    _planned, result, _output = asked
+def test_clocks_of_both_sides_are_told(results: Results) -> None:
+    result = results["whole"]
     answers = result["answers"]
     for told in (answers["containers"]["engine"]["time_utc"], answers["mongodb"]["time_utc"]):
         assert result["asked"]["before"] < told < result["asked"]["after"]
 
 
-def test_no_secret_is_shown(asked: Asked) -> None:
-    _planned, result, output = asked
+def test_no_secret_is_shown(asked: tuple[Results, str]) -> None:
+    results, printed = asked
+    result = results["whole"]
     assert result["answers"]["containers"]["containers"][0]["diagnosis"] == (
         "It ended 11 times, last 1 minute ago. Its log says: Error: ******** is as wrong as ********"
     )
-    assert result["invocation"]["module_args"]["secrets"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert '"secrets": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"' in printed
     for secret in ("m0ngo-", "n4ts-", "letter-", "sha256:"):
-        assert secret not in output
+        assert secret not in printed + str(results)
 
 
 def test_what_is_only_compared_stays_on_the_controller() -> None:
@@ -195,21 +206,17 @@ def test_what_is_only_compared_stays_on_the_controller() -> None:
     assert (options["timeout"], options["containers"]) == (60, {"containers": [PLANNED]})
 
 
-def test_short_secrets_leave_names_alone(planned: dict[str, Any], tmp_path: Path) -> None:
-    probes = planned["hosts"]["localhost"]["probes"]
-    probes["mongodb"]["password"], probes["nats"]["password"] = "account-1", "chat"
-    result, _output = ask(planned, tmp_path)
-    answers = result["answers"]
+def test_short_secrets_leave_names_alone(results: Results) -> None:
+    answers = results["short secrets"]["answers"]
     assert answers["containers"]["containers"][0]["name"] == "account-1"
     assert answers["containers"]["containers"][0]["hostname"] == "chat-account-1"
     assert answers["nats"]["clients"][0]["name"] == "chat-account-1"
 
 
-def test_a_mistake_in_the_options_costs_the_answer_of_that_part_alone(planned: dict[str, Any], tmp_path: Path) -> None:
-    probes = planned["hosts"]["localhost"]["probes"]
-    probes["mongodb"]["members"], probes["ddp"]["url"] = [], "chat.example.com"
-    del probes["nats"]["username"]
-    result, _output = ask(planned, tmp_path)
+def test_a_mistake_in_the_options_costs_the_answer_of_that_part_alone(
+    deployments: dict[str, dict[str, Any]], results: Results
+) -> None:
+    result = results["mistakes"]
     failed = {part: answer["msg"] for part, answer in result["answers"].items() if answer.get("failed")}
     assert failed == {
         "mongodb": "members is empty: name at least one as host:port.",
@@ -217,14 +224,11 @@ def test_a_mistake_in_the_options_costs_the_answer_of_that_part_alone(planned: d
         "ddp": "'chat.example.com/' does not begin with http:// or https://.",
     }
     assert result["answers"]["containers"]["engine"]["reachable"]
-    assert read(planned, {"localhost": result})["localhost"].failed == failed
+    assert read(deployments["mistakes"], {"localhost": result})["localhost"].failed == failed
 
 
-def test_what_is_not_on_the_host_is_not_asked(planned: dict[str, Any], tmp_path: Path) -> None:
-    host = planned["hosts"]["localhost"]
-    host["probes"] = dict.fromkeys(host["probes"])
-    # a gate that has just seen everything as planned
-    result, _output = ask(planned, tmp_path, rocketchat_gate={"hosts": {"localhost": {"apply": []}}})
+def test_what_is_not_on_the_host_is_not_asked(results: Results) -> None:
+    result = results["services alone"]
     assert list(result["answers"]) == ["services"]
     assert result["facts"] is None
     assert [one["state"] for one in result["answers"]["services"]["endpoints"]] == ["healthy", "unhealthy"]

@@ -27,10 +27,12 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.login
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.members import Member
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.probe import SetHealth, Target, ask, wait
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.wire import Hello, parse_member, say_hello
+from ansible_collections.rocketops.rocketchat.plugins.modules import mongodb_health
 from pymongo import WriteConcern
 from pymongo.errors import PyMongoError
 
 from tests.unit import probe_servers
+from tests.unit.modules.running import run
 from tests.unit.mongodb import servers as mongod_servers
 from tests.unit.mongodb.servers import DATABASE, PASSWORD, REPLICA_SET, RIGHT_ROLES, USER, ReplicaSet, until
 from tests.waiting import within
@@ -517,7 +519,7 @@ def test_the_module_says_all_of_it(three: ReplicaSet, directory: Path) -> None:
         "minimum_free_bytes": "1M",
         "minimum_oplog_hours": 0,
     }
-    answer = probe_servers.run_module("mongodb_health", options(three.names, **more))
+    answer = run(mongodb_health.main, check=True, **options(three.names, **more))
     assert (answer["healthy"], answer["changed"], answer["fault"]) == (True, False, None)
     assert [member["name"] for member in answer["members"]] == three.names
     assert [check["state"] for check in answer["checks"]] == ["healthy"] * 8
@@ -526,13 +528,13 @@ def test_the_module_says_all_of_it(three: ReplicaSet, directory: Path) -> None:
 
 def test_the_module_fails_without_telling_the_password(single: ReplicaSet) -> None:
     wrong = options(single.names, password="Wr0ng-of-the-test")
-    answer = probe_servers.run_module("mongodb_health", wrong)
+    answer = run(mongodb_health.main, check=True, **wrong)
     assert (answer["fault"], answer["msg"]) == ("auth", answer["diagnosis"])
     assert "Wr0ng-of-the-test" not in json.dumps(answer)
-    answer = probe_servers.run_module("mongodb_health", {**wrong, "fail_on_unhealthy": False}, check=False)
+    answer = run(mongodb_health.main, **wrong, fail_on_unhealthy=False)
     assert ("msg" in answer, answer["changed"], answer["fault"]) == (False, False, "auth")
 
 
 def test_the_module_refuses_what_is_no_member() -> None:
-    answer = probe_servers.run_module("mongodb_health", options(["chat1:99999"]))
+    answer = run(mongodb_health.main, **options(["chat1:99999"]))
     assert answer["msg"].startswith("A member must be host:port")

@@ -24,9 +24,10 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.state
 )
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.steps import Wanted
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
-from ansible_collections.rocketops.rocketchat.plugins.modules.mongodb_replica_set import wanted_of
+from ansible_collections.rocketops.rocketchat.plugins.modules.mongodb_replica_set import main, wanted_of
 
 from tests.unit import probe_servers
+from tests.unit.modules.running import run
 from tests.unit.mongodb import servers
 from tests.unit.mongodb.servers import ADMIN, ADMIN_PASSWORD, PASSWORD, REPLICA_SET, RIGHT_ROLES, USER, Mongod
 
@@ -215,10 +216,10 @@ def test_the_module_does_it_without_telling_a_password(mongod: Mongod) -> None:
     with mongod.admin() as client:
         take_roles(client.admin.command)
     sentence = "give the user rocketchat clusterMonitor on admin, readWrite on rocketchat"
-    answer = probe_servers.run_module("mongodb_replica_set", given, check=False)
+    answer = run(main, **given)
     assert (answer["changed"], answer["changes"], answer["primary"]) == (True, [sentence], mongod.name)
     wrong = {**given, "admin_password": WRONG.password, "user": {"name": "another", "roles": RIGHT_ROLES}}
-    refused = probe_servers.run_module("mongodb_replica_set", wrong)
+    refused = run(main, check=True, **wrong)
     assert refused["fault"] == "administrator"
     for secret in (ADMIN_PASSWORD, PASSWORD, WRONG.password):
         assert secret not in json.dumps([answer, refused])

@@ -27,10 +27,12 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.login im
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.monitoring import ClosedConnection, Connection
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.probe import Wanted, probe_nats
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
+from ansible_collections.rocketops.rocketchat.plugins.modules import nats_health
 
 from lab import wheels
 from lab.names import VERSIONS
 from tests.unit import probe_servers
+from tests.unit.modules.running import run
 from tests.unit.nats import servers as nats_servers
 from tests.unit.nats.servers import ONCE, Server, diagnosis, faults
 from tests.unit.tls_authority import Authority
@@ -502,9 +504,9 @@ def test_the_module_names_the_missing_and_the_unexpected(nats: Server) -> None:
         "timeout": 0,
     }
     with nats.node("a-1"), nats.node("old-stream-hub-1"):
-        failed = probe_servers.run_module("nats_health", options)
+        failed = run(nats_health.main, check=True, **options)
         options |= {"fail_on_unhealthy": False, "password": "not-the-one"}
-        asked = probe_servers.run_module("nats_health", options, check=False)
+        asked = run(nats_health.main, **options)
     assert failed["msg"].startswith(f"NATS at {nats.url} is not as it should be:\n- b: Not connected")
     assert failed["msg"].endswith("\n- old-stream-hub-1 (from 127.0.0.1) is on the bus, but not expected.")
     assert (asked["changed"], asked["healthy"], asked["reachable"]) == (False, False, True)
@@ -521,4 +523,4 @@ def test_the_module_names_the_missing_and_the_unexpected(nats: Server) -> None:
     ],
 )
 def test_the_module_refuses_what_it_does_not_understand(options: dict[str, object], sentence: str) -> None:
-    assert sentence in probe_servers.run_module("nats_health", options)["msg"]
+    assert sentence in run(nats_health.main, check=True, **options)["msg"]

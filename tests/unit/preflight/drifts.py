@@ -108,7 +108,7 @@ def _files(role: str, state: RoleState) -> Iterator[Drift]:
 
 
 def _generated(role: str, state: RoleState) -> Iterator[Drift]:
-    for one in [*state.generated, *([state.repository.key] if state.repository else [])]:
+    for one in [state.repository.key] if state.repository else []:
         yield from _whose(role, one)
         noted = "ledger", "content", "generated", one.path
         yield Drift(f"{one.path} changed", (role,), one.told, _sets(OTHER, "files", one.path, "digest"))

@@ -111,7 +111,7 @@ def _files(state: RoleState) -> list[File | Generated]:
 
 
 def _generated(state: RoleState) -> list[Generated]:
-    return [*([state.repository.key] if state.repository else []), *state.generated]
+    return [state.repository.key] if state.repository else []
 
 
 def _file(one: File | Generated) -> Facts:

@@ -213,9 +213,12 @@ def test_everything_is_made_on_a_bare_host() -> None:
 def test_what_is_there_before_the_first_run_is_found() -> None:
     """As on a host of somebody who has had an engine and a web server for long."""
     theirs = {"kind": "file", "mode": "0644", **owned("root"), "digest": OTHER}
-    host = asked(PLAN, packages={"nginx": "1.26"}, files={layout.DAEMON_SETTINGS: theirs, layout.NGINX_SITE: theirs})
+    files = {layout.DAEMON_SETTINGS: theirs, layout.NGINX_SITE: theirs}
+    network = {"name": "rocketchat", "interface": "br-1", "subnets": [], "gateways": [], "ours": False}
+    docker = {**BARE["docker"], "state": "running", "networks": [network]}
+    host = asked(PLAN, packages={"nginx": "1.26"}, files=files, docker=docker)
     found = {name for name, whose in noted(host)["resources"].items() if whose == "found"}
-    assert found == {"package nginx", f"file {layout.DAEMON_SETTINGS}", f"file {layout.NGINX_SITE}"}
+    assert found == {"package nginx", "network rocketchat", *(f"file {path}" for path in files)}
 
 
 def test_nothing_is_noted_twice() -> None:

@@ -116,6 +116,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         "port 443 of host chat: belongs to apache2 (apache2.service), which listens on [::]:443, and nginx needs it. "
         "Stop it there, or choose another port with rocketchat_root_url.",
     ),
+    "another web server that serves this machine alone": (
+        {"listening": [listener(443, "apache2", "127.0.0.1")]},
+        "port 443 of host chat: belongs to apache2, which listens on 127.0.0.1:443, and nginx needs it. Stop it there, "
+        "or choose another port with rocketchat_root_url.",
+    ),
     "the port of the redirect": (
         {"listening": [listener(80, "python3", "127.0.0.1")]},
         "port 80 of host chat: belongs to python3, which listens on 127.0.0.1:80, and nginx's redirect to https needs "
@@ -292,13 +297,15 @@ def test_full_disk_does_not_stop_the_repair_of_what_runs() -> None:
 
 
 def test_distribution_of_an_old_debian_lacks_compose() -> None:
-    planned = plan(cluster("chat", "other", groups={"mongodb": ["other"]}, docker_source="distribution"))
+    planned = plan(
+        cluster("chat", "other", groups={"mongodb": ["other"], "rocketchat": ["chat"]}, docker_source="distribution")
+    )
     found = verdict(asked(planned, os=DEBIAN_12), planned=planned)
     assert [str(problem) for problem in found.problems] == [
         "docker_source = 'distribution': does not package Compose v2 (host chat has Debian GNU/Linux 12 (bookworm)). "
         "Write docker_source: docker."
     ]
-    assert found.warnings == []
+    assert found.warnings == ["--limit leaves out other: nothing there is asked, judged or changed."]
 
 
 def test_old_mongodb_needs_no_avx() -> None:
@@ -349,6 +356,20 @@ def test_clocks_of_hosts_that_disagree() -> None:
         "systemd-timesyncd or chrony."
     ]
     assert found.warnings == []
+
+
+def test_name_that_leads_to_none_of_several_proxies() -> None:
+    planned = plan(cluster("one", "two"))
+    hosts = [asked(planned, name, names=names("192.0.2.7")) for name in ("one", "two")]
+    [warning] = verdict(*hosts, planned=planned).warnings
+    assert "leads to 192.0.2.7, which is no address of one, two in [nginx]." in warning
+
+
+def test_upgrade_with_hosts_that_run_none_of_rocketchat() -> None:
+    members = {"mongodb": ["one"], "nats": ["two"], "rocketchat": ["two"], "nginx": ["two"]}
+    before, planned = (plan(cluster("one", "two", groups=members, rocketchat_version=v)) for v in ("8.9.0", "8.9.1"))
+    hosts = [before_a_run_of(planned, converged(before, name, last_backup=int(NOW))) for name in ("one", "two")]
+    assert verdict(*hosts, planned=planned) == Verdict([], [])
 
 
 def test_upgrade_without_a_recent_backup() -> None:

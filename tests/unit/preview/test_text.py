@@ -66,7 +66,7 @@ Sizes; rocketchat_expected_users is not set, so this is upstream's least, for 25
 
 host  cores  needed  memory    needed    verdict
 ----  -----  ------  --------  --------  ---------
-chat  2      1       1024 MiB  2048 MiB  too small
+chat  2      1       1100 MiB  2048 MiB  too small
 
 site generates these secrets and keeps them in chat/.rocketchat_secrets.yml:
   nats_password, mongodb_keyfile
@@ -83,7 +83,7 @@ def lines(found: dict[str, Any], options: str = "") -> list[str]:
 def test_one_host() -> None:
     planned = plan(single(rocketchat_version="7.9.3", rocketchat_replicas={"ddp_streamer": 2}))
     planned["warnings"] = ["It is unwise."]
-    found = preview(planned, ("nats_password", "mongodb_keyfile"), chat=there(2, 1024))
+    found = preview(planned, ("nats_password", "mongodb_keyfile"), chat=there(2, 1100))
     assert lines(found, "-i chat") == ONE_HOST.splitlines()
 
 
