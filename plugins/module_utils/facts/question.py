@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..probing.question import Answered
-from . import docker, files, ledger, network, system
+from . import client, docker, files, ledger, network, settings, system
 
 _STRINGS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
 _PATHS: dict[str, Any] = {"type": "list", "elements": "path", "default": []}
@@ -24,6 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "units": _STRINGS,
     "files": _PATHS,
     "texts": _PATHS,
+    "settings": _PATHS,
     "containers": _STRINGS,
     "directories": _PATHS,
     "ledger": {"type": "path"},
@@ -65,6 +66,8 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "docker": docker.ask(asked["docker_socket"], engine, asked["containers"]),
         "files": {path: files.state(path) for path in asked["files"]},
         "texts": {path: files.text(path) for path in asked["texts"]},
+        "settings": {path: settings.read(path) for path in asked["settings"]},
+        "client": client.state(),
         "ledger": ledger.read(asked["ledger"]) if asked["ledger"] else None,
         "mongodb": _replica_set(asked) if asked["mongodb"] and mongod else None,
         "workspace": _workspace(asked) if asked["workspace"] and (mongod or not asked["own_mongodb"]) else None,

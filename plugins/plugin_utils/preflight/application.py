@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..inventory.role_variables import collection_version
+from ..plan.compose import CLIENT_ENVIRONMENT
 from ..plan.resources import File, RoleState
 from ..rocketchat import layout
 from .difference import Difference
 from .hosts import Host, is_ours, was_deployed
+from .settings import is_our_file, keeps_containers, settings_change
 
 # Of the role's part of the host's plan, what its tasks need beyond resources.
 _SHOWN: dict[str, tuple[str, ...]] = {
@@ -35,11 +37,13 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "missing_packages": [d.resource for d in differences if d.kind in ("product", "package")],
         "repository": _repository(state, differences),
         "files": [_file(file) for file in state.files],
+        "settings": _settings(host, state),
         "block": {"path": state.block.path, "marker": state.block.marker, "text": "\n".join(state.block.lines)}
         if state.block
         else None,
         "unit": {"name": state.unit, "state": _unit_state(host, role, state, differences)} if state.unit else None,
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
+        "client_environment": CLIENT_ENVIRONMENT,
         "makes_anew": _made_anew(host, state, differences),
         "changes_containers": any(d.kind == "container" for d in differences),
         "self_signed": {"key": layout.CERTIFICATE_KEY, "certificate": layout.CERTIFICATE} if state.generated else None,
@@ -66,6 +70,23 @@ def _file(file: File) -> dict[str, Any]:
     if file.validate:
         entry["validate"] = file.validate
     return entry
+
+
+def _settings(host: Host, state: RoleState) -> dict[str, Any] | None:
+    """Changes and no content: what others have in the file may be secret, and is not asked for."""
+    file = state.settings
+    if file is None:
+        return None
+    change = settings_change(host, file)
+    return {
+        "path": file.path,
+        "mode": file.mode if is_our_file(host, file) else None,
+        "set": change.wanted,
+        "remove": change.dropped,
+        "validate": file.validate,
+        # an engine that keeps containers while it restarts has to be known to do so
+        "keeps_containers": keeps_containers(host, file),
+    }
 
 
 def _repository(state: RoleState, differences: list[Difference]) -> dict[str, Any] | None:
@@ -132,7 +153,15 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
             if there_now and one.path not in noted["generated"]:
                 generated[one.path] = {"digest": there_now["digest"], "recipe": one.recipe}
     anew = {d.resource: "" for found in differences.values() for d in found if d.kind == "container" and d.replaces}
-    return {"resources": named, "pending": pending, "generated": generated, "containers": anew}
+    applied = [host.desired[role].settings for role in differences]
+    settings = {file.path: settings_change(host, file).noted for file in applied if file}
+    return {
+        "resources": named,
+        "pending": pending,
+        "generated": generated,
+        "containers": anew,
+        "settings": {path: made for path, made in settings.items() if made != noted["settings"].get(path, {})},
+    }
 
 
 def _is_there(host: Host, kind: str, name: str) -> bool:
@@ -146,7 +175,8 @@ def _is_there(host: Host, kind: str, name: str) -> bool:
 
 def resources(state: RoleState) -> list[tuple[str, str]]:
     repository = [state.repository.key.path, state.repository.source.path] if state.repository else []
-    files = [*repository, *(file.path for file in state.files), *(one.path for one in state.generated)]
+    settings = [state.settings.path] if state.settings else []
+    files = [*repository, *settings, *(file.path for file in state.files), *(one.path for one in state.generated)]
     return [
         *(("package", package) for package in state.packages),
         *(("file", path) for path in files),

@@ -14,6 +14,7 @@ from ..rocketchat.layout import KEYFILE, LEDGER
 from ..rocketchat.problems import Problem
 from ..rocketchat.sizing import size_warnings
 from . import requirements
+from .engine import engine_problems, engine_warnings
 from .hosts import Host, is_ours
 from .network import clock_problems, clock_warnings, name_warnings, network_problems
 from .ports import mongodb_port, port_problems
@@ -40,6 +41,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
     for host in hosts:
         verdict.problems += _unfit(host)
         verdict.problems += port_problems(host)
+        verdict.problems += engine_problems(host)
         verdict.problems += network_problems(host)
         verdict.problems += _taken_names(host)
         verdict.problems += _other_secrets(host)
@@ -48,6 +50,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.problems += _unreadable_ledger(host)
         verdict.warnings += _untested(host)
         verdict.warnings += _small(host)
+        verdict.warnings += engine_warnings(host)
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
     verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]
     verdict.problems += workspace_problems(plan, hosts)
