@@ -17,7 +17,7 @@ from ...module_utils.facts.settings import top
 from ..plan.resources import SettingsFile
 from ..rocketchat.distributions import DOCKER_LIBRARIES, DOCKER_RIVALS
 from ..rocketchat.problems import Problem
-from .hosts import Host
+from .hosts import Host, was_deployed
 from .settings import after, told
 
 SOCKET = "unix:///var/run/docker.sock"
@@ -77,7 +77,7 @@ def _other_engine(host: Host, packages: list[str]) -> Iterator[Problem]:
         yield Problem(name, None, reason, "Let it listen at its user's own socket, and remove this link to it")
     elif engine["data_root"].startswith("/var/snap/"):
         yield Problem(name, None, "comes from a snap, which another engine cannot run beside", "snap remove docker")
-    elif not any(package in host.packages for package in packages) and not _has_rival(host):
+    elif not (was_deployed(host) or _has_rival(host) or any(package in host.packages for package in packages)):
         reason = f"runs, but from none of the packages {', '.join(packages)}, and another cannot run beside it"
         yield Problem(name, None, reason, "Remove it, or choose another host")
 

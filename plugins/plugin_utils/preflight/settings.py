@@ -95,5 +95,6 @@ def keeps_containers(host: Host, file: SettingsFile) -> bool:
 
 
 def settings_diff(host: Host, file: SettingsFile) -> dict[str, str]:
-    texts = {"before": as_text(told(host, file.path)["values"]), "after": as_text(masked(after(host, file)))}
+    before = as_text(told(host, file.path)["values"]) if host.facts["files"].get(file.path) else ""
+    texts = {"before": before, "after": as_text(masked(after(host, file)))}
     return {"before_header": file.path, "after_header": file.path, **texts}

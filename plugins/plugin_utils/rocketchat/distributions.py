@@ -26,8 +26,8 @@ SOURCES = "/etc/apt/sources.list.d"
 # and for the self-signed certificate.
 DOCKER_PACKAGES = ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin")
 DOCKER_LIBRARIES = ("python3-requests",)
-# By ``docker_source``, what its packages cannot be installed beside: docs.docker.com, "Uninstall old versions" in "Install
-# Docker Engine on Debian" and "... on Ubuntu"; packages conflict in both directions.
+# By ``docker_source``, what its packages cannot be installed beside: "Uninstall old versions" in the same pages of
+# docs.docker.com; packages conflict in both directions.
 DOCKER_RIVALS = {
     "docker": ("docker.io", "docker-cli", "docker-compose", "docker-compose-v2", "podman-docker", "containerd", "runc"),
     "distribution": ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin", "podman-docker"),
