@@ -43,7 +43,8 @@ class Change:
 def settings_change(host: Host, file: SettingsFile) -> Change:
     found: Mapping[str, str] = told(host, file.path)["digests"]
     ours = _ours(host, file, found)
-    desired = leaves(file.wanted)
+    # an object without any settings asks for none
+    desired = {name: value for name, value in leaves(file.wanted).items() if value != {}}
     for group in file.preferred:
         there = [name for name in found if top(name) in group]
         if not there or any(name in ours for name in there):
