@@ -146,7 +146,7 @@ facts:
     file_systems:
       description:
         - For each C(directory) that will grow, C(size_mb) and C(free_mb) in MiB of the file system it is on, or of the
-          nearest parent that was C(found).
+          nearest parent that was C(found). For C(/var/lib/docker) it is where the engine that runs keeps its data.
       type: list
       elements: dict
     clock:

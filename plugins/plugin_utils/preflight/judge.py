@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..rocketchat.distributions import ADVISED, distribution, known_names
-from ..rocketchat.layout import KEYFILE, LEDGER
+from ..rocketchat.layout import DOCKER_DATA, KEYFILE, LEDGER
 from ..rocketchat.problems import Problem
 from ..rocketchat.sizing import size_warnings
 from . import requirements
@@ -137,9 +137,11 @@ def _memory_is_below(host: Host, limit: int) -> bool:
 
 def _rooms(host: Host) -> Iterator[tuple[requirements.DiskRequirement, int]]:
     free = {entry["directory"]: entry["free_mb"] for entry in host.facts["file_systems"]}
+    engine = host.facts["docker"].get("engine")
     for room in requirements.DISK_REQUIREMENTS:
         if host.plan[room.role] and room.directory in free:
-            yield room, free[room.directory]
+            moved = engine["data_root"] if engine and room.directory == DOCKER_DATA else ""
+            yield replace(room, directory=moved or room.directory), free[room.directory]
 
 
 def _is_installed(host: Host, role: str) -> bool:

@@ -22,6 +22,7 @@ from tests.unit.plan_inventories import cluster, plan, single
 from tests.unit.preflight.hosts import (
     BARE,
     ENGINE,
+    MODE,
     NOW,
     asked,
     before_a_run_of,
@@ -328,6 +329,15 @@ def test_own_network_may_move_within_its_range() -> None:
         {"network": "172.31.250.0/24", "interface": "br-83ec1ede63c7"},
     ])  # fmt: skip
     assert problems(host) == []
+
+
+def test_disk_is_the_one_that_the_engine_has_its_data_on() -> None:
+    engine_at = {**ENGINE, "engine": {**MODE, "data_root": "/srv/docker"}}
+    host = asked(PLAN, packages={"docker-ce": "28"}, docker=engine_at, file_systems=room("/var/lib/docker", 2047))
+    assert problems(host) == [
+        "disk of host chat: has 2047 MiB left for /srv/docker, and 2048 are needed at least. Make room or mount a "
+        "larger disk there; 10240 MiB are a sensible beginning."
+    ]
 
 
 def test_full_disk_does_not_stop_the_repair_of_what_runs() -> None:
