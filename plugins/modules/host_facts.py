@@ -60,6 +60,11 @@ options:
     type: list
     elements: path
     default: []
+  settings:
+    description: Absolute paths of JSON files with settings, which are told without passwords and tokens.
+    type: list
+    elements: path
+    default: []
   containers:
     description: Names of the containers, or of the services in Compose, whose settings are asked for.
     type: list
@@ -141,7 +146,7 @@ facts:
     file_systems:
       description:
         - For each C(directory) that will grow, C(size_mb) and C(free_mb) in MiB of the file system it is on, or of the
-          nearest parent that was C(found).
+          nearest parent that was C(found). For C(/var/lib/docker) it is where the engine that runs keeps its data.
       type: list
       elements: dict
     clock:
@@ -177,8 +182,9 @@ facts:
         - C(state) is V(running), V(stopped), V(absent) or V(silent).
         - C(containers) have C(name), C(image), C(state), Compose's C(project) and C(service), this collection's
           C(labels), what they have C(published) and, those of O(containers), C(settings) with C(restart), C(memory) in
-          bytes, C(nano_cpus) and the aliases in their C(networks).
-        - C(networks) have C(name), C(interface), C(subnets), C(gateways) and whether they are C(ours).
+          bytes, C(nano_cpus), the aliases in their C(networks), and the C(network_ids) they hold.
+        - C(networks) have C(name), C(id), C(interface), C(subnets), C(gateways) and whether they are C(ours).
+        - C(engine) says in which mode the engine works; V(null) unless it runs.
       type: dict
     files:
       description:
@@ -189,6 +195,18 @@ facts:
     texts:
       description: Content of the files of O(texts); V(null) for one that is missing.
       type: dict
+    settings:
+      description:
+        - For each of O(settings) its C(values) without secrets, the C(digests) of all of them by name, such as
+          C(log-opts/max-size), and the C(error) for which they cannot be told. One that is missing sets nothing.
+      type: dict
+      sample: {/etc/docker/daemon.json: {error: null, values: {debug: true}, digests: {debug: b5bea4...}}}
+    client:
+      description:
+        - Of Docker's client, for the user that the module runs as, the names of the C(variables) that it would give to
+          every container for the sake of C(proxies) in its configuration C(file).
+      type: dict
+      sample: {file: /root/.docker/config.json, variables: []}
     ledger:
       description:
         - C(state) is V(read), V(absent), V(damaged) or V(newer), with the version of the C(collection) that wrote it

@@ -56,6 +56,12 @@ options:
     description: Services of Compose projects, each with an empty text, whose containers are about to be made anew.
     type: dict
     default: {}
+  settings:
+    description:
+      - Paths of files that others have settings in, too, each with the digests of all settings that this collection
+        makes in it, by name.
+    type: dict
+    default: {}
   project:
     description:
       - A Compose project whose containers were just made. What Compose noted on them is taken from Docker here.
@@ -96,6 +102,7 @@ def entries(params: dict[str, Any]) -> dict[str, Any]:
         "pending": {**params["pending"], **dict.fromkeys(params["done"])},
         "generated": {**params["generated"], **made},
         "containers": {**params["containers"], **containers(params["project"])},
+        "settings": params["settings"],
     }
 
 
@@ -117,6 +124,7 @@ def main() -> None:
             "generated": {"type": "dict", "default": {}},
             "recipes": {"type": "dict", "default": {}},
             "containers": {"type": "dict", "default": {}},
+            "settings": {"type": "dict", "default": {}},
             "project": {"type": "str"},
         },
         supports_check_mode=True,

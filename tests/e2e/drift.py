@@ -61,7 +61,9 @@ def _of_file(deployment: Deployment, path: str) -> Iterator[Drift]:
     yield Drift("owner", f"chown 12345:12345 {quoted}", path)
     # another keyfile is refused, as it is more likely that the secrets were lost (test_lost_secrets.py)
     if not directory and path != "/etc/mongod.keyfile":
-        yield Drift("content", f"echo '# by hand' >> {quoted}", sentence_of(path))
+        # one that is no JSON is refused, as it may have settings of others
+        edit = f"sed -i s/50m/51m/ {quoted}" if path.endswith(".json") else f"echo '# by hand' >> {quoted}"
+        yield Drift("content", edit, sentence_of(path))
     if not directory:
         yield Drift("deleted", f"rm {quoted}", sentence_of(path))
 
@@ -96,11 +98,12 @@ def without_a_role(deployment: Deployment) -> str:
 
 
 def replaced_network(containers: list[str]) -> str:
-    """Another network of the same name, as somebody makes it who lost the first."""
+    """Another network of the same name, as somebody makes it who lost the first and knows its label."""
     return (
         f"docker stop --time 1 {' '.join(containers)} && docker network disconnect --force rocketchat nats; "
         f"for c in {' '.join(containers)}; do docker network disconnect --force rocketchat $c; done 2>/dev/null; "
-        "docker network rm rocketchat && docker network create --subnet 172.31.250.0/24 rocketchat"
+        "docker network rm rocketchat && docker network create --subnet 172.31.250.0/24 --gateway 172.31.250.2 "
+        "--label io.rocketops.collection=rocketops.rocketchat rocketchat"
     )
 
 

@@ -65,6 +65,14 @@ class Engine:
             raise not_an_engine(self.socket_path)
         return [entry for entry in found if entry["Names"]]
 
+    def info(self, until: float) -> dict[str, Any]:
+        """In which mode it works."""
+        return dict(self._read("/info", until))
+
+    def components(self, until: float) -> list[str]:
+        """What it is made of: engines that only speak Docker's language tell their own name here."""
+        return [entry["Name"] for entry in self._read("/version", until).get("Components") or []]
+
     def networks(self, until: float) -> list[dict[str, Any]]:
         """All networks with their ranges."""
         return list(self._read("/networks", until))

@@ -13,7 +13,12 @@ from .secrets import is_same
 _SHOWN_MAX = 3
 
 # Variables that change what a service is or what it talks to, although they are not planned.
-_TELLING = ("MS_NAMESPACE", "BROKER", "DB_WATCHERS", "MULTIPLE_INSTANCES_PING_INTERVAL")
+# Not in the plan, these change what a service does: variables of Rocket.Chat, and the proxies that Docker's
+# client gives to containers of its own accord (docs.docker.com, "Use a proxy server with the Docker CLI").
+PROXIES = tuple(
+    name for word in ("HTTP", "HTTPS", "FTP", "NO", "ALL") for name in (f"{word}_PROXY", f"{word}_proxy".lower())
+)
+_TELLING = ("MS_NAMESPACE", "BROKER", "DB_WATCHERS", "MULTIPLE_INSTANCES_PING_INTERVAL", *PROXIES)
 
 
 def the_first_of(sentences: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a Docker Engine runs, in two requests to its socket. Only reads."""
+"""What a Docker Engine is and runs, in a few requests to its socket. Only reads."""
 
 from __future__ import annotations
 
@@ -30,19 +30,37 @@ def ask(path: str, installed: bool, names: Sequence[str] = ()) -> dict[str, Any]
 
     ``state``: `absent`, `stopped`, `silent` or `running`; only the last has an answer to give.
     """
-    state, containers, networks, inspected = "absent", [], [], {}
+    state, mode, containers, networks, inspected = "absent", None, [], [], {}
     if installed or os.path.exists(path):
         until = time.monotonic() + TIMEOUT
         try:
             engine = greet(path, until)
             state, containers, networks = "running", engine.containers(until), engine.networks(until)
+            mode = _mode(engine.info(until), engine.components(until))
             inspected = _inspected(engine, names, containers, until)
         except Fault as fault:
             state = "stopped" if fault.kind == "stopped" else "silent"
     return {
         "state": state,
+        "engine": mode,
         "containers": [_container(container, inspected.get(container["Id"])) for container in containers],
         "networks": [_network(network) for network in networks],
+    }
+
+
+def _mode(info: dict[str, Any], components: list[str]) -> dict[str, Any]:
+    """``security``: such as `userns` or `rootless`. What an engine does not say has its usual value."""
+    options = [dict(pair.partition("=")[::2] for pair in one.split(",")) for one in info.get("SecurityOptions") or []]
+    return {
+        # of Podman and of Docker, /version, "Components"
+        "podman": "Podman Engine" in components,
+        "security": sorted(option["name"] for option in options if "name" in option),
+        "swarm": ((info.get("Swarm") or {}).get("LocalNodeState") or "inactive") != "inactive",
+        "live_restore": bool(info.get("LiveRestoreEnabled")),
+        "data_root": str(info.get("DockerRootDir") or ""),
+        "log_driver": str(info.get("LoggingDriver") or ""),
+        "limits_processors": bool(info.get("CpuCfsQuota", True)),
+        "limits_memory": bool(info.get("MemoryLimit", True)),
     }
 
 
@@ -77,15 +95,14 @@ def _container(answer: dict[str, Any], inspected: dict[str, Any] | None) -> dict
 
 def _settings(inspected: dict[str, Any]) -> dict[str, Any]:
     """What can be changed of a container while it stays the same one."""
-    host = inspected["HostConfig"]
+    host, networks = inspected["HostConfig"], inspected["NetworkSettings"].get("Networks") or {}
     return {
         "restart": (host.get("RestartPolicy") or {}).get("Name") or "no",
         "memory": host.get("Memory") or 0,
         "nano_cpus": host.get("NanoCpus") or 0,
-        "networks": {
-            name: list((network or {}).get("Aliases") or [])
-            for name, network in (inspected["NetworkSettings"].get("Networks") or {}).items()
-        },
+        "networks": {name: list((network or {}).get("Aliases") or []) for name, network in networks.items()},
+        # what it is attached to, whatever that is called by now; it keeps this while it is stopped
+        "network_ids": {name: (network or {}).get("NetworkID") or "" for name, network in networks.items()},
     }
 
 
@@ -93,6 +110,7 @@ def _network(answer: dict[str, Any]) -> dict[str, Any]:
     ipam = (answer.get("IPAM") or {}).get("Config") or []
     return {
         "name": answer["Name"],
+        "id": answer["Id"],
         "interface": (answer.get("Options") or {}).get(BRIDGE_NAME) or f"br-{answer['Id'][:12]}",
         "subnets": [entry["Subnet"] for entry in ipam if "Subnet" in entry],
         "gateways": [entry["Gateway"] for entry in ipam if "Gateway" in entry],

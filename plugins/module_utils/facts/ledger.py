@@ -12,6 +12,7 @@ One JSON file for root alone, replaced as a whole. Its fields:
 * ``generated``: by path, the ``digest`` of what was made or fetched on the host, and the ``recipe`` it was made from.
 * ``containers``: by its service's name, the digest of its definition that Compose noted on it when a role made it; ""
   for one that is still to be made anew.
+* ``settings``: by path of a file that others have settings in, too, the digest of each setting that was made in it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ EMPTY: dict[str, Any] = {
     "pending": {},
     "generated": {},
     "containers": {},
+    "settings": {},
 }
 
 

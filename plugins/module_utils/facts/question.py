@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..probing.question import Answered
-from . import docker, files, ledger, network, system
+from . import client, docker, files, ledger, network, settings, system
 
 _STRINGS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
 _PATHS: dict[str, Any] = {"type": "list", "elements": "path", "default": []}
@@ -24,6 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "units": _STRINGS,
     "files": _PATHS,
     "texts": _PATHS,
+    "settings": _PATHS,
     "containers": _STRINGS,
     "directories": _PATHS,
     "ledger": {"type": "path"},
@@ -36,6 +37,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "workspace_url": {"type": "str", "no_log": True},
 }
 
+# Where the engine keeps all it has, unless its settings say otherwise.
+_DOCKER_DATA = "/var/lib/docker"
 _DOCKER_UNIT, _MONGODB_UNIT = "docker.service", "mongod.service"
 
 
@@ -48,13 +51,18 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
     engine = (units or {}).get(_DOCKER_UNIT, {}).get("found", False)
     # mongod's address may lead elsewhere on a host that has none
     mongod = (units or {}).get(_MONGODB_UNIT, {}).get("found", False)
+    runs = docker.ask(asked["docker_socket"], engine, asked["containers"])
+    moved = {_DOCKER_DATA: (runs["engine"] or {}).get("data_root") or _DOCKER_DATA}
     return {
         "os": system.operating_system(),
         "architecture": os.uname().machine,
         "avx": system.has_avx(),
         "cores": os.cpu_count(),
         "memory_mb": system.memory_mb(),
-        "file_systems": [system.file_system(directory) for directory in asked["directories"]],
+        "file_systems": [
+            {**system.file_system(moved.get(directory, directory)), "directory": directory}
+            for directory in asked["directories"]
+        ],
         "clock": {"epoch": time.time(), "synchronised": system.clock_is_synchronised()},
         "listening": network.listening(),
         "routes": network.routes(),
@@ -63,9 +71,11 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "names": network.resolved(asked["names"], asked["resolve_timeout"]),
         "packages": system.packages(asked["packages"]),
         "units": units and {name: units[name] for name in asked["units"]},
-        "docker": docker.ask(asked["docker_socket"], engine, asked["containers"]),
+        "docker": runs,
         "files": {path: files.state(path) for path in asked["files"]},
         "texts": {path: files.text(path) for path in asked["texts"]},
+        "settings": {path: settings.read(path) for path in asked["settings"]},
+        "client": client.state(),
         "ledger": ledger.read(asked["ledger"]) if asked["ledger"] else None,
         "mongodb": _replica_set(asked) if asked["mongodb"] and mongod else None,
         "workspace": _workspace(asked) if asked["workspace"] and (mongod or not asked["own_mongodb"]) else None,

@@ -27,6 +27,21 @@ CONFIG_LABEL = "io.rocketops.config"
 # Compose does not replace a container because of it.
 WITHOUT_EFFECT = "depends_on"
 
+# What of root's environment would have Docker's client ask another engine, or would change containers, as it is without
+# (docs.docker.com, "Configure pre-defined environment variables in Docker Compose", and "Environment variables" of the
+# page "docker"). The Compose file, the name of the project and files with variables are named in the call.
+CLIENT_ENVIRONMENT = {
+    "COMPOSE_COMPATIBILITY": "false",
+    "COMPOSE_DISABLE_ENV_FILE": "true",
+    "COMPOSE_ENV_FILES": "",
+    "COMPOSE_PROFILES": "",
+    "COMPOSE_REMOVE_ORPHANS": "false",
+    "DOCKER_CONTEXT": "",
+    "DOCKER_DEFAULT_PLATFORM": "",
+    "DOCKER_HOST": "unix:///var/run/docker.sock",
+    "DOCKER_TLS_VERIFY": "",
+}
+
 # No service needs a capability: all listen above 1024 and none changes its user.
 CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,15 +17,17 @@ from ..rocketchat.distributions import Distribution, apt_source
 from ..rocketchat.memory import bytes_of
 from .compose import CONFIG_LABEL
 from .deployment import HostPlan
-from .resources import Block, Container, File, Generated, Network, Project, Repository, RoleState
+from .resources import Block, Container, File, Generated, Network, Project, Repository, RoleState, SettingsFile
 from .templates import MANAGED, render
 
-# Containers outlive a restart or an upgrade of the engine; their logs do not fill the disk.
-DAEMON_SETTINGS = {
-    "live-restore": True,
-    "log-driver": "json-file",
-    "log-opts": {"max-size": "50m", "max-file": "5"},
-}
+# Containers outlive a restart or an upgrade of the engine; their logs do not fill the disk. An engine that somebody set
+# up otherwise works as well, so these give way, group by group.
+LOGGING: dict[str, Any] = {"log-driver": "json-file", "log-opts": {"max-size": "50m", "max-file": "5"}}
+DAEMON_SETTINGS: list[dict[str, Any]] = [{"live-restore": True}, LOGGING]
+# docs.docker.com, "dockerd", "Configuration reload behavior"; these alone, as nobody runs into a reload that failed in
+# silence: whether the first was taken up, the engine says, and the others have no effect on what runs.
+RELOADABLE = frozenset({"live-restore", "debug", "registry-mirrors", "insecure-registries"})
+ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
 HOSTS_MARKER = "# {mark} rocketops.rocketchat: members of the MongoDB replica set"
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
@@ -77,24 +78,14 @@ def _docker(plan: Mapping[str, Any], on: Distribution) -> RoleState:
         packages=list(on.docker_packages(plan["source"]) or ()),
         repository=_repository(repository, "Docker's") if plan["source"] == "docker" else None,
         files=list(_docker_files(plan)),
+        settings=_daemon_settings(plan["options"]),
         unit=layout.DOCKER_UNIT,
         network=Network(network["name"], network["subnet"], network["gateway"]),
     )
 
 
 def _docker_files(plan: Mapping[str, Any]) -> Iterator[File]:
-    settings = merge_hash(DAEMON_SETTINGS, plan["options"])
     yield File(layout.DOCKER_DIRECTORY, "0755", before_packages=True)
-    yield File(
-        layout.DAEMON_SETTINGS,
-        "0644",
-        json.dumps(settings, indent=4, sort_keys=True) + "\n",
-        told="will change Docker's settings and restart the engine; containers keep running",
-        effect="restart",
-        # an engine that was here before us may have settings its operator wants back
-        backup=True,
-        before_packages=True,
-    )
     for registry, certificate in plan["certificates"].items():
         if certificate:
             directory = f"{layout.REGISTRY_CERTIFICATES}/{registry}"
@@ -102,6 +93,23 @@ def _docker_files(plan: Mapping[str, Any]) -> Iterator[File]:
             yield File(
                 f"{directory}/ca.crt", "0644", certificate, told=f"will change the certificate authority of {registry}"
             )
+
+
+def _daemon_settings(options: Mapping[str, Any]) -> SettingsFile:
+    """A log driver comes with its options: of those of ours, one that the inventory names takes what it understands."""
+    chosen = [group for group in DAEMON_SETTINGS if set(group) & set(options)]
+    wanted = dict(options)
+    if LOGGING in chosen and options.get("log-driver", LOGGING["log-driver"]) == LOGGING["log-driver"]:
+        wanted = merge_hash(LOGGING, options)
+    return SettingsFile(
+        layout.DAEMON_SETTINGS,
+        "0644",
+        wanted,
+        [group for group in DAEMON_SETTINGS if group not in chosen],
+        RELOADABLE,
+        told="will change Docker's settings",
+        validate=ENGINE_ACCEPTS,
+    )
 
 
 def _repository(repository: distributions.Repository, whose: str) -> Repository:

@@ -39,6 +39,25 @@ class File:
 
 
 @dataclass(frozen=True)
+class SettingsFile:
+    """A JSON file of settings that others may have settings in, too, and keep.
+
+    ``wanted``: have to be there, whatever was. ``preferred``: groups of settings that are only made where nobody else
+    made any of the group, the first of which decides what the others mean.
+    ``reloadable``: those that the unit of the role takes up without a restart, when they are set.
+    ``told``: how a change is told to people. ``validate``: as of a File.
+    """
+
+    path: str
+    mode: str
+    wanted: dict[str, Any]
+    preferred: list[dict[str, Any]]
+    reloadable: frozenset[str]
+    told: str
+    validate: str
+
+
+@dataclass(frozen=True)
 class Generated:
     """A file that is fetched by the host: the ledger says which content it had then.
 
@@ -128,6 +147,7 @@ class RoleState:
     packages: list[str] = field(default_factory=list)
     repository: Repository | None = None
     files: list[File] = field(default_factory=list)
+    settings: SettingsFile | None = None
     block: Block | None = None
     unit: str = ""
     network: Network | None = None

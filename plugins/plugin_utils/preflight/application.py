@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..inventory.role_variables import collection_version
+from ..plan.compose import CLIENT_ENVIRONMENT
 from ..plan.resources import RoleState
 from ..rocketchat import layout
 from .difference import Difference
 from .hosts import Host, is_ours, was_deployed
-from .packages import entry
+from .packages import entry, read_at_once
+from .settings import settings_change, settings_entry
 
 # Of the role's part of the host's plan, what its tasks need beyond resources.
 _SHOWN: dict[str, tuple[str, ...]] = {
@@ -33,11 +35,13 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         **user,
         **{name: plan[name] for name in _SHOWN[role]},
         "files": [entry(file) for file in state.files],
+        "settings": settings_entry(host, state.settings) if state.settings else None,
         "block": {"path": state.block.path, "marker": state.block.marker, "text": "\n".join(state.block.lines)}
         if state.block
         else None,
         "unit": _unit(host, state, differences) if state.unit else None,
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
+        "client_environment": CLIENT_ENVIRONMENT,
         "makes_anew": _made_anew(host, state, differences),
         "changes_containers": any(d.kind == "container" for d in differences),
     }
@@ -69,7 +73,7 @@ def _unit(host: Host, state: RoleState, differences: list[Difference]) -> dict[s
 def _effect(state: RoleState, differences: list[Difference]) -> str:
     """What the unit has to do to take up what differs, but for what it finds as its package first starts it."""
     installs = any(d.kind == "product" for d in differences)
-    before = {file.path for file in state.files if file.before_packages and installs}
+    before = set(read_at_once(state)) if installs else set()
     effects = {d.effect for d in differences if d.resource not in before}
     return next((effect for effect in ("restart", "reload") if effect in effects), "")
 
@@ -111,7 +115,15 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
             if there_now and key.path not in noted["generated"]:
                 generated[key.path] = {"digest": there_now["digest"], "recipe": key.recipe}
     anew = {d.resource: "" for found in differences.values() for d in found if d.kind == "container" and d.replaces}
-    return {"resources": named, "pending": pending, "generated": generated, "containers": anew}
+    applied = [host.desired[role].settings for role in differences]
+    settings = {file.path: settings_change(host, file).noted for file in applied if file}
+    return {
+        "resources": named,
+        "pending": pending,
+        "generated": generated,
+        "containers": anew,
+        "settings": {path: made for path, made in settings.items() if made != noted["settings"].get(path, {})},
+    }
 
 
 def _is_there(host: Host, kind: str, name: str) -> bool:
@@ -125,7 +137,8 @@ def _is_there(host: Host, kind: str, name: str) -> bool:
 
 def resources(state: RoleState) -> list[tuple[str, str]]:
     repository = [state.repository.key.path, state.repository.source.path] if state.repository else []
-    files = [*repository, *(file.path for file in state.files)]
+    settings = [state.settings.path] if state.settings else []
+    files = [*repository, *settings, *(file.path for file in state.files)]
     return [
         *(("package", package) for package in state.packages),
         *(("file", path) for path in files),

@@ -30,7 +30,7 @@ def network_differences(host: Host, state: RoleState) -> Iterator[Difference]:
     if found is None:
         sentence = f"will create network {wanted.name} with {wanted.subnet}"
         yield Difference("network", wanted.name, sentence)
-    elif reason := _other_network(wanted, found):
+    elif found["ours"] and (reason := _other_network(wanted, found)):
         yield Difference("network", wanted.name, f"will replace network {wanted.name}: {reason}")
 
 
@@ -39,7 +39,7 @@ def _other_network(wanted: Network, found: Mapping[str, Any]) -> str:
         return f"{', '.join(found['subnets'])} -> {wanted.subnet}"
     if found["gateways"] != [wanted.gateway]:
         return f"gateway {', '.join(found['gateways'])} -> {wanted.gateway}"
-    return "" if found["ours"] else "it lost its label"
+    return ""
 
 
 def replaces_network(host: Host) -> bool:
@@ -78,7 +78,7 @@ def _container(
     new_network: bool,
 ) -> Iterator[Difference]:
     wanted = project.containers[name]
-    reconfigured = list(_reconfigured(wanted, found))
+    reconfigured = [*_reconfigured(wanted, found), *([] if new_network else _lost_network(host, wanted, found))]
     if wanted.config != found["labels"].get(CONFIG_LABEL) or wanted.image != found["image"]:
         reasons = list(_reasons(host, project.definition["services"][name], before, found)) or ["configuration changed"]
         sentence = f"will replace {name}: {', '.join(reasons)}"
@@ -114,6 +114,16 @@ def _reconfigured(wanted: Container, found: Mapping[str, Any]) -> Iterator[str]:
         yield f"it was taken out of network {wanted.network}"
     elif not set(wanted.aliases) <= set(aliases):
         yield f"it lost its name in network {wanted.network}"
+
+
+def _lost_network(host: Host, wanted: Container, found: Mapping[str, Any]) -> Iterator[str]:
+    """A container keeps the identity of its network and not the name: once that was removed, as by `docker network
+    prune` while the container was stopped, Docker cannot start it, whatever has the name by now.
+    """
+    held = ((found["settings"] or {}).get("network_ids") or {}).get(wanted.network)
+    there = {network["id"] for network in host.facts["docker"]["networks"] if network["name"] == wanted.network}
+    if held and there and held not in there:
+        yield f"its network {wanted.network} was removed, and is another one now"
 
 
 def _changed_mounts(host: Host, wanted: Mapping[str, Any]) -> Iterator[str]:

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..plan.resources import File, Generated, RoleState
+from ..plan.resources import File, Generated, RoleState, SettingsFile
 from ..rocketchat import layout
 from .container_differences import container_differences, network_differences
 from .difference import Difference
 from .hosts import Host
+from .settings import is_our_file, keeps_containers, settings_change, settings_diff
 
 _UNIT_NAMES = {layout.DOCKER_UNIT: "Docker", layout.MONGODB_UNIT: "mongod", layout.NGINX_UNIT: "nginx"}
 
@@ -59,7 +60,8 @@ def _unsaid(kinds: set[str], everything: set[str]) -> set[str]:
 def file_diffs(host: Host, differences: Mapping[str, list[Difference]]) -> list[dict[str, str]]:
     """For --diff: of files that are no secret, where their content was asked for."""
     changed = {d.resource for found in differences.values() for d in found if d.kind == "file"}
-    return [
+    shared = [state.settings for state in host.desired.values() if state.settings and state.settings.path in changed]
+    return [settings_diff(host, file) for file in shared] + [
         {"before_header": file.path, "after_header": file.path, "before": before or "", "after": file.content}
         for state in host.desired.values()
         for file in state.all_files
@@ -74,6 +76,8 @@ def _of_role(host: Host, state: RoleState) -> Iterator[Difference]:
     if state.repository:
         yield from _files(host, [state.repository.key, state.repository.source])
     yield from _files(host, state.files)
+    if state.settings:
+        yield from _settings(host, state.settings)
     if state.block and state.block.text() not in (host.facts["texts"].get(state.block.path) or ""):
         yield Difference("file", state.block.path, state.block.told)
     yield from _unit(host, state)
@@ -92,6 +96,19 @@ def _packages(host: Host, state: RoleState) -> Iterator[Difference]:
         yield Difference("product" if product else "package", package, sentence)
 
 
+def _settings(host: Host, file: SettingsFile) -> Iterator[Difference]:
+    change = settings_change(host, file)
+    if change:
+        sentence = f"{file.told} ({', '.join(change.names)})"
+        if change.effect == "restart":
+            keeps = keeps_containers(host, file)
+            restart = "containers keep running" if keeps else "which ends all containers on the host for that time"
+            sentence += f" and restart the engine; {restart}"
+        yield Difference("file", file.path, sentence, effect=change.effect, renews=True)
+    elif is_our_file(host, file) and (found := host.facts["files"].get(file.path)):
+        yield from _owner_and_mode(file, "root", found)
+
+
 def _files(host: Host, wanted: Sequence[File | Generated]) -> Iterator[Difference]:
     for resource in wanted:
         found = host.facts["files"].get(resource.path)
@@ -101,15 +118,22 @@ def _files(host: Host, wanted: Sequence[File | Generated]) -> Iterator[Differenc
         elif _has_other_content(host, resource, found):
             sentence = resource.told or f"will change {resource.path}"
             yield Difference("file", resource.path, sentence, effect=resource.effect, renews=True)
-        elif not _is_owned(resource, found) or found["mode"] != resource.mode:
-            is_now = f"{found['owner']}:{found['group']} {found['mode']}"
-            change = f"will correct owner and mode of {resource.path}: {is_now} -> {resource.owner} {resource.mode}"
-            yield Difference("mode", resource.path, change)
+        else:
+            yield from _owner_and_mode(resource, resource.owner, found)
 
 
-def _is_owned(wanted: File | Generated, found: Mapping[str, Any]) -> bool:
+def _owner_and_mode(
+    wanted: File | Generated | SettingsFile, owner: str, found: Mapping[str, Any]
+) -> Iterator[Difference]:
+    if not _is_owned(owner, found) or found["mode"] != wanted.mode:
+        is_now = f"{found['owner']}:{found['group']} {found['mode']}"
+        change = f"will correct owner and mode of {wanted.path}: {is_now} -> {owner} {wanted.mode}"
+        yield Difference("mode", wanted.path, change)
+
+
+def _is_owned(owner: str, found: Mapping[str, Any]) -> bool:
     """An owner that is planned as a number may have a name on the host: on Debian, 999 is the last user made there."""
-    return wanted.owner in (found["owner"], found["uid"]) and wanted.owner in (found["group"], found["gid"])
+    return owner in (found["owner"], found["uid"]) and owner in (found["group"], found["gid"])
 
 
 def _has_other_content(host: Host, wanted: File | Generated, found: Mapping[str, Any]) -> bool:

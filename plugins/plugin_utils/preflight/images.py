@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..plan.compose import CLIENT_ENVIRONMENT
 from .difference import Difference
 from .hosts import Host
 
@@ -24,7 +25,7 @@ def images_plan(host: Host, differences: Mapping[str, list[Difference]]) -> dict
         project = host.desired[role].project
         if project and any(d.kind == "container" for d in found):
             services |= {name: {"image": container.image} for name, container in project.containers.items()}
-    return {"project": {"services": services}, "in_background": False}
+    return {"project": {"services": services}, "in_background": False, "client_environment": CLIENT_ENVIRONMENT}
 
 
 def differ(host: Host, differences: Mapping[str, list[Difference]]) -> bool:

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..rocketchat.distributions import ADVISED, distribution, known_names
-from ..rocketchat.layout import KEYFILE, LEDGER
+from ..rocketchat.layout import DOCKER_DATA, KEYFILE, LEDGER
 from ..rocketchat.problems import Problem
 from ..rocketchat.sizing import size_warnings
 from . import requirements
+from .engine import engine_problems, engine_warnings
 from .hosts import Host, is_ours
 from .limit import limit_problems, limit_warnings
 from .memory import is_below, memory_problems, needed_mb
@@ -42,6 +43,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
     for host in hosts:
         verdict.problems += _unfit(host)
         verdict.problems += port_problems(host)
+        verdict.problems += engine_problems(host)
         verdict.problems += network_problems(host)
         verdict.problems += _taken_names(host)
         verdict.problems += _other_secrets(host)
@@ -50,6 +52,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.problems += _unreadable_ledger(host)
         verdict.warnings += _untested(host)
         verdict.warnings += _small(host)
+        verdict.warnings += engine_warnings(host)
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
     verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]
     verdict.problems += [*workspace_problems(plan, hosts), *limit_problems(plan, hosts)]
@@ -122,9 +125,11 @@ def _small(host: Host) -> Iterator[str]:
 
 def _rooms(host: Host) -> Iterator[tuple[requirements.DiskRequirement, int]]:
     free = {entry["directory"]: entry["free_mb"] for entry in host.facts["file_systems"]}
+    engine = host.facts["docker"].get("engine")
     for room in requirements.DISK_REQUIREMENTS:
         if host.plan[room.role] and room.directory in free:
-            yield room, free[room.directory]
+            moved = engine["data_root"] if engine and room.directory == DOCKER_DATA else ""
+            yield replace(room, directory=moved or room.directory), free[room.directory]
 
 
 def _is_installed(host: Host, role: str) -> bool:

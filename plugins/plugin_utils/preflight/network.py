@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,32 +14,66 @@ from urllib.parse import urlsplit
 from ...module_utils.probing.clock import ahead
 from ..rocketchat.problems import Problem
 from . import requirements
-from .hosts import Host
+from .hosts import Host, was_deployed
+
+# How Docker names the bridge of a network: by the beginning of its identity.
+_BRIDGE = re.compile(r"br-[0-9a-f]{12}")
 
 
 def network_problems(host: Host) -> Iterator[Problem]:
-    """Docker would create the network all the same, and answers to other hosts would go to containers."""
+    """Docker refuses a range that one of its networks has; over any other route it would create the network all the
+    same, and answers to other hosts would go to containers.
+    """
     if not host.plan["docker"]:
         return
     wanted = host.plan["docker"]["network"]
-    networks = {network["interface"]: network for network in host.facts["docker"]["networks"]}
-    if any(_is(network, wanted) and wanted["subnet"] in network["subnets"] for network in networks.values()):
-        return
-    for route in host.facts["routes"]:
-        network = networks.get(route["interface"])
-        overlaps = ipaddress.ip_network(route["network"]).overlaps(ipaddress.ip_network(wanted["subnet"]))
-        if overlaps and not (network and _is(network, wanted)):
-            owner = f"Docker network {network['name']}" if network else f"interface {route['interface']}"
+    networks = host.facts["docker"]["networks"]
+    present = next((network for network in networks if network["name"] == wanted["name"]), None)
+    if present and not present["ours"]:
+        yield Problem(
+            "rocketchat_network_name",
+            wanted["name"],
+            f"is the name of a network on host {host.name} that this collection did not make "
+            f"({', '.join(present['subnets']) or 'without a range'})",
+            f"Write another name, or remove that one: docker network rm {wanted['name']}",
+        )
+    elif not (present and wanted["subnet"] in present["subnets"]):
+        yield from _overlaps(host, wanted, [network for network in networks if network is not present], present)
+
+
+def _overlaps(
+    host: Host, wanted: Mapping[str, Any], others: Sequence[Mapping[str, Any]], ours: Mapping[str, Any] | None
+) -> Iterator[Problem]:
+    interfaces = {network["interface"] for network in others} | ({ours["interface"]} if ours else set())
+    taken = [(subnet, f"Docker network {network['name']}") for network in others for subnet in network["subnets"]]
+    taken += [
+        (route["network"], f"interface {route['interface']}")
+        for route in host.facts["routes"]
+        if route["interface"] not in interfaces and not _is_our_bridge(host, wanted, route)
+    ]
+    for subnet, owner in taken:
+        # one of IPv6 overlaps with none of ours
+        if ":" not in subnet and ipaddress.ip_network(subnet).overlaps(ipaddress.ip_network(wanted["subnet"])):
             yield Problem(
                 "rocketchat_network_subnet",
                 wanted["subnet"],
-                f"overlaps with the route of host {host.name} to {route['network']} ({owner})",
-                "Choose a range that no host has a route to",
+                f"overlaps with {subnet} on host {host.name} ({owner})",
+                "Choose a range that no host has a route or a Docker network for",
             )
 
 
-def _is(network: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    return bool(network["name"] == wanted["name"])
+def _is_our_bridge(host: Host, wanted: Mapping[str, Any], route: Mapping[str, str]) -> bool:
+    """While the engine is down, nothing tells labels: our bridge is the one that Docker named, with our range and our
+    address, on a host where this collection made the network.
+    """
+    made = host.ledger["resources"].get(f"network {wanted['name']}") == "made" or was_deployed(host)
+    return (
+        made
+        and host.facts["docker"]["state"] in ("stopped", "silent")
+        and bool(_BRIDGE.fullmatch(route["interface"]))
+        and route["network"] == wanted["subnet"]
+        and wanted["gateway"] in host.facts["addresses"]
+    )
 
 
 def name_warnings(root_url: str, hosts: Sequence[Host]) -> Iterator[str]:

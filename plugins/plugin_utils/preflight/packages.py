@@ -12,6 +12,7 @@ from ..inventory.role_variables import collection_version
 from ..plan.resources import File, Repository, RoleState
 from .difference import Difference
 from .hosts import Host
+from .settings import settings_entry
 
 ROLE = "packages"
 KINDS = ("product", "package")
@@ -35,8 +36,9 @@ def packages_plan(host: Host, differences: ByRole) -> dict[str, Any]:
         "signing_keys": [_key(repository, renewed) for repository in repositories],
         "files": [
             *(entry(repository.source) for repository in repositories),
-            *(entry(file) for role, found in differences.items() for file in _read_at_once(host.desired[role], found)),
+            *(entry(file) for state in _installed(host, differences) for file in state.files if file.before_packages),
         ],
+        "settings": [settings_entry(host, state.settings) for state in _installed(host, differences) if state.settings],
         "missing": list(dict.fromkeys(missing)),
         "generated": {repository.key.path: repository.key.recipe for repository in repositories},
     }
@@ -51,10 +53,15 @@ def _key(repository: Repository, renewed: set[str]) -> dict[str, Any]:
     return {"path": key.path, "mode": key.mode, "url": repository.key_url, "fetch": key.path in renewed}
 
 
-def _read_at_once(state: RoleState, differences: list[Difference]) -> Iterator[File]:
-    """What a unit that its package starts reads then, so that it needs no restart for it."""
-    if any(d.kind == "product" for d in differences):
-        yield from (file for file in state.files if file.before_packages)
+def read_at_once(state: RoleState) -> Iterator[str]:
+    """Paths of what a unit that its package starts reads then, so that it needs no restart for it."""
+    yield from (file.path for file in state.files if file.before_packages)
+    if state.settings:
+        yield state.settings.path
+
+
+def _installed(host: Host, differences: ByRole) -> list[RoleState]:
+    return [host.desired[role] for role, found in differences.items() if any(d.kind == "product" for d in found)]
 
 
 def entry(file: File) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ..plan.deployment import HostPlan
 from ..plan.desired import desired_state
 from ..plan.resources import RoleState
 from ..rocketchat import layout
-from ..rocketchat.distributions import DISTRIBUTIONS
+from ..rocketchat.distributions import DISTRIBUTIONS, DOCKER_RIVALS
 from .application import resources
 from .requirements import DISK_REQUIREMENTS
 
@@ -29,6 +29,7 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
         "units": [state.unit for state in states if state.unit],
         "files": _unique(name for state in states for kind, name in resources(state) if kind == "file"),
         "texts": _unique(_texts(states, contents)),
+        "settings": [state.settings.path for state in states if state.settings],
         "containers": [name for state in states if state.project for name in state.project.containers],
         "directories": [room.directory for room in DISK_REQUIREMENTS],
         "ledger": layout.LEDGER,
@@ -40,7 +41,8 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
 def _packages(plan: HostPlan, states: list[RoleState]) -> list[str]:
     source = (plan.docker or {}).get("source", "")
     engines = [package for one in DISTRIBUTIONS if source for package in one.docker_packages(source) or ()]
-    return _unique([*engines, *(package for state in states for package in state.packages)])
+    rivals = DOCKER_RIVALS.get(source, ())
+    return _unique([*engines, *rivals, *(package for state in states for package in state.packages)])
 
 
 def _texts(states: list[RoleState], contents: bool) -> Iterable[str]:

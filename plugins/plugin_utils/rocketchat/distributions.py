@@ -27,6 +27,12 @@ SOURCES = "/etc/apt/sources.list.d"
 DOCKER_PACKAGES = ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin")
 # for the modules of community.docker
 DOCKER_LIBRARIES = ("python3-requests", "python3-yaml")
+# By ``docker_source``, what its packages cannot be installed beside: "Uninstall old versions" in the same pages of
+# docs.docker.com; packages conflict in both directions.
+DOCKER_RIVALS = {
+    "docker": ("docker.io", "docker-cli", "docker-compose", "docker-compose-v2", "podman-docker", "containerd", "runc"),
+    "distribution": ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin", "podman-docker"),
+}
 MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo")
 NGINX_PACKAGES = ("nginx", "python3-websockets")
 

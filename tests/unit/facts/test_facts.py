@@ -73,7 +73,7 @@ def test_module_tells_of_this_machine(tmp_path: Path) -> None:
     assert facts["names"]["no-such-name.invalid"] == {"addresses": [], "fault": "unknown"}
     assert "127.0.0.1" in facts["names"]["localhost"]["addresses"]
     assert [entry["directory"] for entry in facts["file_systems"]] == ["/var/lib/mongodb"]
-    assert facts["docker"] == {"state": "absent", "containers": [], "networks": []}
+    assert facts["docker"] == {"state": "absent", "engine": None, "containers": [], "networks": []}
     assert list(facts["packages"]) == ["dpkg"]
     assert "localhost" in facts["texts"]["/etc/hosts"]
     assert facts["files"]["/no/such/file"] is None
@@ -235,10 +235,24 @@ def test_last_backup(tmp_path: Path) -> None:
 class Engine:
     ANSWERS = {
         "/version": {"Version": "26.1.5", "ApiVersion": "1.45", "MinAPIVersion": "1.24"},
+        "/v1.44/version": {"Components": [{"Name": "Engine"}, {"Name": "containerd"}]},
+        "/v1.44/info": {
+            "SecurityOptions": ["name=seccomp,profile=builtin", "name=userns"],
+            "Swarm": {"LocalNodeState": "inactive"},
+            "LiveRestoreEnabled": True,
+            "DockerRootDir": "/srv/docker",
+            "LoggingDriver": "local",
+            "CpuCfsQuota": False,
+        },
         "/v1.44/containers/json?all=1": [CONTAINER],
         "/v1.44/containers/5a/json": {
             "HostConfig": {"RestartPolicy": {"Name": "unless-stopped"}, "Memory": 536870912, "NanoCpus": 1500000000},
-            "NetworkSettings": {"Networks": {"rocketchat": {"Aliases": ["account-1", "chat-account-1"]}, "own": None}},
+            "NetworkSettings": {
+                "Networks": {
+                    "rocketchat": {"Aliases": ["account-1", "chat-account-1"], "NetworkID": "83ec1ede63c7d063"},
+                    "own": None,
+                }
+            },
         },
         "/v1.44/networks": NETWORKS,
     }
@@ -252,6 +266,16 @@ def test_engine_that_runs(tmp_path: Path) -> None:
         answer = docker.ask(path, installed=True, names=["account-1"])
     assert answer == {
         "state": "running",
+        "engine": {
+            "podman": False,
+            "security": ["seccomp", "userns"],
+            "swarm": False,
+            "live_restore": True,
+            "data_root": "/srv/docker",
+            "log_driver": "local",
+            "limits_processors": False,
+            "limits_memory": True,
+        },
         "containers": [
             {
                 "name": "account-1",
@@ -267,13 +291,22 @@ def test_engine_that_runs(tmp_path: Path) -> None:
                     "memory": 536870912,
                     "nano_cpus": 1500000000,
                     "networks": {"rocketchat": ["account-1", "chat-account-1"], "own": []},
+                    "network_ids": {"rocketchat": "83ec1ede63c7d063", "own": ""},
                 },
             }
         ],
         "networks": [
-            {"name": "bridge", "interface": "docker0", "subnets": [], "gateways": [], "ours": False},
+            {
+                "name": "bridge",
+                "id": "f" * 64,
+                "interface": "docker0",
+                "subnets": [],
+                "gateways": [],
+                "ours": False,
+            },
             {
                 "name": "rocketchat",
+                "id": "83ec1ede63c7d063",
                 "interface": "br-83ec1ede63c7",
                 "subnets": ["172.31.250.0/24"],
                 "gateways": ["172.31.250.1"],

@@ -20,6 +20,7 @@ CONTENT: dict[str, Any] = {
     "pending": {"nginx.service": "reload"},
     "generated": {"/etc/nginx/rocketchat/key.pem": {"digest": "d", "recipe": "r"}},
     "containers": {"account-1": "77"},
+    "settings": {"/etc/docker/daemon.json": {"live-restore": "b5"}},
 }
 
 
@@ -110,6 +111,10 @@ def test_fields_that_an_older_version_did_not_have_are_empty(path: Path) -> None
          {"pending": {"nginx.service": "reload", "mongod.service": "restart"}}),
         ({"pending": {"nginx.service": None, "docker.service": None}}, {"pending": {}}),
         ({"containers": {"account-1": "78"}}, {"containers": {"account-1": "78"}}),
+        (
+            {"settings": {"/etc/docker/daemon.json": {"debug": "b6"}}},
+            {"settings": {"/etc/docker/daemon.json": {"debug": "b6"}}},
+        ),
         ({"format": 7, "unknown": {}}, {}),
     ],
 )  # fmt: skip

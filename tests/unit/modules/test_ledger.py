@@ -42,7 +42,7 @@ def test_notes_once(note: Note, path: Path) -> None:
     assert '"package nginx": "made"' in result["diff"]["after"]
     assert "nginx" not in result["diff"]["before"]
     assert kept(path) == {
-        "format": 1, "collection": "0.2.0", **options, "generated": {}, "containers": {}
+        "format": 1, "collection": "0.2.0", **options, "generated": {}, "containers": {}, "settings": {}
     }  # fmt: skip
     written = path.stat().st_mtime_ns
     assert not note(**options)["changed"]

@@ -10,16 +10,18 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.settings import leaves
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import (
     Container,
     File,
     Generated,
     Network,
     RoleState,
+    SettingsFile,
 )
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
 
-from tests.unit.preflight.hosts import OTHER, Facts, owned, with_facts
+from tests.unit.preflight.hosts import OTHER, Facts, owned, planned, with_facts
 
 CONTAINERS = ("nats", "rocketchat")
 
@@ -48,6 +50,8 @@ def drifts(host: Host) -> Iterator[Drift]:
         yield from _packages(role, state)
         yield from _files(role, state)
         yield from _generated(role, state)
+        if state.settings:
+            yield from _settings(role, state.settings)
         if state.unit:
             yield from _unit(role, state.unit)
         if state.network:
@@ -115,12 +119,27 @@ def _generated(role: str, state: RoleState) -> Iterator[Drift]:
         yield Drift(f"{one.path} of another recipe", (role,), one.told, _sets("", *noted, "recipe"))
 
 
-def _whose(role: str, file: File | Generated) -> Iterator[Drift]:
+def _settings(role: str, file: SettingsFile) -> Iterator[Drift]:
+    """Of a file that others have settings in, too, nothing matters but the settings that are ours."""
+    yield from _whose(role, file)
+    for name, value in leaves(planned(file)).items():
+        found = "settings", file.path, "digests"
+        says = f"{file.told} ({name.partition('/')[0]})"
+        yield Drift(f"{name} in {file.path} removed", (role,), says, _deletes(*found, name))
+        yield Drift(f"{name} in {file.path} not {value}", (role,), says, _sets(OTHER, *found, name))
+
+
+def _whose(role: str, file: File | Generated | SettingsFile) -> Iterator[Drift]:
     """Of files and directories."""
     for key, value in (("mode", "0777"), ("owner", "games"), ("group", "games")):
         yield Drift(f"{key} of {file.path}", (role,), file.path, _sets(value, "files", file.path, key))
     says = file.told or file.path
-    yield Drift(f"{file.path} deleted", (role,), says, _sets(None, "files", file.path), removes=True)
+
+    def deletes(facts: Facts) -> None:
+        facts["files"][file.path] = None
+        facts["settings"].pop(file.path, None)
+
+    yield Drift(f"{file.path} deleted", (role,), says, deletes, removes=True)
 
 
 def _unit(role: str, unit: str) -> Iterator[Drift]:
@@ -140,7 +159,6 @@ def _network(roles: tuple[str, ...], network: Network) -> Iterator[Drift]:
     yield Drift("network gone", roles, "will create network", lambda facts: facts["docker"]["networks"].pop(), True)
     yield Drift("another subnet", roles, f"{replaced}10.9.0.0/24 ->", changed(subnets=["10.9.0.0/24"]))
     yield Drift("another gateway", roles, f"{replaced}gateway 10.9.0.1 ->", changed(gateways=["10.9.0.1"]))
-    yield Drift("network without label", roles, f"{replaced}it lost its label", changed(ours=False))
 
 
 def _container(role: str, name: str, wanted: Container) -> Iterator[Drift]:
@@ -170,6 +188,11 @@ def _container(role: str, name: str, wanted: Container) -> Iterator[Drift]:
         ("with another memory limit", "limits were changed by hand", settings(memory=wanted.memory + 1)),
         ("with another processor limit", "limits were changed by hand", settings(nano_cpus=wanted.nano_cpus + 1)),
         ("out of its network", "it was taken out of network ", settings(networks={"bridge": []})),
+        (
+            "of a network that was removed",
+            "its network rocketchat was removed",
+            settings(network_ids={wanted.network: OTHER}),
+        ),
         ("without its alias", "it lost its name in network ", settings(networks={wanted.network: ["other"]})),
     ):
         yield Drift(f"{name} {title}", (role,), f"{replaced}{reason}", change)

@@ -11,17 +11,34 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import EMPTY
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import File, Generated, RoleState
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.settings import digest, leaves, masked
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import (
+    File,
+    Generated,
+    RoleState,
+    SettingsFile,
+)
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import resources
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, asked_host
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
 Facts = dict[str, Any]
 OTHER = "0" * 64
+NETWORK_ID = "83ec1ede63c7" + "d" * 52
 Desired = Mapping[str, RoleState]
 
 NOW = 1_795_500_000.0
-ENGINE: Facts = {"state": "running", "containers": [], "networks": []}
+MODE: Facts = {
+    "podman": False,
+    "security": ["cgroupns", "seccomp"],
+    "swarm": False,
+    "live_restore": True,
+    "data_root": "/var/lib/docker",
+    "log_driver": "json-file",
+    "limits_processors": True,
+    "limits_memory": True,
+}
+ENGINE: Facts = {"state": "running", "engine": None, "containers": [], "networks": []}
 BARE: Facts = {
     "os": {"id": "debian", "version": "13", "family": ["debian"], "name": "Debian GNU/Linux 13 (trixie)"},
     "architecture": "x86_64",
@@ -43,6 +60,8 @@ BARE: Facts = {
     "docker": {**ENGINE, "state": "absent"},
     "files": {},
     "texts": {},
+    "settings": {},
+    "client": {"file": "/root/.docker/config.json", "variables": []},
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
     "mongodb": None,
     "workspace": None,
@@ -81,11 +100,17 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
         | ({"mongodb-org-server": f"{series}.5"} if mongodb else {}),
         "units": {state.unit: {"found": True, "active": True, "enabled": True} for state in states if state.unit},
         "docker": _docker(states) if "docker" in desired else BARE["docker"],
-        "files": {one.path: _file(one) for state in states for one in _files(state)},
+        "files": {one.path: _file(one) for state in states for one in _files(state)}
+        | {
+            state.settings.path: {"kind": "file", "mode": state.settings.mode, **owned("root"), "digest": OTHER}
+            for state in states
+            if state.settings
+        },
         "texts": {
             one.path: one.content for state in states for one in state.all_files if one.content and not one.secret
         }
         | {state.block.path: f"127.0.0.1 localhost\n{state.block.text()}\n" for state in states if state.block},
+        "settings": {state.settings.path: said(planned(state.settings)) for state in states if state.settings},
         "ledger": {
             "state": "read",
             "collection": "0.2.0",
@@ -95,10 +120,24 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
                 "resources": {f"{kind} {name}": "made" for state in states for kind, name in resources(state)},
                 "generated": {one.path: {"digest": _digest(one.path), "recipe": one.recipe} for one in generated},
                 "containers": {name: _digest(name) for name in containers},
+                "settings": {
+                    state.settings.path: said(planned(state.settings))["digests"] for state in states if state.settings
+                },
             },
         },
         "mongodb": replica_set(series) if mongodb and mongodb["first"] else None,
     }
+
+
+def planned(file: SettingsFile) -> Facts:
+    """All settings of a file that nobody else has any in."""
+    return {key: value for group in [*file.preferred, file.wanted] for key, value in group.items()}
+
+
+def said(document: Facts) -> Facts:
+    """What host_facts tells of a file of settings."""
+    digests = {name: digest(value) for name, value in leaves(document).items()}
+    return {"error": None, "values": masked(document), "digests": digests}
 
 
 def replica_set(series: str, *steps: str, **facts: Any) -> Facts:
@@ -128,10 +167,18 @@ def _digest(text: str) -> str:
 
 
 def _docker(states: list[RoleState]) -> Facts:
-    bridge = {"name": "bridge", "interface": "docker0", "subnets": ["172.17.0.0/16"], "gateways": [], "ours": False}
+    bridge = {
+        "name": "bridge",
+        "id": OTHER,
+        "interface": "docker0",
+        "subnets": ["172.17.0.0/16"],
+        "gateways": [],
+        "ours": False,
+    }
     networks = [
         {
             "name": network.name,
+            "id": NETWORK_ID,
             "interface": "br-83ec1ede63c7",
             "subnets": [network.subnet],
             "gateways": [network.gateway],
@@ -140,7 +187,7 @@ def _docker(states: list[RoleState]) -> Facts:
         for network in (state.network for state in states)
         if network
     ]
-    return {**ENGINE, "containers": _containers(states), "networks": [bridge, *networks]}
+    return {**ENGINE, "engine": MODE, "containers": _containers(states), "networks": [bridge, *networks]}
 
 
 def _containers(states: list[RoleState]) -> list[Facts]:
@@ -160,6 +207,7 @@ def _containers(states: list[RoleState]) -> list[Facts]:
                 "nano_cpus": container.nano_cpus,
                 # Docker adds names of its own
                 "networks": {container.network: [name, *container.aliases]},
+                "network_ids": {container.network: NETWORK_ID},
             },
         }
         for project in (state.project for state in states)

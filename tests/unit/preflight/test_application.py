@@ -103,7 +103,7 @@ def test_every_file_has_one_content() -> None:
         ("nginx", {"files": changed(layout.NGINX_SITE), "units": of_units(nginx=False)}, "started"),
         ("mongodb", {"files": changed(layout.MONGOD_SETTINGS)}, "restarted"),
         ("mongodb", {"files": changed(layout.MONGOD_SETTINGS), "units": of_units(mongod=False)}, "started"),
-        ("docker", {"files": changed(layout.DAEMON_SETTINGS)}, "restarted"),
+        ("docker", {"settings": {}}, "restarted"),
         ("docker", {"files": changed("/etc/apt/keyrings/docker.asc")}, "started"),
         ("docker", {"units": of_units(docker=False)}, "started"),
     ],
@@ -133,7 +133,7 @@ def test_what_an_earlier_run_left_pending_is_done() -> None:
     [
         (asked(PLAN), {"docker": False, "mongodb": True, "nginx": True}),
         (converged(PLAN), {"docker": False, "mongodb": False, "nginx": False}),
-        (converged(PLAN, files=changed(layout.DAEMON_SETTINGS)), {"docker": True, "mongodb": False, "nginx": False}),
+        (converged(PLAN, settings={}), {"docker": True, "mongodb": False, "nginx": False}),
     ],
 )
 def test_what_a_unit_took_up_is_noted_where_it_was_pending(host: Host, noted: dict[str, bool]) -> None:
@@ -222,7 +222,8 @@ def test_what_is_there_before_the_first_run_is_found() -> None:
 
 
 def test_nothing_is_noted_twice() -> None:
-    assert noted(converged(PLAN), *ROLES) == {"resources": {}, "pending": {}, "generated": {}, "containers": {}}
+    nothing = dict.fromkeys(("resources", "pending", "generated", "containers", "settings"), {})
+    assert noted(converged(PLAN), *ROLES) == nothing
 
 
 def test_a_role_that_comes_later_makes_its_project() -> None:

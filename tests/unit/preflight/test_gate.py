@@ -40,7 +40,7 @@ def test_packages_and_images_are_seen_to_before_any_role() -> None:
 
 
 def test_nothing_is_applied_where_nothing_differs() -> None:
-    nothing = {"resources": {}, "pending": {}, "generated": {}, "containers": {}}
+    nothing = dict.fromkeys(("resources", "pending", "generated", "containers", "settings"), {})
     assert applied(converged(PLAN)) == {"apply": [], "ledger": nothing, "changes": [], "diff": [], "roles": {}}
 
 

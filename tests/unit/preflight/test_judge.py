@@ -22,6 +22,7 @@ from tests.unit.plan_inventories import cluster, plan, single
 from tests.unit.preflight.hosts import (
     BARE,
     ENGINE,
+    MODE,
     NOW,
     asked,
     before_a_run_of,
@@ -69,6 +70,11 @@ def stranger(name: str, published: list[dict[str, Any]]) -> dict[str, Any]:
         "name": name, "image": "mongo:7", "state": "running", "project": "shop", "service": "db", "labels": {},
         "published": published,
     }  # fmt: skip
+
+
+def network(name: str, *subnets: str) -> dict[str, Any]:
+    """One of somebody else."""
+    return {"name": name, "interface": "br-1", "subnets": list(subnets), "gateways": [], "ours": False}
 
 
 def engine(*containers: dict[str, Any], networks: list[dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -151,16 +157,31 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a route": (
         {"routes": [{"network": "172.16.0.0/12", "interface": "wg0"}]},
-        "rocketchat_network_subnet = '172.31.250.0/24': overlaps with the route of host chat to 172.16.0.0/12 "
-        "(interface wg0). Choose a range that no host has a route to.",
+        "rocketchat_network_subnet = '172.31.250.0/24': overlaps with 172.16.0.0/12 on host chat "
+        "(interface wg0). Choose a range that no host has a route or a Docker network for.",
     ),
     "another Docker network": (
         {
             "routes": [{"network": "172.31.0.0/16", "interface": "br-1"}],
-            "docker": engine(networks=[{"name": "shop", "interface": "br-1", "subnets": ["172.31.0.0/16"]}]),
+            "docker": engine(networks=[network("shop", "172.31.0.0/16", "fd00::/64")]),
         },
-        "rocketchat_network_subnet = '172.31.250.0/24': overlaps with the route of host chat to 172.31.0.0/16 (Docker "
-        "network shop). Choose a range that no host has a route to.",
+        "rocketchat_network_subnet = '172.31.250.0/24': overlaps with 172.31.0.0/16 on host chat (Docker "
+        "network shop). Choose a range that no host has a route or a Docker network for.",
+    ),
+    "another Docker network without a route": (
+        {"docker": engine(networks=[network("lan", "172.31.250.0/24")])},
+        "rocketchat_network_subnet = '172.31.250.0/24': overlaps with 172.31.250.0/24 on host chat (Docker "
+        "network lan). Choose a range that no host has a route or a Docker network for.",
+    ),
+    "a network of ours under another name": (
+        {"docker": engine(networks=[{**network("rocketchat-old", "172.31.250.0/25"), "ours": True}])},
+        "rocketchat_network_subnet = '172.31.250.0/24': overlaps with 172.31.250.0/25 on host chat (Docker "
+        "network rocketchat-old). Choose a range that no host has a route or a Docker network for.",
+    ),
+    "somebody else's network of the name": (
+        {"docker": engine(networks=[network("rocketchat", "172.31.250.0/24")])},
+        "rocketchat_network_name = 'rocketchat': is the name of a network on host chat that this collection did not "
+        "make (172.31.250.0/24). Write another name, or remove that one: docker network rm rocketchat.",
     ),
     "another keyfile": (
         {"files": OTHER_KEYFILE},
@@ -282,6 +303,30 @@ def test_own_network_is_no_obstacle_wherever_else_a_route_leads() -> None:
     assert verdict(converged(PLAN, routes=routes)) == Verdict([], [])
 
 
+BRIDGE = {"network": "172.31.250.0/24", "interface": "br-83ec1ede63c7"}
+OWN_ADDRESS = ["198.18.0.11", "172.31.250.1"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_ours"),
+    [
+        ({}, True),
+        ({"ledger": BARE["ledger"]}, True),
+        ({"docker": {**ENGINE, "state": "silent"}}, True),
+        ({"docker": ENGINE}, False),
+        ({"routes": [{**BRIDGE, "interface": "br0"}]}, False),
+        ({"routes": [{**BRIDGE, "network": "172.31.248.0/22"}]}, False),
+        ({"addresses": ["198.18.0.11", "172.31.250.7"]}, False),
+        ({"ledger": BARE["ledger"], "texts": {}, "files": {}}, False),
+    ],
+    ids=["stopped", "no ledger", "hangs", "gone", "not Docker's", "another range", "another address", "never deployed"],
+)
+def test_own_bridge_while_the_engine_is_down(facts: dict[str, Any], is_ours: bool) -> None:
+    down = {"docker": {**ENGINE, "state": "stopped"}, "routes": [BRIDGE], "addresses": OWN_ADDRESS}
+    found = problems(converged(PLAN, **{**down, **facts}))
+    assert [problem.startswith("rocketchat_network_subnet") for problem in found] == [] if is_ours else [True]
+
+
 def test_own_network_may_move_within_its_range() -> None:
     """Its present route goes when it is created anew."""
     moved = plan(single(rocketchat_network_subnet="172.31.250.0/25"))
@@ -289,6 +334,15 @@ def test_own_network_may_move_within_its_range() -> None:
         {"network": "172.31.250.0/24", "interface": "br-83ec1ede63c7"},
     ])  # fmt: skip
     assert problems(host) == []
+
+
+def test_disk_is_the_one_that_the_engine_has_its_data_on() -> None:
+    engine_at = {**ENGINE, "engine": {**MODE, "data_root": "/srv/docker"}}
+    host = asked(PLAN, packages={"docker-ce": "28"}, docker=engine_at, file_systems=room("/var/lib/docker", 2047))
+    assert problems(host) == [
+        "disk of host chat: has 2047 MiB left for /srv/docker, and 2048 are needed at least. Make room or mount a "
+        "larger disk there; 10240 MiB are a sensible beginning."
+    ]
 
 
 def test_full_disk_does_not_stop_the_repair_of_what_runs() -> None:

@@ -59,8 +59,10 @@ def test_repositories_come_with_their_keys() -> None:
 
 
 def test_an_engine_that_is_installed_finds_its_settings() -> None:
-    assert layout.DAEMON_SETTINGS in paths(given_to(asked(PLAN)))
-    assert layout.DAEMON_SETTINGS not in paths(given_to(without("python3-requests")))
+    given = given_to(asked(PLAN))
+    assert [one["path"] for one in given["settings"]] == [layout.DAEMON_SETTINGS]
+    assert given["settings"][0]["set"]["live-restore"] is True
+    assert given_to(without("python3-requests"))["settings"] == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,233 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine that is there: whose it is, its mode, its settings, and what its client adds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.engine import (
+    engine_problems,
+    engine_warnings,
+)
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
+
+from tests.unit.plan_inventories import cluster, plan, single
+from tests.unit.preflight.hosts import ENGINE, MODE, asked, converged, said, with_facts
+
+PLAN = plan(single())
+FILE = f"{layout.DAEMON_SETTINGS} on host chat"
+DOCKER = {"docker-ce": "5:28", "docker-ce-cli": "5:28", "containerd.io": "1.7", "docker-compose-plugin": "2.40"}
+OWN = {"docker.io": "26", "docker-cli": "26", "containerd": "1.7", "runc": "1.1"}
+
+
+def problems(host: Host) -> list[str]:
+    return [str(problem) for problem in engine_problems(host)]
+
+
+def with_engine(packages: dict[str, str], **mode: Any) -> Host:
+    """A host that was never deployed to, whose engine runs."""
+    return asked(PLAN, packages=packages, docker={**ENGINE, "engine": {**MODE, **mode}})
+
+
+def with_settings(**settings: Any) -> Host:
+    return asked(PLAN, settings={layout.DAEMON_SETTINGS: said(_written(settings))})
+
+
+def with_options(**options: Any) -> Host:
+    return asked(plan(single(docker_daemon_options=_written(options))))
+
+
+def _written(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name.replace("_", "-"): value for name, value in settings.items()}
+
+
+@pytest.mark.parametrize("mode", [{}, {"data_root": "/srv/docker"}, {"limits_processors": False}, {"swarm": False}])
+def test_engine_of_the_planned_packages_is_passed(mode: dict[str, Any]) -> None:
+    assert problems(with_engine(DOCKER, **mode)) == problems(asked(PLAN)) == []
+
+
+@pytest.mark.parametrize(
+    ("packages", "mode", "message"),
+    [
+        (
+            {},
+            {"podman": True},
+            "is Podman, which cannot run this deployment. Have no Podman listen at unix:///var/run/docker.sock.",
+        ),
+        (
+            DOCKER,
+            {"security": ["rootless", "seccomp"]},
+            "is rootless, and publishes no ports for other users' sake, but listens at unix:///var/run/docker.sock. "
+            "Let it listen at its user's own socket, and remove this link to it.",
+        ),
+        (
+            {},
+            {"data_root": "/var/snap/docker/common/var-lib-docker"},
+            "comes from a snap, which another engine cannot run beside. snap remove docker.",
+        ),
+        (
+            {"python3-requests": "2"},
+            {},
+            "runs, but from none of the packages docker-ce, docker-ce-cli, containerd.io, docker-compose-plugin, and "
+            "another cannot run beside it. Remove it, or choose another host.",
+        ),
+    ],
+    ids=["podman", "rootless", "snap", "by hand"],
+)
+def test_other_engines_are_refused(packages: dict[str, str], mode: dict[str, Any], message: str) -> None:
+    assert problems(with_engine(packages, **mode)) == [f"Docker Engine of host chat: {message}"]
+
+
+def test_node_of_a_swarm() -> None:
+    """It does not start with live-restore, and is well without."""
+    assert problems(with_engine(DOCKER, swarm=True)) == [
+        "live-restore = True: keeps the engine of host chat, a node of a swarm, from starting. Write "
+        "docker_daemon_options: {live-restore: false}, or leave the swarm: docker swarm leave."
+    ]
+    host = with_options(live_restore=False)
+    assert problems(with_facts(host, packages=DOCKER, docker=with_engine(DOCKER, swarm=True).facts["docker"])) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "packages", "message"),
+    [
+        ("docker", DOCKER, None),
+        ("docker", {**DOCKER, "runc": "1.1"}, None),
+        (
+            "docker",
+            OWN,
+            "docker_source = 'docker': would have apt replace what host chat has already: docker.io, docker-cli, "
+            "containerd, runc. Write docker_source: distribution, or remove these packages there first.",
+        ),
+        (
+            "docker",
+            {"podman-docker": "5"},
+            "docker_source = 'docker': would have apt replace what host chat has already: podman-docker. Remove these "
+            "packages there first.",
+        ),
+        ("distribution", OWN, None),
+        (
+            "distribution",
+            DOCKER,
+            "docker_source = 'distribution': would have apt replace what host chat has already: docker-ce, "
+            "docker-ce-cli, containerd.io, docker-compose-plugin. Write docker_source: docker, or remove these "
+            "packages there first.",
+        ),
+    ],
+)
+def test_packages_of_others(source: str, packages: dict[str, str], message: str | None) -> None:
+    host = asked(plan(single(docker_source=source)), packages=packages)
+    assert problems(host) == ([message] if message else [])
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"userns_remap": "default"},
+            f"userns-remap in {FILE} = 'default': keeps containers from reading their settings and writing uploads. "
+            "Remove it, or choose another host.",
+        ),
+        (
+            {"hosts": ["tcp://0.0.0.0:2375"]},
+            f"hosts in {FILE} = ['tcp://0.0.0.0:2375']: has no unix:///var/run/docker.sock, where this collection and "
+            "Docker's client ask. Add unix:///var/run/docker.sock.",
+        ),
+        (
+            {"iptables": False},
+            f"iptables in {FILE} = False: leaves it to rules of yours that containers reach anything beyond the host. "
+            "Remove it or, if you have such rules, write docker_daemon_options: {iptables: false}.",
+        ),
+        (
+            {"ip_masq": False},
+            f"ip-masq in {FILE} = False: leaves it to rules of yours that containers reach anything beyond the host. "
+            "Remove it or, if you have such rules, write docker_daemon_options: {ip-masq: false}.",
+        ),
+    ],
+)
+def test_settings_that_contradict_ours(settings: dict[str, Any], message: str) -> None:
+    assert problems(with_settings(**settings)) == [message]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"bridge": "none", "data_root": "/srv", "bip": "10.200.0.1/24", "userns_remap": "", "iptables": True},
+        {"hosts": ["fd://", "tcp://127.0.0.1:2375"]},
+        {"hosts": "unix:///run/docker.sock"},
+        {"live_restore": False, "log_driver": "journald", "storage_driver": "vfs", "default_runtime": "nvidia"},
+    ],
+)
+def test_settings_that_do_not_matter(settings: dict[str, Any]) -> None:
+    assert problems(with_settings(**settings)) == []
+
+
+def test_what_the_inventory_asks_for_is_meant_where_it_can_work() -> None:
+    assert problems(with_options(iptables=False, ip_masq=False)) == []
+    assert problems(with_options(userns_remap="default"))[0].startswith("docker_daemon_options.userns-remap = ")
+    assert problems(with_options(hosts=["tcp://10.0.0.1:2376"]))[0].startswith("docker_daemon_options.hosts = ")
+
+
+def test_file_that_cannot_be_read() -> None:
+    told = {"error": "line 3, column 5: Expecting value", "values": {}, "digests": {}}
+    host = converged(PLAN, settings={layout.DAEMON_SETTINGS: told})
+    assert problems(host) == [
+        f"{FILE}: cannot be read as settings of the Docker Engine: line 3, column 5: Expecting value. Correct it, or "
+        "move it away."
+    ]
+    assert list(engine_warnings(host)) == []
+
+
+def test_proxies_of_the_client() -> None:
+    client = {"file": "/root/.docker/config.json", "variables": ["HTTP_PROXY", "http_proxy"]}
+    assert problems(asked(PLAN, client=client)) == [
+        "proxies in /root/.docker/config.json on host chat: would reach every container, as HTTP_PROXY, http_proxy. "
+        "Remove them there; what Rocket.Chat is to use of them belongs in rocketchat_environment."
+    ]
+
+
+def test_limits_that_the_kernel_cannot_keep() -> None:
+    limited = plan(single(rocketchat_resources={"account": {"cpus": 1.5}, "presence": {"memory": "512m"}}))
+    docker = {**ENGINE, "engine": {**MODE, "limits_processors": False, "limits_memory": False}}
+    assert problems(asked(limited, packages=DOCKER, docker=docker)) == [
+        "rocketchat_resources: limit processors of account-1, which cannot be kept on host chat: its kernel gives "
+        "Docker no quota of processors. Leave cpus out, or boot it with cgroup v2 (systemd.unified_cgroup_hierarchy=1)."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "warning"),
+    [
+        ({}, None),
+        ({"log_driver": "local"}, None),
+        ({"log_driver": "json-file", "log_opts": {"max-size": "1g"}}, None),
+        ({"default_ulimits": {"nofile": {"Name": "nofile", "Hard": 65536, "Soft": -1}}}, None),
+        (
+            {"live_restore": False},
+            f"live-restore is off in {FILE}: each restart or upgrade of the engine ends all containers.",
+        ),
+        (
+            {"log_driver": "json-file"},
+            f"log-opts in {FILE} have no max-size: logs of containers grow until the disk is full.",
+        ),
+        ({"log_driver": "none"}, f"log-driver is none in {FILE}: when a container fails, nothing tells why."),
+        (
+            {"default_ulimits": {"nofile": {"Name": "nofile", "Hard": 512, "Soft": 256}}},
+            f"default-ulimits in {FILE} let a container open 256 files, and each client of Rocket.Chat takes one: 1024 "
+            "are little.",
+        ),
+    ],
+)
+def test_what_is_unwise(settings: dict[str, Any], warning: str | None) -> None:
+    assert list(engine_warnings(with_settings(**settings))) == ([warning] if warning else [])
+
+
+def test_host_without_containers_is_not_asked() -> None:
+    planned = plan(cluster("chat", "other", groups={"nats": ["other"], "rocketchat": ["other"]}))
+    host = asked(planned, packages=OWN, docker={**ENGINE, "engine": {**MODE, "podman": True}})
+    assert "docker" not in host.desired
+    assert problems(host) == list(engine_warnings(host)) == []
