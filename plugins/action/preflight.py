@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
@@ -18,7 +17,7 @@ from ..plugin_utils.preflight.difference import Difference
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
 from ..plugin_utils.preflight.hosts import Host, asked_host, running_version
 from ..plugin_utils.preflight.judge import judge
-from ..plugin_utils.shown import show
+from ..plugin_utils.shown import refusal, show
 
 # What deployment_facts registered on every host.
 REGISTERED = "rocketchat_facts"
@@ -39,7 +38,7 @@ class ActionModule(ActionBase):
         hosts = {name: _host(name, plan["hosts"][name], variables["hostvars"][name]) for name in asked}
         verdict = judge(plan, list(hosts.values()))
         if verdict.problems:
-            raise AnsibleActionFail(verdict.message())
+            raise refusal(verdict.message())
         found = {name: _chosen(host_differences(host), variables) for name, host in hosts.items()}
         show(as_text(found))
         asked = boolean(self._templar.template(variables.get("rocketchat_apply_all")) or False)
