@@ -23,6 +23,7 @@ from .docker_api import greet
 
 # A connection within one host takes less than a millisecond; one that is dropped never comes about.
 _WITHIN = 2.0
+_ENGINE_WITHIN = 10.0
 # setns(2), linux/sched.h
 _NETWORK_NAMESPACE = 0x40000000
 # What a rule answers with: REJECT as it is, and with the other words it knows (iptables-extensions(8)).
@@ -50,7 +51,7 @@ def blocked(addresses: Sequence[str], names: Sequence[str], socket_path: str) ->
 
 def _process(names: Sequence[str], socket_path: str) -> int | None:
     """One in the network of the first container that runs."""
-    until = time.monotonic() + _WITHIN
+    until = time.monotonic() + _ENGINE_WITHIN
     try:
         engine = greet(socket_path, until)
         found = (engine.inspect(name, until) for name in names)

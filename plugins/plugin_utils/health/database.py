@@ -38,7 +38,10 @@ def ways(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterato
                 f"The next command adds a rule{'' if way['firewall'] in _LASTING else _ALSO}."
             )
             yield Subject(
-                host, "firewall", symptoms=[Symptom(f"firewall.{way['firewall']}", sentence)], provides=(("way", host),)
+                host,
+                "firewall",
+                symptoms=[Symptom(f"firewall.{way['firewall']}", sentence)],
+                provides=(("way", host), ("way", "")),
             )
 
 

@@ -90,6 +90,11 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
         ("firewall.iptables", "firewall"),
         [],
     ),
+    "a firewall before MongoDB, and nobody can log in": (
+        together(ill.firewall("chat", "nftables"), proxy("chat", ("account", "silent_timeout"))),
+        ("firewall.nftables", "firewall"),
+        ["nginx"],
+    ),
     "NATS stopped": (
         together(ill.container("chat", "nats", "stopped"), ill.nats_silent("chat")),
         ("container.stopped", "nats"),
