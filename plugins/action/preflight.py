@@ -14,6 +14,7 @@ from ansible.utils.display import Display
 
 from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
+from ..plugin_utils.preflight.departures import noted_hosts
 from ..plugin_utils.preflight.difference import Difference
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
 from ..plugin_utils.preflight.hosts import Host, asked_host
@@ -49,6 +50,8 @@ class ActionModule(ActionBase):
         result["changed"] = False
         result["warnings"] = verdict.warnings
         result["hosts"] = {name: _applied(host, found[name], roles[name]) for name, host in hosts.items()}
+        for name, applied in result["hosts"].items():
+            applied["ledger"]["hosts"] = noted_hosts(plan, hosts[name])
         # It holds what the roles write. Not `no_log` on the task: that would also hide the problems.
         result["_ansible_no_log"] = True
         return result

@@ -12,6 +12,8 @@ One JSON file for root alone, replaced as a whole. Its fields:
 * ``generated``: by path, the ``digest`` of what was made or fetched on the host, and the ``recipe`` it was made from.
 * ``containers``: by its service's name, the digest of its definition that Compose noted on it when a role made it; ""
   for one that is still to be made anew.
+* ``data``: by directory with data, the ``mount`` point it lay below and the ``device`` that was mounted there.
+* ``hosts``: by name, those that were part of the deployment, each with what it had of it.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ EMPTY: dict[str, Any] = {
     "pending": {},
     "generated": {},
     "containers": {},
+    "data": {},
+    "hosts": {},
 }
 
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..probing.question import Answered
-from . import docker, files, ledger, network, system
+from . import data, docker, files, ledger, mongod, network, system
 
 _STRINGS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
 _PATHS: dict[str, Any] = {"type": "list", "elements": "path", "default": []}
@@ -26,6 +26,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "texts": _PATHS,
     "containers": _STRINGS,
     "directories": _PATHS,
+    "data": _PATHS,
+    "mongod_settings": {"type": "path"},
     "ledger": {"type": "path"},
     "backups": {"type": "path"},
     "mongodb": {"type": "dict"},
@@ -47,7 +49,9 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
     units = system.units([*asked["units"], *sorted({_DOCKER_UNIT, _MONGODB_UNIT} - set(asked["units"]))])
     engine = (units or {}).get(_DOCKER_UNIT, {}).get("found", False)
     # mongod's address may lead elsewhere on a host that has none
-    mongod = (units or {}).get(_MONGODB_UNIT, {}).get("found", False)
+    has_mongod = (units or {}).get(_MONGODB_UNIT, {}).get("found", False)
+    noted = ledger.read(asked["ledger"]) if asked["ledger"] else None
+    settings = _mongod_settings(asked)
     return {
         "os": system.operating_system(),
         "architecture": os.uname().machine,
@@ -65,11 +69,24 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "docker": docker.ask(asked["docker_socket"], engine, asked["containers"]),
         "files": {path: files.state(path) for path in asked["files"]},
         "texts": {path: files.text(path) for path in asked["texts"]},
-        "ledger": ledger.read(asked["ledger"]) if asked["ledger"] else None,
-        "mongodb": _replica_set(asked) if asked["mongodb"] and mongod else None,
-        "workspace": _workspace(asked) if asked["workspace"] and (mongod or not asked["own_mongodb"]) else None,
+        "ledger": noted,
+        "data": {path: data.place(path) for path in _data(asked, noted, settings)},
+        "mongod": settings,
+        "mongodb": _replica_set(asked) if asked["mongodb"] and has_mongod else None,
+        "workspace": _workspace(asked) if asked["workspace"] and (has_mongod or not asked["own_mongodb"]) else None,
         "last_backup": files.last_change(asked["backups"]) if asked["backups"] else None,
     }
+
+
+def _data(asked: Mapping[str, Any], noted: Mapping[str, Any] | None, settings: Mapping[str, Any] | None) -> list[str]:
+    """With those that data were in at an earlier time, and those of a mongod whose settings are there."""
+    earlier = noted["content"]["data"] if noted else {}
+    elsewhere = [settings["settings"]["dbPath"]] if settings and settings["settings"]["dbPath"] else []
+    return list(dict.fromkeys([*asked["data"], *earlier, *elsewhere]))
+
+
+def _mongod_settings(asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    return mongod.settings(asked["mongod_settings"]) if asked["mongod_settings"] else None
 
 
 def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,7 +99,7 @@ def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:
     roles = tuple((role["role"], role["db"]) for role in wanted["user"]["roles"])
     user = User(wanted["user"]["name"], asked["user_password"])
     set_of = (int(wanted["port"]), wanted["replica_set"], tuple(wanted["members"]))
-    return ask(Wanted(*set_of, user, roles, asked["admin_password"]))
+    return ask(Wanted(*set_of, user, roles, asked["admin_password"]), wanted["first"])
 
 
 def _workspace(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "changes_containers": any(d.kind == "container" for d in differences),
         "self_signed": {"key": layout.CERTIFICATE_KEY, "certificate": layout.CERTIFICATE} if state.generated else None,
         "generated": {g.path: g.recipe for g in _generated(state)},
+        "data": state.data,
     }
 
 

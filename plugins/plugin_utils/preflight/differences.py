@@ -14,6 +14,7 @@ from typing import Any
 from ..plan.resources import File, Generated, RoleState
 from ..rocketchat import layout
 from .container_differences import container_differences, network_differences
+from .data import finds_itself_nowhere, lies_on, replica_set
 from .difference import Difference
 from .hosts import Host
 
@@ -81,6 +82,7 @@ def _of_role(host: Host, state: RoleState) -> Iterator[Difference]:
     yield from container_differences(host, state)
     if state.replica_set:
         yield from _users(host)
+    yield from _places(host, state)
 
 
 def _packages(host: Host, state: RoleState) -> Iterator[Difference]:
@@ -129,9 +131,23 @@ def _unit(host: Host, state: RoleState) -> Iterator[Difference]:
     elif not found["enabled"]:
         yield Difference("unit", state.unit, f"will have {name} start at boot")
     effect = host.ledger["pending"].get(state.unit)
-    if effect and found["active"]:
+    if found["active"] and finds_itself_nowhere(host, state.unit):
+        sentence = f"will restart {name}, as it has not found its own name among the members of the replica set"
+        yield Difference("unit", state.unit, sentence, effect="restart")
+    elif effect and found["active"]:
         sentence = f"will {effect} {name}, as an earlier run wrote its settings and ended before"
         yield Difference("unit", state.unit, sentence, effect=effect)
+
+
+def _places(host: Host, state: RoleState) -> Iterator[Difference]:
+    """Where data lie that a host of an older version has, or that were moved. A new host's are noted by the role."""
+    for path in state.data:
+        place = host.facts["data"][path]
+        now = {"mount": place["mount"], "device": place["device"]}
+        known = replica_set(host).get("initiated") if path == layout.MONGODB_DATA else place["found"]
+        if known and host.ledger["data"].get(path) != now:
+            sentence = f"will note that the data in {path} lie on {lies_on(place)}"
+            yield Difference("ledger", path, sentence)
 
 
 def _users(host: Host) -> Iterator[Difference]:

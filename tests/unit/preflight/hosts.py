@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import EMPTY
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import File, Generated, RoleState
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.templates import MANAGED
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import resources
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, asked_host
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
@@ -21,6 +22,14 @@ OTHER = "0" * 64
 Desired = Mapping[str, RoleState]
 
 NOW = 1_795_500_000.0
+
+
+def place(**facts: Any) -> Facts:
+    """Where a directory lies, that is empty unless said otherwise."""
+    nothing = {"found": True, "empty": True, "database": False, "mount": "/", "device": "", "unmounted": ""}
+    return {**nothing, **facts}
+
+
 ENGINE: Facts = {"state": "running", "containers": [], "networks": []}
 BARE: Facts = {
     "os": {"id": "debian", "version": "13", "family": ["debian"], "name": "Debian GNU/Linux 13 (trixie)"},
@@ -44,6 +53,8 @@ BARE: Facts = {
     "texts": {},
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
     "mongodb": None,
+    "data": {layout.MONGODB_DATA: place(found=False)},
+    "mongod": None,
     "workspace": None,
     "last_backup": None,
 }
@@ -94,15 +105,50 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
                 "resources": {f"{kind} {name}": "made" for state in states for kind, name in resources(state)},
                 "generated": {one.path: {"digest": _digest(one.path), "recipe": one.recipe} for one in generated},
                 "containers": {name: _digest(name) for name in containers},
+                "data": {path: {"mount": "/", "device": ""} for state in states for path in state.data},
             },
         },
-        "mongodb": replica_set(series) if mongodb and mongodb["first"] else None,
+        "mongodb": replica_set(series, planned=mongodb) if mongodb else None,
+        "mongod": mongod_settings(mongodb) if mongodb else None,
+        "data": {
+            layout.MONGODB_DATA: place(empty=not mongodb, database=bool(mongodb)),
+            **{path: place() for state in states for path in state.data if path != layout.MONGODB_DATA},
+        },
     }
 
 
-def replica_set(series: str, *steps: str, **facts: Any) -> Facts:
-    """What MongoDB said of itself; ``steps`` bring about what it lacks."""
-    return {"steps": list(steps), "fault": None, "reason": None, "feature_compatibility_version": series, **facts}
+def replica_set(series: str, *steps: str, planned: Mapping[str, Any] | None = None, **facts: Any) -> Facts:
+    """What MongoDB said of itself; ``steps`` bring about what it lacks, and ``planned`` is the role's plan."""
+    plan = planned or {"replica_set": "rs0", "members": [], "database": "", "user": {"name": ""}}
+    return {
+        "steps": list(steps),
+        "fault": None,
+        "reason": None,
+        "feature_compatibility_version": series,
+        "set": {
+            "initiated": True,
+            "valid": True,
+            "name": plan["replica_set"],
+            "members": list(plan["members"]),
+            "primary": next(iter(plan["members"]), None),
+            "primary_here": bool(planned and planned["first"]),
+        },
+        "databases": [plan["database"]],
+        "users": {plan["user"]["name"]: [plan["database"]]},
+        **facts,
+    }
+
+
+def mongod_settings(mongodb: Mapping[str, Any]) -> Facts:
+    settings = {
+        "dbPath": layout.MONGODB_DATA,
+        "port": str(mongodb["port"]),
+        "bindIp": ",".join(mongodb["bind_addresses"]),
+        "replSetName": mongodb["replica_set"],
+        "authorization": "enabled",
+        "keyFile": layout.KEYFILE,
+    }
+    return {"first_line": f"# {MANAGED}", "settings": settings}
 
 
 def _files(state: RoleState) -> list[File | Generated]:
