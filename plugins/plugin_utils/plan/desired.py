@@ -114,7 +114,7 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
                 **settings,
             ),
             File(layout.MONGOD_UNIT_DIRECTORY, "0755"),
-            File(layout.MEMBERS_FILE, "0644", f"{block.text()}\n", told=MEMBERS_CHANGE),
+            File(layout.MEMBERS_FILE, "0644", f"{block.text()}\n"),
             File(layout.MONGOD_UNIT_SETTINGS, "0644", render("mongodb", "mongod.service.conf.j2", plan), **settings),
             File(layout.KEYFILE, "0400", f"{plan['keyfile']}\n", owner=on.vendor.mongodb_user, secret=True, **settings),
         ],

@@ -140,7 +140,9 @@ def _unit(host: Host, state: RoleState) -> Iterator[Difference]:
 
 
 def _places(host: Host, state: RoleState) -> Iterator[Difference]:
-    """Where data lie that a host of an older version has, or that were moved. A new host's are noted by the role."""
+    """Where data lie that an older version left without a note, or that were moved. Of new ones the role makes it."""
+    if host.facts["ledger"]["state"] == "absent":
+        return
     for path in state.data:
         place = host.facts["data"][path]
         now = {"mount": place["mount"], "device": place["device"]}

@@ -166,7 +166,7 @@ def _taken_names(host: Host) -> Iterator[Problem]:
 
 def _other_secrets(host: Host) -> Iterator[Problem]:
     """Another keyfile means other passwords, too: mongod would restart with it and then let nobody in."""
-    if host.facts["files"].get(KEYFILE) and host.is_other_file(KEYFILE) and mongod.is_ours(host):
+    if host.facts["files"].get(KEYFILE) and host.is_other_file(KEYFILE) and not any(mongod.foreign_mongodb(host)):
         yield Problem(
             "mongodb_keyfile",
             None,

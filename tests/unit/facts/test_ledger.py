@@ -20,6 +20,8 @@ CONTENT: dict[str, Any] = {
     "pending": {"nginx.service": "reload"},
     "generated": {"/etc/nginx/rocketchat/key.pem": {"digest": "d", "recipe": "r"}},
     "containers": {"account-1": "77"},
+    "data": {"/var/lib/mongodb": {"mount": "/var/lib/mongodb", "device": "0c5e1a2f"}},
+    "hosts": {"chat": ["mongodb", "nginx"]},
 }
 
 

@@ -15,6 +15,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resource
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.templates import MANAGED
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import resources
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, asked_host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ports import needs
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
 Facts = dict[str, Any]
@@ -63,7 +64,9 @@ BARE: Facts = {
 def asked(plan: Mapping[str, Any], name: str = "chat", **facts: Any) -> Host:
     """A host that answered; ``facts`` are other than those of a bare one."""
     between = {"before": NOW - 0.2, "after": NOW + 0.2}
-    return asked_host(name, plan["hosts"][name], {**BARE, **facts}, between, "198.18.0.11")
+    own = {need.address for need in needs(plan["hosts"][name])} - {"127.0.0.1", "0.0.0.0"}
+    addresses = ["198.18.0.11", *sorted(own - {"198.18.0.11"})]
+    return asked_host(name, plan["hosts"][name], {**BARE, "addresses": addresses, **facts}, between, "198.18.0.11")
 
 
 def before_a_run_of(plan: Mapping[str, Any], host: Host) -> Host:
@@ -111,7 +114,7 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
         "mongodb": replica_set(series, planned=mongodb) if mongodb else None,
         "mongod": mongod_settings(mongodb) if mongodb else None,
         "data": {
-            layout.MONGODB_DATA: place(empty=not mongodb, database=bool(mongodb)),
+            layout.MONGODB_DATA: place(found=bool(mongodb), empty=not mongodb, database=bool(mongodb)),
             **{path: place() for state in states for path in state.data if path != layout.MONGODB_DATA},
         },
     }
@@ -133,8 +136,8 @@ def replica_set(series: str, *steps: str, planned: Mapping[str, Any] | None = No
             "primary": next(iter(plan["members"]), None),
             "primary_here": bool(planned and planned["first"]),
         },
-        "databases": [plan["database"]],
-        "users": {plan["user"]["name"]: [plan["database"]]},
+        "databases": [plan["database"]] if planned else None,
+        "users": {plan["user"]["name"]: [plan["database"]]} if planned else None,
         **facts,
     }
 

@@ -71,6 +71,10 @@ def stranger(name: str, published: list[dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def network_of_others(name: str, interface: str, subnet: str) -> dict[str, Any]:
+    return {"name": name, "interface": interface, "subnets": [subnet], "gateways": [], "ours": False}
+
+
 def engine(*containers: dict[str, Any], networks: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     return {**ENGINE, "containers": list(containers), "networks": networks or []}
 
@@ -152,7 +156,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "another Docker network": (
         {
             "routes": [{"network": "172.31.0.0/16", "interface": "br-1"}],
-            "docker": engine(networks=[{"name": "shop", "interface": "br-1", "subnets": ["172.31.0.0/16"]}]),
+            "docker": engine(networks=[network_of_others("shop", "br-1", "172.31.0.0/16")]),
         },
         "rocketchat_network_subnet = '172.31.250.0/24': overlaps with the route of host chat to 172.31.0.0/16 (Docker "
         "network shop). Choose a range that no host has a route to.",

@@ -108,6 +108,8 @@ BARE: dict[str, Any] = {
     "texts": {},
     "docker": {"state": "absent", "containers": [], "networks": []},
     "mongodb": None,
+    "data": {},
+    "mongod": None,
     "workspace": None,
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
 }
