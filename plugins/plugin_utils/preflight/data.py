@@ -27,6 +27,21 @@ def data_problems(hosts: list[Host]) -> Iterator[Problem]:
             yield from _upload_problems(host, path)
 
 
+def unhealthy_data(hosts: list[Host]) -> dict[str, list[tuple[str, str]]]:
+    """The same for the health: by host what it calls a symptom, and a sentence."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for host in hosts:
+        database = _mongodb_problems(host, hosts) if host.plan["mongodb"] else ()
+        uploads = [problem for path in _uploads(host) for problem in _upload_problems(host, path)]
+        told = [
+            *(("mongodb.data_missing", f"Its data {one.reason}. {one.remedy}.") for one in database),
+            *(("uploads.missing", f"{one.value} {one.reason}. {one.remedy}.") for one in uploads),
+        ]
+        if told:
+            found[host.name] = told
+    return found
+
+
 def data_warnings(hosts: list[Host]) -> Iterator[str]:
     for host in hosts:
         source = _source(host, hosts) if host.plan["mongodb"] and not any(_away(host)) else None
@@ -55,9 +70,9 @@ def _mongodb_problems(host: Host, hosts: list[Host]) -> Iterator[Problem]:
     reason = next(_away(host), None) or _lost_database(host, hosts)
     if reason and (any(_away(host)) or not _source(host, hosts)):
         remedy = (
-            "Mount the disk with its data there (`findmnt --verify`, `lsblk -f`), restart mongod and run the playbook "
-            "again. If they are lost for good and a new, empty database is to be made, perhaps to restore a backup "
-            f"into it, stop mongod, remove {layout.KEYFILE} and what is in {_DATA}"
+            "Mount the disk with them there (`findmnt --verify`, `lsblk -f`), restart mongod and run the playbook again"
+            f"{_without(host.facts['data'][_DATA])}. If they are lost for good and a new, empty database is to be "
+            f"made, as for a backup to be restored into, stop mongod, and remove {layout.KEYFILE} and what is in {_DATA}"
         )
         yield Problem(f"data of MongoDB on host {host.name}", None, reason, remedy)
 
@@ -66,7 +81,7 @@ def _away(host: Host) -> Iterator[str]:
     """What should be mounted around its data."""
     place = host.facts["data"][_DATA]
     if place["unmounted"]:
-        yield f"are not there: /etc/fstab has {place['unmounted']}, and nothing is mounted there"
+        yield f"are not where they belong: {_not_mounted(place)}"
     elif had_database(host):
         yield from (f"are not there: {words}" for words in _lost_mount(host, _DATA))
 
@@ -144,17 +159,24 @@ def replica_set(host: Host) -> Mapping[str, Any]:
 
 def _upload_problems(host: Host, path: str) -> Iterator[Problem]:
     place = host.facts["data"][path]
-    missing = f"/etc/fstab has {place['unmounted']}, and nothing is mounted there" if place["unmounted"] else ""
-    for words in [missing] if missing else _lost_mount(host, path):
+    for words in [_not_mounted(place)] if place["unmounted"] else _lost_mount(host, path):
         reason = f"is not where the uploads of host {host.name} are: {words}"
         remedy = (
-            "Mount their disk there (`findmnt --verify`, `lsblk -f`). If they were moved on purpose, move "
-            f"{layout.LEDGER} away, which is then begun anew"
+            f"Mount their disk there (`findmnt --verify`, `lsblk -f`){_without(place)}. If they were moved on purpose, "
+            f"move {layout.LEDGER} away, which is then begun anew"
         )
         yield Problem(_UPLOADS, path, reason, remedy)
 
 
 # -- both --------------------------------------------------------------------------------------------------------------
+
+
+def _not_mounted(place: Mapping[str, Any]) -> str:
+    return f"/etc/fstab has a file system for {place['unmounted']}, and none is mounted there"
+
+
+def _without(place: Mapping[str, Any]) -> str:
+    return ", or take that line out of /etc/fstab if there is no such disk any more" if place["unmounted"] else ""
 
 
 def _lost_mount(host: Host, path: str) -> Iterator[str]:

@@ -30,6 +30,16 @@ def identity_problems(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[Pr
         yield from _left_uploads(host)
 
 
+def renamed_members(hosts: list[Host]) -> dict[str, list[tuple[str, str]]]:
+    """For the health: by host what it calls a symptom, and a sentence."""
+    found = {host.name: list(_renamed_member(host)) for host in hosts if host.plan["mongodb"] and is_ours(host)}
+    return {
+        name: [("mongodb.renamed", f"The inventory {one.reason}. {one.remedy}.") for one in problems]
+        for name, problems in found.items()
+        if problems
+    }
+
+
 def identity_warnings(hosts: list[Host]) -> Iterator[str]:
     for host in hosts:
         if host.plan["mongodb"]:
