@@ -72,7 +72,7 @@ def _mongodb_problems(host: Host, hosts: list[Host]) -> Iterator[Problem]:
         remedy = (
             "Mount the disk with them there (`findmnt --verify`, `lsblk -f`), restart mongod and run the playbook again"
             f"{_without(host.facts['data'][_DATA])}. If they are lost for good and a new, empty database is to be "
-            f"made, as for a backup to be restored into, stop mongod, and remove {layout.KEYFILE} and what is in {_DATA}"
+            f"made, as for a backup to be restored into, stop mongod, remove {layout.KEYFILE} and empty {_DATA}"
         )
         yield Problem(f"data of MongoDB on host {host.name}", None, reason, remedy)
 
