@@ -207,9 +207,7 @@ def _left_uploads(host: Host) -> Iterator[Problem]:
             continue
         variable = "rocketchat_file_upload_directory" if planned else "rocketchat_file_upload_storage"
         keep = f"With the monolith stopped, move what is in it to {planned[0]}" if planned else "Write directory"
-        reason = (
-            f"leaves the uploads in {path} of host {host.name} behind, where Rocket.Chat would not find them any more"
-        )
+        reason = f"leaves the uploads in {path} of host {host.name} behind, where Rocket.Chat will not look any more"
         remedy = f"{keep}, or move {path} away if nobody needs them"
         yield Problem(variable, planned[0] if planned else None, reason, remedy)
 
