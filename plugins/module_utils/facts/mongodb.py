@@ -66,10 +66,10 @@ def _inside(state: SetState, wanted: Wanted, until: float) -> dict[str, Any]:
         return told
     try:
         with log_in(f"127.0.0.1:{wanted.port}", user, remaining(until)) as login:
-            told["users"] = _users(login, state, wanted)
-            told["databases"] = _databases(login)
             answer = login.command("getParameter", featureCompatibilityVersion=1)
             told["feature_compatibility_version"] = str(answer["featureCompatibilityVersion"]["version"])
+            told["users"] = _users(login, state, wanted)
+            told["databases"] = _databases(login)
     except (Fault, Refused):
         pass
     return told

@@ -197,8 +197,8 @@ def external(new: bool | None, **facts: Any) -> Verdict:
 
 
 LEFT = (
-    "MongoDB is not planned on host chat any more: mongod, which runs, and /var/lib/mongodb will stay. To end that: "
-    "`sudo systemctl disable --now mongod.service` there, if nobody needs it."
+    "MongoDB is not planned on host chat any more: mongod, which runs, and /var/lib/mongodb will stay as it is. To end "
+    "that: `sudo systemctl disable --now mongod.service` there, if nobody needs it."
 )
 
 
@@ -206,7 +206,8 @@ def test_data_are_copied_before_another_mongodb_is_used() -> None:
     assert problems(external(new=True)) == [
         "rocketchat_mongodb_url: leads to a database without a workspace, and the data of this deployment are in "
         "/var/lib/mongodb of chat. Copy them there with mongodump and mongorestore (package mongodb-database-tools), "
-        "or remove the variable. To begin with a new, empty database, stop and disable mongod there and move that directory away."
+        "or remove the variable. To begin with a new, empty database, stop and disable mongod there and move that "
+        "directory away."
     ]
     assert external(new=False) == Verdict([], [LEFT])
     assert external(new=None) == Verdict([], [LEFT])
