@@ -24,8 +24,10 @@ from ..plugin_utils.health.files import write
 from ..plugin_utils.health.model import CONTROLLER, Change
 from ..plugin_utils.health.table import as_text, verdict
 from ..plugin_utils.plain import plain
+from ..plugin_utils.preflight.data import unhealthy_data
 from ..plugin_utils.preflight.differences import host_differences, told
-from ..plugin_utils.preflight.hosts import asked_host
+from ..plugin_utils.preflight.hosts import Host, asked_host
+from ..plugin_utils.preflight.identity import renamed_members
 from ..plugin_utils.shown import is_read_by_a_program, show
 
 # What the task of verify.yml registered the answers as.
@@ -47,8 +49,11 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         plan = variables["rocketchat_planned"]["plan"]
         registered = {host: variables["hostvars"][host].get(REGISTERED) for host in plan["hosts"]}
-        diagnosis = diagnose(plan, registered, options(context.CLIARGS), datetime.now(timezone.utc))
-        diagnosis = replace(diagnosis, changes=list(_changes(plan, registered)))
+        hosts = list(_hosts(plan, registered))
+        # what the gate refuses because of it, the site playbook would not change
+        refused = {**unhealthy_data(hosts), **renamed_members(hosts)}
+        diagnosis = diagnose(plan, registered, options(context.CLIARGS), datetime.now(timezone.utc), refused)
+        diagnosis = replace(diagnosis, changes=list(_changes([host for host in hosts if host.name not in refused])))
         show(f"\n{as_text(diagnosis, plan)}\n")
         if (variables.get("rocketchat_gate") or {}).get("makes_workspace"):
             # where nobody could have signed in before
@@ -84,10 +89,14 @@ class ActionModule(ActionBase):
             ) from error
 
 
-def _changes(plan: dict[str, Any], registered: dict[str, Any]) -> Iterator[Change]:
-    """What differs from the plan on the hosts that were asked for it."""
+def _hosts(plan: dict[str, Any], registered: dict[str, Any]) -> Iterator[Host]:
+    """Those that were asked for what differs from the plan."""
     for name, answer in registered.items():
         if answer and answer.get("facts"):
-            host = asked_host(name, plain(plan["hosts"][name]), plain(answer["facts"]), answer["asked"])
-            for role, sentence in told(host_differences(host)):
-                yield Change(name, role, sentence)
+            yield asked_host(name, plain(plan["hosts"][name]), plain(answer["facts"]), answer["asked"])
+
+
+def _changes(hosts: list[Host]) -> Iterator[Change]:
+    for host in hosts:
+        for role, sentence in told(host_differences(host)):
+            yield Change(host.name, role, sentence)

@@ -13,6 +13,7 @@ from ansible.plugins.action import ActionBase
 from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight import images, packages
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
+from ..plugin_utils.preflight.departures import noted_hosts
 from ..plugin_utils.preflight.difference import Difference
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
 from ..plugin_utils.preflight.hosts import Host, asked_host, running_version
@@ -53,6 +54,8 @@ class ActionModule(ActionBase):
             "rocketchat" in role for role in roles.values()
         )
         result["hosts"] = {name: _applied(host, found[name], roles[name], everything) for name, host in hosts.items()}
+        for name, applied in result["hosts"].items():
+            applied["ledger"]["hosts"] = noted_hosts(plan, hosts[name])
         # It holds what the roles write. Not `no_log` on the task: that would also hide the problems.
         result["_ansible_no_log"] = True
         return result

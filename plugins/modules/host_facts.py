@@ -75,6 +75,16 @@ options:
     type: list
     elements: path
     default: []
+  data:
+    description:
+      - Directories with data, of which it is asked what file system they lie on. Those that O(ledger) names, and that
+        of a mongod with O(mongod_settings), are added.
+    type: list
+    elements: path
+    default: []
+  mongod_settings:
+    description: Path of mongod's settings, of which those are told that tell one mongod from another.
+    type: path
   ledger:
     description: Path of this collection's record of what it did on the host.
     type: path
@@ -84,7 +94,8 @@ options:
   mongodb:
     description:
       - The replica set and its user as they are to be, with C(port), C(replica_set), C(members) and C(user), as in
-        M(rocketops.rocketchat.mongodb_replica_set). Only asked where mongod is installed.
+        M(rocketops.rocketchat.mongodb_replica_set). Only asked where mongod is installed. What it lacks is told where
+        C(first) is true.
     type: dict
   user_password:
     description: Password of the user in O(mongodb).
@@ -214,10 +225,21 @@ facts:
       type: dict
     mongodb:
       description:
-        - The C(steps) that the replica set and its user lack, or the C(fault) and C(reason) why that is not known, with
-          the C(feature_compatibility_version) of the data. V(null) where it was not asked.
+        - The C(steps) that the replica set and its user lack, or the C(fault) and C(reason) why that is not known, and
+          what is there - the C(set) with its C(name) and C(members), whether it is C(initiated) and C(valid), and its
+          C(primary); the C(databases), C(users) with those they may write to, and the C(feature_compatibility_version)
+          of the data. V(null) where it was not asked.
       type: dict
-      sample: {steps: [], fault: null, reason: null, feature_compatibility_version: "8.0"}
+      sample: {steps: [], fault: null, reason: null, feature_compatibility_version: "8.0", databases: [rocketchat]}
+    data:
+      description:
+        - For each of O(data) whether it is C(found), C(empty), and holds a C(database) of MongoDB's; the C(mount) point
+          and the C(device) it lies on; and a mount point around it that is planned and C(unmounted).
+      type: dict
+    mongod:
+      description:
+        - Of O(mongod_settings), the C(first_line) and some C(settings); V(null) where there are none.
+      type: dict
     workspace:
       description: What M(rocketops.rocketchat.workspace_facts) returns; V(null) where it was not asked for.
       type: dict

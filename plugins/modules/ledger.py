@@ -62,6 +62,15 @@ options:
         makes in it, by name.
     type: dict
     default: {}
+  hosts:
+    description: Hosts of the deployment, each with the list of what it is to have, or V(null) for one that left it.
+    type: dict
+    default: {}
+  data:
+    description: Directories with data, of which it is noted here on which file system they lie.
+    type: list
+    elements: path
+    default: []
   project:
     description:
       - A Compose project whose containers were just made. What Compose noted on them is taken from Docker here.
@@ -91,7 +100,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.containers import docker_api
-from ..module_utils.facts import docker, files, ledger
+from ..module_utils.facts import data, docker, files, ledger
 
 
 def entries(params: dict[str, Any]) -> dict[str, Any]:
@@ -103,6 +112,8 @@ def entries(params: dict[str, Any]) -> dict[str, Any]:
         "generated": {**params["generated"], **made},
         "containers": {**params["containers"], **containers(params["project"])},
         "settings": params["settings"],
+        "hosts": params["hosts"],
+        "data": {path: data.noted(path) for path in params["data"]},
     }
 
 
@@ -125,6 +136,8 @@ def main() -> None:
             "recipes": {"type": "dict", "default": {}},
             "containers": {"type": "dict", "default": {}},
             "settings": {"type": "dict", "default": {}},
+            "hosts": {"type": "dict", "default": {}},
+            "data": {"type": "list", "elements": "path", "default": []},
             "project": {"type": "str"},
         },
         supports_check_mode=True,

@@ -72,6 +72,7 @@ def sentence_of(path: str) -> str:
     """How a change of a file is told: most by their path, some by what they are for."""
     words = {
         "/etc/docker/daemon.json": "Docker's settings",
+        "/etc/mongod.members": "/etc/mongod.members",
         "/etc/mongod": "mongod's settings",
         "/etc/systemd/system/mongod": "mongod's settings",
         "/etc/nginx/conf.d": "the site in nginx",

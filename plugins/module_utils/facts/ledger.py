@@ -13,6 +13,8 @@ One JSON file for root alone, replaced as a whole. Its fields:
 * ``containers``: by its service's name, the digest of its definition that Compose noted on it when a role made it; ""
   for one that is still to be made anew.
 * ``settings``: by path of a file that others have settings in, too, the digest of each setting that was made in it.
+* ``data``: by directory with data, the ``mount`` point it lay below and the ``device`` that was mounted there.
+* ``hosts``: by name, those that were part of the deployment, each with what it had of it.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ EMPTY: dict[str, Any] = {
     "generated": {},
     "containers": {},
     "settings": {},
+    "data": {},
+    "hosts": {},
 }
 
 

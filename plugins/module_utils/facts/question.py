@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..probing.question import Answered
-from . import client, docker, files, ledger, network, settings, system
+from . import client, data, docker, files, ledger, mongod, network, settings, system
 
 _STRINGS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
 _PATHS: dict[str, Any] = {"type": "list", "elements": "path", "default": []}
@@ -27,6 +27,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "settings": _PATHS,
     "containers": _STRINGS,
     "directories": _PATHS,
+    "data": _PATHS,
+    "mongod_settings": {"type": "path"},
     "ledger": {"type": "path"},
     "backups": {"type": "path"},
     "mongodb": {"type": "dict"},
@@ -50,9 +52,12 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
     units = system.units([*asked["units"], *sorted({_DOCKER_UNIT, _MONGODB_UNIT} - set(asked["units"]))])
     engine = (units or {}).get(_DOCKER_UNIT, {}).get("found", False)
     # mongod's address may lead elsewhere on a host that has none
-    mongod = (units or {}).get(_MONGODB_UNIT, {}).get("found", False)
+    # mongod's address may lead elsewhere on a host that has none
+    has_mongod = (units or {}).get(_MONGODB_UNIT, {}).get("found", False)
     runs = docker.ask(asked["docker_socket"], engine, asked["containers"])
     moved = {_DOCKER_DATA: (runs["engine"] or {}).get("data_root") or _DOCKER_DATA}
+    noted = ledger.read(asked["ledger"]) if asked["ledger"] else None
+    mongod_settings = _mongod_settings(asked)
     return {
         "os": system.operating_system(),
         "architecture": os.uname().machine,
@@ -76,11 +81,24 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "texts": {path: files.text(path) for path in asked["texts"]},
         "settings": {path: settings.read(path) for path in asked["settings"]},
         "client": client.state(),
-        "ledger": ledger.read(asked["ledger"]) if asked["ledger"] else None,
-        "mongodb": _replica_set(asked) if asked["mongodb"] and mongod else None,
-        "workspace": _workspace(asked) if asked["workspace"] and (mongod or not asked["own_mongodb"]) else None,
+        "ledger": noted,
+        "data": {path: data.place(path) for path in _data(asked, noted, mongod_settings)},
+        "mongod": mongod_settings,
+        "mongodb": _replica_set(asked) if asked["mongodb"] and has_mongod else None,
+        "workspace": _workspace(asked) if asked["workspace"] and (has_mongod or not asked["own_mongodb"]) else None,
         "last_backup": files.last_change(asked["backups"]) if asked["backups"] else None,
     }
+
+
+def _data(asked: Mapping[str, Any], noted: Mapping[str, Any] | None, settings: Mapping[str, Any] | None) -> list[str]:
+    """With those that data were in at an earlier time, and those of a mongod whose settings are there."""
+    earlier = noted["content"]["data"] if noted else {}
+    elsewhere = [settings["settings"]["dbPath"]] if settings and settings["settings"]["dbPath"] else []
+    return list(dict.fromkeys([*asked["data"], *earlier, *elsewhere]))
+
+
+def _mongod_settings(asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    return mongod.settings(asked["mongod_settings"]) if asked["mongod_settings"] else None
 
 
 def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +111,7 @@ def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:
     roles = tuple((role["role"], role["db"]) for role in wanted["user"]["roles"])
     user = User(wanted["user"]["name"], asked["user_password"])
     set_of = (int(wanted["port"]), wanted["replica_set"], tuple(wanted["members"]))
-    return ask(Wanted(*set_of, user, roles, asked["admin_password"]))
+    return ask(Wanted(*set_of, user, roles, asked["admin_password"]), wanted["first"])
 
 
 def _workspace(asked: Mapping[str, Any]) -> dict[str, Any]:

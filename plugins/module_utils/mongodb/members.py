@@ -107,7 +107,8 @@ def _set_fault(hello: Hello, replica_set: str) -> Fault | None:
             "not_initiated",
             f"mongod runs, but has no valid configuration of a replica set ({answer.get('info', 'it says no more')}): "
             "it does not find its own name in it, was removed from it, or its data directory is empty because a disk "
-            "is not mounted. Only if this deployment is new: run the site playbook, which initiates the set.",
+            "is not mounted. The site playbook puts names right, and stops where data are missing; the set of a new "
+            "deployment it initiates.",
         )
     return Fault(
         "standalone",

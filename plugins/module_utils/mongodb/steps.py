@@ -90,8 +90,9 @@ def _hindrance(state: SetState, wanted: Wanted) -> Fault | None:
         return Fault(
             "wrong_set",
             f"mongodb_replica_set = {wanted.replica_set!r}: MongoDB on this host belongs to the replica set "
-            f"{state.name!r}, which keeps its name. Write mongodb_replica_set: {state.name}; only if nobody needs its "
-            "data, stop mongod on every member, empty its data directory and run the playbook again.",
+            f"{state.name!r}, which keeps its name. Write mongodb_replica_set: {state.name}; only if nobody needs "
+            "its data, stop mongod on every member, remove its keyfile, empty its data directory and run the playbook "
+            "again.",
         )
     # What is not known without an administrator: whether a set is initiated that is not valid, and a refused user.
     if state.admin_login in ("refused", "denied"):

@@ -100,6 +100,9 @@ ON_THE_HOST = {
     "mongodb.lag": "vmstat 1 5",
     "mongodb.oplog": _PACKAGES,
     "mongodb.fcv": _PACKAGES,
+    "mongodb.data_missing": "findmnt --verify; lsblk -f; sudo ls -lA {data_directory} | head -n 15",
+    "mongodb.renamed": "grep mongodb /etc/hosts",
+    "uploads": "findmnt --verify; lsblk -f",
     "mongodb.disk_missing": "ls -ld {data_directory}; findmnt --verify; lsblk -f",
     "mongodb.disk_full": (
         "df -h {data_directory}; df -i {data_directory}; "

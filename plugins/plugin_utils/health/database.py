@@ -54,22 +54,35 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
     view = set_view(names, answers)
     roles = {_dns_name(member["name"]): member for member in view.get("members") or []}
     leader = _leader(names, view, answers)
+    one_serves = any(name in roles and not roles[name]["fault"] for name in names.values())
     for name, member in roles.items():
         if name not in names.values():
-            yield _unplanned(str(leader), member)
+            yield _unplanned(str(leader), member, one_serves)
     for host in sorted(names, key=lambda host: host == leader):
         yield _member(host, roles.get(names[host]), view, answers[host], host == leader)
 
 
-def _unplanned(host: str, member: Mapping[str, Any]) -> Subject:
-    """A member of the set's configuration that is none of the plan's."""
+def _unplanned(host: str, member: Mapping[str, Any], one_serves: bool) -> Subject:
+    """A member of the set's configuration that is none of the plan's.
+
+    ``one_serves``: whether any of the plan's does. Without one, it may be the only one with the data.
+    """
     remedy = (
-        " The plan has no such member. If it is gone for good, take it out in mongosh with "
-        f"rs.remove('{member['name']}'). While the set has no primary that needs rs.reconfig() with force: true, which "
-        "loses the writes that only members which are away have: first try to bring them back."
+        " The plan has no such member, and none of its own serves: if a host was renamed in the inventory, write "
+        f"mongodb_member_name: {_dns_name(member['name'])} in its variables. Do not take this member out."
     )
+    if one_serves:
+        remedy = _removal(member["name"])
     symptoms = [replace(symptom, sentence=symptom.sentence + remedy) for symptom in _seen(member, "")]
     return Subject(host, member["name"], MONGODB, "mongodb", member["role"], symptoms=symptoms, provides=_MEMBER)
+
+
+def _removal(member: str) -> str:
+    return (
+        " The plan has no such member. If it is gone for good, take it out in mongosh with "
+        f"rs.remove('{member}'). While the set has no primary that needs rs.reconfig() with force: true, which "
+        "loses the writes that only members which are away have: first try to bring them back."
+    )
 
 
 def set_view(hosts: Iterable[str], answers: Mapping[str, HostAnswers]) -> dict[str, Any]:

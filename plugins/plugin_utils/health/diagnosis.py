@@ -9,14 +9,14 @@ hosts.py and workspace.py. Which of them are causes is decided in root_cause.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from . import bus, database, hosts, license, proxy, services, workspace
 from .advice import advice
 from .answers import HostAnswers, read
-from .model import AFFECTED, HEALTHY, UNHEALTHY, Diagnosis, Finding, Part, Subject
+from .model import AFFECTED, HEALTHY, MONGODB, UNHEALTHY, Diagnosis, Finding, Part, Subject, Symptom
 from .root_cause import RootCauses
 
 
@@ -25,13 +25,15 @@ def diagnose(
     registered: Mapping[str, Mapping[str, Any]],
     options: str = "-i INVENTORY",
     now: datetime | None = None,
+    refused: Mapping[str, Sequence[tuple[str, str]]] | None = None,
 ) -> Diagnosis:
     """``options``: what the operator gives to ansible-playbook, for the commands to type next.
 
     ``now``: for the licence's dates; without it they are not looked at.
+    ``refused``: by host, symptoms and sentences of what its files say, and no part can tell.
     """
     answers = read(plan, registered)
-    subjects = gather(plan, answers, now)
+    subjects = with_refused(gather(plan, answers, now), refused or {})
     roots = RootCauses(subjects)
     findings = _findings(subjects, roots, plan, options)
     numbers = {(finding.host, finding.component): finding.number for finding in findings}
@@ -54,6 +56,19 @@ def gather(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: dat
         *bus.unexpected_clients(plan, answers),
         *proxy.subjects(plan, answers),
     ]
+
+
+def with_refused(subjects: list[Subject], refused: Mapping[str, Sequence[tuple[str, str]]]) -> list[Subject]:
+    """MongoDB suffers from what is told of its data; the uploads are asked in no other way."""
+    for subject in subjects:
+        if subject.kind == MONGODB and subject.name == "mongodb":
+            subject.symptoms[:0] = _symptoms(refused, subject.host, "mongodb")
+    uploads = {host: _symptoms(refused, host, "uploads") for host in refused}
+    return [*subjects, *(Subject(host, "uploads", symptoms=found) for host, found in uploads.items() if found)]
+
+
+def _symptoms(refused: Mapping[str, Sequence[tuple[str, str]]], host: str, family: str) -> list[Symptom]:
+    return [Symptom(kind, words) for kind, words in refused.get(host, ()) if kind.startswith(f"{family}.")]
 
 
 def _findings(subjects: list[Subject], roots: RootCauses, plan: Mapping[str, Any], options: str) -> list[Finding]:

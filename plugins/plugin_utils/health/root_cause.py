@@ -18,7 +18,10 @@ from .containers import DRIFT_WORDS
 from .model import Need, Subject, Symptom
 
 # Where several symptoms of one part are causes, these say more than the others.
-_TELLING = {"container.hostname", "mongodb.disk_full", "mongodb.disk_missing", "mongodb.disk_read_only"}
+_TELLING = {
+    *("container.hostname", "mongodb.disk_full", "mongodb.disk_missing", "mongodb.disk_read_only"),
+    *("mongodb.data_missing", "mongodb.renamed"),
+}
 
 # Causes that disturb no other part. Beside one of these, a part may be affected by others as well.
 _HARMLESS = {

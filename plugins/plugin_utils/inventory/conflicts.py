@@ -17,7 +17,7 @@ from ..rocketchat.catalogue import MONOLITH, NATS_CLUSTER_PORT, NATS_MONITORING_
 from ..rocketchat.names import slug
 from ..rocketchat.problems import Problem
 from ..rocketchat.versions import Version
-from .settings import Host, proxy_port
+from .settings import Host, member_name, proxy_port
 
 
 def conflicts(
@@ -33,6 +33,7 @@ def conflicts(
     yield from _divided_uploads(hosts, common["rocketchat_file_upload_storage"])
     yield from _useless_names(hosts)
     yield from _useless_proxies(hosts, common["rocketchat_extra_proxies"], root_url)
+    yield from _shared_members(hosts)
 
 
 @dataclass(frozen=True)
@@ -163,3 +164,15 @@ def _useless_proxies(hosts: list[Host], extra_proxies: int, root_url: SplitResul
         yield Problem(
             "nginx_trusted_proxies", trusted, reason, "Write rocketchat_extra_proxies: 1, or how many there are"
         )
+
+
+def _shared_members(hosts: list[Host]) -> Iterator[Problem]:
+    owners: dict[str, Host] = {}
+    for host in (host for host in hosts if "mongodb" in host.groups):
+        name = member_name(host)
+        other = owners.setdefault(name, host)
+        # names of hosts that give the same one are told as such
+        if other is not host and (host.member_name or other.member_name):
+            reason = f"is what the replica set calls its member on host {other.name}, too"
+            remedy = "Set it in the variables of one host alone, to the name of the member there"
+            yield Problem(f"mongodb_member_name (host {host.name})", name, reason, remedy)

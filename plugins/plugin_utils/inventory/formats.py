@@ -35,6 +35,13 @@ FORMATS = {
     "docker_repository_url": Format(
         URL, "the address of a package repository", "https://mirror.example.com/docker", True
     ),
+    "mongodb_member_name": Format(
+        # as a DNS name of several labels: no other can be told from a name of the network the host is in
+        r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+",
+        "the name of a member of a replica set, in lower case",
+        "chat.mongodb.internal",
+        True,
+    ),
     "mongodb_repository_url": Format(
         URL, "the address of a package repository", "https://mirror.example.com/mongodb", True
     ),

@@ -250,6 +250,7 @@ class Reader:
                 suite=variables["mongodb_repository_suite"],
                 key_url=variables["mongodb_repository_key_url"],
             ),
+            member_name=variables["mongodb_member_name"],
             certificate=self._certificate(variables),
             client_max_body_size=variables["nginx_client_max_body_size"],
             trusted_proxies=read_networks(problems, "nginx_trusted_proxies", variables["nginx_trusted_proxies"]),

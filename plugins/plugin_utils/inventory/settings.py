@@ -13,6 +13,7 @@ from urllib.parse import SplitResult
 
 from ...module_utils.workspace.license import LicenseState
 from ..rocketchat.catalogue import SERVICES, Service
+from ..rocketchat.names import slug
 from ..rocketchat.versions import Version
 
 # The groups that say what runs where. One host in all four is the single-host deployment.
@@ -28,6 +29,7 @@ HOST_VARIABLES = frozenset(
         "docker_registry_certificates",
         "docker_repository_url",
         "docker_source",
+        "mongodb_member_name",
         "mongodb_repository_key_url",
         "mongodb_repository_suite",
         "mongodb_repository_url",
@@ -127,7 +129,10 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Host:
-    """``replicas``: what runs here, by service. ``ports``: the first port of every service of the catalogue."""
+    """``replicas``: what runs here, by service. ``ports``: the first port of every service of the catalogue.
+
+    ``member_name``: what the replica set calls its member here, "" for the name that follows from the host's.
+    """
 
     name: str
     groups: frozenset[str]
@@ -138,6 +143,7 @@ class Host:
     limits: dict[str, Limits]
     docker: Docker
     mongodb_repository: MongodbRepository
+    member_name: str
     certificate: Certificate
     client_max_body_size: str
     trusted_proxies: list[str]
@@ -234,3 +240,8 @@ def common_variables(inventory: dict[str, Any]) -> dict[str, Any]:
 def proxy_port(root_url: SplitResult) -> int:
     """Where nginx listens: the port people type, or the one their browser assumes."""
     return root_url.port or (443 if root_url.scheme == "https" else 80)
+
+
+def member_name(host: Host) -> str:
+    """What the replica set's own configuration calls the member on this host; a set keeps it."""
+    return host.member_name or f"{slug(host.name)}.mongodb.internal"

@@ -29,7 +29,6 @@ DAEMON_SETTINGS: list[dict[str, Any]] = [{"live-restore": True}, LOGGING]
 RELOADABLE = frozenset({"live-restore", "debug", "registry-mirrors", "insecure-registries"})
 ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
-HOSTS_MARKER = "# {mark} rocketops.rocketchat: members of the MongoDB replica set"
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
 
 # nginx can only test a whole configuration, and only from a file: one around the candidate.
@@ -125,6 +124,7 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
     repository = distributions.mongodb_repository(on, plan["version"], **plan["repository"])
     settings: dict[str, Any] = {"told": "will change mongod's settings and restart it", "effect": "restart"}
     names = [f"{address} {name}" for name, address in plan["names"].items()]
+    block = Block(layout.HOSTS_FILE, layout.HOSTS_MARKER, names, MEMBERS_CHANGE)
     return RoleState(
         product=f"MongoDB {plan['version']}",
         packages=list(distributions.MONGODB_PACKAGES),
@@ -138,12 +138,14 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
                 **settings,
             ),
             File(layout.MONGOD_UNIT_DIRECTORY, "0755"),
+            File(layout.MEMBERS_FILE, "0644", f"{block.text()}\n"),
             File(layout.MONGOD_UNIT_SETTINGS, "0644", render("mongodb", "mongod.service.conf.j2", plan), **settings),
             File(layout.KEYFILE, "0400", f"{plan['keyfile']}\n", owner=on.vendor.mongodb_user, secret=True, **settings),
         ],
-        block=Block(layout.HOSTS_FILE, HOSTS_MARKER, names, MEMBERS_CHANGE),
+        block=block,
         unit=layout.MONGODB_UNIT,
         replica_set=plan["first"],
+        data=[layout.MONGODB_DATA],
     )
 
 
@@ -172,6 +174,7 @@ def _rocketchat(plan: Mapping[str, Any]) -> RoleState:
             _compose_file(directory, plan["compose"]),
         ],
         project=_project(directory, plan["compose"]),
+        data=[upload["path"] for upload in plan["directories"]],
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..inventory.reader import Reader
-from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, proxy_port
+from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, member_name, proxy_port
 from ..rocketchat import layout
 from ..rocketchat.catalogue import DDP_STREAMER, MONOLITH, NATS_CLUSTER_PORT, Service, image_reference, metrics_port
 from ..rocketchat.names import slug
@@ -83,8 +83,7 @@ class Planner:
         self.members_of = {group: [host for host in self.hosts if group in host.groups] for group in GROUPS}
         self.gateway = str(next(settings.network.hosts()))
         self.members = [
-            Member(host.name, f"{slug(host.name)}.mongodb.internal", self._member_address(host))
-            for host in self._in_group("mongodb")
+            Member(host.name, member_name(host), self._member_address(host)) for host in self._in_group("mongodb")
         ]
         self.mongo_url = self._mongo_url()
         self.containers = {
@@ -253,6 +252,7 @@ class Planner:
             # The bridge's address exists only once Docker has made the network.
             "needs_docker": own.address == self.gateway,
             "first": self.members[0].host == host.name,
+            "hosts_marker": layout.HOSTS_MARKER.replace("{mark}", "END"),
             "name": own.name,
             "members": [f"{member.name}:{self.settings.mongodb_port}" for member in self.members],
             "names": {member.name: member.address for member in self.members},

@@ -141,6 +141,7 @@ class RoleState:
     ``packages``: the first stands for the ``product``, which is what people call them all.
     ``unit``: runs, and starts at boot.
     ``replica_set``: that it is initiated and has Rocket.Chat's user, on the host that sees to that.
+    ``data``: directories with data that no run can bring back; where they lie is noted.
     """
 
     product: str = ""
@@ -153,6 +154,7 @@ class RoleState:
     network: Network | None = None
     project: Project | None = None
     replica_set: bool = False
+    data: list[str] = field(default_factory=list)
 
     @property
     def all_files(self) -> list[File]:

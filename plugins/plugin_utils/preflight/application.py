@@ -44,6 +44,7 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "client_environment": CLIENT_ENVIRONMENT,
         "makes_anew": _made_anew(host, state, differences),
         "changes_containers": any(d.kind == "container" for d in differences),
+        "data": state.data,
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from ..plan.resources import File, Generated, RoleState, SettingsFile
 from ..rocketchat import layout
 from .container_differences import container_differences, network_differences
+from .data import finds_itself_nowhere, lies_on, replica_set
 from .difference import Difference
 from .hosts import Host
 from .settings import is_our_file, keeps_containers, settings_change, settings_diff
@@ -85,6 +86,7 @@ def _of_role(host: Host, state: RoleState) -> Iterator[Difference]:
     yield from container_differences(host, state)
     if state.replica_set:
         yield from _users(host)
+    yield from _places(host, state)
 
 
 def _packages(host: Host, state: RoleState) -> Iterator[Difference]:
@@ -153,9 +155,25 @@ def _unit(host: Host, state: RoleState) -> Iterator[Difference]:
     elif not found["enabled"]:
         yield Difference("unit", state.unit, f"will have {name} start at boot")
     effect = host.ledger["pending"].get(state.unit)
-    if effect and found["active"]:
+    if found["active"] and finds_itself_nowhere(host, state.unit):
+        sentence = f"will restart {name}, as it has not found its own name among the members of the replica set"
+        yield Difference("unit", state.unit, sentence, effect="restart")
+    elif effect and found["active"]:
         sentence = f"will {effect} {name}, as an earlier run wrote its settings and ended before"
         yield Difference("unit", state.unit, sentence, effect=effect)
+
+
+def _places(host: Host, state: RoleState) -> Iterator[Difference]:
+    """Where data lie that an older version left without a note, or that were moved. Of new ones the role makes it."""
+    if host.facts["ledger"]["state"] == "absent":
+        return
+    for path in state.data:
+        place = host.facts["data"][path]
+        now = {"mount": place["mount"], "device": place["device"]}
+        known = replica_set(host).get("initiated") if path == layout.MONGODB_DATA else place["found"]
+        if known and host.ledger["data"].get(path) != now:
+            sentence = f"will note that the data in {path} lie on {lies_on(place)}"
+            yield Difference("ledger", path, sentence)
 
 
 def _users(host: Host) -> Iterator[Difference]:

@@ -128,13 +128,13 @@ def running_version(hosts: list[Host]) -> str | None:
     Where no container is left, or Docker does not answer, what the Compose projects on the hosts name. A tag that is
     no version is told as it is. None where nothing is known.
     """
-    containers = [one for host in hosts for one in host.containers if _is_monolith(one)]
+    containers = [one for host in hosts for one in host.containers if is_monolith(one)]
     projects = [service for host in hosts for service in (host.services(layout.ROCKETCHAT_DIRECTORY) or {}).values()]
-    composed = [one for one in projects if _is_monolith(one)]
+    composed = [one for one in projects if is_monolith(one)]
     return max(filter(None, map(_release, containers or composed)), key=_age, default=None)
 
 
-def _is_monolith(service: Any) -> bool:
+def is_monolith(service: Any) -> bool:
     """Of a container, or a service of a Compose project, which anybody may have written."""
     labels = service.get("labels") if isinstance(service, Mapping) else None
     return isinstance(labels, Mapping) and labels.get(SERVICE_LABEL) == MONOLITH

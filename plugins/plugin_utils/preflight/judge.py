@@ -13,13 +13,17 @@ from ..rocketchat.distributions import ADVISED, distribution, known_names
 from ..rocketchat.layout import DOCKER_DATA, KEYFILE, LEDGER
 from ..rocketchat.problems import Problem
 from ..rocketchat.sizing import size_warnings
-from . import requirements
+from . import mongod, requirements
+from .addresses import address_problems
+from .data import data_problems, data_warnings
+from .departures import departure_warnings
 from .engine import engine_problems, engine_warnings
 from .hosts import Host, is_ours
+from .identity import identity_problems, identity_warnings
 from .limit import limit_problems, limit_warnings
 from .memory import is_below, memory_problems, needed_mb
 from .network import clock_problems, clock_warnings, name_warnings, network_problems
-from .ports import mongodb_port, port_problems
+from .ports import port_problems
 from .repositories import repository_problems
 from .versions import version_problems, version_warnings
 from .workspace import workspace_problems, workspace_warnings
@@ -45,17 +49,20 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.problems += port_problems(host)
         verdict.problems += engine_problems(host)
         verdict.problems += network_problems(host)
+        verdict.problems += address_problems(host)
+        verdict.problems += mongod.foreign_mongodb(host)
         verdict.problems += _taken_names(host)
         verdict.problems += _other_secrets(host)
-        verdict.problems += _moved_mongodb(host)
         verdict.problems += _refusing_mongodb(host)
         verdict.problems += _unreadable_ledger(host)
         verdict.warnings += _untested(host)
         verdict.warnings += _small(host)
         verdict.warnings += engine_warnings(host)
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
+    verdict.problems += [*data_problems(hosts), *identity_problems(plan, hosts)]
     verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]
     verdict.problems += [*workspace_problems(plan, hosts), *limit_problems(plan, hosts)]
+    verdict.warnings += [*data_warnings(hosts), *identity_warnings(hosts), *departure_warnings(plan, hosts)]
     verdict.warnings += clock_warnings(hosts)
     verdict.warnings += name_warnings(plan["root_url"], hosts)
     verdict.warnings += version_warnings(plan, hosts)
@@ -152,7 +159,7 @@ def _taken_names(host: Host) -> Iterator[Problem]:
 
 def _other_secrets(host: Host) -> Iterator[Problem]:
     """Another keyfile means other passwords, too: mongod would restart with it and then let nobody in."""
-    if host.facts["files"].get(KEYFILE) and host.is_other_file(KEYFILE):
+    if host.facts["files"].get(KEYFILE) and host.is_other_file(KEYFILE) and not any(mongod.foreign_mongodb(host)):
         yield Problem(
             "mongodb_keyfile",
             None,
@@ -161,19 +168,6 @@ def _other_secrets(host: Host) -> Iterator[Problem]:
             "otherwise) was lost or generated anew, restore it from its backup. If the keyfile is to change on "
             f"purpose, remove {KEYFILE} on all members first",
         )
-
-
-def _moved_mongodb(host: Host) -> Iterator[Problem]:
-    """A replica set knows its members by name and port: after a restart on another one it has no primary."""
-    planned = host.plan["mongodb"]
-    if not planned or not host.facts["files"].get(KEYFILE):
-        return
-    ports = {listener["port"] for listener in host.facts["listening"] if listener["process"] == "mongod"}
-    wanted = mongodb_port(host.plan)
-    if ports and wanted not in ports:
-        present = min(ports)
-        reason = f"is not the port {present} with which the replica set on host {host.name} was made"
-        yield Problem("mongodb_port", wanted, reason, f"Write mongodb_port: {present}")
 
 
 def _unreadable_ledger(host: Host) -> Iterator[Problem]:

@@ -17,6 +17,9 @@ from ..rocketchat.distributions import DISTRIBUTIONS, DOCKER_RIVALS
 from .application import resources
 from .requirements import DISK_REQUIREMENTS
 
+# What shows that a host once had a role, planned or not.
+_PERHAPS_LEFT = {"units": [layout.MONGODB_UNIT, layout.NGINX_UNIT], "files": [layout.NGINX_SITE]}
+
 
 def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
     """The options of host_facts. ``contents``: also of files that are no secret, to show how they differ."""
@@ -26,12 +29,16 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
     return {
         "names": [urlsplit(root_url).hostname],
         "packages": _packages(plan, states),
-        "units": [state.unit for state in states if state.unit],
-        "files": _unique(name for state in states for kind, name in resources(state) if kind == "file"),
+        "units": _unique([*(state.unit for state in states if state.unit), *_PERHAPS_LEFT["units"]]),
+        "files": _unique(
+            [*(name for state in states for kind, name in resources(state) if kind == "file"), *_PERHAPS_LEFT["files"]]
+        ),
         "texts": _unique(_texts(states, contents)),
         "settings": [state.settings.path for state in states if state.settings],
         "containers": [name for state in states if state.project for name in state.project.containers],
         "directories": [room.directory for room in DISK_REQUIREMENTS],
+        "data": _unique([layout.MONGODB_DATA, *(path for state in states for path in state.data)]),
+        "mongod_settings": layout.MONGOD_SETTINGS,
         "ledger": layout.LEDGER,
         "backups": layout.BACKUPS,
         **_databases(plan),
@@ -58,10 +65,10 @@ def _texts(states: list[RoleState], contents: bool) -> Iterable[str]:
 def _databases(plan: HostPlan) -> dict[str, Any]:
     workspace = plan.probes["workspace"]
     asked: dict[str, Any] = {"own_mongodb": plan.mongodb is not None}
-    if plan.mongodb and plan.mongodb["first"]:
+    if plan.mongodb:
         asked |= {
             "mongodb": {
-                **{name: plan.mongodb[name] for name in ("port", "replica_set", "members")},
+                **{name: plan.mongodb[name] for name in ("port", "replica_set", "members", "first")},
                 "user": {name: plan.mongodb["user"][name] for name in ("name", "roles")},
             },
             "user_password": plan.mongodb["user"]["password"],

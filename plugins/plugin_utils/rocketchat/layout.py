@@ -20,7 +20,10 @@ MONGOD_SETTINGS = "/etc/mongod.conf"
 MONGOD_UNIT_DIRECTORY = f"/etc/systemd/system/{MONGODB_UNIT}.d"
 MONGOD_UNIT_SETTINGS = f"{MONGOD_UNIT_DIRECTORY}/rocketops.conf"
 KEYFILE = "/etc/mongod.keyfile"
+# What is in /etc/hosts of it, for mongod to put it back there.
+MEMBERS_FILE = "/etc/mongod.members"
 HOSTS_FILE = "/etc/hosts"
+HOSTS_MARKER = "# {mark} rocketops.rocketchat: members of the MongoDB replica set"
 
 PROJECTS = "/opt"
 NATS_DIRECTORY = f"{PROJECTS}/nats"

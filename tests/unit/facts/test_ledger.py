@@ -21,6 +21,8 @@ CONTENT: dict[str, Any] = {
     "generated": {"/etc/nginx/rocketchat/key.pem": {"digest": "d", "recipe": "r"}},
     "containers": {"account-1": "77"},
     "settings": {"/etc/docker/daemon.json": {"live-restore": "b5"}},
+    "data": {"/var/lib/mongodb": {"mount": "/var/lib/mongodb", "device": "0c5e1a2f"}},
+    "hosts": {"chat": ["mongodb", "nginx"]},
 }
 
 

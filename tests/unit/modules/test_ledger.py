@@ -42,7 +42,8 @@ def test_notes_once(note: Note, path: Path) -> None:
     assert '"package nginx": "made"' in result["diff"]["after"]
     assert "nginx" not in result["diff"]["before"]
     assert kept(path) == {
-        "format": 1, "collection": "0.2.0", **options, "generated": {}, "containers": {}, "settings": {}
+        "format": 1, "collection": "0.2.0", **options,
+        "generated": {}, "containers": {}, "settings": {}, "data": {}, "hosts": {},
     }  # fmt: skip
     written = path.stat().st_mtime_ns
     assert not note(**options)["changed"]
@@ -88,3 +89,11 @@ def test_what_cannot_be_continued_is_left_as_it_is(note: Note, path: Path, text:
     path.write_text(text)
     assert note()["msg"] == f"{path} is {state} and was left as it is."
     assert path.read_text() == text
+
+
+def test_place_of_data_and_hosts_of_the_deployment_are_noted(note: Note, path: Path, tmp_path: Path) -> None:
+    note(data=[str(tmp_path)], hosts={"chat": ["nginx"], "talk": ["nats"]})
+    assert set(kept(path)["data"][str(tmp_path)]) == {"mount", "device"}
+    assert not note(data=[str(tmp_path)])["changed"]
+    note(hosts={"chat": None})
+    assert kept(path)["hosts"] == {"talk": ["nats"]}

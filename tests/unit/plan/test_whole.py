@@ -54,6 +54,7 @@ def test_mongodb(host: dict[str, Any]) -> None:
         "bind_addresses": ["127.0.0.1", "172.31.250.1"],
         "needs_docker": True,
         "first": True,
+        "hosts_marker": "# END rocketops.rocketchat: members of the MongoDB replica set",
         "name": MONGODB_NAME,
         "members": [f"{MONGODB_NAME}:27017"],
         "names": {MONGODB_NAME: "172.31.250.1"},

@@ -64,7 +64,17 @@ def drifts(host: Host) -> Iterator[Drift]:
             yield Drift(
                 f"{state.block.path} without its block", (role,), state.block.path, _sets("", "texts", state.block.path)
             )
+        for path in state.data:
+            place = {"mount": "/mnt", "device": "77"}
+            yield Drift(
+                f"{path} moved",
+                (role,),
+                f"will note that the data in {path}",
+                _sets(place, "ledger", "content", "data", path),
+            )
         if state.replica_set:
+            lost = _sets(False, "mongodb", "set", "valid")
+            yield Drift("mongod without its name", (role,), "will restart mongod, as it has not found its own", lost)
             step = "correct the roles of user rocketchat"
             yield Drift("user without a role", (role,), f"will {step}", _sets([step], "mongodb", "steps"))
 

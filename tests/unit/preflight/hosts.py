@@ -18,8 +18,10 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resource
     RoleState,
     SettingsFile,
 )
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.templates import MANAGED
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import resources
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, asked_host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ports import needs
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
 Facts = dict[str, Any]
@@ -38,6 +40,14 @@ MODE: Facts = {
     "limits_processors": True,
     "limits_memory": True,
 }
+
+
+def place(**facts: Any) -> Facts:
+    """Where a directory lies, that is empty unless said otherwise."""
+    nothing = {"found": True, "empty": True, "database": False, "mount": "/", "device": "", "unmounted": ""}
+    return {**nothing, **facts}
+
+
 ENGINE: Facts = {"state": "running", "engine": None, "containers": [], "networks": []}
 BARE: Facts = {
     "os": {"id": "debian", "version": "13", "family": ["debian"], "name": "Debian GNU/Linux 13 (trixie)"},
@@ -64,6 +74,8 @@ BARE: Facts = {
     "client": {"file": "/root/.docker/config.json", "variables": []},
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
     "mongodb": None,
+    "data": {layout.MONGODB_DATA: place(found=False)},
+    "mongod": None,
     "workspace": None,
     "last_backup": None,
 }
@@ -72,7 +84,9 @@ BARE: Facts = {
 def asked(plan: Mapping[str, Any], name: str = "chat", **facts: Any) -> Host:
     """A host that answered; ``facts`` are other than those of a bare one."""
     between = {"before": NOW - 0.2, "after": NOW + 0.2}
-    return asked_host(name, plan["hosts"][name], {**BARE, **facts}, between, "198.18.0.11")
+    own = {need.address for need in needs(plan["hosts"][name])} - {"127.0.0.1", "0.0.0.0"}
+    addresses = ["198.18.0.11", *sorted(own - {"198.18.0.11"})]
+    return asked_host(name, plan["hosts"][name], {**BARE, "addresses": addresses, **facts}, between, "198.18.0.11")
 
 
 def before_a_run_of(plan: Mapping[str, Any], host: Host) -> Host:
@@ -123,9 +137,15 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
                 "settings": {
                     state.settings.path: said(planned(state.settings))["digests"] for state in states if state.settings
                 },
+                "data": {path: {"mount": "/", "device": ""} for state in states for path in state.data},
             },
         },
-        "mongodb": replica_set(series) if mongodb and mongodb["first"] else None,
+        "mongodb": replica_set(series, planned=mongodb) if mongodb else None,
+        "mongod": mongod_settings(mongodb) if mongodb else None,
+        "data": {
+            layout.MONGODB_DATA: place(found=bool(mongodb), empty=not mongodb, database=bool(mongodb)),
+            **{path: place() for state in states for path in state.data if path != layout.MONGODB_DATA},
+        },
     }
 
 
@@ -140,9 +160,38 @@ def said(document: Facts) -> Facts:
     return {"error": None, "values": masked(document), "digests": digests}
 
 
-def replica_set(series: str, *steps: str, **facts: Any) -> Facts:
-    """What MongoDB said of itself; ``steps`` bring about what it lacks."""
-    return {"steps": list(steps), "fault": None, "reason": None, "feature_compatibility_version": series, **facts}
+def replica_set(series: str, *steps: str, planned: Mapping[str, Any] | None = None, **facts: Any) -> Facts:
+    """What MongoDB said of itself; ``steps`` bring about what it lacks, and ``planned`` is the role's plan."""
+    plan = planned or {"replica_set": "rs0", "members": [], "database": "", "user": {"name": ""}}
+    return {
+        "steps": list(steps),
+        "fault": None,
+        "reason": None,
+        "feature_compatibility_version": series,
+        "set": {
+            "initiated": True,
+            "valid": True,
+            "name": plan["replica_set"],
+            "members": list(plan["members"]),
+            "primary": next(iter(plan["members"]), None),
+            "primary_here": bool(planned and planned["first"]),
+        },
+        "databases": [plan["database"]] if planned else None,
+        "users": {plan["user"]["name"]: [plan["database"]]} if planned else None,
+        **facts,
+    }
+
+
+def mongod_settings(mongodb: Mapping[str, Any]) -> Facts:
+    settings = {
+        "dbPath": layout.MONGODB_DATA,
+        "port": str(mongodb["port"]),
+        "bindIp": ",".join(mongodb["bind_addresses"]),
+        "replSetName": mongodb["replica_set"],
+        "authorization": "enabled",
+        "keyFile": layout.KEYFILE,
+    }
+    return {"first_line": f"# {MANAGED}", "settings": settings}
 
 
 def _files(state: RoleState) -> list[File | Generated]:

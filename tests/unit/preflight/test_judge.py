@@ -72,9 +72,9 @@ def stranger(name: str, published: list[dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def network(name: str, *subnets: str) -> dict[str, Any]:
+def network(name: str, *subnets: str, interface: str = "br-1") -> dict[str, Any]:
     """One of somebody else."""
-    return {"name": name, "interface": "br-1", "subnets": list(subnets), "gateways": [], "ours": False}
+    return {"name": name, "interface": interface, "subnets": list(subnets), "gateways": [], "ours": False}
 
 
 def engine(*containers: dict[str, Any], networks: list[dict[str, Any]] | None = None) -> dict[str, Any]:

@@ -67,13 +67,25 @@ def test_secret_options_are_so_in_the_module() -> None:
     assert set(asked(plan(single()))) <= set(OPTIONS)
 
 
-def test_replica_set_is_asked_on_the_host_that_sees_to_it() -> None:
+def test_replica_set_is_asked_on_every_member_and_what_it_lacks_on_one() -> None:
     planned = plan(cluster("one", "two"))
-    assert asked(planned, "one")["mongodb"]["members"] == ["one.mongodb.internal:27017", "two.mongodb.internal:27017"]
-    assert "mongodb" not in asked(planned, "two")
-    assert asked(planned, "two")["own_mongodb"]
+    members = ["one.mongodb.internal:27017", "two.mongodb.internal:27017"]
+    for name in ("one", "two"):
+        assert asked(planned, name)["mongodb"]["members"] == members
+        assert asked(planned, name)["mongodb"]["first"] is (name == "one")
+        assert asked(planned, name)["own_mongodb"]
     assert "workspace" in asked(planned, "one")
     assert "workspace" not in asked(planned, "two")
+
+
+def test_data_are_asked_for_where_they_may_be_or_have_been() -> None:
+    uploads = {"rocketchat_file_upload_storage": "directory", "rocketchat_file_upload_directory": "/srv/uploads"}
+    assert asked(plan(single(**uploads)))["data"] == ["/var/lib/mongodb", "/srv/uploads"]
+    elsewhere = cluster("one", "two", groups={"mongodb": ["one"], "nginx": ["one"]})
+    options = asked(plan(elsewhere), "two")
+    assert options["data"] == ["/var/lib/mongodb"]
+    assert "mongod.service" in options["units"]
+    assert "/etc/nginx/conf.d/rocketchat.conf" in options["files"]
 
 
 @pytest.mark.parametrize("source", ["docker", "distribution"])

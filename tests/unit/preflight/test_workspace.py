@@ -19,7 +19,7 @@ from tests.deployment import ROOT
 from tests.unit.license_texts import license_text
 from tests.unit.plan_inventories import NOW as PLANNED_AT
 from tests.unit.plan_inventories import Inventory, plan, single
-from tests.unit.preflight.hosts import ENGINE, NOW, before_a_run_of, converged, with_facts
+from tests.unit.preflight.hosts import BARE, ENGINE, NOW, before_a_run_of, converged, with_facts
 
 URL = "mongodb://rocketchat:S3cret@db1.example.com:27018/talk?replicaSet=rs0"
 UNLOCKED = {"version": 335, "locked": False, "locked_at": 1_795_400_000.0, "locked_seconds": None}
@@ -50,8 +50,8 @@ def verdict(planned: dict[str, Any], **workspace: Any) -> Verdict:
 
 def _without_mongodb(planned: dict[str, Any], **facts: Any) -> Host:
     """A mongod that somebody installed there all the same says nothing of the one that is used."""
-    packages = {"mongodb-org-server": "5.0.9"}
-    return before_a_run_of(planned, converged(plan(single()), packages=packages, **facts))
+    nothing = {"packages": {"mongodb-org-server": "5.0.9"}, "units": {}, "mongod": None, "data": BARE["data"]}
+    return before_a_run_of(planned, converged(plan(single()), **nothing, **facts))
 
 
 def problems(found: Verdict) -> list[str]:

@@ -111,6 +111,8 @@ BARE: dict[str, Any] = {
     "settings": {},
     "docker": {"state": "absent", "engine": None, "containers": [], "networks": []},
     "mongodb": None,
+    "data": {},
+    "mongod": None,
     "workspace": None,
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
 }
