@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.secrets import resolve
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.secrets import resolve, sign_in
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import SECRET_VARIABLES
 
 from tests.unit.plan_inventories import complaints, single
@@ -46,3 +46,11 @@ def test_servers_of_the_operators_own_need_no_secrets_of_ours() -> None:
         "mongodb_keyfile": "",
         "nats_password": "",
     }
+
+
+def test_people_are_told_where_the_first_password_is_and_not_what_it_is() -> None:
+    common = {"rocketchat_admin_username": "admin", "rocketchat_admin_password": ""}
+    told = "Sign in at https://chat.example.com as admin. The password is rocketchat_admin_password in "
+    assert sign_in(common, "https://chat.example.com", "/home/me/secrets.yml") == f"{told}/home/me/secrets.yml."
+    given = {**common, "rocketchat_admin_password": "S3CRET"}
+    assert sign_in(given, "https://chat.example.com", "/home/me/secrets.yml") == f"{told}the inventory."
