@@ -25,6 +25,7 @@ from ..plugin_utils.health.files import write
 from ..plugin_utils.health.model import CONTROLLER, Change
 from ..plugin_utils.health.table import as_text, verdict
 from ..plugin_utils.plain import plain
+from ..plugin_utils.preflight.apt import with_provided
 from ..plugin_utils.preflight.differences import host_differences, told
 from ..plugin_utils.preflight.hosts import asked_host
 
@@ -84,6 +85,7 @@ def _changes(plan: dict[str, Any], registered: dict[str, Any]) -> Iterator[Chang
     """What differs from the plan on the hosts that were asked for it."""
     for name, answer in registered.items():
         if answer and answer.get("facts"):
-            host = asked_host(name, plain(plan["hosts"][name]), plain(answer["facts"]), answer["asked"])
+            asked = asked_host(name, plain(plan["hosts"][name]), plain(answer["facts"]), answer["asked"])
+            host = with_provided(asked)
             for role, sentence in told(host_differences(host)):
                 yield Change(name, role, sentence)

@@ -12,7 +12,8 @@ from dataclasses import asdict
 from typing import Any
 
 from ..probing.question import Answered
-from . import docker, files, ledger, network, system
+from . import apt, docker, files, ledger, network, nginx, system
+from .origins import origins
 
 _STRINGS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
 _PATHS: dict[str, Any] = {"type": "list", "elements": "path", "default": []}
@@ -24,6 +25,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "units": _STRINGS,
     "files": _PATHS,
     "texts": _PATHS,
+    "origins": {"type": "dict", "default": {}},
+    "repositories": {"type": "bool", "default": False},
+    "nginx": {"type": "dict"},
     "containers": _STRINGS,
     "directories": _PATHS,
     "ledger": {"type": "path"},
@@ -65,6 +69,9 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "docker": docker.ask(asked["docker_socket"], engine, asked["containers"]),
         "files": {path: files.state(path) for path in asked["files"]},
         "texts": {path: files.text(path) for path in asked["texts"]},
+        "origins": origins(asked["origins"], asked["packages"]),
+        "repositories": apt.repositories() if asked["repositories"] else [],
+        "nginx": nginx.configuration(**asked["nginx"]) if asked["nginx"] else None,
         "ledger": ledger.read(asked["ledger"]) if asked["ledger"] else None,
         "mongodb": _replica_set(asked) if asked["mongodb"] and mongod else None,
         "workspace": _workspace(asked) if asked["workspace"] and (mongod or not asked["own_mongodb"]) else None,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Any
 
 from ..rocketchat.problems import Problems
@@ -92,3 +93,12 @@ def _own_address(text: str) -> str | None:
     except ValueError:
         return None
     return None if address.is_unspecified or address.is_loopback or address.is_multicast else str(address)
+
+
+def read_adopted(problems: Problems, paths: list[str]) -> list[str]:
+    """The gate knows whether there is anything of the deployment at each."""
+    for path in paths:
+        if not re.fullmatch(r"(/[^/\x00-\x1f\x7f]+)+", path) or {".", ".."} & set(path.split("/")):
+            remedy = "Write the path as the refusal names it, such as /etc/nginx/conf.d/rocketchat.conf"
+            problems.add_once("rocketchat_adopt", path, "is not the absolute path of a file or directory", remedy)
+    return paths

@@ -21,7 +21,7 @@ from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from .conflicts import conflicts
 from .environment import CONTROL_CHARACTER, read_environment
 from .formats import check_formats
-from .hosts import check_agreement, check_groups, check_private_addresses
+from .hosts import check_agreement, check_groups, check_private_addresses, read_adopted
 from .licensing import check_license
 from .services import read_images, read_limits, read_metrics_ports, read_ports, read_replicas
 from .settings import (
@@ -257,6 +257,7 @@ class Reader:
             ),
             certificate=self._certificate(variables),
             client_max_body_size=variables["nginx_client_max_body_size"],
+            adopted=read_adopted(problems, variables["rocketchat_adopt"]),
         )
 
     def _certificate(self, variables: dict[str, Any]) -> Certificate:

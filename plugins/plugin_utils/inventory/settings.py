@@ -35,6 +35,7 @@ HOST_VARIABLES = frozenset(
         "nginx_certificate_file",
         "nginx_certificate_key_file",
         "nginx_client_max_body_size",
+        "rocketchat_adopt",
         "rocketchat_metrics_ports",
         "rocketchat_ports",
         "rocketchat_private_address",
@@ -126,7 +127,10 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Host:
-    """``replicas``: what runs here, by service. ``ports``: the first port of every service of the catalogue."""
+    """``replicas``: what runs here, by service. ``ports``: the first port of every service of the catalogue.
+
+    ``adopted``: paths of what somebody else made and the operator gives up.
+    """
 
     name: str
     groups: frozenset[str]
@@ -139,6 +143,7 @@ class Host:
     mongodb_repository: MongodbRepository
     certificate: Certificate
     client_max_body_size: str
+    adopted: list[str]
 
     def instances(self) -> Iterator[Instance]:
         for key, count in self.replicas.items():

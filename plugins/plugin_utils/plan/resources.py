@@ -18,6 +18,9 @@ class File:
     ``secret``: only its digest may be shown. ``effect``: what the unit of its role has to do when the content changes,
     ``restart`` or ``reload``, or "".
     ``validate``: the command that accepts it before it is put in place, with %s for its path.
+    ``shared``: others use the directory, too: it is made where it is missing, and else left as it is.
+    ``earlier``: what 0.1.0 always wrote into it, which had no mark of ours for files. ``marked_by``: the path of the
+    file beside it that says whose it is, as it cannot say so itself.
     """
 
     path: str
@@ -29,6 +32,9 @@ class File:
     effect: str = ""
     validate: str = ""
     backup: bool = False
+    shared: bool = False
+    earlier: str = ""
+    marked_by: str = ""
 
     @property
     def digest(self) -> str | None:
@@ -40,7 +46,7 @@ class File:
 class Generated:
     """A file that is made or fetched on the host: the ledger says which content it had then.
 
-    ``recipe``: what it is made from; with another recipe it is made anew.
+    ``recipe``: what it is made from; with another recipe it is made anew. ``shared``, ``marked_by``: as of File.
     """
 
     path: str
@@ -49,6 +55,11 @@ class Generated:
     told: str
     owner: str = "root"
     effect: str = ""
+    shared: bool = False
+    marked_by: str = ""
+
+
+FileResource = File | Generated
 
 
 @dataclass(frozen=True)
@@ -70,11 +81,17 @@ class Block:
 
 @dataclass(frozen=True)
 class Repository:
-    """A package repository of apt: the key that signs it, fetched from ``key_url``, and its entry."""
+    """A package repository of apt: the key that signs it, fetched from ``key_url``, and its entry, ``source``.
+
+    ``url``, ``suite`` and ``component``: what the entry names.
+    """
 
     key: Generated
     key_url: str
     source: File
+    url: str = ""
+    suite: str = ""
+    component: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,3 +154,13 @@ class RoleState:
     def all_files(self) -> list[File]:
         """With the repository's."""
         return [*([self.repository.source] if self.repository else []), *self.files]
+
+    @property
+    def all_generated(self) -> list[Generated]:
+        """With the repository's."""
+        return [*([self.repository.key] if self.repository else []), *self.generated]
+
+    @property
+    def all_resources(self) -> list[FileResource]:
+        """All that is at a path."""
+        return [*self.all_files, *self.all_generated]

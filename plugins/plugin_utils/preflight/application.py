@@ -13,6 +13,7 @@ from ..plan.resources import File, RoleState
 from ..rocketchat import layout
 from .difference import Difference
 from .hosts import Host, is_ours, was_deployed
+from .ownership import ADOPTED, adopts, stays
 
 # Of the role's part of the host's plan, what its tasks need beyond resources.
 _SHOWN: dict[str, tuple[str, ...]] = {
@@ -33,17 +34,18 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         **{name: plan[name] for name in _SHOWN[role]},
         "packages": state.packages,
         "missing_packages": [d.resource for d in differences if d.kind in ("product", "package")],
-        "repository": _repository(state, differences),
-        "files": [_file(file) for file in state.files],
+        "repository": _repository(host, state, differences),
+        "files": [_file(host, file) for file in state.files if not stays(host, file)],
         "block": {"path": state.block.path, "marker": state.block.marker, "text": "\n".join(state.block.lines)}
         if state.block
         else None,
         "unit": {"name": state.unit, "state": _unit_state(host, role, state, differences)} if state.unit else None,
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
         "makes_anew": _made_anew(host, state, differences),
+        "removes": _removed(host, state),
         "changes_containers": any(d.kind == "container" for d in differences),
         "self_signed": {"key": layout.CERTIFICATE_KEY, "certificate": layout.CERTIFICATE} if state.generated else None,
-        "generated": {g.path: g.recipe for g in _generated(state)},
+        "generated": {one.path: one.recipe for one in state.all_generated if not stays(host, one)},
     }
 
 
@@ -58,9 +60,10 @@ def role_secrets(host: Host, role: str) -> dict[str, Any]:
     return secrets
 
 
-def _file(file: File) -> dict[str, Any]:
+def _file(host: Host, file: File) -> dict[str, Any]:
     """An entry of host_files; the content of a secret one is given to it apart."""
-    entry: dict[str, Any] = {"path": file.path, "mode": file.mode, "owner": file.owner, "backup": file.backup}
+    backup = file.backup or adopts(host, file)
+    entry: dict[str, Any] = {"path": file.path, "mode": file.mode, "owner": file.owner, "backup": backup}
     if file.content is not None and not file.secret:
         entry["content"] = file.content
     if file.validate:
@@ -68,20 +71,18 @@ def _file(file: File) -> dict[str, Any]:
     return entry
 
 
-def _repository(state: RoleState, differences: list[Difference]) -> dict[str, Any] | None:
+def _repository(host: Host, state: RoleState, differences: list[Difference]) -> dict[str, Any] | None:
+    """``key``: None where one is there that is not ours to change."""
     repository = state.repository
     if repository is None:
         return None
     key = repository.key
+    ours = {"path": key.path, "mode": key.mode, "url": repository.key_url}
     return {
-        "key": {"path": key.path, "mode": key.mode, "url": repository.key_url},
+        "key": None if stays(host, key) else ours,
         "fetches_key": any(d.resource == key.path and d.renews for d in differences),
-        "source": _file(repository.source),
+        "source": _file(host, repository.source),
     }
-
-
-def _generated(state: RoleState) -> list[Any]:
-    return [*([state.repository.key] if state.repository else []), *state.generated]
 
 
 def _unit_state(host: Host, role: str, state: RoleState, differences: list[Difference]) -> str:
@@ -107,6 +108,21 @@ def _made_anew(host: Host, state: RoleState, differences: list[Difference]) -> l
     ]
 
 
+def _removed(host: Host, state: RoleState) -> list[str]:
+    """Names of containers of ours that are no longer planned. Compose would remove those of others, too, which somebody
+    adds to the project with a file of his own.
+    """
+    if state.project is None:
+        return []
+    return [
+        container["name"]
+        for container in host.containers
+        if is_ours(container)
+        and container["project"] == state.project.name
+        and container["service"] not in state.project.containers
+    ]
+
+
 def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> dict[str, Any]:
     """What is noted before the first change: whose everything is, and which unit will have to take up settings.
 
@@ -114,6 +130,7 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
     left out this time included.
     """
     noted = host.ledger
+    adopted = {file.path for state in host.desired.values() for file in state.all_files if adopts(host, file)}
     older = host.facts["ledger"]["state"] == "absent" and was_deployed(host)
     named: dict[str, str] = {}
     pending: dict[str, str] = {}
@@ -122,14 +139,17 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
         state, applies = host.desired[role], role in differences
         for kind, name in resources(state):
             there = _is_there(host, kind, name)
-            if f"{kind} {name}" not in noted["resources"] and (there or applies):
+            if kind == "file" and name in adopted:
+                if applies:
+                    named[f"{kind} {name}"] = ADOPTED
+            elif f"{kind} {name}" not in noted["resources"] and (there or applies):
                 named[f"{kind} {name}"] = "found" if there and (kind == "package" or not older) else "made"
         effects = {d.effect for d in differences.get(role, []) if d.effect}
         if effects:
             pending[state.unit] = "restart" if "restart" in effects else "reload"
-        for one in _generated(state):
+        for one in state.all_generated:
             there_now = host.facts["files"].get(one.path)
-            if there_now and one.path not in noted["generated"]:
+            if there_now and one.path not in noted["generated"] and (older or not stays(host, one)):
                 generated[one.path] = {"digest": there_now["digest"], "recipe": one.recipe}
     anew = {d.resource: "" for found in differences.values() for d in found if d.kind == "container" and d.replaces}
     return {"resources": named, "pending": pending, "generated": generated, "containers": anew}

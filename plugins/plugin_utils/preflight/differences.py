@@ -16,6 +16,7 @@ from ..rocketchat import layout
 from .container_differences import container_differences, network_differences
 from .difference import Difference
 from .hosts import Host
+from .ownership import stays
 
 _UNIT_NAMES = {layout.DOCKER_UNIT: "Docker", layout.MONGODB_UNIT: "mongod", layout.NGINX_UNIT: "nginx"}
 
@@ -95,6 +96,8 @@ def _packages(host: Host, state: RoleState) -> Iterator[Difference]:
 def _files(host: Host, wanted: list[File | Generated]) -> Iterator[Difference]:
     for resource in wanted:
         found = host.facts["files"].get(resource.path)
+        if stays(host, resource):
+            continue
         if found is None:
             sentence = resource.told or f"will write {resource.path}"
             yield Difference("file", resource.path, sentence, effect=resource.effect, renews=True)

@@ -14,8 +14,11 @@ from ..rocketchat.layout import KEYFILE, LEDGER
 from ..rocketchat.problems import Problem
 from ..rocketchat.sizing import size_warnings
 from . import requirements
+from .apt import apt_problems
 from .hosts import Host, is_ours
 from .network import clock_problems, clock_warnings, name_warnings, network_problems
+from .nginx import nginx_problems
+from .ownership import adoption_problems, is_foreign, ownership_problems, resources_of
 from .ports import mongodb_port, port_problems
 from .repositories import repository_problems
 from .versions import version_problems, version_warnings
@@ -42,6 +45,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.problems += port_problems(host)
         verdict.problems += network_problems(host)
         verdict.problems += _taken_names(host)
+        verdict.problems += [*ownership_problems(host), *apt_problems(host), *nginx_problems(host)]
         verdict.problems += _other_secrets(host)
         verdict.problems += _moved_mongodb(host)
         verdict.problems += _refusing_mongodb(host)
@@ -50,7 +54,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.warnings += _small(host)
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
     verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]
-    verdict.problems += workspace_problems(plan, hosts)
+    verdict.problems += [*workspace_problems(plan, hosts), *adoption_problems(plan, hosts)]
     verdict.warnings += clock_warnings(hosts)
     verdict.warnings += name_warnings(plan["root_url"], hosts)
     verdict.warnings += version_warnings(plan, hosts)
@@ -152,6 +156,7 @@ def _taken_names(host: Host) -> Iterator[Problem]:
         planned |= {service["container_name"]: project["name"] for service in project["services"].values()}
     for container in host.containers:
         name = container["name"]
+        # one of a project of that name is refused with the whole of it
         if name in planned and container["project"] != planned[name]:
             reason = f"is there already on host {host.name} ({container['image']}), and not as part of this deployment"
             yield Problem("Docker container", name, reason, f"Rename it: docker rename {name} NEW-NAME")
@@ -159,7 +164,8 @@ def _taken_names(host: Host) -> Iterator[Problem]:
 
 def _other_secrets(host: Host) -> Iterator[Problem]:
     """Another keyfile means other passwords, too: mongod would restart with it and then let nobody in."""
-    if host.facts["files"].get(KEYFILE) and host.is_other_file(KEYFILE):
+    foreign = any(one.path == KEYFILE and is_foreign(host, one) for one in resources_of(host))
+    if host.facts["files"].get(KEYFILE) and host.is_other_file(KEYFILE) and not foreign:
         yield Problem(
             "mongodb_keyfile",
             None,

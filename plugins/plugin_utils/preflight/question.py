@@ -15,6 +15,8 @@ from ..plan.resources import RoleState
 from ..rocketchat import layout
 from ..rocketchat.distributions import DISTRIBUTIONS
 from .application import resources
+from .nginx import BREAKING
+from .ownership import marks
 from .requirements import DISK_REQUIREMENTS
 
 
@@ -28,6 +30,9 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
         "units": [state.unit for state in states if state.unit],
         "files": _unique(name for state in states for kind, name in resources(state) if kind == "file"),
         "texts": _unique(_texts(states, contents)),
+        "origins": {one.path: marks(one) for state in states for one in state.all_resources},
+        "repositories": any(state.repository for state in states),
+        "nginx": _nginx(plan),
         "containers": [name for state in states if state.project for name in state.project.containers],
         "directories": [room.directory for room in DISK_REQUIREMENTS],
         "ledger": layout.LEDGER,
@@ -50,6 +55,12 @@ def _texts(states: list[RoleState], contents: bool) -> Iterable[str]:
             yield state.block.path
         if contents:
             yield from (file.path for file in state.all_files if file.content is not None and not file.secret)
+
+
+def _nginx(plan: HostPlan) -> dict[str, Any] | None:
+    if not plan.nginx:
+        return None
+    return {"path": layout.NGINX_CONFIGURATION, "site": layout.NGINX_SITE, "directives": sorted(BREAKING)}
 
 
 def _databases(plan: HostPlan) -> dict[str, Any]:

@@ -29,6 +29,7 @@ ROCKETCHAT_DIRECTORY = f"{PROJECTS}/rocketchat"
 ENV_FILES = f"{ROCKETCHAT_DIRECTORY}/env"
 COMPOSE_FILE = "compose.yaml"
 
+NGINX_CONFIGURATION = "/etc/nginx/nginx.conf"
 NGINX_SITE = "/etc/nginx/conf.d/rocketchat.conf"
 CERTIFICATE_DIRECTORY = "/etc/nginx/rocketchat"
 CERTIFICATE = f"{CERTIFICATE_DIRECTORY}/certificate.pem"

@@ -29,6 +29,7 @@ CONTAINER = {
     "State": "running",
     "Labels": {
         "com.docker.compose.project": "rocketchat",
+        "com.docker.compose.project.working_dir": "/opt/rocketchat",
         "com.docker.compose.service": "account-1",
         "com.docker.compose.config-hash": "77",
         "io.rocketops.service": "account",
@@ -254,6 +255,7 @@ def test_engine_that_runs(tmp_path: Path) -> None:
                 "image": "rocketchat/account-service:8.9.1",
                 "state": "running",
                 "project": "rocketchat",
+                "directory": "/opt/rocketchat",
                 "service": "account-1",
                 "definition": "77",
                 "labels": {"io.rocketops.service": "account"},

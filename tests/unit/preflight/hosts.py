@@ -14,6 +14,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger 
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import File, Generated, RoleState
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import resources
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, asked_host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ownership import marks
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
 Facts = dict[str, Any]
@@ -42,6 +43,9 @@ BARE: Facts = {
     "docker": {**ENGINE, "state": "absent"},
     "files": {},
     "texts": {},
+    "origins": {},
+    "repositories": [],
+    "nginx": None,
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
     "mongodb": None,
     "workspace": None,
@@ -81,6 +85,7 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
         "units": {state.unit: {"found": True, "active": True, "enabled": True} for state in states if state.unit},
         "docker": _docker(states) if "docker" in desired else BARE["docker"],
         "files": {one.path: _file(one) for state in states for one in _files(state)},
+        "origins": {one.path: origin(*marks(one)[:1]) for state in states for one in _files(state)},
         "texts": {
             one.path: one.content for state in states for one in state.all_files if one.content and not one.secret
         }
@@ -98,6 +103,11 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
         },
         "mongodb": replica_set(series) if mongodb and mongodb["first"] else None,
     }
+
+
+def origin(*marks: str, **facts: Any) -> Facts:
+    """Of what is at a path; ``marks`` are in the file."""
+    return {"marks": list(marks), "empty": False, "packaged": False, **facts}
 
 
 def replica_set(series: str, *steps: str, **facts: Any) -> Facts:
