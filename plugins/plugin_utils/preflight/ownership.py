@@ -144,8 +144,8 @@ def _foreign_projects(host: Host) -> Iterator[Problem]:
                 "take them for containers of this deployment"
             )
             remedy = (
-                "Give that project another name, with `name:` in its Compose file or `docker compose --project-name`, "
-                "after `docker compose down` with the old one"
+                "Take it down, and up again with another `name:` in its Compose file, where its volumes are named as they "
+                "are called now; or choose another host"
             )
             yield Problem("Compose project", project.name, reason, remedy)
 

@@ -279,8 +279,8 @@ def test_compose_project_of_the_same_name_is_refused() -> None:
     there = engine(container("queue", "nats", "/srv/queue"), container("box", "nats", "/srv/queue"))
     assert problems(asked(PLAN, **there)) == [
         "Compose project = 'nats': is there already on host chat, in /srv/queue, with box, queue: Compose would take "
-        "them for containers of this deployment. Give that project another name, with `name:` in its Compose file or "
-        "`docker compose --project-name`, after `docker compose down` with the old one."
+        "them for containers of this deployment. Take it down, and up again with another `name:` in its Compose file, "
+        "where its volumes are named as they are called now; or choose another host."
     ]
     assert len(problems(asked(PLAN, **engine(container("bot", "rocketchat", None))))) == 1
     assert problems(asked(PLAN, **engine(container("bot", "bots", "/srv/bots")))) == []
