@@ -30,6 +30,7 @@ CHANGES_BY_ITSELF = {
 
 def _collect() -> None:
     """Runs on the host."""
+    import contextlib
     import hashlib
     import json
     import os
@@ -55,14 +56,17 @@ def _collect() -> None:
         names[:] = [name for name in names if not os.path.ismount(os.path.join(directory, name))]
         for name in [*names, *others]:
             path = os.path.join(directory, name)
-            try:
+            with contextlib.suppress(FileNotFoundError):
                 files[path] = of_file(path)
-            except FileNotFoundError:
-                pass
     inspected = json.loads("\n".join(said("docker inspect $(docker ps --all --quiet) 2>/dev/null")) or "[]")
-    kept = ("Id", "Image", "RestartCount", "HostConfig", "Mounts")
+    kept = ("Id", "Image", "RestartCount", "Mounts")
     containers = {
-        one["Name"]: {**{key: one[key] for key in kept}, "state": one["State"]["Status"], "at": one["State"]["StartedAt"]}
+        one["Name"]: {
+            **{key: one[key] for key in kept},
+            # an engine that takes over running containers writes empty lists in the place of nothing
+            "settings": {name: value for name, value in one["HostConfig"].items() if value},
+            "state": [one["State"]["Status"], one["State"]["StartedAt"]],
+        }
         for one in inspected
     }
     networks = json.loads("\n".join(said("docker network inspect $(docker network ls --quiet) 2>/dev/null")) or "[]")
@@ -77,9 +81,7 @@ def _collect() -> None:
                 "networks": {one["Name"]: [one["Id"], one["IPAM"], one["Labels"]] for one in networks},
                 "volumes": dict.fromkeys(said("docker volume ls --quiet 2>/dev/null"), True),
                 "packages": dict(line.split() for line in said("dpkg-query -W -f '${Package} ${Version}\\n'")),
-                "unit files": dict(
-                    line.split()[:2] for line in said("systemctl list-unit-files --plain --no-legend")
-                ),
+                "unit files": dict(line.split()[:2] for line in said("systemctl list-unit-files --plain --no-legend")),
                 # those of a login come and go
                 "processes": {unit: pid for unit, pid in processes.items() if not unit.startswith("user")},
             }

@@ -92,7 +92,9 @@ def _repository(repository: distributions.Repository, whose: str) -> Repository:
     source = f"# {MANAGED}\n{apt_source(repository)}"
     fetched = f"will fetch the key of {whose} package repository"
     key = Generated(repository.keyring, "0644", _digest(repository.key_url), fetched, shared=True)
-    earlier = f"Components: {repository.component}\nSigned-By: {repository.keyring}\n"
+    # whatever the series was
+    keyring = repository.keyring.removesuffix(".asc").partition("-")[0]
+    earlier = f"Components: {repository.component}\nSigned-By: {keyring}"
     entry = File(repository.source, "0644", source, told=told, earlier=earlier)
     return Repository(key, repository.key_url, entry, repository.url, repository.suite, repository.component)
 

@@ -13,7 +13,7 @@ from ..plan.resources import File, RoleState
 from ..rocketchat import layout
 from .difference import Difference
 from .hosts import Host, is_ours, was_deployed
-from .ownership import ADOPTED, adopts, stays
+from .ownership import ADOPTED, adopts, resources_of, stays
 
 # Of the role's part of the host's plan, what its tasks need beyond resources.
 _SHOWN: dict[str, tuple[str, ...]] = {
@@ -130,20 +130,17 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
     left out this time included.
     """
     noted = host.ledger
-    adopted = {file.path for state in host.desired.values() for file in state.all_files if adopts(host, file)}
     older = host.facts["ledger"]["state"] == "absent" and was_deployed(host)
+    files = {one.path: one for one in resources_of(host)}
     named: dict[str, str] = {}
     pending: dict[str, str] = {}
     generated: dict[str, dict[str, str]] = {}
     for role in host.desired if older else differences:
-        state, applies = host.desired[role], role in differences
+        state = host.desired[role]
         for kind, name in resources(state):
-            there = _is_there(host, kind, name)
-            if kind == "file" and name in adopted:
-                if applies:
-                    named[f"{kind} {name}"] = ADOPTED
-            elif f"{kind} {name}" not in noted["resources"] and (there or applies):
-                named[f"{kind} {name}"] = "found" if there and (kind == "package" or not older) else "made"
+            adopted = kind == "file" and adopts(host, files[name])
+            if whose := _whose(host, kind, name, role in differences, older, adopted):
+                named[f"{kind} {name}"] = whose
         effects = {d.effect for d in differences.get(role, []) if d.effect}
         if effects:
             pending[state.unit] = "restart" if "restart" in effects else "reload"
@@ -153,6 +150,17 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
                 generated[one.path] = {"digest": there_now["digest"], "recipe": one.recipe}
     anew = {d.resource: "" for found in differences.values() for d in found if d.kind == "container" and d.replaces}
     return {"resources": named, "pending": pending, "generated": generated, "containers": anew}
+
+
+def _whose(host: Host, kind: str, name: str, applies: bool, older: bool, adopted: bool) -> str:
+    """What is new to the ledger of a resource; "" where nothing is. ``applies``: whether its role does, in this run."""
+    noted = host.ledger["resources"].get(f"{kind} {name}")
+    if adopted:
+        return ADOPTED if applies and noted != ADOPTED else ""
+    there = _is_there(host, kind, name)
+    if noted or not (there or applies):
+        return ""
+    return "found" if there and (kind == "package" or not older) else "made"
 
 
 def _is_there(host: Host, kind: str, name: str) -> bool:

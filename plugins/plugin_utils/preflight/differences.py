@@ -16,7 +16,7 @@ from ..rocketchat import layout
 from .container_differences import container_differences, network_differences
 from .difference import Difference
 from .hosts import Host
-from .ownership import stays
+from .ownership import adopts, stays
 
 _UNIT_NAMES = {layout.DOCKER_UNIT: "Docker", layout.MONGODB_UNIT: "mongod", layout.NGINX_UNIT: "nginx"}
 
@@ -59,7 +59,7 @@ def _unsaid(kinds: set[str], everything: set[str]) -> set[str]:
 
 def file_diffs(host: Host, differences: Mapping[str, list[Difference]]) -> list[dict[str, str]]:
     """For --diff: of files that are no secret, where their content was asked for."""
-    changed = {d.resource for found in differences.values() for d in found if d.kind == "file"}
+    changed = {d.resource for found in differences.values() for d in found if d.kind in ("file", "adopted")}
     return [
         {"before_header": file.path, "after_header": file.path, "before": before or "", "after": file.content}
         for state in host.desired.values()
@@ -98,7 +98,10 @@ def _files(host: Host, wanted: list[File | Generated]) -> Iterator[Difference]:
         found = host.facts["files"].get(resource.path)
         if stays(host, resource):
             continue
-        if found is None:
+        if adopts(host, resource) and _has_other_content(host, resource, found):
+            sentence = f"will replace {resource.path}, which somebody else made, and keep a copy beside it"
+            yield Difference("adopted", resource.path, sentence, effect=resource.effect, renews=True)
+        elif found is None:
             sentence = resource.told or f"will write {resource.path}"
             yield Difference("file", resource.path, sentence, effect=resource.effect, renews=True)
         elif _has_other_content(host, resource, found):

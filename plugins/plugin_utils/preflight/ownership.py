@@ -55,7 +55,12 @@ def is_adopted(host: Host, one: FileResource) -> bool:
 
 
 def adopts(host: Host, one: FileResource) -> bool:
-    """Whether it becomes ours in this run, as the operator wishes."""
+    """Whether it becomes ours in this run, as the operator wishes: also where an earlier one noted that, and ended."""
+    found = host.facts["files"].get(one.path)
+    if found is None or not isinstance(one, File):
+        return False
+    if _noted_as(host, one) == ADOPTED:
+        return not _is_as_planned(one, found) and not _is_marked(host, one, found)
     return is_adopted(host, one) and is_foreign(host, one)
 
 
@@ -74,7 +79,11 @@ def is_foreign(host: Host, one: FileResource) -> bool:
 
 
 def _is_noted(host: Host, one: FileResource) -> bool:
-    return host.ledger["resources"].get(f"file {one.path}") in _OURS
+    return _noted_as(host, one) in _OURS
+
+
+def _noted_as(host: Host, one: FileResource) -> str:
+    return str(host.ledger["resources"].get(f"file {one.path}", ""))
 
 
 def _is_as_planned(one: FileResource, found: Mapping[str, Any]) -> bool:
@@ -144,8 +153,8 @@ def _foreign_projects(host: Host) -> Iterator[Problem]:
                 "take them for containers of this deployment"
             )
             remedy = (
-                "Take it down, and up again with another `name:` in its Compose file, where its volumes are named as they "
-                "are called now; or choose another host"
+                "Take it down, and up again with another `name:` in its Compose file, where its volumes are named as "
+                "they are called now; or choose another host"
             )
             yield Problem("Compose project", project.name, reason, remedy)
 

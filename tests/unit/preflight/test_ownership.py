@@ -182,6 +182,8 @@ def test_what_the_operator_gives_up_is_replaced_with_a_copy_kept_and_noted() -> 
     host = asked(adopting, **theirs(layout.NGINX_SITE, layout.MONGOD_SETTINGS))
     assert [text.partition(" ")[0] for text in problems(host, adopting)] == [layout.MONGOD_SETTINGS]
     found = host_differences(host)
+    told = f"will replace {layout.NGINX_SITE}, which somebody else made, and keep a copy beside it"
+    assert [d.effect for d in found["nginx"] if d.sentence == told] == ["reload"]
     kept = {file["path"] for role in ("nginx", "mongodb") for file in role_plan(host, role, found[role])["files"]
             if file["backup"]}  # fmt: skip
     assert kept == {layout.NGINX_SITE}
@@ -194,10 +196,14 @@ def test_entry_may_stay_or_go(adopted: list[str]) -> None:
     planned = plan(single(rocketchat_adopt=adopted))
     ledger = deepcopy(converged(planned).facts["ledger"])
     ledger["content"]["resources"][f"file {layout.NGINX_SITE}"] = "adopted"
-    host = converged(planned, ledger=ledger, **theirs(layout.NGINX_SITE))
-    assert problems(host, planned) == []
-    assert not [f for f in role_plan(host, "nginx", host_differences(host)["nginx"])["files"] if f["backup"]]
-    assert ledger_entries(host, {"nginx": host_differences(host)["nginx"]})["resources"] == {}
+    for marked in ([MANAGED], []):
+        found = theirs(layout.NGINX_SITE)
+        found["origins"][layout.NGINX_SITE] = origin(*marked)
+        host = converged(planned, ledger=ledger, **found)
+        assert problems(host, planned) == []
+        kept = [f for f in role_plan(host, "nginx", host_differences(host)["nginx"])["files"] if f["backup"]]
+        assert bool(kept) is not bool(marked), "unless the run that was to replace it ended before it did"
+        assert ledger_entries(host, {"nginx": host_differences(host)["nginx"]})["resources"] == {}
 
 
 def test_entry_that_names_nothing_of_the_deployment() -> None:
@@ -305,3 +311,17 @@ def test_masked_unit_is_refused() -> None:
         "nginx.service of host chat: is masked: somebody has seen to it that nothing starts it. If this deployment "
         "may, run `systemctl unmask nginx.service`."
     ]
+
+
+@pytest.mark.parametrize(
+    ("port", "process", "unit"),
+    [(443, "nginx", "docker-5a.scope"), (443, "nginx", "session-3.scope"), (27017, "mongod", "shop.service")],
+)
+def test_program_is_not_ours_by_its_name(port: int, process: str, unit: str) -> None:
+    listener = {"address": "0.0.0.0", "port": port, "pid": 7, "process": process, "unit": unit}
+    [problem] = problems(asked(PLAN, listening=[listener]))
+    assert problem.startswith(
+        f"port {port} of host chat: belongs to {process} ({unit}), which listens on 0.0.0.0:{port}"
+    )
+    for its_own in (f"{process}.service", None):
+        assert problems(asked(PLAN, listening=[{**listener, "unit": its_own}])) == []
