@@ -4,7 +4,8 @@
 """The package repositories that a host has already, in entries of somebody else's. Pure.
 
 apt takes no two entries for one address and suite that name different keys: "Conflicting values set for option
-Signed-By regarding source ..." (apt-pkg/deb/debmetaindex.cc), and then refuses everything, whoever asks.
+Signed-By regarding source ..." (apt-pkg/deb/debmetaindex.cc), and then refuses everything, whoever asks. With one key, or
+where one of them names none, it only warns (seen, apt 3.0).
 """
 
 from __future__ import annotations
@@ -40,15 +41,14 @@ def apt_problems(host: Host) -> Iterator[Problem]:
     for repository in (state.repository for state in host.desired.values() if state.repository):
         for entry in _theirs(host, repository):
             # that at the place of ours would be replaced
-            if entry["signed_by"] != repository.key.path and entry["file"] != repository.source.path:
+            if entry["signed_by"] not in ("", repository.key.path) and entry["file"] != repository.source.path:
                 yield _problem(host, repository, entry)
                 break
 
 
 def _problem(host: Host, repository: Repository, entry: Mapping[str, Any]) -> Problem:
-    key = entry["signed_by"] or "no key"
     reason = (
-        f"names {repository.url} {repository.suite} with {key}, and {repository.source.path} names it with "
+        f"names {repository.url} {repository.suite} with {entry['signed_by']}, and {repository.source.path} names it with "
         f"{repository.key.path}: apt refuses to work with both"
     )
     if _ours_is_there(host, repository):
