@@ -4,8 +4,8 @@
 """The package repositories that a host has already, in entries of somebody else's. Pure.
 
 apt takes no two entries for one address and suite that name different keys: "Conflicting values set for option
-Signed-By regarding source ..." (apt-pkg/deb/debmetaindex.cc), and then refuses everything, whoever asks. With one key, or
-where one of them names none, it only warns (seen, apt 3.0).
+Signed-By regarding source ..." (apt-pkg/deb/debmetaindex.cc), and then refuses everything, whoever asks. With one key,
+or where one of them names none, it only warns (seen, apt 3.0).
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def apt_problems(host: Host) -> Iterator[Problem]:
 
 def _problem(host: Host, repository: Repository, entry: Mapping[str, Any]) -> Problem:
     reason = (
-        f"names {repository.url} {repository.suite} with {entry['signed_by']}, and {repository.source.path} names it with "
-        f"{repository.key.path}: apt refuses to work with both"
+        f"names {repository.url} {repository.suite} with {entry['signed_by']}, and {repository.source.path} names it "
+        f"with {repository.key.path}: apt refuses to work with both"
     )
     if _ours_is_there(host, repository):
         remedy = f"Remove one of them; without {repository.source.path}, the other is used"

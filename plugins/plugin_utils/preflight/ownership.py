@@ -28,7 +28,9 @@ _OURS = ("made", ADOPTED)
 
 def ownership_problems(host: Host) -> Iterator[Problem]:
     for one in resources_of(host):
-        if is_foreign(host, one) and not is_adopted(host, one):
+        if reason := _in_place_of(host, one):
+            yield Problem(f"{one.path} on host {host.name}", None, reason, "Move it away")
+        elif is_foreign(host, one) and not is_adopted(host, one):
             yield _foreign_file(host, one)
     yield from _foreign_projects(host)
     yield from _masked_units(host)
@@ -76,6 +78,18 @@ def is_foreign(host: Host, one: FileResource) -> bool:
     if origin.get("empty") or origin.get("packaged") or _is_as_planned(one, found):
         return False
     return not _is_marked(host, one, found)
+
+
+def _in_place_of(host: Host, one: FileResource) -> str:
+    """What of another kind is there, which no run replaces, whosever it is."""
+    found = host.facts["files"].get(one.path)
+    if found is None:
+        return ""
+    if isinstance(one, File) and one.content is None:
+        return "" if found["kind"] == "directory" else "is to be a directory, and is none"
+    # Docker makes an empty one in the place of a missing file that it mounts.
+    full = found["kind"] == "directory" and _origin(host, one.path).get("empty") is False
+    return "is to be a file, and is a directory with something in it" if full else ""
 
 
 def _is_noted(host: Host, one: FileResource) -> bool:

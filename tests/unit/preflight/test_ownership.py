@@ -118,6 +118,22 @@ def test_file_that_is_nobody_s_loss_is_taken(facts: dict[str, Any]) -> None:
     assert problems(asked(PLAN, **found)) == []
 
 
+def test_what_is_of_another_kind_is_refused_whosever_it_is() -> None:
+    """No run replaces it: it would only fail there, after other changes."""
+    files = converged(PLAN).facts["files"]
+    directory, file = theirs(layout.NATS_SETTINGS, kind="directory"), theirs(layout.ENV_FILES)
+    for one, reason in (
+        (directory, f"{layout.NATS_SETTINGS} on host chat: is to be a file, and is a directory with something in it"),
+        (file, f"{layout.ENV_FILES} on host chat: is to be a directory, and is none"),
+    ):
+        origins = {**converged(PLAN).facts["origins"], **one["origins"]}
+        host = converged(PLAN, files={**files, **one["files"]}, origins=origins)
+        assert problems(host) == [f"{reason}. Move it away."]
+    directory["origins"][layout.NATS_SETTINGS]["empty"] = True
+    made = converged(PLAN, files={**files, **directory["files"]}, origins=directory["origins"])
+    assert problems(made) == [], "as Docker makes it"
+
+
 def test_empty_directory_is_nobody_s() -> None:
     found = theirs(layout.ROCKETCHAT_DIRECTORY, kind="directory")
     found["origins"][layout.ROCKETCHAT_DIRECTORY]["empty"] = True
@@ -125,7 +141,9 @@ def test_empty_directory_is_nobody_s() -> None:
 
 
 def test_file_beside_speaks_for_what_cannot_say_it_itself() -> None:
-    found = theirs(layout.NATS_SETTINGS, layout.NATS_DIRECTORY)
+    found = theirs(layout.NATS_SETTINGS)
+    beside = theirs(layout.NATS_DIRECTORY, kind="directory")
+    found = {fact: {**found[fact], **beside[fact]} for fact in found}
     assert len(problems(asked(PLAN, **found))) == 2
     found["origins"][COMPOSE] = origin(MANAGED)
     assert problems(asked(PLAN, **found)) == []
