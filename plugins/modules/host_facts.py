@@ -215,9 +215,9 @@ facts:
       type: list
     nginx:
       description:
-        - C(servers) with C(names) and C(listens), C(upstreams), and C(settings) at the level of C(http), each with its
-          C(file) and C(line), and whether it C(includes_site). V(null) where there is no nginx, or O(nginx) is left
-          out.
+        - C(servers) with their C(level), V(http) or V(stream), C(names) and C(listens), C(upstreams), and C(settings)
+          at the level of C(http), each with its C(file) and C(line), and whether it C(includes_site).
+        - V(null) where there is no nginx, or O(nginx) is left out.
       type: dict
     ledger:
       description:

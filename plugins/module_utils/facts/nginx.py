@@ -78,9 +78,9 @@ def configuration(path: str, site: str, directives: Sequence[str]) -> dict[str, 
     upstreams, settings = [], []
     for found in reader.read(path):
         place = {"file": found.file, "line": found.line}
-        if found.context == ("http",) and found.name == "server":
-            servers.append({**place, "names": [], "listens": []})
-        elif found.context == ("http", "server") and servers:
+        if found.context in (("http",), ("stream",)) and found.name == "server":
+            servers.append({**place, "level": found.context[0], "names": [], "listens": []})
+        elif found.context in (("http", "server"), ("stream", "server")) and servers:
             if found.name == "server_name":
                 servers[-1]["names"] += found.words
             elif found.name == "listen" and found.words:

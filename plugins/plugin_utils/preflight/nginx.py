@@ -30,6 +30,9 @@ BREAKING = {
 _HARMLESS = {"proxy_pass_request_body": "on", "proxy_pass_request_headers": "on", "allow": "all"}
 _OFF = "off"
 
+_ELSEWHERE = "choose another address or port with rocketchat_root_url"
+_MOVE = f"Have it listen elsewhere, or {_ELSEWHERE}"
+
 
 def nginx_problems(host: Host) -> Iterator[Problem]:
     found, planned = host.facts["nginx"], host.plan["nginx"]
@@ -65,10 +68,13 @@ def _clashes(host: Host, planned: Mapping[str, Any], server: Mapping[str, Any]) 
     listens = server["listens"] or [{"address": "", "port": 80, "options": []}]
     told = set()
     for listen in listens:
-        port, options = listen["port"], listen["options"]
-        if port not in ports or "quic" in options:
+        port = listen["port"]
+        if port not in ports or {"quic", "udp"} & set(listen["options"]):
             continue
-        reason, remedy = _clash(planned["server_name"], server["names"], listen, ports[port])
+        if server["level"] == "stream":
+            reason, remedy = "in its block `stream`, which takes the port from all sites", _MOVE
+        else:
+            reason, remedy = _clash(planned["server_name"], server["names"], listen, ports[port])
         if reason and (port, reason) not in told:
             told.add((port, reason))
             yield _problem(host, server, f"has a server on port {port} {reason}", remedy)
@@ -87,17 +93,14 @@ def _clash(name: str, names: list[str], listen: Mapping[str, Any], tls: bool) ->
         reason = f"for the address {address} alone, and whoever comes to that one gets to no other server"
         return reason, f"Have it listen on the port without an address, or {_ELSEWHERE}"
     if "proxy_protocol" in options:
-        return "with proxy_protocol, which is then of all servers on it", f"Have it listen elsewhere, or {_ELSEWHERE}"
+        return "with proxy_protocol, which is then of all servers on it", _MOVE
     if ("ssl" in options) != tls:
         spoken, wanted = ("with", "without") if not tls else ("without", "with")
         reason = f"{spoken} ssl, and Rocket.Chat's site is {wanted}: nginx speaks one of the two on a port"
-        return reason, f"Have it listen elsewhere, or {_ELSEWHERE}"
+        return reason, _MOVE
     if address == "[::]" and "ipv6only=off" in options:
         return "for IPv4 as well with ipv6only=off, which Rocket.Chat's site listens to itself", "Leave out ipv6only"
     return "", ""
-
-
-_ELSEWHERE = "choose another address or port with rocketchat_root_url"
 
 
 def _problem(host: Host, place: Mapping[str, Any], reason: str, remedy: str) -> Problem:

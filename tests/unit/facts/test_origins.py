@@ -63,8 +63,16 @@ def test_servers_of_nginx(configured: Path) -> None:
     found = asked(configured, "auth_basic")
     assert found["servers"] == [
         {
+            "file": str(configured / "nginx.conf"),
+            "line": 4,
+            "level": "stream",
+            "names": [],
+            "listens": [{"address": "", "port": 443, "options": []}],
+        },
+        {
             "file": str(configured / "sites-enabled" / "chat"),
             "line": 1,
+            "level": "http",
             "names": ["chat.example.com"],
             "listens": [
                 {"address": "[::]", "port": 443, "options": ["ssl", "proxy_protocol"]},
@@ -77,6 +85,7 @@ def test_servers_of_nginx(configured: Path) -> None:
         {
             "file": str(configured / "nginx.conf"),
             "line": 12,
+            "level": "http",
             "names": ["_", "www.example.com"],
             "listens": [{"address": "", "port": 80, "options": ["default_server"]}],
         },
@@ -98,7 +107,7 @@ def test_site_that_is_not_included(configured: Path) -> None:
 
 def test_a_configuration_that_includes_itself_ends(configured: Path) -> None:
     (configured / "conf.d" / "loop.conf").write_text("include conf.d/loop.conf;\n")
-    assert len(asked(configured)["servers"]) == 2
+    assert len(asked(configured)["servers"]) == 3
 
 
 def test_no_nginx(tmp_path: Path) -> None:

@@ -25,9 +25,11 @@ def problems(planned: dict[str, Any] = PLAN, **nginx: Any) -> list[str]:
     return [str(problem) for problem in judge(planned, [asked(planned, nginx={**EMPTY, **nginx})]).problems]
 
 
-def server(*listens: tuple[Any, ...], names: tuple[str, ...] = ("shop.example.com",), file: str = SHOP) -> Any:
+def server(
+    *listens: tuple[Any, ...], names: tuple[str, ...] = ("shop.example.com",), file: str = SHOP, level: str = "http"
+) -> Any:
     found = [{"address": address, "port": port, "options": list(options)} for address, port, *options in listens]
-    return [{"file": file, "line": 3, "names": list(names), "listens": found}]
+    return [{"file": file, "line": 3, "level": level, "names": list(names), "listens": found}]
 
 
 def test_sites_that_can_be_beside_ours() -> None:
@@ -38,6 +40,7 @@ def test_sites_that_can_be_beside_ours() -> None:
         server(("", 8080), ("198.18.0.11", 8443, "ssl", "proxy_protocol"), names=("chat.example.com",)),
         server(("127.0.0.1", 80), ("[::1]", 80), names=("localhost",)),
         server(("", 443, "quic"), ("", 443, "ssl")),
+        server(("", 443, "udp"), ("", 5432), level="stream"),
         server(("unix:/run/nginx.sock", None), names=("chat.example.com",)),
         server(("", 443, "ssl"), names=("*.example.com",)),
     ):
@@ -77,8 +80,13 @@ def test_sites_that_can_be_beside_ours() -> None:
             "has a server on port 443 with proxy_protocol, which is then of all servers on it",
             "Have it listen elsewhere, or",
         ),
+        (
+            server(("", 443), names=(), level="stream"),
+            "has a server on port 443 in its block `stream`, which takes the port from all sites",
+            "Have it listen elsewhere, or",
+        ),
     ],
-    ids=["name", "name without listen", "address", "ssl", "proxy_protocol"],
+    ids=["name", "name without listen", "address", "ssl", "proxy_protocol", "stream"],
 )
 def test_site_that_cannot(found: Any, reason: str, remedy: str) -> None:
     assert problems(servers=found) == [

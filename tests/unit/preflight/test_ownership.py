@@ -279,12 +279,18 @@ def test_what_the_first_version_wrote_says_nothing_on_a_host_that_it_did_not_dep
     assert len(problems(asked(PLAN, **found))) == 1
 
 
-def test_every_file_has_what_tells_whose_it_is() -> None:
-    """By itself, or by another of the plan."""
-    known = {one.path: marks(one) for one in resources_of(asked(PLAN))}
-    for one in resources_of(asked(PLAN)):
-        merged = isinstance(one, File) and one.backup
-        assert one.shared or merged or known[one.marked_by or one.path], one.path
+@examples(times=0.4)
+@given(inventories())
+def test_every_file_has_what_tells_whose_it_is(inventory: Inventory) -> None:
+    """By itself, or by another of the plan; a directory of uploads by its owner."""
+    planned = plan(inventory)
+    for name in planned["hosts"]:
+        host = asked(planned, name)
+        known = {one.path: marks(one) for one in resources_of(host)}
+        uploads = {upload["path"] for upload in (host.plan["rocketchat"] or {}).get("directories", [])}
+        for one in resources_of(host):
+            merged = isinstance(one, File) and one.backup
+            assert one.shared or merged or one.path in uploads or known[one.marked_by or one.path], one.path
 
 
 # -- containers and units ----------------------------------------------------------------------------------------------
