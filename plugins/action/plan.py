@@ -31,7 +31,7 @@ from ..plugin_utils.inventory.role_variables import (
     role_options,
     unknown_variables,
 )
-from ..plugin_utils.inventory.secrets import resolve
+from ..plugin_utils.inventory.secrets import resolve, sign_in
 from ..plugin_utils.inventory.settings import GROUPS, SECRET_VARIABLES, common_variables
 from ..plugin_utils.inventory.tags import are_ours, tag_problems
 from ..plugin_utils.plan.deployment import as_data
@@ -88,7 +88,7 @@ class ActionModule(ActionBase):
             self._keep_secrets(secrets_file, new)
         result["changed"] = bool(new) and not preview
         result["generated"] = list(new)
-        result["sign_in"] = _sign_in(common_variables(inventory), plan.root_url, secrets_file)
+        result["sign_in"] = sign_in(common_variables(inventory), plan.root_url, secrets_file)
         of_files = file_warnings(inventory, contents, now) if deploy else ()
         told = [*plan.warnings, *address_warnings(plan.root_url), *of_files, *strangers]
         result["plan"] = {**as_data(plan), "warnings": told}
@@ -217,10 +217,3 @@ def _is_result(hostvars: Any, variable: str) -> bool:
     except AnsibleError:
         return False
     return isinstance(value, dict) and "changed" in value
-
-
-def _sign_in(common: dict[str, Any], root_url: str, secrets_file: str) -> str:
-    """Where the first password is. It is not shown."""
-    place = "the inventory" if common.get("rocketchat_admin_password") else secrets_file
-    user = common["rocketchat_admin_username"]
-    return f"Sign in at {root_url} as {user}. The password is rocketchat_admin_password in {place}."

@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight import images, packages
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
+from ..plugin_utils.preflight.apt import with_provided
 from ..plugin_utils.preflight.departures import noted_hosts
 from ..plugin_utils.preflight.difference import Difference
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
@@ -65,7 +66,7 @@ class ActionModule(ActionBase):
 def _host(name: str, plan: dict[str, Any], hostvars: Any) -> Host:
     answer = plain(hostvars[REGISTERED])
     address = str(hostvars.get("ansible_host", name))
-    return asked_host(name, plain(plan), answer["facts"], answer["asked"], address)
+    return with_provided(asked_host(name, plain(plan), answer["facts"], answer["asked"], address))
 
 
 def _chosen(differences: ByRole, variables: dict[str, Any]) -> ByRole:

@@ -32,7 +32,7 @@ options:
     type: str
     required: true
   resources:
-    description: Names such as C(package nginx), each with V(made) or V(found).
+    description: Names such as C(package nginx), each with V(made), V(found) or V(adopted).
     type: dict
     default: {}
   pending:

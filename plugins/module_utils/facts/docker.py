@@ -17,6 +17,7 @@ from ..probing.fault import Fault
 TIMEOUT = 5
 
 PROJECT = "com.docker.compose.project"
+DIRECTORY = "com.docker.compose.project.working_dir"
 SERVICE = "com.docker.compose.service"
 DEFINITION = "com.docker.compose.config-hash"
 OURS = "io.rocketops."
@@ -85,6 +86,7 @@ def _container(answer: dict[str, Any], inspected: dict[str, Any] | None) -> dict
         "image": answer["Image"],
         "state": answer["State"],
         "project": labels.get(PROJECT),
+        "directory": labels.get(DIRECTORY),
         "service": labels.get(SERVICE),
         "definition": labels.get(DEFINITION),
         "labels": {name: value for name, value in labels.items() if name.startswith(OURS)},

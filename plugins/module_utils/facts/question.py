@@ -12,7 +12,8 @@ from dataclasses import asdict
 from typing import Any
 
 from ..probing.question import Answered
-from . import client, data, docker, files, ledger, mongod, network, settings, system
+from . import apt, client, data, docker, files, ledger, mongod, network, nginx, settings, system
+from .origins import origins
 
 _STRINGS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
 _PATHS: dict[str, Any] = {"type": "list", "elements": "path", "default": []}
@@ -25,6 +26,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "files": _PATHS,
     "texts": _PATHS,
     "settings": _PATHS,
+    "origins": {"type": "dict", "default": {}},
+    "repositories": {"type": "bool", "default": False},
+    "nginx": {"type": "dict"},
     "containers": _STRINGS,
     "directories": _PATHS,
     "data": _PATHS,
@@ -86,6 +90,9 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "mongod": mongod_settings,
         "mongodb": _replica_set(asked) if asked["mongodb"] and has_mongod else None,
         "workspace": _workspace(asked) if asked["workspace"] and (has_mongod or not asked["own_mongodb"]) else None,
+        "origins": origins(asked["origins"], asked["packages"]),
+        "repositories": apt.repositories() if asked["repositories"] else [],
+        "nginx": nginx.configuration(**asked["nginx"]) if asked["nginx"] else None,
         "last_backup": files.last_change(asked["backups"]) if asked["backups"] else None,
     }
 

@@ -38,3 +38,10 @@ def resolve(given: dict[str, Any], kept: dict[str, str]) -> tuple[dict[str, str]
             known = new[variable] = generate(name)
         values[name] = str(known)
     return values, new
+
+
+def sign_in(common: dict[str, Any], root_url: str, secrets_file: str) -> str:
+    """Where the first password is. It is not shown."""
+    place = "the inventory" if common.get("rocketchat_admin_password") else secrets_file
+    user = common["rocketchat_admin_username"]
+    return f"Sign in at {root_url} as {user}. The password is rocketchat_admin_password in {place}."

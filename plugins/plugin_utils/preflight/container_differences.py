@@ -15,7 +15,7 @@ from typing import Any
 from ..plan.compose import CONFIG_LABEL, WITHOUT_EFFECT
 from ..plan.resources import Container, Network, Project, RoleState
 from .difference import Difference
-from .hosts import Host, tag
+from .hosts import Host, is_ours, tag
 
 # Told apart from the rest of a definition.
 _IMAGE = "image"
@@ -64,8 +64,8 @@ def container_differences(host: Host, state: RoleState) -> Iterator[Difference]:
         else:
             yield from _container(host, project, name, (before or {}).get(name), present[name], new_network)
     # That of NATS always has its one service, so this is about containers of Rocket.Chat.
-    for name in present:
-        if name not in project.containers:
+    for name, found in present.items():
+        if name not in project.containers and is_ours(found):
             yield Difference("container", name, f"will remove {name}")
 
 

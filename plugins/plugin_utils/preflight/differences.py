@@ -17,6 +17,7 @@ from .container_differences import container_differences, network_differences
 from .data import finds_itself_nowhere, lies_on, replica_set
 from .difference import Difference
 from .hosts import Host
+from .ownership import adopts, stays
 from .settings import is_our_file, keeps_containers, settings_change, settings_diff
 
 _UNIT_NAMES = {layout.DOCKER_UNIT: "Docker", layout.MONGODB_UNIT: "mongod", layout.NGINX_UNIT: "nginx"}
@@ -60,7 +61,7 @@ def _unsaid(kinds: set[str], everything: set[str]) -> set[str]:
 
 def file_diffs(host: Host, differences: Mapping[str, list[Difference]]) -> list[dict[str, str]]:
     """For --diff: of files that are no secret, where their content was asked for."""
-    changed = {d.resource for found in differences.values() for d in found if d.kind == "file"}
+    changed = {d.resource for found in differences.values() for d in found if d.kind in ("file", "adopted")}
     shared = [state.settings for state in host.desired.values() if state.settings and state.settings.path in changed]
     return [settings_diff(host, file) for file in shared] + [
         {"before_header": file.path, "after_header": file.path, "before": before or "", "after": file.content}
@@ -114,7 +115,12 @@ def _settings(host: Host, file: SettingsFile) -> Iterator[Difference]:
 def _files(host: Host, wanted: Sequence[File | Generated]) -> Iterator[Difference]:
     for resource in wanted:
         found = host.facts["files"].get(resource.path)
-        if found is None:
+        if stays(host, resource):
+            continue
+        if adopts(host, resource) and _has_other_content(host, resource, found):
+            sentence = f"will replace {resource.path}, which somebody else made, and keep a copy beside it"
+            yield Difference("adopted", resource.path, sentence, effect=resource.effect, renews=True)
+        elif found is None:
             sentence = resource.told or f"will write {resource.path}"
             yield Difference("file", resource.path, sentence, effect=resource.effect, renews=True)
         elif _has_other_content(host, resource, found):

@@ -111,14 +111,15 @@ def is_ours(container: Mapping[str, Any]) -> bool:
 
 def was_deployed(host: Host) -> bool:
     """Whether a version of this collection did, whatever it kept of it: by its labels, its block in a file of the
-    host's own and, where it put nginx alone, by both its site and its directory.
+    host's own and, where it put nginx alone, what it wrote into its site.
     """
     blocks = [state.block for state in host.desired.values() if state.block]
+    site = host.facts["origins"].get(layout.NGINX_SITE)
     return (
         any(is_ours(container) for container in host.containers)
         or any(network["ours"] for network in host.facts["docker"]["networks"])
         or any(block.first_line in (host.facts["texts"].get(block.path) or "") for block in blocks)
-        or all(host.facts["files"].get(path) for path in (layout.NGINX_SITE, layout.CERTIFICATE_DIRECTORY))
+        or bool(site and site["marks"])
     )
 
 

@@ -30,6 +30,7 @@ CONTAINER = {
     "State": "running",
     "Labels": {
         "com.docker.compose.project": "rocketchat",
+        "com.docker.compose.project.working_dir": "/opt/rocketchat",
         "com.docker.compose.service": "account-1",
         "com.docker.compose.config-hash": "77",
         "io.rocketops.service": "account",
@@ -282,6 +283,7 @@ def test_engine_that_runs(tmp_path: Path) -> None:
                 "image": "rocketchat/account-service:8.9.1",
                 "state": "running",
                 "project": "rocketchat",
+                "directory": "/opt/rocketchat",
                 "service": "account-1",
                 "definition": "77",
                 "labels": {"io.rocketops.service": "account"},
@@ -340,3 +342,34 @@ def test_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         server.bind(str(tmp_path / "docker.sock"))
         server.listen()
         assert docker.ask(str(tmp_path / "docker.sock"), installed=False)["state"] == "silent"
+
+
+@pytest.mark.parametrize(
+    ("groups", "unit"),
+    [
+        ("0::/system.slice/nginx.service\n", "nginx.service"),
+        (
+            "3:cpu:/\n1:name=systemd:/docker/5a/system.slice/nginx.service\n0::/docker/5a\n",
+            "nginx.service",
+        ),
+        ("0::/user.slice/user-0.slice/user@0.service/app.slice/shop.service\n", "shop.service"),
+        ("0::/system.slice/docker-5a.scope\n", "docker-5a.scope"),
+        ("0::/docker/5a\n", None),
+    ],
+)
+def test_unit_of_a_process(monkeypatch: pytest.MonkeyPatch, groups: str, unit: str | None) -> None:
+    """Whatever it is in: a container of Docker's has a scope, and may have units of its own within."""
+    answers = {"/proc/7/cgroup": groups, "/proc/7/comm": "nginx\n"}
+    monkeypatch.setattr(network, "text", answers.get)
+    assert network._process(7) == {"pid": 7, "process": "nginx", "unit": unit}
+
+
+def test_masked_units(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A package that was removed masks its units itself, and lifts that as it is installed again."""
+    shown = "Id=nginx.service\nLoadState=masked\nActiveState=inactive\nUnitFileState=masked\n"
+    monkeypatch.setattr(system, "_output", lambda _command: shown)
+    monkeypatch.setattr(system, "_MASKED_BY_PACKAGES", str(tmp_path))
+    masked = {"found": False, "active": False, "enabled": False, "masked": True}
+    assert system.units(["nginx.service"]) == {"nginx.service": masked}
+    (tmp_path / "nginx.service").touch()
+    assert system.units(["nginx.service"]) == {"nginx.service": {**masked, "masked": False}}

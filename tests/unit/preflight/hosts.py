@@ -21,6 +21,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resource
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.templates import MANAGED
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import resources
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, asked_host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ownership import marks
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ports import needs
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
@@ -72,6 +73,9 @@ BARE: Facts = {
     "texts": {},
     "settings": {},
     "client": {"file": "/root/.docker/config.json", "variables": []},
+    "origins": {},
+    "repositories": [],
+    "nginx": None,
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
     "mongodb": None,
     "data": {layout.MONGODB_DATA: place(found=False)},
@@ -120,6 +124,7 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
             for state in states
             if state.settings
         },
+        "origins": {one.path: origin(*marks(one)[:1]) for state in states for one in _files(state)},
         "texts": {
             one.path: one.content for state in states for one in state.all_files if one.content and not one.secret
         }
@@ -192,6 +197,11 @@ def mongod_settings(mongodb: Mapping[str, Any]) -> Facts:
         "keyFile": layout.KEYFILE,
     }
     return {"first_line": f"# {MANAGED}", "settings": settings}
+
+
+def origin(*marks: str, **facts: Any) -> Facts:
+    """Of what is at a path; ``marks`` are in the file."""
+    return {"marks": list(marks), "empty": False, "packaged": False, **facts}
 
 
 def _files(state: RoleState) -> list[File | Generated]:

@@ -106,6 +106,7 @@ def planned_hosts(shape: str, distributions: tuple[Distribution, ...] = DISTRIBU
 # What a host says of itself that has nothing of ours.
 BARE: dict[str, Any] = {
     "packages": {},
+    "origins": {},
     "units": {},
     "texts": {},
     "settings": {},
