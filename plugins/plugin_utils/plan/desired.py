@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,11 +32,11 @@ DAEMON_SETTINGS = {
 HOSTS_MARKER = "# {mark} rocketops.rocketchat: members of the MongoDB replica set"
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
 
-# nginx can only test a whole configuration, and only from a file: one around the candidate.
-NGINX_ACCEPTS = (
-    '/bin/bash -c \'whole=$(mktemp) && trap "rm $whole" EXIT'
-    ' && echo "events {} http { include %s; }" > $whole && nginx -t -q -c $whole\''
-)
+# The configuration that nginx runs with, as only together with other sites it shows a name or a default server that is
+# there twice, or tables that are too small.
+NGINX_ACCEPTS = "nginx -t -q"
+# The server that is to run with it; as the image starts it, with what its entry point makes of the options.
+NATS_ACCEPTS = "docker run --rm --network none --volume %%s:/nats.conf:ro %s --config /nats.conf -t"
 COMPOSE_ACCEPTS = "docker compose --file %s config --quiet"
 
 # libyaml's, where PyYAML was built with it
@@ -119,16 +120,20 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
         ],
         block=Block(layout.HOSTS_FILE, HOSTS_MARKER, names, MEMBERS_CHANGE),
         unit=layout.MONGODB_UNIT,
+        port=plan["port"],
+        log=layout.MONGOD_LOG,
         replica_set=plan["first"],
     )
 
 
 def _nats(plan: Mapping[str, Any]) -> RoleState:
     directory = layout.NATS_DIRECTORY
+    [service] = plan["compose"]["services"].values()
+    image = shlex.quote(service["image"])
     return RoleState(
         files=[
             File(directory, "0750"),
-            File(layout.NATS_SETTINGS, "0600", plan["config"], secret=True),
+            File(layout.NATS_SETTINGS, "0600", plan["config"], secret=True, validate=NATS_ACCEPTS % image),
             _compose_file(directory, plan["compose"]),
         ],
         project=_project(directory, plan["compose"]),
@@ -184,7 +189,6 @@ def _nginx(plan: Mapping[str, Any]) -> RoleState:
             render("nginx", "rocketchat.conf.j2", plan),
             told="will change the site in nginx and reload it",
             effect="reload",
-            validate=NGINX_ACCEPTS,
         )
     ]
     generated: list[Generated] = []
@@ -201,6 +205,8 @@ def _nginx(plan: Mapping[str, Any]) -> RoleState:
         files=files,
         generated=generated,
         unit=layout.NGINX_UNIT,
+        log=layout.NGINX_LOG,
+        accepts=NGINX_ACCEPTS,
     )
 
 

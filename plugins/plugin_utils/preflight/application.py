@@ -38,7 +38,8 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "block": {"path": state.block.path, "marker": state.block.marker, "text": "\n".join(state.block.lines)}
         if state.block
         else None,
-        "unit": {"name": state.unit, "state": _unit_state(host, role, state, differences)} if state.unit else None,
+        "accepts": state.accepts,
+        "unit": _unit(host, role, state, differences) if state.unit else None,
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
         "makes_anew": _made_anew(host, state, differences),
         "changes_containers": any(d.kind == "container" for d in differences),
@@ -82,6 +83,12 @@ def _repository(state: RoleState, differences: list[Difference]) -> dict[str, An
 
 def _generated(state: RoleState) -> list[Any]:
     return [*([state.repository.key] if state.repository else []), *state.generated]
+
+
+def _unit(host: Host, role: str, state: RoleState, differences: list[Difference]) -> dict[str, Any]:
+    """As host_files takes it."""
+    does = _unit_state(host, role, state, differences)
+    return {"name": state.unit, "state": does, "port": state.port, "log": state.log}
 
 
 def _unit_state(host: Host, role: str, state: RoleState, differences: list[Difference]) -> str:

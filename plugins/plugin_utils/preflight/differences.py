@@ -130,7 +130,7 @@ def _unit(host: Host, state: RoleState) -> Iterator[Difference]:
         yield Difference("unit", state.unit, f"will have {name} start at boot")
     effect = host.ledger["pending"].get(state.unit)
     if effect and found["active"]:
-        sentence = f"will {effect} {name}, as an earlier run wrote its settings and ended before"
+        sentence = f"will {effect} {name}, which an earlier run did not come to"
         yield Difference("unit", state.unit, sentence, effect=effect)
 
 

@@ -20,6 +20,7 @@ MONGOD_SETTINGS = "/etc/mongod.conf"
 MONGOD_UNIT_DIRECTORY = f"/etc/systemd/system/{MONGODB_UNIT}.d"
 MONGOD_UNIT_SETTINGS = f"{MONGOD_UNIT_DIRECTORY}/rocketops.conf"
 KEYFILE = "/etc/mongod.keyfile"
+MONGOD_LOG = "/var/log/mongodb/mongod.log"
 HOSTS_FILE = "/etc/hosts"
 
 PROJECTS = "/opt"
@@ -30,6 +31,8 @@ ENV_FILES = f"{ROCKETCHAT_DIRECTORY}/env"
 COMPOSE_FILE = "compose.yaml"
 
 NGINX_SITE = "/etc/nginx/conf.d/rocketchat.conf"
+# As in the packages of Debian and Ubuntu; an operator may have it elsewhere.
+NGINX_LOG = "/var/log/nginx/error.log"
 CERTIFICATE_DIRECTORY = "/etc/nginx/rocketchat"
 CERTIFICATE = f"{CERTIFICATE_DIRECTORY}/certificate.pem"
 CERTIFICATE_KEY = f"{CERTIFICATE_DIRECTORY}/key.pem"

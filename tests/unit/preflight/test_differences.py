@@ -305,7 +305,7 @@ def test_what_a_run_does_in_mongodb() -> None:
 def test_settings_that_an_earlier_run_wrote() -> None:
     ledger = deepcopy(converged(OLD).facts["ledger"])
     ledger["content"]["pending"] = {"mongod.service": "restart", "nginx.service": "reload"}
-    late = "as an earlier run wrote its settings and ended before"
+    late = "which an earlier run did not come to"
     assert drifted(ledger=ledger) == [f"will restart mongod, {late}", f"will reload nginx, {late}"]
     units = {**converged(OLD).facts["units"], "mongod.service": {"found": True, "active": False, "enabled": True}}
     assert drifted(ledger=ledger, units=units)[0] == "will start mongod", "with its settings"
