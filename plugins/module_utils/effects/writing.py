@@ -75,7 +75,8 @@ def make_way(module: AnsibleModule, path: str, content: str | None) -> None:
 
 def attributes(module: AnsibleModule, entry: dict[str, Any]) -> dict[str, Any]:
     wanted = {"path": entry["path"], "mode": entry["mode"], "owner": entry["owner"], "group": entry["owner"]}
-    return module.load_file_common_arguments(wanted)
+    arguments: dict[str, Any] = module.load_file_common_arguments(wanted)
+    return arguments
 
 
 def apply(module: AnsibleModule, entry: dict[str, Any], backups: list[str]) -> dict[str, Any] | None:

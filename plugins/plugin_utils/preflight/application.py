@@ -136,7 +136,7 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
             pending[state.unit] = "restart" if "restart" in effects else "reload"
         for one in _generated(state):
             there_now = host.facts["files"].get(one.path)
-            if there_now and one.path not in noted["generated"]:
+            if there_now and older:
                 generated[one.path] = {"digest": there_now["digest"], "recipe": one.recipe}
     anew = {d.resource: "" for found in differences.values() for d in found if d.kind == "container" and d.replaces}
     return {"resources": named, "pending": pending, "generated": generated, "containers": anew}

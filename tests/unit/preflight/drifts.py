@@ -129,7 +129,7 @@ def _unit(role: str, unit: str) -> Iterator[Drift]:
     yield Drift(f"{unit} stopped", (role,), "will start ", _sets(False, "units", unit, "active"))
     yield Drift(f"{unit} gone", (role,), "will start ", _sets(gone, "units", unit), removes=True)
     yield Drift(f"{unit} disabled", (role,), " start at boot", _sets(False, "units", unit, "enabled"))
-    yield Drift(f"{unit} still to restart", (role,), "as an earlier run", _sets("restart", *pending))
+    yield Drift(f"{unit} still to restart", (role,), "which an earlier run", _sets("restart", *pending))
 
 
 def _network(roles: tuple[str, ...], network: Network) -> Iterator[Drift]:
