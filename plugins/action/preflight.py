@@ -12,17 +12,12 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
-from ..plugin_utils.preflight.difference import Difference
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
-from ..plugin_utils.preflight.hosts import Host, asked_host
+from ..plugin_utils.preflight.hosts import Host
 from ..plugin_utils.preflight.judge import judge
-
-# What deployment_facts registered on every host.
-REGISTERED = "rocketchat_facts"
-
-ByRole = dict[str, list[Difference]]
+from ..plugin_utils.preflight.registered import FACTS, SOURCES, ByRole, chosen, is_chosen, registered_host
+from ..plugin_utils.preflight.sources import source_problems
 
 
 class ActionModule(ActionBase):
@@ -34,12 +29,14 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         plan = variables["rocketchat_planned"]["plan"]
         # With --limit, only some hosts were asked.
-        asked = [name for name in plan["hosts"] if REGISTERED in variables["hostvars"].get(name, {})]
-        hosts = {name: _host(name, plan["hosts"][name], variables["hostvars"][name]) for name in asked}
+        asked = [name for name in plan["hosts"] if FACTS in variables["hostvars"].get(name, {})]
+        hosts = {name: registered_host(name, plan, variables["hostvars"][name]) for name in asked}
         verdict = judge(plan, list(hosts.values()))
+        sources = {name: variables["hostvars"][name].get(SOURCES, {}) for name in hosts}
+        verdict.problems += source_problems(list(hosts.values()), sources)
         if verdict.problems:
             raise AnsibleActionFail(verdict.message())
-        found = {name: _chosen(host_differences(host), variables) for name, host in hosts.items()}
+        found = {name: chosen(host_differences(host), variables) for name, host in hosts.items()}
         Display().display(as_text(found))
         everything = boolean(variables.get("rocketchat_apply_all", False))
         roles = {
@@ -54,25 +51,9 @@ class ActionModule(ActionBase):
         return result
 
 
-def _host(name: str, plan: dict[str, Any], hostvars: Any) -> Host:
-    answer = plain(hostvars[REGISTERED])
-    address = str(hostvars.get("ansible_host", name))
-    return asked_host(name, plain(plan), answer["facts"], answer["asked"], address)
-
-
-def _chosen(differences: ByRole, variables: dict[str, Any]) -> ByRole:
-    return {role: found for role, found in differences.items() if _is_chosen(role, variables)}
-
-
-def _is_chosen(role: str, variables: dict[str, Any]) -> bool:
-    """Whether --tags and --skip-tags let the play of a role run."""
-    chosen, skipped = variables["ansible_run_tags"], variables["ansible_skip_tags"]
-    return not {role, "tagged", "all"}.isdisjoint(chosen) and {role, "tagged", "all"}.isdisjoint(skipped)
-
-
 def _roles(host: Host, differences: ByRole, everything: bool, variables: dict[str, Any]) -> list[str]:
     """Those that are applied for real. In check mode none has to be: the list of changes says it all."""
-    return [role for role in (host.desired if everything else differences) if _is_chosen(role, variables)]
+    return [role for role in (host.desired if everything else differences) if is_chosen(role, variables)]
 
 
 def _applied(host: Host, differences: ByRole, roles: list[str]) -> dict[str, Any]:

@@ -65,6 +65,11 @@ options:
     type: list
     elements: str
     default: []
+  images:
+    description: Names of images, as in Compose, of which is asked whether the engine has them.
+    type: list
+    elements: str
+    default: []
   directories:
     description: Directories that will grow, for the room on their file systems.
     type: list
@@ -179,6 +184,7 @@ facts:
           C(labels), what they have C(published) and, those of O(containers), C(settings) with C(restart), C(memory) in
           bytes, C(nano_cpus) and the aliases in their C(networks).
         - C(networks) have C(name), C(interface), C(subnets), C(gateways) and whether they are C(ours).
+        - C(images) are those of O(images) that the engine has.
       type: dict
     files:
       description:

@@ -29,6 +29,7 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
         "files": _unique(name for state in states for kind, name in resources(state) if kind == "file"),
         "texts": _unique(_texts(states, contents)),
         "containers": [name for state in states if state.project for name in state.project.containers],
+        "images": _unique(one.image for state in states if state.project for one in state.project.containers.values()),
         "directories": [room.directory for room in DISK_REQUIREMENTS],
         "ledger": layout.LEDGER,
         "backups": layout.BACKUPS,

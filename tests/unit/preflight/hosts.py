@@ -21,7 +21,7 @@ OTHER = "0" * 64
 Desired = Mapping[str, RoleState]
 
 NOW = 1_795_500_000.0
-ENGINE: Facts = {"state": "running", "containers": [], "networks": []}
+ENGINE: Facts = {"state": "running", "containers": [], "networks": [], "images": []}
 BARE: Facts = {
     "os": {"id": "debian", "version": "13", "family": ["debian"], "name": "Debian GNU/Linux 13 (trixie)"},
     "architecture": "x86_64",
@@ -139,7 +139,9 @@ def _docker(states: list[RoleState]) -> Facts:
         for network in (state.network for state in states)
         if network
     ]
-    return {**ENGINE, "containers": _containers(states), "networks": [bridge, *networks]}
+    containers = _containers(states)
+    images = list(dict.fromkeys(container["image"] for container in containers))
+    return {**ENGINE, "containers": containers, "networks": [bridge, *networks], "images": images}
 
 
 def _containers(states: list[RoleState]) -> list[Facts]:

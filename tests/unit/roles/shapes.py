@@ -106,7 +106,7 @@ BARE: dict[str, Any] = {
     "packages": {},
     "units": {},
     "texts": {},
-    "docker": {"state": "absent", "containers": [], "networks": []},
+    "docker": {"state": "absent", "containers": [], "networks": [], "images": []},
     "mongodb": None,
     "workspace": None,
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
