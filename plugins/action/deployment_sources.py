@@ -9,8 +9,10 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
+from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight.differences import host_differences
-from ..plugin_utils.preflight.registered import chosen, registered_host
+from ..plugin_utils.preflight.hosts import asked_host
+from ..plugin_utils.preflight.registered import FACTS, chosen
 from ..plugin_utils.preflight.sources import sources_question
 
 
@@ -21,7 +23,9 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
-        host = registered_host(variables["inventory_hostname"], variables["rocketchat_planned"]["plan"], variables)
+        name, answer = variables["inventory_hostname"], plain(variables[FACTS])
+        planned = plain(variables["rocketchat_planned"]["plan"]["hosts"][name])
+        host = asked_host(name, planned, answer["facts"], answer["asked"])
         question = sources_question(host, chosen(host_differences(host), variables))
         if question is None:
             result["changed"] = False

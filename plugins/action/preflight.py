@@ -12,11 +12,12 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
-from ..plugin_utils.preflight.hosts import Host
+from ..plugin_utils.preflight.hosts import Host, asked_host
 from ..plugin_utils.preflight.judge import judge
-from ..plugin_utils.preflight.registered import FACTS, SOURCES, ByRole, chosen, is_chosen, registered_host
+from ..plugin_utils.preflight.registered import FACTS, SOURCES, ByRole, chosen, is_chosen
 from ..plugin_utils.preflight.sources import source_problems
 
 
@@ -30,7 +31,7 @@ class ActionModule(ActionBase):
         plan = variables["rocketchat_planned"]["plan"]
         # With --limit, only some hosts were asked.
         asked = [name for name in plan["hosts"] if FACTS in variables["hostvars"].get(name, {})]
-        hosts = {name: registered_host(name, plan, variables["hostvars"][name]) for name in asked}
+        hosts = {name: _host(name, plan["hosts"][name], variables["hostvars"][name]) for name in asked}
         verdict = judge(plan, list(hosts.values()))
         sources = {name: variables["hostvars"][name].get(SOURCES, {}) for name in hosts}
         verdict.problems += source_problems(list(hosts.values()), sources)
@@ -49,6 +50,12 @@ class ActionModule(ActionBase):
         # It holds what the roles write. Not `no_log` on the task: that would also hide the problems.
         result["_ansible_no_log"] = True
         return result
+
+
+def _host(name: str, plan: dict[str, Any], hostvars: Any) -> Host:
+    answer = plain(hostvars[FACTS])
+    address = str(hostvars.get("ansible_host", name))
+    return asked_host(name, plain(plan), answer["facts"], answer["asked"], address)
 
 
 def _roles(host: Host, differences: ByRole, everything: bool, variables: dict[str, Any]) -> list[str]:

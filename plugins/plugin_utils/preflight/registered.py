@@ -1,27 +1,19 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible keeps of a run, as the gate's own: a host with what it said, and the roles that are to run."""
+"""What the gate goes by in Ansible's variables: where the answers of the hosts are, and which roles are to run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ..plain import plain
 from .difference import Difference
-from .hosts import Host, asked_host
 
 # What deployment_facts and deployment_sources registered on every host.
 FACTS, SOURCES = "rocketchat_facts", "rocketchat_sources"
 
 ByRole = dict[str, list[Difference]]
-
-
-def registered_host(name: str, plan: Mapping[str, Any], hostvars: Any) -> Host:
-    answer = plain(hostvars[FACTS])
-    address = str(hostvars.get("ansible_host", name))
-    return asked_host(name, plain(plan["hosts"][name]), answer["facts"], answer["asked"], address)
 
 
 def chosen(differences: ByRole, variables: Mapping[str, Any]) -> ByRole:
