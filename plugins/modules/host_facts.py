@@ -184,6 +184,8 @@ facts:
           C(labels), what they have C(published) and, those of O(containers), C(settings) with C(restart), C(memory) in
           bytes, C(nano_cpus) and the aliases in their C(networks).
         - C(networks) have C(name), C(interface), C(subnets), C(gateways) and whether they are C(ours).
+        - C(unreachable) are running containers of which nothing listens on a published port any more.
+        - C(firewall_flushed) tells whether the engine's rules of iptables are gone; V(null) where it makes none.
         - C(images) are those of O(images) that the engine has.
       type: dict
     files:

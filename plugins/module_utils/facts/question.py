@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..probing.question import Answered
-from . import docker, files, ledger, network, system
+from . import docker, files, firewall, ledger, network, system
 
 _STRINGS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
 _PATHS: dict[str, Any] = {"type": "list", "elements": "path", "default": []}
@@ -49,6 +49,7 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
     engine = (units or {}).get(_DOCKER_UNIT, {}).get("found", False)
     # mongod's address may lead elsewhere on a host that has none
     mongod = (units or {}).get(_MONGODB_UNIT, {}).get("found", False)
+    listening = network.listening()
     return {
         "os": system.operating_system(),
         "architecture": os.uname().machine,
@@ -57,13 +58,13 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "memory_mb": system.memory_mb(),
         "file_systems": [system.file_system(directory) for directory in asked["directories"]],
         "clock": {"epoch": time.time(), "synchronised": system.clock_is_synchronised()},
-        "listening": network.listening(),
+        "listening": listening,
         "routes": network.routes(),
         "addresses": network.addresses(),
         "names": network.resolved(asked["names"], asked["resolve_timeout"]),
         "packages": system.packages(asked["packages"]),
         "units": units and {name: units[name] for name in asked["units"]},
-        "docker": docker.ask(asked["docker_socket"], engine, asked["containers"], asked["images"]),
+        "docker": _docker(asked, engine, listening),
         "files": {path: files.state(path) for path in asked["files"]},
         "texts": {path: files.text(path) for path in asked["texts"]},
         "ledger": ledger.read(asked["ledger"]) if asked["ledger"] else None,
@@ -71,6 +72,17 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "workspace": _workspace(asked) if asked["workspace"] and (mongod or not asked["own_mongodb"]) else None,
         "last_backup": files.last_change(asked["backups"]) if asked["backups"] else None,
     }
+
+
+def _docker(asked: Mapping[str, Any], installed: bool, listening: list[dict[str, Any]]) -> dict[str, Any]:
+    """With the ways to its containers. What was started or ended between two looks is looked at once more."""
+    told = docker.ask(asked["docker_socket"], installed, asked["containers"], asked["images"])
+    lost = firewall.unreachable(told["containers"], listening)
+    if lost:
+        again = docker.ask(asked["docker_socket"], installed)["containers"]
+        lost = [name for name in firewall.unreachable(again, network.listening()) if name in lost]
+    flushed = firewall.flushed() if told["state"] == "running" and asked["containers"] else None
+    return {**told, "unreachable": lost, "firewall_flushed": flushed}
 
 
 def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:

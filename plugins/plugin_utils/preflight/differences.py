@@ -15,7 +15,7 @@ from ..plan.resources import File, Generated, RoleState
 from ..rocketchat import layout
 from .container_differences import container_differences, network_differences
 from .difference import Difference
-from .hosts import Host
+from .hosts import Host, is_ours
 
 _UNIT_NAMES = {layout.DOCKER_UNIT: "Docker", layout.MONGODB_UNIT: "mongod", layout.NGINX_UNIT: "nginx"}
 
@@ -77,6 +77,8 @@ def _of_role(host: Host, state: RoleState) -> Iterator[Difference]:
     if state.block and state.block.text() not in (host.facts["texts"].get(state.block.path) or ""):
         yield Difference("file", state.block.path, state.block.told)
     yield from _unit(host, state)
+    if state.network:
+        yield from _ways(host, state)
     yield from network_differences(host, state)
     yield from container_differences(host, state)
     if state.replica_set:
@@ -134,6 +136,18 @@ def _unit(host: Host, state: RoleState) -> Iterator[Difference]:
     if effect and found["active"]:
         sentence = f"will {effect} {name}, which an earlier run did not come to"
         yield Difference("unit", state.unit, sentence, effect=effect)
+
+
+def _ways(host: Host, state: RoleState) -> Iterator[Difference]:
+    """An engine that is restarted makes its rules and proxies anew."""
+    docker = host.facts["docker"]
+    ours = [container["name"] for container in host.containers if is_ours(container)]
+    lost = [name for name in docker["unreachable"] if name in ours]
+    if docker["firewall_flushed"]:
+        yield Difference("unit", state.unit, "will restart Docker, whose firewall rules are gone", effect="restart")
+    elif lost:
+        why = f"as nothing listens on the ports of {', '.join(lost)} any more"
+        yield Difference("unit", state.unit, f"will restart Docker, {why}", effect="restart")
 
 
 def _users(host: Host) -> Iterator[Difference]:

@@ -21,7 +21,8 @@ OTHER = "0" * 64
 Desired = Mapping[str, RoleState]
 
 NOW = 1_795_500_000.0
-ENGINE: Facts = {"state": "running", "containers": [], "networks": [], "images": []}
+WAYS: Facts = {"unreachable": [], "firewall_flushed": False}
+ENGINE: Facts = {"state": "running", "containers": [], "networks": [], "images": [], **WAYS}
 BARE: Facts = {
     "os": {"id": "debian", "version": "13", "family": ["debian"], "name": "Debian GNU/Linux 13 (trixie)"},
     "architecture": "x86_64",
