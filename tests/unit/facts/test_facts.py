@@ -76,7 +76,8 @@ def test_module_tells_of_this_machine(tmp_path: Path) -> None:
     assert facts["names"]["no-such-name.invalid"] == {"addresses": [], "fault": "unknown"}
     assert "127.0.0.1" in facts["names"]["localhost"]["addresses"]
     assert [entry["directory"] for entry in facts["file_systems"]] == ["/var/lib/mongodb"]
-    assert facts["docker"] == {"state": "absent", "containers": [], "networks": [], "images": []}
+    nothing = {"containers": [], "networks": [], "images": [], "unreachable": [], "firewall_flushed": None}
+    assert facts["docker"] == {"state": "absent", **nothing}
     assert list(facts["packages"]) == ["dpkg"]
     assert "localhost" in facts["texts"]["/etc/hosts"]
     assert facts["files"]["/no/such/file"] is None

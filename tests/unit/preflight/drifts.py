@@ -51,6 +51,7 @@ def drifts(host: Host) -> Iterator[Drift]:
         if state.unit:
             yield from _unit(role, state.unit)
         if state.network:
+            yield from _ways(role, host)
             roles = (role, *(name for name in CONTAINERS if name in host.desired))
             yield from _network(roles, state.network)
         if state.project:
@@ -143,6 +144,15 @@ def _network(roles: tuple[str, ...], network: Network) -> Iterator[Drift]:
     yield Drift("network without label", roles, f"{replaced}it lost its label", changed(ours=False))
 
 
+def _ways(role: str, host: Host) -> Iterator[Drift]:
+    """To the containers, which notice nothing."""
+    says = "will restart Docker, whose firewall rules are gone"
+    yield Drift("firewall flushed", (role,), says, _sets(True, "docker", "firewall_flushed"))
+    name = host.containers[0]["name"]
+    says = f"will restart Docker, as nothing listens on the ports of {name} any more"
+    yield Drift("proxy of a port gone", (role,), says, _sets([name, "theirs"], "docker", "unreachable"))
+
+
 def _container(role: str, name: str, wanted: Container) -> Iterator[Drift]:
     def found(facts: Facts) -> Facts:
         return next(dict_ for dict_ in facts["docker"]["containers"] if dict_["service"] == name)
@@ -160,7 +170,7 @@ def _container(role: str, name: str, wanted: Container) -> Iterator[Drift]:
     yield Drift(f"{name} removed", (role,), f"will create {name}", removed, removes=True)
     for state in ("created", "exited", "dead"):
         yield Drift(f"{name} {state}", (role,), f"will start {name}", changed(state=state))
-    yield Drift(f"{name} paused", (role,), f"may not be able to start {name}", changed(state="paused"))
+    yield Drift(f"{name} paused", (role,), f"{replaced}it is paused", changed(state="paused"))
     for title, reason, change in (
         ("renamed", "it was renamed to other", changed(name="other")),
         ("of another image", "image other:1 -> ", changed(image="other:1")),

@@ -19,7 +19,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hos
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
 from tests.unit.plan_inventories import plan, single
-from tests.unit.preflight.hosts import BARE, asked, before_a_run_of, converged, replica_set, with_facts
+from tests.unit.preflight.hosts import BARE, ENGINE, asked, before_a_run_of, converged, replica_set, with_facts
 
 OLD = plan(single())
 SERVICES = ["rocketchat-1", "ddp-streamer-1", "authorization-1", "account-1", "presence-1"]
@@ -134,7 +134,7 @@ def test_network() -> None:
         ({"docker": containers(account_1="exited")}, ["will start account-1"]),
         ({"docker": containers(account_1="created", nats="dead")}, ["will start nats", "will start account-1"]),
         ({"docker": containers(account_1="restarting")}, []),
-        ({"docker": containers(account_1="paused")}, ["may not be able to start account-1: it is paused"]),
+        ({"docker": containers(account_1="paused")}, ["will replace account-1: it is paused"]),
         ({"docker": containers(account_1=None, nats=None)}, ["will create nats", "will create account-1"]),
     ],
     ids=["stopped", "never started", "crash-looping", "paused", "gone"],
@@ -170,7 +170,7 @@ def test_order_of_the_start_is_nothing_to_replace_a_container_for() -> None:
 
 @pytest.mark.parametrize("state", ["stopped", "silent"])
 def test_engine_that_cannot_be_asked(state: str) -> None:
-    engine = {"state": state, "containers": [], "networks": []}
+    engine = {**ENGINE, "state": state}
     units = {**converged(OLD).facts["units"], "docker.service": {"found": True, "active": False, "enabled": True}}
     assert drifted(docker=engine, units=units) == [
         "will start Docker",

@@ -21,7 +21,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.sou
 
 from tests.deployment import ROOT
 from tests.unit.plan_inventories import cluster, plan, single
-from tests.unit.preflight.hosts import asked, before_a_run_of, converged
+from tests.unit.preflight.hosts import ENGINE, asked, before_a_run_of, converged
 
 PLAN = plan(single())
 NATS = "nats:2.12-alpine"
@@ -72,7 +72,7 @@ def test_an_upgrade_is_asked_for_its_images_alone() -> None:
 
 def test_an_engine_that_does_not_say_what_it_has_is_not_asked_for_more() -> None:
     for state in ("stopped", "silent"):
-        engine = {"state": state, "containers": [], "networks": [], "images": []}
+        engine = {**ENGINE, "state": state}
         assert question(converged(PLAN, docker=engine)) is None
 
 
