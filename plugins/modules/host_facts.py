@@ -83,6 +83,11 @@ options:
     type: list
     elements: str
     default: []
+  images:
+    description: Names of images, as in Compose, of which is asked whether the engine has them.
+    type: list
+    elements: str
+    default: []
   directories:
     description: Directories that will grow, for the room on their file systems.
     type: list
@@ -210,6 +215,9 @@ facts:
           C(memory) in bytes, C(nano_cpus), the aliases in their C(networks), and the C(network_ids) they hold.
         - C(networks) have C(name), C(id), C(interface), C(subnets), C(gateways) and whether they are C(ours).
         - C(engine) says in which mode the engine works; V(null) unless it runs.
+        - C(unreachable) are running containers of which nothing listens on a published port any more.
+        - C(firewall_flushed) tells whether the engine's rules of iptables are gone; V(null) where it makes none.
+        - C(images) are those of O(images) that the engine has.
       type: dict
     files:
       description:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..containers.docker_api import AT_ONCE, Engine, greet
 from ..probing.fault import Fault
+from ..sources.reference import parse
 
 TIMEOUT = 5
 
@@ -24,14 +25,15 @@ OURS = "io.rocketops."
 BRIDGE_NAME = "com.docker.network.bridge.name"
 
 
-def ask(path: str, installed: bool, names: Sequence[str] = ()) -> dict[str, Any]:
+def ask(path: str, installed: bool, names: Sequence[str] = (), images: Sequence[str] = ()) -> dict[str, Any]:
     """``installed``: whether systemd knows the engine, which may be stopped together with its socket.
 
-    ``names``: containers whose settings are told, too.
+    ``names``: containers whose settings are told, too. ``images``: those are told that are here.
 
     ``state``: `absent`, `stopped`, `silent` or `running`; only the last has an answer to give.
     """
     state, mode, containers, networks, inspected = "absent", None, [], [], {}
+    here: set[str] = set()
     if installed or os.path.exists(path):
         until = time.monotonic() + TIMEOUT
         try:
@@ -39,6 +41,7 @@ def ask(path: str, installed: bool, names: Sequence[str] = ()) -> dict[str, Any]
             state, containers, networks = "running", engine.containers(until), engine.networks(until)
             mode = _mode(engine.info(until), engine.components(until))
             inspected = _inspected(engine, names, containers, until)
+            here = engine.images(until) if images else set()
         except Fault as fault:
             state = "stopped" if fault.kind == "stopped" else "silent"
     return {
@@ -46,6 +49,7 @@ def ask(path: str, installed: bool, names: Sequence[str] = ()) -> dict[str, Any]
         "engine": mode,
         "containers": [_container(container, inspected.get(container["Id"])) for container in containers],
         "networks": [_network(network) for network in networks],
+        "images": [image for image in images if parse(image).familiar in here],
     }
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,11 +32,9 @@ ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
 
-# nginx can only test a whole configuration, and only from a file: one around the candidate.
-NGINX_ACCEPTS = (
-    '/bin/bash -c \'whole=$(mktemp) && trap "rm $whole" EXIT'
-    ' && echo "events {} http { include %s; }" > $whole && nginx -t -q -c $whole\''
-)
+# The configuration that nginx runs with, as only together with other sites it shows a name or a default server that is
+# there twice, or tables that are too small.
+NGINX_ACCEPTS = "nginx -t -q"
 # The page that comes with nginx listens on [::], and without IPv6 the installation of the package would fail with it.
 NO_DEFAULT_SITE = [
     File("/etc/nginx/sites-enabled", "0755", before_packages=True, shared=True),
@@ -46,6 +45,8 @@ NO_DEFAULT_SITE = [
         before_packages=True,
     ),
 ]
+# The server that is to run with it; as the image starts it, with what its entry point makes of the options.
+NATS_ACCEPTS = "docker run --rm --network none --volume %%s:/nats.conf:ro %s --config /nats.conf -t"
 COMPOSE_ACCEPTS = "docker compose --file %s config --quiet"
 
 # libyaml's, where PyYAML was built with it
@@ -161,6 +162,8 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
         ],
         block=block,
         unit=layout.MONGODB_UNIT,
+        port=plan["port"],
+        log=layout.MONGOD_LOG,
         replica_set=plan["first"],
         data=[layout.MONGODB_DATA],
     )
@@ -168,10 +171,19 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
 
 def _nats(plan: Mapping[str, Any]) -> RoleState:
     directory = layout.NATS_DIRECTORY
+    [service] = plan["compose"]["services"].values()
+    image = shlex.quote(service["image"])
     return RoleState(
         files=[
             File(directory, "0750", marked_by=_compose_path(directory)),
-            File(layout.NATS_SETTINGS, "0600", plan["config"], secret=True, marked_by=_compose_path(directory)),
+            File(
+                layout.NATS_SETTINGS,
+                "0600",
+                plan["config"],
+                secret=True,
+                marked_by=_compose_path(directory),
+                validate=NATS_ACCEPTS % image,
+            ),
             _compose_file(directory, plan["compose"]),
         ],
         project=_project(directory, plan["compose"]),
@@ -233,7 +245,6 @@ def _nginx(plan: Mapping[str, Any], default_site: bool) -> RoleState:
             render("nginx", "rocketchat.conf.j2", plan),
             told="will change the site in nginx and reload it",
             effect="reload",
-            validate=NGINX_ACCEPTS,
             earlier="$rocketchat_connection",
         )
     ]
@@ -249,6 +260,8 @@ def _nginx(plan: Mapping[str, Any], default_site: bool) -> RoleState:
         packages=list(distributions.NGINX_PACKAGES),
         files=files,
         unit=layout.NGINX_UNIT,
+        log=layout.NGINX_LOG,
+        accepts=NGINX_ACCEPTS,
     )
 
 

@@ -155,7 +155,9 @@ class RoleState:
     """What one role brings about on a host.
 
     ``packages``: the first stands for the ``product``, which is what people call them all.
-    ``unit``: runs, and starts at boot.
+    ``unit``: runs, and starts at boot. ``port``: where it listens once it has come up, 0 where nothing is known about
+    that. ``log``: the path of its log, "" where that is the journal.
+    ``accepts``: the command that has to accept the whole with all files in place, and what else the host has, or "".
     ``replica_set``: that it is initiated and has Rocket.Chat's user, on the host that sees to that.
     ``data``: directories with data that no run can bring back; where they lie is noted.
     """
@@ -167,6 +169,9 @@ class RoleState:
     settings: SettingsFile | None = None
     block: Block | None = None
     unit: str = ""
+    port: int = 0
+    log: str = ""
+    accepts: str = ""
     network: Network | None = None
     project: Project | None = None
     replica_set: bool = False

@@ -40,7 +40,10 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "block": {"path": state.block.path, "marker": state.block.marker, "text": "\n".join(state.block.lines)}
         if state.block
         else None,
+        "accepts": state.accepts,
         "unit": _unit(host, state, differences) if state.unit else None,
+        # whether the ledger says that the unit still has to take something up
+        "takes_up": bool(_effect(state, differences)) or state.unit in host.ledger["pending"],
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
         "client_environment": CLIENT_ENVIRONMENT,
         "makes_anew": _made_anew(host, state, differences),
@@ -62,15 +65,11 @@ def role_secrets(host: Host, role: str) -> dict[str, Any]:
 
 
 def _unit(host: Host, state: RoleState, differences: list[Difference]) -> dict[str, Any]:
-    """``state``: for systemd_service. What a package starts as it is installed does not have our settings yet.
-
-    ``noted``: whether the ledger says that the unit still has to take something up.
-    """
+    """As host_files takes it. What a package starts as it is installed does not have our settings yet."""
     effect = _effect(state, differences)
     installs = any(d.kind == "product" for d in differences)
     changes = {"restart": "restarted", "reload": "reloaded"} if installs or host.unit_is_active(state.unit) else {}
-    noted = bool(effect) or state.unit in host.ledger["pending"]
-    return {"name": state.unit, "state": changes.get(effect, "started"), "noted": noted}
+    return {"name": state.unit, "state": changes.get(effect, "started"), "port": state.port, "log": state.log}
 
 
 def _effect(state: RoleState, differences: list[Difference]) -> str:

@@ -93,7 +93,8 @@ def _container(
     elif found["state"] in ("created", "exited", "dead"):
         yield Difference("container", name, f"will start {name}")
     elif found["state"] == "paused":
-        yield Difference("container", name, f"may not be able to start {name}: it is paused")
+        # Compose cannot start it
+        yield Difference("container", name, f"will replace {name}: it is paused", replaces=True)
 
 
 def _reconfigured(wanted: Container, found: Mapping[str, Any]) -> Iterator[str]:

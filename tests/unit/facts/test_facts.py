@@ -74,7 +74,8 @@ def test_module_tells_of_this_machine(tmp_path: Path) -> None:
     assert facts["names"]["no-such-name.invalid"] == {"addresses": [], "fault": "unknown"}
     assert "127.0.0.1" in facts["names"]["localhost"]["addresses"]
     assert [entry["directory"] for entry in facts["file_systems"]] == ["/var/lib/mongodb"]
-    assert facts["docker"] == {"state": "absent", "engine": None, "containers": [], "networks": []}
+    nothing = {"containers": [], "networks": [], "images": [], "unreachable": [], "firewall_flushed": None}
+    assert facts["docker"] == {"state": "absent", "engine": None, **nothing}
     assert list(facts["packages"]) == ["dpkg"]
     assert "localhost" in facts["texts"]["/etc/hosts"]
     assert facts["files"]["/no/such/file"] is None
@@ -256,6 +257,8 @@ class Engine:
             },
         },
         "/v1.44/networks": NETWORKS,
+        # one that lost its tag to a newer one has neither
+        "/v1.44/images/json": [{"RepoTags": ["nats:2.12"], "RepoDigests": None}, {"RepoTags": [], "RepoDigests": []}],
     }
 
     def answer(self, _method: str, url: str) -> tuple[int, bytes]:
@@ -264,7 +267,7 @@ class Engine:
 
 def test_engine_that_runs(tmp_path: Path) -> None:
     with served(Engine(), tmp_path / "docker.sock") as path:
-        answer = docker.ask(path, installed=True, names=["account-1"])
+        answer = docker.ask(path, installed=True, names=["account-1"], images=["docker.io/nats:2.12", "nats:2.13"])
     assert answer == {
         "state": "running",
         "engine": {
@@ -315,6 +318,7 @@ def test_engine_that_runs(tmp_path: Path) -> None:
                 "ours": True,
             },
         ],
+        "images": ["docker.io/nats:2.12"],
     }
 
 

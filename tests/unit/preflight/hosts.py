@@ -49,7 +49,8 @@ def place(**facts: Any) -> Facts:
     return {**nothing, **facts}
 
 
-ENGINE: Facts = {"state": "running", "engine": None, "containers": [], "networks": []}
+WAYS: Facts = {"unreachable": [], "firewall_flushed": False}
+ENGINE: Facts = {"state": "running", "engine": None, "containers": [], "networks": [], "images": [], **WAYS}
 BARE: Facts = {
     "os": {"id": "debian", "version": "13", "family": ["debian"], "name": "Debian GNU/Linux 13 (trixie)"},
     "architecture": "x86_64",
@@ -246,7 +247,9 @@ def _docker(states: list[RoleState]) -> Facts:
         for network in (state.network for state in states)
         if network
     ]
-    return {**ENGINE, "engine": MODE, "containers": _containers(states), "networks": [bridge, *networks]}
+    containers = _containers(states)
+    images = list(dict.fromkeys(container["image"] for container in containers))
+    return {**ENGINE, "engine": MODE, "containers": containers, "networks": [bridge, *networks], "images": images}
 
 
 def _containers(states: list[RoleState]) -> list[Facts]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.action import preflight
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import host_differences
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.registered import chosen
 
 from tests.unit.plan_inventories import plan, single
 from tests.unit.preflight.hosts import asked, converged
@@ -74,7 +75,7 @@ def test_check_mode_tells_and_applies_nothing(everything: bool) -> None:
 def test_roles_that_tags_leave_out_are_not_told(tags: list[str], skipped: list[str], roles: list[str]) -> None:
     """As Ansible goes by them: a role that does not run changes nothing."""
     variables = {"ansible_run_tags": tags, "ansible_skip_tags": skipped}
-    assert list(preflight._chosen(host_differences(asked(PLAN)), variables)) == roles
+    assert list(chosen(host_differences(asked(PLAN)), variables)) == roles
 
 
 def test_what_is_printed() -> None:
