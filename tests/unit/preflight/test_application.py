@@ -127,6 +127,12 @@ def test_what_an_earlier_run_left_pending_is_done() -> None:
     assert ledger_entries(host, host_differences(host))["pending"] == ledger["content"]["pending"]
 
 
+def test_files_of_the_certificate_that_the_host_makes_for_itself() -> None:
+    made = {"key": "/etc/nginx/rocketchat/key.pem", "certificate": "/etc/nginx/rocketchat/certificate.pem"}
+    assert given_to(asked(PLAN), "nginx")["self_signed"] == made
+    assert given_to(asked(PLAN), "docker")["self_signed"] is None
+
+
 def test_packages_that_are_missing() -> None:
     packages = {name: version for name, version in converged(PLAN).packages.items() if name != "python3-cryptography"}
     assert given_to(converged(PLAN), "nginx")["missing_packages"] == []
