@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -77,11 +78,16 @@ class Host:
 
     def services(self, directory: str) -> Mapping[str, Any] | None:
         """Of the Compose project in a directory; None where the file is missing or somebody made it something else."""
-        try:
-            text = self.facts["texts"].get(f"{directory}/{layout.COMPOSE_FILE}")
-            return dict(yaml.load(text or "", _Loader)["services"])
-        except (yaml.YAMLError, TypeError, KeyError):
-            return None
+        return _services(self.facts["texts"].get(f"{directory}/{layout.COMPOSE_FILE}") or "")
+
+
+@lru_cache(maxsize=128)
+def _services(text: str) -> Mapping[str, Any] | None:
+    """Read once, although several ask for it: that takes most of the time that the gate needs for a host."""
+    try:
+        return dict(yaml.load(text, _Loader)["services"])
+    except (yaml.YAMLError, TypeError, KeyError):
+        return None
 
 
 def asked_host(

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.question import OPTIONS
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.deployment import HostPlan
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.desired import desired_state
@@ -64,7 +65,15 @@ def test_secrets_are_in_secret_options_alone(
 
 def test_secret_options_are_so_in_the_module() -> None:
     assert {name for name, option in OPTIONS.items() if option.get("no_log")} == SECRET
-    assert set(asked(plan(single()))) <= set(OPTIONS)
+
+
+def test_the_module_takes_all_that_it_is_asked() -> None:
+    validated = ArgumentSpecValidator(OPTIONS).validate(asked(plan(single())))
+    assert validated.error_messages == []
+    assert validated.validated_parameters["mongodb"]["user"] == {
+        "name": "rocketchat",
+        "roles": [{"role": "readWrite", "db": "rocketchat"}, {"role": "clusterMonitor", "db": "admin"}],
+    }
 
 
 def test_replica_set_is_asked_on_every_member_and_what_it_lacks_on_one() -> None:
