@@ -13,6 +13,7 @@ from typing import Any
 
 from ..containers.docker_api import AT_ONCE, Engine, greet
 from ..probing.fault import Fault
+from .files import text
 
 TIMEOUT = 5
 
@@ -20,6 +21,7 @@ PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
 DEFINITION = "com.docker.compose.config-hash"
 OURS = "io.rocketops."
+_CGROUP = "/system.slice/docker.service"
 BRIDGE_NAME = "com.docker.network.bridge.name"
 
 
@@ -56,12 +58,21 @@ def _mode(info: dict[str, Any], components: list[str]) -> dict[str, Any]:
         "podman": "Podman Engine" in components,
         "security": sorted(option["name"] for option in options if "name" in option),
         "swarm": ((info.get("Swarm") or {}).get("LocalNodeState") or "inactive") != "inactive",
-        "live_restore": bool(info.get("LiveRestoreEnabled")),
         "data_root": str(info.get("DockerRootDir") or ""),
-        "log_driver": str(info.get("LoggingDriver") or ""),
         "limits_processors": bool(info.get("CpuCfsQuota", True)),
-        "limits_memory": bool(info.get("MemoryLimit", True)),
+        "flags": flags(),
     }
+
+
+def flags(proc: str = "/proc") -> list[str]:
+    """Names of the options on the engine's command line: it does not start with a setting that is in its file, too."""
+    for process in filter(str.isdigit, os.listdir(proc)):
+        where = text(f"{proc}/{process}/cgroup") or ""
+        # from its very beginning, as another engine may run in a container
+        if (text(f"{proc}/{process}/comm") or "").strip() == "dockerd" and f":{_CGROUP}\n" in where:
+            words = (text(f"{proc}/{process}/cmdline") or "").split("\0")[1:]
+            return sorted({word.lstrip("-").partition("=")[0] for word in words if word.startswith("-")})
+    return []
 
 
 def _inspected(

@@ -41,13 +41,17 @@ class Change:
 
 
 def settings_change(host: Host, file: SettingsFile) -> Change:
-    found: Mapping[str, str] = told(host, file.path)["digests"]
+    said = told(host, file.path)
+    found: Mapping[str, str] = said["digests"]
     ours = _ours(host, file, found)
+    if said["error"]:
+        return Change({}, [], "", dict(ours))
     # an object without any settings asks for none
     desired = {name: value for name, value in leaves(file.wanted).items() if value != {}}
     for group in file.preferred:
         there = [name for name in found if top(name) in group]
-        if not there or any(name in ours for name in there):
+        free = not there and not any(is_flag(host, key) for key in group)
+        if free or any(name in ours for name in there):
             desired |= leaves(group)
     wanted = {name: value for name, value in desired.items() if found.get(name) != digest(value)}
     dropped = [name for name, made in ours.items() if name not in desired and found.get(name) == made]
@@ -71,6 +75,15 @@ def _of_another_driver(wanted: Mapping[str, Any], found: Mapping[str, str]) -> l
     return [name for name in found if top(name) == "log-opts"] if "log-driver" in wanted else []
 
 
+def is_flag(host: Host, name: str) -> bool:
+    """Whether it is on the engine's command line: dockerd does not start with a setting that is in its file, too.
+
+    What may occur several times is called by one of it there.
+    """
+    engine = host.facts["docker"].get("engine") or {"flags": []}
+    return name in engine["flags"] or name.removesuffix("s") in engine["flags"]
+
+
 def told(host: Host, path: str) -> Mapping[str, Any]:
     """What the host said of the file."""
     said: Mapping[str, Any] = host.facts["settings"].get(path, _NOTHING)
@@ -92,7 +105,7 @@ def is_our_file(host: Host, file: SettingsFile) -> bool:
 
 def keeps_containers(host: Host, file: SettingsFile) -> bool:
     """Whether a restart of the engine leaves containers alone: the engine takes that setting up without one."""
-    return after(host, file).get("live-restore") is True
+    return after(host, file).get("live-restore") is True or is_flag(host, "live-restore")
 
 
 def settings_diff(host: Host, file: SettingsFile) -> dict[str, str]:

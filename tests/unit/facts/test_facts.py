@@ -235,9 +235,7 @@ class Engine:
         "/v1.44/info": {
             "SecurityOptions": ["name=seccomp,profile=builtin", "name=userns"],
             "Swarm": {"LocalNodeState": "inactive"},
-            "LiveRestoreEnabled": True,
             "DockerRootDir": "/srv/docker",
-            "LoggingDriver": "local",
             "CpuCfsQuota": False,
         },
         "/v1.44/containers/json?all=1": [CONTAINER],
@@ -257,7 +255,8 @@ class Engine:
         return 200, json.dumps(self.ANSWERS[url]).encode()
 
 
-def test_engine_that_runs(tmp_path: Path) -> None:
+def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docker, "flags", lambda: [])
     with served(Engine(), tmp_path / "docker.sock") as path:
         answer = docker.ask(path, installed=True, names=["account-1"])
     assert answer == {
@@ -266,11 +265,9 @@ def test_engine_that_runs(tmp_path: Path) -> None:
             "podman": False,
             "security": ["seccomp", "userns"],
             "swarm": False,
-            "live_restore": True,
             "data_root": "/srv/docker",
-            "log_driver": "local",
             "limits_processors": False,
-            "limits_memory": True,
+            "flags": [],
         },
         "containers": [
             {
@@ -322,6 +319,23 @@ def test_settings_are_those_of_containers_with_the_name_or_the_service(
         for names, told in ((["account-1"], True), (["presence-1"], False), ([], False)):
             [found] = docker.ask(path, installed=True, names=names)["containers"]
             assert bool(found["settings"]) is told
+
+
+def test_options_on_the_command_line_of_the_engine(tmp_path: Path) -> None:
+    """Another engine may run in one of its containers."""
+    for process, unit, command in (
+        ("1", "docker.service", "systemd\0--deserialize=3"),
+        ("40", "docker-5a.scope/system.slice/docker.service", "dockerd\0--iptables=false"),
+        ("7", "docker.service", "/usr/bin/dockerd\0-H\0fd://\0--live-restore\0--log-opt\0a=b\0--log-opt=c=d\0"),
+    ):
+        (tmp_path / process).mkdir()
+        (tmp_path / process / "comm").write_text(f"{command.split(chr(0))[0].rpartition('/')[2]}\n")
+        (tmp_path / process / "cgroup").write_text(f"0::/system.slice/{unit}\n")
+        (tmp_path / process / "cmdline").write_text(command)
+    (tmp_path / "self").mkdir()
+    assert docker.flags(str(tmp_path)) == ["H", "live-restore", "log-opt"]
+    (tmp_path / "7" / "comm").write_text("sshd\n")
+    assert docker.flags(str(tmp_path)) == []
 
 
 def test_engine_without_a_socket_is_stopped_or_there_is_none(tmp_path: Path) -> None:

@@ -32,11 +32,9 @@ MODE: Facts = {
     "podman": False,
     "security": ["cgroupns", "seccomp"],
     "swarm": False,
-    "live_restore": True,
     "data_root": "/var/lib/docker",
-    "log_driver": "json-file",
     "limits_processors": True,
-    "limits_memory": True,
+    "flags": ["H", "containerd"],
 }
 ENGINE: Facts = {"state": "running", "engine": None, "containers": [], "networks": []}
 BARE: Facts = {

@@ -126,6 +126,20 @@ def test_containers_end_where_the_engine_does_not_keep_them() -> None:
     assert role_plan(host(OTHERWISE, icc=False), "docker", [])["settings"]["keeps_containers"] is False
 
 
+def test_what_is_on_the_command_line_is_not_set_again() -> None:
+    one = host({})
+    docker = one.facts["docker"]
+    flags = with_facts(one, docker={**docker, "engine": {**MODE, "flags": ["live-restore", "log-opt"]}})
+    assert sentences(flags) == []
+    assert role_plan(flags, "docker", [])["settings"]["keeps_containers"]
+
+
+def test_file_that_cannot_be_read_is_left_as_it_is() -> None:
+    """The gate refuses it; health has nothing to tell that a run would mend."""
+    broken = with_facts(host({}), settings={PATH: {"error": "line 1", "values": {}, "digests": {}}})
+    assert sentences(broken) == []
+
+
 def test_file_of_somebody_else_keeps_its_mode() -> None:
     one = host(THEIRS)
     modes = {**one.facts["files"], PATH: {"kind": "file", "mode": "0600", **owned("root"), "digest": "1"}}
