@@ -14,6 +14,7 @@ from typing import Any
 from ..containers.docker_api import AT_ONCE, Engine, greet
 from ..probing.fault import Fault
 from .files import text
+from .system import main_process
 
 TIMEOUT = 5
 
@@ -21,7 +22,7 @@ PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
 DEFINITION = "com.docker.compose.config-hash"
 OURS = "io.rocketops."
-_CGROUP = "/system.slice/docker.service"
+_UNIT = "docker.service"
 BRIDGE_NAME = "com.docker.network.bridge.name"
 
 
@@ -66,13 +67,8 @@ def _mode(info: dict[str, Any], components: list[str]) -> dict[str, Any]:
 
 def flags(proc: str = "/proc") -> list[str]:
     """Names of the options on the engine's command line: it does not start with a setting that is in its file, too."""
-    for process in filter(str.isdigit, os.listdir(proc)):
-        where = text(f"{proc}/{process}/cgroup") or ""
-        # from its very beginning, as another engine may run in a container
-        if (text(f"{proc}/{process}/comm") or "").strip() == "dockerd" and f":{_CGROUP}\n" in where:
-            words = (text(f"{proc}/{process}/cmdline") or "").split("\0")[1:]
-            return sorted({word.lstrip("-").partition("=")[0] for word in words if word.startswith("-")})
-    return []
+    words = (text(f"{proc}/{main_process(_UNIT)}/cmdline") or "").split("\0")[1:]
+    return sorted({word.lstrip("-").partition("=")[0] for word in words if word.startswith("-")})
 
 
 def _inspected(

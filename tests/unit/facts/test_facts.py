@@ -321,21 +321,13 @@ def test_settings_are_those_of_containers_with_the_name_or_the_service(
             assert bool(found["settings"]) is told
 
 
-def test_options_on_the_command_line_of_the_engine(tmp_path: Path) -> None:
-    """Another engine may run in one of its containers."""
-    for process, unit, command in (
-        ("1", "docker.service", "systemd\0--deserialize=3"),
-        ("40", "docker-5a.scope/system.slice/docker.service", "dockerd\0--iptables=false"),
-        ("7", "docker.service", "/usr/bin/dockerd\0-H\0fd://\0--live-restore\0--log-opt\0a=b\0--log-opt=c=d\0"),
-    ):
-        (tmp_path / process).mkdir()
-        (tmp_path / process / "comm").write_text(f"{command.split(chr(0))[0].rpartition('/')[2]}\n")
-        (tmp_path / process / "cgroup").write_text(f"0::/system.slice/{unit}\n")
-        (tmp_path / process / "cmdline").write_text(command)
-    (tmp_path / "self").mkdir()
-    assert docker.flags(str(tmp_path)) == ["H", "live-restore", "log-opt"]
-    (tmp_path / "7" / "comm").write_text("sshd\n")
-    assert docker.flags(str(tmp_path)) == []
+def test_options_on_the_command_line_of_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "7").mkdir()
+    command = ["/usr/bin/dockerd", "-H", "fd://", "--live-restore", "--log-opt", "a=b", "--log-opt=c=d", ""]
+    (tmp_path / "7" / "cmdline").write_text("\0".join(command))
+    for process, found in (("7", ["H", "live-restore", "log-opt"]), ("0", [])):
+        monkeypatch.setattr(docker, "main_process", lambda _unit, process=process: process)
+        assert docker.flags(str(tmp_path)) == found
 
 
 def test_engine_without_a_socket_is_stopped_or_there_is_none(tmp_path: Path) -> None:
