@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..containers.docker_api import AT_ONCE, Engine, greet
+from ..containers.drift import PROXIES
 from ..probing.fault import Fault
 from .files import text
 from .system import main_process
@@ -81,7 +82,18 @@ def _inspected(
         if set(names) & {container["Names"][0].lstrip("/"), (container.get("Labels") or {}).get(SERVICE)}
     ]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return dict(zip(wanted, pool.map(lambda identity: engine.inspect(identity, until), wanted)))
+        found = dict(zip(wanted, pool.map(lambda identity: engine.inspect(identity, until), wanted)))
+    for one in filter(None, found.values()):
+        one["proxies"] = _proxies(engine, one, until)
+    return found
+
+
+def _proxies(engine: Engine, inspected: dict[str, Any], until: float) -> list[str]:
+    """Names of variables that its image does not have, and that Docker's client may have given to it."""
+    variables = (inspected.get("Config") or {}).get("Env") or []
+    found = [variable for variable in variables if variable.partition("=")[0] in PROXIES]
+    of_image = engine.image_environment(inspected["Image"], until) if found else []
+    return [variable.partition("=")[0] for variable in found if variable not in of_image]
 
 
 def _container(answer: dict[str, Any], inspected: dict[str, Any] | None) -> dict[str, Any]:
@@ -108,6 +120,7 @@ def _settings(inspected: dict[str, Any]) -> dict[str, Any]:
         "memory": host.get("Memory") or 0,
         "nano_cpus": host.get("NanoCpus") or 0,
         "networks": {name: list((network or {}).get("Aliases") or []) for name, network in networks.items()},
+        "proxies": inspected["proxies"],
         # what it is attached to, whatever that is called by now; it keeps this while it is stopped
         "network_ids": {name: (network or {}).get("NetworkID") or "" for name, network in networks.items()},
     }

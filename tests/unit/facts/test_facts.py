@@ -240,6 +240,8 @@ class Engine:
         },
         "/v1.44/containers/json?all=1": [CONTAINER],
         "/v1.44/containers/5a/json": {
+            "Image": "sha256:77",
+            "Config": {"Env": ["PATH=/bin", "HTTP_PROXY=http://me:S3CRET@proxy", "NO_PROXY=image", "no_proxy=client"]},
             "HostConfig": {"RestartPolicy": {"Name": "unless-stopped"}, "Memory": 536870912, "NanoCpus": 1500000000},
             "NetworkSettings": {
                 "Networks": {
@@ -248,6 +250,7 @@ class Engine:
                 }
             },
         },
+        "/v1.44/images/sha256:77/json": {"Config": {"Env": ["PATH=/bin", "NO_PROXY=image", "no_proxy=image"]}},
         "/v1.44/networks": NETWORKS,
     }
 
@@ -284,6 +287,7 @@ def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
                     "memory": 536870912,
                     "nano_cpus": 1500000000,
                     "networks": {"rocketchat": ["account-1", "chat-account-1"], "own": []},
+                    "proxies": ["HTTP_PROXY", "no_proxy"],
                     "network_ids": {"rocketchat": "83ec1ede63c7d063", "own": ""},
                 },
             }

@@ -204,6 +204,7 @@ def _containers(states: list[RoleState]) -> list[Facts]:
                 "nano_cpus": container.nano_cpus,
                 # Docker adds names of its own
                 "networks": {container.network: [name, *container.aliases]},
+                "proxies": [],
                 "network_ids": {container.network: NETWORK_ID},
             },
         }
