@@ -78,10 +78,11 @@ def _of_another_driver(wanted: Mapping[str, Any], found: Mapping[str, str]) -> l
 def is_flag(host: Host, name: str) -> bool:
     """Whether it is on the engine's command line: dockerd does not start with a setting that is in its file, too.
 
-    What may occur several times is called by one of it there.
+    What may occur several times is called by one of it there, and the sockets by one letter, as in Docker's own unit.
     """
     engine = host.facts["docker"].get("engine") or {"flags": []}
-    return name in engine["flags"] or name.removesuffix("s") in engine["flags"]
+    called = {name, name.removesuffix("s"), *(["H"] if name == "hosts" else [])}
+    return not called.isdisjoint(engine["flags"])
 
 
 def told(host: Host, path: str) -> Mapping[str, Any]:

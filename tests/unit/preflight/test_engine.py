@@ -97,6 +97,8 @@ def test_settings_on_the_command_line() -> None:
         "docker_daemon_options.debug = True: is on the command line of the engine of host chat, too, which does not "
         "start with both. Leave it out, or take it from the command line there."
     ]
+    sockets = with_facts(with_options(hosts=["fd://"]), packages=DOCKER, docker={**ENGINE, "engine": MODE})
+    assert problems(sockets)[0].startswith("docker_daemon_options.hosts = ['fd://']: is on the command line")
 
 
 def test_node_of_a_swarm() -> None:
