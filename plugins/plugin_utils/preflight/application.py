@@ -83,6 +83,7 @@ def _settings(host: Host, state: RoleState) -> dict[str, Any] | None:
         "mode": file.mode if is_our_file(host, file) else None,
         "set": change.wanted,
         "remove": change.dropped,
+        "noted": {file.path: change.noted},
         "validate": file.validate,
         # an engine that keeps containers while it restarts has to be known to do so
         "keeps_containers": keeps_containers(host, file),
@@ -154,7 +155,7 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
                 generated[one.path] = {"digest": there_now["digest"], "recipe": one.recipe}
     anew = {d.resource: "" for found in differences.values() for d in found if d.kind == "container" and d.replaces}
     applied = [host.desired[role].settings for role in differences]
-    settings = {file.path: settings_change(host, file).noted for file in applied if file}
+    settings = {file.path: settings_change(host, file).before for file in applied if file}
     return {
         "resources": named,
         "pending": pending,

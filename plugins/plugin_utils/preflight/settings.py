@@ -23,13 +23,15 @@ _NOTHING: Mapping[str, Any] = {"error": None, "values": {}, "digests": {}}
 class Change:
     """``wanted`` are set and ``dropped`` removed, by the names that module_utils/facts/settings.py gives them.
 
-    ``effect``: what the unit has to do then. ``noted``: the digests of all that is ours from then on.
+    ``effect``: what the unit has to do then. ``noted``: the digests of all that is ours from then on; ``before``: until
+    then, as the file may be put back.
     """
 
     wanted: dict[str, Any]
     dropped: list[str]
     effect: str
     noted: dict[str, str]
+    before: dict[str, str]
 
     def __bool__(self) -> bool:
         return bool(self.wanted or self.dropped)
@@ -45,7 +47,7 @@ def settings_change(host: Host, file: SettingsFile) -> Change:
     found: Mapping[str, str] = said["digests"]
     ours = _ours(host, file, found)
     if said["error"]:
-        return Change({}, [], "", dict(ours))
+        return Change({}, [], "", dict(ours), dict(ours))
     # an object without any settings asks for none
     desired = {name: value for name, value in leaves(file.wanted).items() if value != {}}
     for group in file.preferred:
@@ -58,7 +60,7 @@ def settings_change(host: Host, file: SettingsFile) -> Change:
     dropped += [name for name in _of_another_driver(wanted, found) if name not in {*desired, *dropped}]
     effect = "reload" if not dropped and {top(name) for name in wanted} <= file.reloadable else "restart"
     noted = {name: digest(value) for name, value in desired.items() if name in wanted or name in ours}
-    return Change(wanted, dropped, effect, noted)
+    return Change(wanted, dropped, effect, noted, {**noted, **ours})
 
 
 def _ours(host: Host, file: SettingsFile, found: Mapping[str, str]) -> Mapping[str, str]:

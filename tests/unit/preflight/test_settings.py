@@ -56,7 +56,13 @@ def after(one: Host, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def noted(one: Host) -> dict[str, str]:
-    entries = ledger_entries(one, host_differences(one))["settings"]
+    """What is ours once the engine runs with it."""
+    return dict(role_plan(one, "docker", [])["settings"]["noted"][PATH])
+
+
+def noted_before(one: Host) -> dict[str, str]:
+    """And until then."""
+    entries = ledger_entries(one, {"docker": host_differences(one)["docker"]})["settings"]
     return dict(entries.get(PATH, one.ledger["settings"].get(PATH, {})))
 
 
@@ -110,6 +116,21 @@ def test_what_the_inventory_no_longer_wants_is_removed_and_nothing_else() -> Non
     assert after(one, found) == {**THEIRS, **OURS, "icc": True}, "somebody set icc since"
     assert sentences(one) == ["will change Docker's settings (debug) and restart the engine; containers keep running"]
     assert noted(one) == said(OURS)["digests"]
+
+
+def test_a_change_that_was_put_back_is_made_by_the_next_run() -> None:
+    """Whatever it was: an addition, a removal, or another value."""
+    first = {**OURS, "debug": True, "log-level": "info"}
+    ours = said(first)["digests"]
+    failed = host(first, ours, **{"log-level": "warn", "icc": False})
+    still = noted_before(failed)
+    assert after(host(first, still, **{"log-level": "warn", "icc": False}), first) == {
+        **OURS,
+        "log-level": "warn",
+        "icc": False,
+    }
+    assert after(host(first, still), first) == OURS
+    assert noted(host(OURS, still)) == said(OURS)["digests"]
 
 
 def test_drift_of_ours_is_corrected() -> None:
