@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils.facts.settings import as_text, changed, digest, leaves, masked, top
+from ..plan.desired import LOGGING
 from ..plan.resources import SettingsFile
 from .hosts import Host, was_deployed
 
@@ -73,8 +74,11 @@ def _ours(host: Host, file: SettingsFile, found: Mapping[str, str]) -> Mapping[s
 
 
 def _of_another_driver(wanted: Mapping[str, Any], found: Mapping[str, str]) -> list[str]:
-    """The engine does not start with options that its log driver does not know."""
-    return [name for name in found if top(name) == "log-opts"] if "log-driver" in wanted else []
+    """The engine does not start with options that its log driver does not know; without any, it has the usual one."""
+    usual = LOGGING["log-driver"]
+    if "log-driver" not in wanted or ("log-driver" not in found and wanted["log-driver"] == usual):
+        return []
+    return [name for name in found if top(name) == "log-opts"]
 
 
 def is_flag(host: Host, name: str) -> bool:

@@ -96,6 +96,8 @@ def test_the_inventory_wins() -> None:
         "log-opts": {"max-size": "9m", "max-file": "5"},
         "live-restore": True,
     }
+    usual = {"log-opts": {"labels": "a"}, "live-restore": True}
+    assert after(host(usual, **{"log-opts": {"tag": "b"}}), usual)["log-opts"]["labels"] == "a", "the same driver"
     local = {"log-driver": "local", "live-restore": True}
     assert after(host(OURS, said(OURS)["digests"], **{"log-driver": "local"}), OURS) == local
 
@@ -188,7 +190,16 @@ def test_no_secret_of_theirs_is_shown() -> None:
 
 
 VALUES = st.integers(0, 2) | st.dictionaries(st.sampled_from("xyz"), st.integers(0, 2), max_size=2)
-ANY = st.dictionaries(st.sampled_from(["debug", "features", "icc", *OURS]), VALUES, max_size=5)
+LOG_OPTS = st.dictionaries(st.sampled_from(["max-size", "labels", "tag"]), st.sampled_from(["1", "50m"]), max_size=2)
+ANY = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("debug", "features", "icc"), VALUES),
+        "live-restore": st.booleans(),
+        "log-driver": st.sampled_from(["json-file", "journald"]),
+        "log-opts": LOG_OPTS,
+    },
+)
 
 
 @given(ANY, ANY)
