@@ -52,9 +52,7 @@ def settings_change(host: Host, file: SettingsFile) -> Change:
     # an object without any settings asks for none
     desired = {name: value for name, value in leaves(file.wanted).items() if value != {}}
     for group in file.preferred:
-        there = [name for name in found if top(name) in group]
-        free = not there and not any(is_flag(host, key) for key in group)
-        if free or any(name in ours for name in there):
+        if _is_for_us(host, list(group), found, ours):
             desired |= leaves(group)
     wanted = {name: value for name, value in desired.items() if found.get(name) != digest(value)}
     dropped = [name for name, made in ours.items() if name not in desired and found.get(name) == made]
@@ -71,6 +69,14 @@ def _ours(host: Host, file: SettingsFile, found: Mapping[str, str]) -> Mapping[s
         return {name: digest(value) for name, value in planned.items() if found.get(name) == digest(value)}
     ours: Mapping[str, str] = host.ledger["settings"].get(file.path, {})
     return ours
+
+
+def _is_for_us(host: Host, group: list[str], found: Mapping[str, str], ours: Mapping[str, str]) -> bool:
+    """Whoever made the first of a group decides on the others; where nobody did, nobody else may have made any."""
+    first = [name for name in found if top(name) == group[0]]
+    if first or group[0] in ours:
+        return group[0] in ours
+    return not any(top(name) in group for name in found) and not any(is_flag(host, name) for name in group)
 
 
 def _of_another_driver(wanted: Mapping[str, Any], found: Mapping[str, str]) -> list[str]:

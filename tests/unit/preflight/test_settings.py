@@ -8,7 +8,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.settings import changed, leaves
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.settings import changed, leaves, top
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.desired import DAEMON_SETTINGS, LOGGING
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import (
     ledger_entries,
@@ -100,6 +100,15 @@ def test_the_inventory_wins() -> None:
     assert after(host(usual, **{"log-opts": {"tag": "b"}}), usual)["log-opts"]["labels"] == "a", "the same driver"
     local = {"log-driver": "local", "live-restore": True}
     assert after(host(OURS, said(OURS)["digests"], **{"log-driver": "local"}), OURS) == local
+
+
+def test_their_log_driver_stays_with_what_is_left_of_its_options() -> None:
+    theirs = {"live-restore": True, "log-driver": "journald", "log-opts": {"labels": "a"}}
+    options = {"log-driver": "journald", "log-opts": {"tag": "b"}}
+    one = host(theirs, **options)
+    there = after(one, theirs)
+    assert there["log-opts"] == {"labels": "a", "tag": "b"}
+    assert after(host(there, noted(one)), there) == theirs
 
 
 def test_objects_are_shared_setting_by_setting() -> None:
@@ -215,6 +224,9 @@ def test_a_second_run_changes_nothing_and_what_is_theirs_survives_all(
     assert noted(again) == noted(first)
     without = host(there, noted(first))
     kept = {name for name, value in leaves(theirs).items() if leaves(there).get(name) == value}
+    if "log-driver" in options:
+        # they go with their driver
+        kept = {name for name in kept if top(name) != "log-opts"}
     assert kept <= set(leaves(after(without, there)))
 
 
