@@ -98,6 +98,11 @@ class Engine:
         found = self._read(f"/containers/{identity}/json", until, or_none=404)
         return None if found is None else dict(found)
 
+    def image_environment(self, identity: str, until: float) -> list[str]:
+        """What an image sets in every container of it."""
+        found = self._read(f"/images/{identity}/json", until, or_none=404) or {}
+        return list((found.get("Config") or {}).get("Env") or [])
+
     def log(self, identity: str, since: int, until: float, dated: bool = False) -> bytes:
         """The last lines since a second of the epoch, as the engine frames them; ``dated``: each after its moment.
 

@@ -130,6 +130,11 @@ def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
     }
 
 
+def main_process(unit: str) -> str:
+    """The number of the process that a unit is, or "0", also without systemd."""
+    return (_output(["systemctl", "show", "--property=MainPID", "--value", unit]) or "").strip() or "0"
+
+
 def _output(command: list[str]) -> str | None:
     """What a command prints, also where it ends with an error; None where it cannot run."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}

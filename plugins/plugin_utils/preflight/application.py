@@ -134,7 +134,7 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
                 generated[key.path] = {"digest": there_now["digest"], "recipe": key.recipe}
     anew = {d.resource: "" for found in differences.values() for d in found if d.kind == "container" and d.replaces}
     applied = [host.desired[role].settings for role in differences]
-    settings = {file.path: settings_change(host, file).noted for file in applied if file}
+    settings = {file.path: settings_change(host, file).before for file in applied if file}
     return {
         "resources": named,
         "pending": pending,

@@ -83,7 +83,7 @@ def _container(
         reasons = list(_reasons(host, project.definition["services"][name], before, found)) or ["configuration changed"]
         sentence = f"will replace {name}: {', '.join(reasons)}"
         yield Difference("container", name, sentence, replaces=bool(reconfigured) or new_network)
-    elif by_hand := [*reconfigured, *_changed_mounts(host, project.definition["services"][name])]:
+    elif by_hand := [*reconfigured, *_unplanned(host, project, name, found)]:
         yield Difference("container", name, f"will replace {name}: {', '.join(by_hand)}", replaces=True)
     elif (noted := host.ledger["containers"].get(name, found["definition"])) != found["definition"]:
         why = "somebody made it from another definition" if noted else "an earlier run ended before it did"
@@ -125,6 +125,19 @@ def _lost_network(host: Host, wanted: Container, found: Mapping[str, Any]) -> It
     there = {network["id"] for network in host.facts["docker"]["networks"] if network["name"] == wanted.network}
     if held and there and held not in there:
         yield f"its network {wanted.network} was removed, and is another one now"
+
+
+def _unplanned(host: Host, project: Project, name: str, found: Mapping[str, Any]) -> Iterator[str]:
+    """What it may have from elsewhere, of which Compose takes no notice."""
+    service = project.definition["services"][name]
+    yield from _changed_mounts(host, service)
+    files = [
+        line for path in service.get("env_file", []) for line in host.plan["rocketchat"]["env_files"][path].split("\n")
+    ]
+    planned = {*service.get("environment", {}), *(line.partition("=")[0] for line in files)}
+    proxies = [variable for variable in (found["settings"] or {}).get("proxies") or () if variable not in planned]
+    if proxies:
+        yield f"Docker's client gave it {', '.join(proxies)}"
 
 
 def _changed_mounts(host: Host, wanted: Mapping[str, Any]) -> Iterator[str]:

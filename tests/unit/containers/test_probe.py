@@ -246,6 +246,10 @@ DRIFTS = {
         variable("MS_NAMESPACE", "other-secret"),
         "MS_NAMESPACE is set in it, and the plan has no such variable.",
     ),
+    "a proxy that Docker's client added": (
+        variable("http_proxy", "other-secret"),
+        "http_proxy is set in it, and the plan has no such variable.",
+    ),
     "a plain variable": (
         variable("NODE_ENV", "other-secret"),
         "NODE_ENV is not the plan's: it has another value.",

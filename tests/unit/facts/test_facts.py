@@ -241,13 +241,13 @@ class Engine:
         "/v1.44/info": {
             "SecurityOptions": ["name=seccomp,profile=builtin", "name=userns"],
             "Swarm": {"LocalNodeState": "inactive"},
-            "LiveRestoreEnabled": True,
             "DockerRootDir": "/srv/docker",
-            "LoggingDriver": "local",
             "CpuCfsQuota": False,
         },
         "/v1.44/containers/json?all=1": [CONTAINER],
         "/v1.44/containers/5a/json": {
+            "Image": "sha256:77",
+            "Config": {"Env": ["PATH=/bin", "HTTP_PROXY=http://me:S3CRET@proxy", "NO_PROXY=image", "no_proxy=client"]},
             "HostConfig": {"RestartPolicy": {"Name": "unless-stopped"}, "Memory": 536870912, "NanoCpus": 1500000000},
             "NetworkSettings": {
                 "Networks": {
@@ -256,6 +256,7 @@ class Engine:
                 }
             },
         },
+        "/v1.44/images/sha256:77/json": {"Config": {"Env": ["PATH=/bin", "NO_PROXY=image", "no_proxy=image"]}},
         "/v1.44/networks": NETWORKS,
         # one that lost its tag to a newer one has neither
         "/v1.44/images/json": [{"RepoTags": ["nats:2.12"], "RepoDigests": None}, {"RepoTags": [], "RepoDigests": []}],
@@ -265,7 +266,8 @@ class Engine:
         return 200, json.dumps(self.ANSWERS[url]).encode()
 
 
-def test_engine_that_runs(tmp_path: Path) -> None:
+def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docker, "flags", lambda: [])
     with served(Engine(), tmp_path / "docker.sock") as path:
         answer = docker.ask(path, installed=True, names=["account-1"], images=["docker.io/nats:2.12", "nats:2.13"])
     assert answer == {
@@ -274,11 +276,9 @@ def test_engine_that_runs(tmp_path: Path) -> None:
             "podman": False,
             "security": ["seccomp", "userns"],
             "swarm": False,
-            "live_restore": True,
             "data_root": "/srv/docker",
-            "log_driver": "local",
             "limits_processors": False,
-            "limits_memory": True,
+            "flags": [],
         },
         "containers": [
             {
@@ -296,6 +296,7 @@ def test_engine_that_runs(tmp_path: Path) -> None:
                     "memory": 536870912,
                     "nano_cpus": 1500000000,
                     "networks": {"rocketchat": ["account-1", "chat-account-1"], "own": []},
+                    "proxies": ["HTTP_PROXY", "no_proxy"],
                     "network_ids": {"rocketchat": "83ec1ede63c7d063", "own": ""},
                 },
             }
@@ -332,6 +333,15 @@ def test_settings_are_those_of_containers_with_the_name_or_the_service(
         for names, told in ((["account-1"], True), (["presence-1"], False), ([], False)):
             [found] = docker.ask(path, installed=True, names=names)["containers"]
             assert bool(found["settings"]) is told
+
+
+def test_options_on_the_command_line_of_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "7").mkdir()
+    command = ["/usr/bin/dockerd", "-H", "fd://", "--live-restore", "--log-opt", "a=b", "--log-opt=c=d", ""]
+    (tmp_path / "7" / "cmdline").write_text("\0".join(command))
+    for process, found in (("7", ["H", "live-restore", "log-opt"]), ("0", [])):
+        monkeypatch.setattr(docker, "main_process", lambda _unit, process=process: process)
+        assert docker.flags(str(tmp_path)) == found
 
 
 def test_engine_without_a_socket_is_stopped_or_there_is_none(tmp_path: Path) -> None:

@@ -61,8 +61,3 @@ def test_files_of_a_host_by_role() -> None:
     }
     [authority] = [file for file in desired["docker"].files if file.path.endswith("/ca.crt")]
     assert authority.content == AUTHORITY
-    keys = {one.path: (one.mode, one.owner) for one in desired["nginx"].generated}
-    assert keys == {
-        "/etc/nginx/rocketchat/key.pem": ("0600", "root"),
-        "/etc/nginx/rocketchat/certificate.pem": ("0644", "root"),
-    }

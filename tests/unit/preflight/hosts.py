@@ -35,11 +35,9 @@ MODE: Facts = {
     "podman": False,
     "security": ["cgroupns", "seccomp"],
     "swarm": False,
-    "live_restore": True,
     "data_root": "/var/lib/docker",
-    "log_driver": "json-file",
     "limits_processors": True,
-    "limits_memory": True,
+    "flags": ["H", "containerd"],
 }
 
 
@@ -269,6 +267,7 @@ def _containers(states: list[RoleState]) -> list[Facts]:
                 "nano_cpus": container.nano_cpus,
                 # Docker adds names of its own
                 "networks": {container.network: [name, *container.aliases]},
+                "proxies": [],
                 "network_ids": {container.network: NETWORK_ID},
             },
         }

@@ -232,6 +232,15 @@ def test_container_is_made_anew_with_the_content_of_its_mount() -> None:
     assert not any(difference.replaces for difference in host_differences(rotated)["nats"]), "Compose does it"
 
 
+def test_proxies_that_are_planned_are_no_difference() -> None:
+    planned = plan(single(rocketchat_environment={"HTTP_PROXY": "http://proxy.example.com"}))
+    host = converged(planned)
+    docker = deepcopy(host.facts["docker"])
+    for container in docker["containers"]:
+        container["settings"]["proxies"] = ["HTTP_PROXY"]
+    assert sentences(with_facts(host, docker=docker)) == ["will replace nats: Docker's client gave it HTTP_PROXY"]
+
+
 def test_planned_number_of_an_owner_may_have_a_name_on_the_host() -> None:
     """Up to 8.4 the monolith runs as 999, which is a user of systemd's or MongoDB's on many hosts."""
     variables = {
