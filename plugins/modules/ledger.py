@@ -65,6 +65,11 @@ options:
     type: list
     elements: path
     default: []
+  left:
+    description: Directories with data that are in use no more.
+    type: list
+    elements: path
+    default: []
   project:
     description:
       - A Compose project whose containers were just made. What Compose noted on them is taken from Docker here.
@@ -106,7 +111,7 @@ def entries(params: dict[str, Any]) -> dict[str, Any]:
         "generated": {**params["generated"], **made},
         "containers": {**params["containers"], **containers(params["project"])},
         "hosts": params["hosts"],
-        "data": {path: data.noted(path) for path in params["data"]},
+        "data": {**dict.fromkeys(params["left"]), **{path: data.noted(path) for path in params["data"]}},
     }
 
 
@@ -130,6 +135,7 @@ def main() -> None:
             "containers": {"type": "dict", "default": {}},
             "hosts": {"type": "dict", "default": {}},
             "data": {"type": "list", "elements": "path", "default": []},
+            "left": {"type": "list", "elements": "path", "default": []},
             "project": {"type": "str"},
         },
         supports_check_mode=True,

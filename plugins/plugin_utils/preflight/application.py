@@ -133,7 +133,14 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
             if there_now and one.path not in noted["generated"]:
                 generated[one.path] = {"digest": there_now["digest"], "recipe": one.recipe}
     anew = {d.resource: "" for found in differences.values() for d in found if d.kind == "container" and d.replaces}
-    return {"resources": named, "pending": pending, "generated": generated, "containers": anew}
+    left = _left(host) if "rocketchat" in differences else []
+    return {"resources": named, "pending": pending, "generated": generated, "containers": anew, "left": left}
+
+
+def _left(host: Host) -> list[str]:
+    """Directories of uploads that are in use no more, as the gate has made sure of."""
+    planned = {path for state in host.desired.values() for path in state.data}
+    return [path for path in host.ledger["data"] if path not in {layout.MONGODB_DATA, *planned}]
 
 
 def _is_there(host: Host, kind: str, name: str) -> bool:

@@ -36,7 +36,7 @@ def test_roles_that_differ_are_applied_and_told() -> None:
 
 
 def test_nothing_is_applied_where_nothing_differs() -> None:
-    nothing = {"resources": {}, "pending": {}, "generated": {}, "containers": {}}
+    nothing = {"resources": {}, "pending": {}, "generated": {}, "containers": {}, "left": []}
     assert applied(converged(PLAN)) == {"apply": [], "ledger": nothing, "changes": [], "diff": [], "roles": {}}
 
 
