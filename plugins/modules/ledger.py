@@ -71,6 +71,11 @@ options:
     type: list
     elements: path
     default: []
+  left:
+    description: Directories with data that are in use no more.
+    type: list
+    elements: path
+    default: []
   project:
     description:
       - A Compose project whose containers were just made. What Compose noted on them is taken from Docker here.
@@ -113,7 +118,7 @@ def entries(params: dict[str, Any]) -> dict[str, Any]:
         "containers": {**params["containers"], **containers(params["project"])},
         "settings": params["settings"],
         "hosts": params["hosts"],
-        "data": {path: data.noted(path) for path in params["data"]},
+        "data": {**dict.fromkeys(params["left"]), **{path: data.noted(path) for path in params["data"]}},
     }
 
 
@@ -138,6 +143,7 @@ def main() -> None:
             "settings": {"type": "dict", "default": {}},
             "hosts": {"type": "dict", "default": {}},
             "data": {"type": "list", "elements": "path", "default": []},
+            "left": {"type": "list", "elements": "path", "default": []},
             "project": {"type": "str"},
         },
         supports_check_mode=True,

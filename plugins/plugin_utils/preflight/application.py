@@ -141,6 +141,7 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
         "generated": generated,
         "containers": anew,
         "settings": {path: made for path, made in settings.items() if made != noted["settings"].get(path, {})},
+        "left": _left(host) if "rocketchat" in differences else [],
     }
 
 
@@ -153,6 +154,12 @@ def _whose(host: Host, kind: str, name: str, applies: bool, older: bool, adopted
     if noted or not (there or applies):
         return ""
     return "found" if there and (kind == "package" or not older) else "made"
+
+
+def _left(host: Host) -> list[str]:
+    """Directories of uploads that are in use no more, as the gate has made sure of."""
+    planned = {path for state in host.desired.values() for path in state.data}
+    return [path for path in host.ledger["data"] if path not in {layout.MONGODB_DATA, *planned}]
 
 
 def _is_there(host: Host, kind: str, name: str) -> bool:

@@ -15,7 +15,6 @@ FILES = {
     "docker": """
         /etc/apt/sources.list.d/docker.sources 0644 root
         /etc/docker 0755 root
-        /etc/docker/daemon.json 0644 root restart
         /etc/docker/certs.d/registry.example.com:5000 0755 root
         /etc/docker/certs.d/registry.example.com:5000/ca.crt 0644 root
     """,
@@ -25,6 +24,7 @@ FILES = {
         /etc/systemd/system/mongod.service.d 0755 root
         /etc/systemd/system/mongod.service.d/rocketops.conf 0644 root restart
         /etc/mongod.keyfile 0400 mongodb restart secret
+        /etc/mongod.members 0644 root
     """,
     "nats": """
         /opt/nats 0750 root
@@ -40,6 +40,8 @@ FILES = {
     """,
     "nginx": """
         /etc/nginx/rocketchat 0700 root
+        /etc/nginx/rocketchat/certificate.pem 0644 root reload
+        /etc/nginx/rocketchat/key.pem 0600 root reload secret
         /etc/nginx/conf.d/rocketchat.conf 0644 root reload
     """,
 }

@@ -222,7 +222,9 @@ def test_what_is_there_before_the_first_run_is_found() -> None:
 
 
 def test_nothing_is_noted_twice() -> None:
-    nothing = dict.fromkeys(("resources", "pending", "generated", "containers", "settings"), {})
+    nothing: dict[str, Any] = {key: {} for key in ("resources", "pending", "generated", "containers", "settings")} | {
+        "left": []
+    }
     assert noted(converged(PLAN), *ROLES) == nothing
 
 

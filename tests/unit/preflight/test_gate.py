@@ -41,7 +41,9 @@ def test_packages_and_images_are_seen_to_before_any_role() -> None:
 
 
 def test_nothing_is_applied_where_nothing_differs() -> None:
-    nothing = dict.fromkeys(("resources", "pending", "generated", "containers", "settings"), {})
+    nothing: dict[str, Any] = {key: {} for key in ("resources", "pending", "generated", "containers", "settings")} | {
+        "left": []
+    }
     assert applied(converged(PLAN)) == {"apply": [], "ledger": nothing, "changes": [], "diff": [], "roles": {}}
 
 
