@@ -251,6 +251,7 @@ facts:
         - For each address and suite of packages that apt has, the C(file) it stands in, C(uri), C(suite),
           C(components), C(signed_by) and C(architectures).
       type: list
+      elements: dict
     nginx:
       description:
         - C(servers) with their C(level), V(http) or V(stream), C(names) and C(listens), C(upstreams), and C(settings)

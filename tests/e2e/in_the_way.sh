@@ -2,15 +2,14 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Puts things of somebody else's on a host, or takes them away, which a deployment would replace or remove, or that
-# would break it.
+# Puts things of somebody else's on a host that a deployment would replace or remove, or that would break it; or takes
+# away those of them that cannot be adopted.
 set -eu
 
 if [ "$1" = away ]; then
     docker compose --project-directory /srv/queue down
     systemctl unmask --quiet mongod.service
-    rm -r /srv/queue /opt/rocketchat /etc/systemd/system/mongod.service.d /etc/nginx/conf.d/rocketchat.conf \
-        /etc/nginx/conf.d/limits.conf /etc/nginx/sites-enabled/intranet
+    rm -r /srv/queue /etc/nginx/conf.d/limits.conf /etc/nginx/sites-enabled/intranet
     exit
 fi
 install -d /srv/queue /opt/rocketchat /etc/systemd/system/mongod.service.d

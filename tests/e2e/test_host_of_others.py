@@ -56,10 +56,14 @@ EVERYTHING = {
     "rocketchat_service_environment": {"account": {"NODE_OPTIONS": "--max-old-space-size=512"}},
     "rocketchat_settings": {"Accounts_TwoFactorAuthentication_Enabled": False},
 }
+# What somebody gives up on the host, with what he wrote into it.
+ADOPTED = {
+    "/etc/systemd/system/mongod.service.d/rocketops.conf": "[Service]\n",
+    "/opt/rocketchat": None,
+    "/etc/nginx/conf.d/rocketchat.conf": "# my site\n",
+}
 REFUSED = (
-    "/etc/systemd/system/mongod.service.d/rocketops.conf on host",
-    "/opt/rocketchat on host",
-    "/etc/nginx/conf.d/rocketchat.conf on host",
+    *(f"{path} on host" for path in ADOPTED),
     "Compose project = 'nats': is there already",
     "mongod.service of host",
     "/etc/nginx/conf.d/limits.conf line 2 on host",
@@ -69,10 +73,13 @@ REFUSED = (
 
 
 def test_what_others_have_on_a_host_stays_as_it_was(bare: Deployment) -> None:  # noqa: F811
+    """After a refusal, the first deployment, a run that changes every setting and ends half-way, one that finishes it,
+    and one that changes all back.
+    """
     script(bare, "somebody_else.sh")
     refuses_what_is_in_the_way(bare)
     before = snapshot(bare)
-    bare.playbook("site")
+    bare.playbook("site", "-e", json.dumps({"rocketchat_adopt": list(ADOPTED)}))
     is_as_before(bare, before)
     every_setting = ["-e", json.dumps(EVERYTHING)]
     end_during(bare, "Start the containers", *every_setting)
@@ -85,6 +92,9 @@ def test_what_others_have_on_a_host_stays_as_it_was(bare: Deployment) -> None:  
     noted = json.loads(bare.run(f"cat {LEDGER}"))["resources"]
     assert {noted[f"package {name}"] for name in ("docker-ce", "nginx")} == {"found"}
     assert "file /etc/apt/sources.list.d/docker.sources" not in noted
+    assert {noted[f"file {path}"] for path in ADOPTED} == {"adopted"}
+    for path, content in ADOPTED.items():
+        assert content is None or bare.run(f"cat {path}.*~") == content, "one copy, and only of what was not ours"
 
 
 def script(deployment: Deployment, name: str, *words: str) -> None:
@@ -111,7 +121,8 @@ def refuses_what_is_in_the_way(deployment: Deployment) -> None:
 
 
 def is_as_before(deployment: Deployment, before: Snapshot) -> None:
-    assert changes(before, snapshot(deployment), OF_THE_HOST, new=False) in ({}, RESTARTED)
+    may = [*OF_THE_HOST, *map(re.escape, ADOPTED)]
+    assert changes(before, snapshot(deployment), may, new=False) in ({}, RESTARTED)
     settings = json.loads(deployment.run("cat /etc/docker/daemon.json"))
     assert (settings["live-restore"], settings["max-concurrent-downloads"]) == (True, 2)
     assert deployment.run("curl --silent --header 'Host: shop.example.com' http://127.0.0.1") == "the shop\n"

@@ -117,8 +117,7 @@ def _repository(repository: distributions.Repository, whose: str) -> Repository:
     fetched = f"will fetch the key of {whose} package repository"
     key = Generated(repository.keyring, "0644", _digest(repository.key_url), fetched, shared=True)
     # whatever the series was
-    keyring = repository.keyring.removesuffix(".asc").partition("-")[0]
-    earlier = f"Components: {repository.component}\nSigned-By: {keyring}"
+    earlier = f"Signed-By: {repository.keyring.removesuffix('.asc').partition('-')[0]}"
     entry = File(repository.source, "0644", source, told=told, earlier=earlier)
     return Repository(key, repository.key_url, entry, repository.url, repository.suite, repository.component)
 

@@ -13,6 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.question import OPTIONS
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.deployment import HostPlan
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.desired import desired_state
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ownership import marks
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.question import question
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.distributions import (
     DISTRIBUTIONS,
@@ -40,10 +41,12 @@ def test_all_that_is_desired_is_asked_for_on_every_distribution(
 ) -> None:
     planned = plan(inventory)
     for name, host in planned["hosts"].items():
-        facts = as_desired(desired_state(HostPlan(**host), on), host["mongodb"])
+        desired = desired_state(HostPlan(**host), on)
+        facts = as_desired(desired, host["mongodb"])
         options = asked(planned, name, contents)
         for kind in ("packages", "units", "files"):
             assert set(facts[kind]) <= set(options[kind])
+        assert options["origins"] == {one.path: marks(one) for s in desired.values() for one in s.all_resources}
         assert [container["service"] for container in facts["docker"]["containers"]] == options["containers"]
         texts = {path for path in facts["texts"] if contents or path.endswith(("/compose.yaml", "/hosts"))}
         assert texts <= set(options["texts"])
