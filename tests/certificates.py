@@ -51,9 +51,10 @@ def make_certificate(
     end: datetime,
     issuer: Issuer | None = None,
     usages: Sequence[x509.ObjectIdentifier] = (),
+    authority: bool = False,
 ) -> bytes:
     """A certificate as PEM, valid from ``begin`` to ``end`` for these names and addresses; signed by itself, unless
-    there is an issuer.
+    there is an issuer. ``authority``: it may issue others.
     """
     alternatives = [x509.IPAddress(name) if isinstance(name, Address) else x509.DNSName(name) for name in names]
     builder = (
@@ -66,6 +67,8 @@ def make_certificate(
         .not_valid_after(end)
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
     )
+    if authority:
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     if usages:
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
     signer = issuer.key if issuer else key

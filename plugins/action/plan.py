@@ -37,6 +37,7 @@ from ..plugin_utils.inventory.tags import are_ours, tag_problems
 from ..plugin_utils.plan.deployment import as_data
 from ..plugin_utils.plan.planner import make_plan
 from ..plugin_utils.rocketchat.problems import PlanError, Problem
+from ..plugin_utils.shown import refusal
 
 KEPT = {*SECRET_VARIABLES.values(), self_signed.CERTIFICATE, self_signed.KEY}
 
@@ -76,7 +77,7 @@ class ActionModule(ActionBase):
             if preview and plan.license_problems:
                 raise PlanError(plan.license_problems)
         except PlanError as error:
-            raise AnsibleActionFail(error.message()) from None
+            raise refusal(error.message()) from None
         if new and not deploy:
             raise AnsibleActionFail(
                 f"{', '.join(new)} are neither set nor in {secrets_file}: this deployment has not been "

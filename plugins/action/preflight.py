@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
@@ -21,7 +20,7 @@ from ..plugin_utils.preflight.hosts import Host, asked_host, running_version
 from ..plugin_utils.preflight.judge import judge
 from ..plugin_utils.preflight.registered import FACTS, SOURCES, ByRole, chosen, is_chosen
 from ..plugin_utils.preflight.sources import source_problems
-from ..plugin_utils.shown import show
+from ..plugin_utils.shown import refusal, show
 
 
 class ActionModule(ActionBase):
@@ -39,7 +38,7 @@ class ActionModule(ActionBase):
         sources = {name: variables["hostvars"][name].get(SOURCES, {}) for name in hosts}
         verdict.problems += source_problems(list(hosts.values()), sources)
         if verdict.problems:
-            raise AnsibleActionFail(verdict.message())
+            raise refusal(verdict.message())
         found = {name: chosen(host_differences(host), variables) for name, host in hosts.items()}
         show(as_text(found))
         wanted = boolean(self._templar.template(variables.get("rocketchat_apply_all")) or False)

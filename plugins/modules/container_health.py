@@ -73,6 +73,14 @@ options:
       network:
         description: A network of Docker that it has to be in. Any will do if not given.
         type: str
+  reach:
+    description:
+      - Addresses of the host, each as C(address:port), that its containers have to reach. Each to which the host itself
+        can connect is connected to once more from the network of a container, which a firewall may prevent.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.2.0
   secret_environments:
     description:
       - More variables that containers should have, whose values are secret, by O(containers[].name). They are never
@@ -136,6 +144,22 @@ asked:
   returned: always
   type: dict
   sample: {before: 1795492799.8, after: 1795492800.4}
+blocked:
+  description: The addresses of O(reach) that the host reaches and its containers do not.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    address:
+      description: The address.
+      type: str
+      sample: 172.31.250.1:27017
+    fault:
+      description: V(silent) or V(rejected).
+      type: str
+    firewall:
+      description: What rules of the host are kept by - V(ufw), V(firewalld), V(nftables), or else V(iptables).
+      type: str
 engine:
   description: The Docker Engine.
   returned: always

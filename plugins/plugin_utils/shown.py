@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible import constants
+from ansible.errors import AnsibleActionFail
 from ansible.utils.display import Display
 
 
@@ -17,3 +18,15 @@ def show(text: str) -> None:
 def is_read_by_a_program() -> bool:
     """Whether Ansible prints JSON: ansible.posix has such callbacks, json and jsonl."""
     return "json" in str(constants.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
+
+
+def refusal(message: str) -> AnsibleActionFail:
+    """To raise, with all lines of the message shown once.
+
+    Since ansible-core 2.19 a failure is printed twice, and its second copy, in JSON, is not for people to read.
+    """
+    head, _line_feed, rest = message.partition("\n")
+    if not rest or is_read_by_a_program():
+        return AnsibleActionFail(message)
+    show(message)
+    return AnsibleActionFail(f"{head} See above.")

@@ -54,22 +54,39 @@ class Controller:
         return self._ansible("ansible-galaxy", "collection", *arguments)
 
     def _ansible(self, program: str, *arguments: str | Path, **variables: str) -> str:
-        # What the caller has set for runs of its own does not belong to those that are measured.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-        environment |= {"ANSIBLE_CONFIG": str(self.folder / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1", **variables}
-        return run(BIN / program, *arguments, environment=environment)
+        return run(BIN / program, *arguments, environment=self.environment(**variables))
+
+    def environment(self, **variables: str) -> dict[str, str]:
+        """What the caller has set for runs of its own does not belong to those that are measured."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+        settings = {
+            "HOME": str(self.folder),
+            "ANSIBLE_CONFIG": str(self.folder / "ansible.cfg"),
+            "ANSIBLE_NOCOLOR": "1",
+        }
+        return {**own, **settings, **variables}
+
+
+def _checkout_settings() -> str:
+    """This checkout's ansible.cfg, with the collections where they are installed to."""
+    settings = (ROOT / "ansible.cfg").read_text(encoding="utf-8")
+    own, count = re.subn("(?m)^collections_path = .*", "collections_path = .ansible/collections", settings)
+    assert count == 1
+    return own
 
 
 @contextmanager
-def installed() -> Iterator[Controller]:
-    """Builds the tarball from this checkout and installs it. Other collections come with Ansible."""
+def installed(settings: str | None = None) -> Iterator[Controller]:
+    """Builds the tarball from this checkout and installs it. Other collections come with Ansible.
+
+    ``settings``: of ansible.cfg, those of this checkout unless they are given; "" is as if there was none.
+    """
     with tempfile.TemporaryDirectory(prefix="rocketops-bench-") as name:
         controller = Controller(Path(name))
-        settings = (ROOT / "ansible.cfg").read_text(encoding="utf-8")
-        own, count = re.subn("(?m)^collections_path = .*", "collections_path = collections", settings)
-        assert count == 1
-        (controller.folder / "ansible.cfg").write_text(own, encoding="utf-8")
+        (controller.folder / "ansible.cfg").write_text(
+            _checkout_settings() if settings is None else settings, encoding="utf-8"
+        )
         controller.galaxy("build", "--output-path", controller.folder, ROOT)
         [tarball] = controller.folder.glob("*.tar.gz")
-        controller.galaxy("install", "--no-deps", "--collections-path", controller.folder / "collections", tarball)
+        controller.galaxy("install", "--no-deps", tarball)
         yield controller

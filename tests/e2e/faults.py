@@ -197,7 +197,17 @@ CONFIGURE = (
 )
 GHOST: dict[str, Any] = {"_id": 9, "host": "198.18.0.250:27017"}
 
+FROM_CONTAINERS = "INPUT -s 172.31.250.0/24 -p tcp --dport 27017 -j DROP"
+LET_THROUGH = "INPUT -s 172.31.250.0/24 -d 172.31.250.1 -p tcp --dport 27017 -j ACCEPT"
+
 DATABASE = {
+    "containers kept from MongoDB by a firewall": fault(
+        f"iptables -I {FROM_CONTAINERS}",
+        f"iptables -D {FROM_CONTAINERS}; iptables -D {LET_THROUGH} || true",
+        "firewall",
+        "firewall.iptables",
+        "firewall.nftables",
+    ),
     "mongod stopped": fault("systemctl stop mongod", "systemctl start mongod", "mongodb", "mongodb.refused"),
     "mongod hung": fault(
         "systemctl kill --signal STOP mongod",

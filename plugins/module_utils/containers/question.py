@@ -16,6 +16,7 @@ from .docker_api import SOCKET
 from .model import Expected, Health
 from .probe import probe_containers
 from .secrets import environments, texts
+from .way import blocked
 
 _CONTAINER: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -29,6 +30,7 @@ _CONTAINER: dict[str, dict[str, Any]] = {
 OPTIONS: dict[str, dict[str, Any]] = {
     "containers": {"type": "list", "elements": "dict", "required": True, "options": _CONTAINER},
     "secret_environments": {"type": "dict", "default": {}, "no_log": True},
+    "reach": {"type": "list", "elements": "str", "default": []},
     "socket": {"type": "path", "default": SOCKET},
     **TIMEOUTS,
 }
@@ -39,8 +41,10 @@ def answer(options: Mapping[str, Any]) -> Answered:
     timeouts = Timeouts(options["timeout"], options["request_timeout"])
     expected = _expectations(options["containers"], options["secret_environments"])
     health, attempts = probe_containers(expected, options["socket"], timeouts)
-    result = {"changed": False, "healthy": health.healthy, "attempts": attempts, **asdict(health)}
-    return Answered(result, _summary(health))
+    away = blocked(options["reach"], [one.name for one in expected], options["socket"])
+    healthy = health.healthy and not away
+    result = {"changed": False, "healthy": healthy, "attempts": attempts, **asdict(health), "blocked": away}
+    return Answered(result, _summary(health, away))
 
 
 def _expectations(containers: list[dict[str, Any]], secret_environments: dict[str, Any]) -> list[Expected]:
@@ -54,9 +58,10 @@ def _expectations(containers: list[dict[str, Any]], secret_environments: dict[st
     ]
 
 
-def _summary(health: Health) -> str:
+def _summary(health: Health, away: list[dict[str, Any]]) -> str:
     told = [("Docker Engine", health.engine.diagnosis)]
     told += [(one.name, one.diagnosis) for one in health.containers]
     told += [(one.name, one.diagnosis) for one in health.unplanned]
+    told += [(one["address"], "No container reaches it, and this host does.") for one in away]
     ill = [f"- {name}: {diagnosis}" for name, diagnosis in told if diagnosis]
     return "\n".join(["Docker does not run what it should:", *ill])

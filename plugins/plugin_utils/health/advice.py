@@ -110,6 +110,20 @@ ON_THE_HOST = {
     "ddp.refused": "sudo nginx -t && sudo systemctl start nginx",
     "ddp.upstream_silent": f"{_LOAD}; systemctl status --no-pager --lines 0 nginx",
     "certificate.early": "timedatectl",
+    # each with what it keeps its rules by, but for the last: whose rules those are is not known
+    "firewall.ufw": "sudo ufw allow proto tcp from {subnet} to {own_mongodb_address} port {own_mongodb_port}",
+    "firewall.firewalld": (
+        "sudo firewall-cmd --permanent --add-rich-rule='rule family=ipv4 source address={subnet} port "
+        "port={own_mongodb_port} protocol=tcp accept' && sudo firewall-cmd --reload"
+    ),
+    # the table and chain of /etc/nftables.conf as Debian's package has it
+    "firewall.nftables": (
+        "sudo nft insert rule inet filter input ip saddr {subnet} ip daddr {own_mongodb_address} "
+        "tcp dport {own_mongodb_port} accept"
+    ),
+    "firewall.iptables": (
+        "sudo iptables -I INPUT -s {subnet} -d {own_mongodb_address} -p tcp --dport {own_mongodb_port} -j ACCEPT"
+    ),
 }
 
 # Commands for where a service runs that the finding is about, on its host if it runs there.
@@ -194,10 +208,14 @@ def _names(cause: Subject, plan: Mapping[str, Any]) -> dict[str, str]:
     members = [one["mongodb"] for one in (planned, *plan["hosts"].values()) if one["mongodb"]]
     member, addresses = (members[0]["name"], members[0]["members"]) if members else ("", [])
     probe = planned["probes"]["mongodb"] or {}
+    reach = (planned["probes"]["containers"] or {}).get("reach") or [":"]
     names = {
         "name": cause.name,
         "host": cause.host,
         "network": (planned["docker"] or {"network": {"name": ""}})["network"]["name"],
+        "subnet": (planned["docker"] or {"network": {"subnet": ""}})["network"]["subnet"],
+        "own_mongodb_address": reach[0].rpartition(":")[0],
+        "own_mongodb_port": reach[0].rpartition(":")[2],
         "member": member,
         "data_directory": str(probe.get("data_directory", "")),
     }

@@ -20,13 +20,13 @@ _OF_ITS_OWN = {*STANDS_STILL, "network", "oom_killed", "out_of_memory", "hostnam
 _STARTING = "container.starting"
 
 # What its log says decides what may explain it; where it says nothing of that, all may that it cannot do without.
-_INDISPENSABLE = {"host", "engine", "nats", "mongodb", "migrations", "service", "hostname"}
+_INDISPENSABLE = {"host", "engine", "nats", "mongodb", "way", "migrations", "service", "hostname"}
 _EXPLAINED_BY = {
     "crash_silent": {"hostname"},
     "node_id_conflict": {"hostname"},
     "inspect": {"engine"},
     "license": {"nats", "service", "license"},
-    "mongodb": {"mongodb"},
+    "mongodb": {"mongodb", "way"},
     "mongodb_auth": {"mongodb"},
     "mongodb_privilege": {"mongodb"},
     "nats_auth": {"nats"},

@@ -20,8 +20,29 @@ _ABSENCE = {"member_down", "unreachable", "connect_timeout"}
 _MEMBER = (("member", ""),)
 # What containers log about MongoDB.
 _CONTAINERS_SAY = {"mongodb", "mongodb_auth", "mongodb_privilege"}
+_BLOCKED = {"silent": "does not answer", "rejected": "rejects connections"}
+# What keeps a rule that is added by a command.
+_LASTING = ("ufw", "firewalld")
+_ALSO = " until the next boot; add it to where yours are kept, too"
 # Why workspace_facts could not ask that concerns this host alone.
 _OF_THE_HOST = {"library", "driver", "tls_file", "certificate_ca"}
+
+
+def ways(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
+    """From containers to MongoDB on the same host."""
+    for host in plan["hosts"]:
+        for way in answers[host].get("containers").get("blocked") or []:
+            sentence = (
+                f"A firewall of host {host} keeps its containers from MongoDB: {way['address']} "
+                f"{_BLOCKED[way['fault']]} from the network of a container, and can be connected to from the host. "
+                f"The next command adds a rule{'' if way['firewall'] in _LASTING else _ALSO}."
+            )
+            yield Subject(
+                host,
+                "firewall",
+                symptoms=[Symptom(f"firewall.{way['firewall']}", sentence)],
+                provides=(("way", host), ("way", "")),
+            )
 
 
 def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:

@@ -49,6 +49,7 @@ def gather(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: dat
     return [
         *hosts.subjects(plan, answers),
         *database.subjects(plan, answers),
+        *database.ways(plan, answers),
         *bus.servers(plan, answers),
         *workspace.subjects(plan, answers),
         *services.subjects(plan, answers, now),

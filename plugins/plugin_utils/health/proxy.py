@@ -98,7 +98,8 @@ def _needs(host: str, check: str, fault: str, names: tuple[Need, ...]) -> tuple[
     # a NATS that serves, but slowly, explains what took too long
     nats = Need("nats", as_planned=fault.endswith(("silent", "timeout")))
     services = [Need("behind", f"{host}/{name}") for name, _family, checks, _faults in _BEHIND if check in checks]
-    behind = (Need("host", host), nats, Need("mongodb", any_of_them=True), monolith, *services)
+    database = (Need("mongodb", any_of_them=True), Need("way"))
+    behind = (Need("host", host), nats, *database, monolith, *services)
     if check == "monolith":
         return behind
     one_account = one_is_enough and fault not in _ALL_MISSING

@@ -73,6 +73,7 @@ def needs_of(host: str, service: str) -> tuple[Need, ...]:
         Need("nats", host),
         Need("nats"),
         Need("mongodb", any_of_them=True),
+        Need("way", host),
     )
     return (*needs, Need("migrations") if service == MONOLITH else Need("service", MONOLITH))
 

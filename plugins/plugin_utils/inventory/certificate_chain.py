@@ -57,9 +57,13 @@ def _incomplete(certificates: list[x509.Certificate], now: datetime) -> Iterator
     elif chain != certificates:
         reason = "has certificates that are not in the order of their issuers, or do not belong there"
         yield reason, f"Write these, in this order: {'; '.join(names)}"
-    for other in chain[1:]:
-        if now > other.not_valid_after_utc and not is_self_signed(other):
+    # what is wrong with the last authority of all is of no interest: clients have their own copy of it
+    for other in (one for one in chain[1:] if not is_self_signed(one)):
+        if now > other.not_valid_after_utc:
             reason = f"has a chain in which {called(other)} expired on {other.not_valid_after_utc:%Y-%m-%d}"
+            yield reason, "Replace that with the one its issuer has now"
+        if not _is_authority(other):
+            reason = f"has a chain in which {called(other)} is no authority and may issue none (basic constraints)"
             yield reason, "Replace that with the one its issuer has now"
 
 
@@ -80,6 +84,13 @@ def _has_issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool
         # only the names could be compared
         return True
     return True
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    try:
+        return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+    except x509.ExtensionNotFound:
+        return False
 
 
 def is_self_signed(certificate: x509.Certificate) -> bool:

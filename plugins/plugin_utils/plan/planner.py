@@ -213,7 +213,9 @@ class Planner:
         address = f"{host.private_address}:{settings.nats_port}" if self._nats_is_published(host) else ""
         routes = len(self._in_group("nats")) - 1
         return {
-            "containers": probes.containers(self.containers[host.name], self.members, nats, settings.network_name)
+            "containers": probes.containers(
+                self.containers[host.name], self.members, nats, settings.network_name, self._own_mongodb(host)
+            )
             if groups & {"nats", "rocketchat"}
             else None,
             "mongodb": probes.mongodb(settings, self.members) if "mongodb" in groups else None,
@@ -221,6 +223,10 @@ class Planner:
             "nats": probes.nats(settings, address, routes) if "nats" in groups else None,
             "ddp": probes.ddp(settings) if "nginx" in groups else None,
         }
+
+    def _own_mongodb(self, host: Host) -> str:
+        addresses = [member.address for member in self.members if member.host == host.name]
+        return f"{addresses[0]}:{self.settings.mongodb_port}" if addresses else ""
 
     def _asks_the_database(self, host: Host) -> bool:
         """One host does for all: a member where MongoDB is ours, as members know each other's names."""

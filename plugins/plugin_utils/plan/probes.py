@@ -29,9 +29,11 @@ def endpoint(container: Container) -> dict[str, Any]:
 
 
 def containers(
-    planned: list[Container], members: list[Member], nats: dict[str, Any] | None, network: str
+    planned: list[Container], members: list[Member], nats: dict[str, Any] | None, network: str, own_mongodb: str
 ) -> dict[str, Any]:
     """Everything that Docker should run on a host, with the names that the services have to resolve.
+
+    ``own_mongodb``: address and port of MongoDB on the same host, which they have to reach; "" where there is none.
 
     Secrets are an option of their own: Ansible logs an option with parts on the host.
     """
@@ -50,6 +52,7 @@ def containers(
     ]
     return {
         "containers": [*([nats] if nats else []), *services],
+        "reach": [own_mongodb] if own_mongodb else [],
         "secret_environments": {container.name: container.secret_environment for container in planned},
     }
 

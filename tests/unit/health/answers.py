@@ -313,6 +313,16 @@ def unplanned(host: str, name: str, hostname: str, fault: str | None) -> Fault:
     return apply
 
 
+def firewall(host: str, keeper: str, fault: str = "silent") -> Fault:
+    """Between the containers of a host and its MongoDB."""
+
+    def put(answers: Answers) -> None:
+        blocked = [{"address": "172.31.250.1:27017", "fault": fault, "firewall": keeper}]
+        answers[host]["containers"] |= {"healthy": False, "blocked": blocked}
+
+    return put
+
+
 def mongodb_set(fault: str, primary: str | None = None) -> Fault:
     """What everybody who asks hears of the set as a whole."""
 

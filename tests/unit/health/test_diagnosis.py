@@ -75,6 +75,26 @@ ONE_HOST: dict[str, tuple[Fault, tuple[str, str], list[str]]] = {
         [],
     ),
     "an image of another version": (ill.container("chat", "account-1", "image"), ("container.image", "account-1"), []),
+    "a firewall before MongoDB": (
+        together(
+            ill.firewall("chat", "ufw"),
+            *(ill.container("chat", name, "mongodb") for name in SERVICES),
+            gone("chat", *SERVICES),
+            NO_UPSTREAM,
+        ),
+        ("firewall.ufw", "firewall"),
+        [*SERVICES, "nginx"],
+    ),
+    "a firewall before MongoDB, and services that have not noticed yet": (
+        ill.firewall("chat", "iptables", "rejected"),
+        ("firewall.iptables", "firewall"),
+        [],
+    ),
+    "a firewall before MongoDB, and nobody can log in": (
+        together(ill.firewall("chat", "nftables"), proxy("chat", ("account", "silent_timeout"))),
+        ("firewall.nftables", "firewall"),
+        ["nginx"],
+    ),
     "NATS stopped": (
         together(ill.container("chat", "nats", "stopped"), ill.nats_silent("chat")),
         ("container.stopped", "nats"),
@@ -936,6 +956,46 @@ def test_a_finding_says_what_to_type_and_what_else_was_seen() -> None:
     [finding] = diagnose(one_host(), registered(answers), options="-i 'my chat'").findings
     assert finding.next.where == "controller"
     assert finding.next.command == "ansible-playbook -i 'my chat' rocketops.rocketchat.site"
+
+
+@pytest.mark.parametrize(
+    ("keeper", "fault", "says", "command"),
+    [
+        (
+            "ufw",
+            "silent",
+            "172.31.250.1:27017 does not answer from the network of a container, and can be connected to from the "
+            "host. The next command adds a rule.",
+            "sudo ufw allow proto tcp from 172.31.250.0/24 to 172.31.250.1 port 27017",
+        ),
+        (
+            "firewalld",
+            "silent",
+            "The next command adds a rule.",
+            "sudo firewall-cmd --permanent --add-rich-rule='rule family=ipv4 source address=172.31.250.0/24 port "
+            "port=27017 protocol=tcp accept' && sudo firewall-cmd --reload",
+        ),
+        (
+            "nftables",
+            "rejected",
+            "172.31.250.1:27017 rejects connections from the network of a container",
+            "sudo nft insert rule inet filter input ip saddr 172.31.250.0/24 ip daddr 172.31.250.1 tcp "
+            "dport 27017 accept",
+        ),
+        (
+            "iptables",
+            "silent",
+            "The next command adds a rule until the next boot; add it to where yours are kept, too.",
+            "sudo iptables -I INPUT -s 172.31.250.0/24 -d 172.31.250.1 -p tcp --dport 27017 -j ACCEPT",
+        ),
+    ],
+)
+def test_a_firewall_comes_with_the_rule_to_add(keeper: str, fault: str, says: str, command: str) -> None:
+    answers = healthy(one_host())
+    ill.firewall("chat", keeper, fault)(answers)
+    [finding] = diagnose(one_host(), registered(answers)).findings
+    assert says in finding.sentence
+    assert (finding.next.where, finding.next.command) == ("chat", command)
 
 
 def test_a_secret_in_a_log_is_not_repeated() -> None:

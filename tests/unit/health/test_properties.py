@@ -191,7 +191,7 @@ def test_a_healthy_host_that_has_nothing_to_do_with_it_changes_nothing(several: 
 
 FAMILIES = (
     "host question clock engine container unplanned http bus license nats mongodb member ddp page websocket login"
-    " certificate migrations"
+    " certificate migrations firewall"
 )
 
 

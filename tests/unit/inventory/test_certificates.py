@@ -168,10 +168,10 @@ def test_key_among_the_certificates() -> None:
 
 
 ROOT_KEY, MIDDLE_KEY = make_key()[0], make_key()[0]
-ROOT = make_certificate(ROOT_KEY, ["Root"], NOW - YEAR, NOW + YEAR)
-MIDDLE = make_certificate(MIDDLE_KEY, ["Middle"], NOW - YEAR, NOW + YEAR, Issuer("Root", ROOT_KEY))
+ROOT = make_certificate(ROOT_KEY, ["Root"], NOW - YEAR, NOW + YEAR, authority=True)
+MIDDLE = make_certificate(MIDDLE_KEY, ["Middle"], NOW - YEAR, NOW + YEAR, Issuer("Root", ROOT_KEY), authority=True)
 # of the same name, but with another key, as after an authority has renewed its own
-OTHER_MIDDLE = make_certificate(ROOT_KEY, ["Middle"], NOW - YEAR, NOW + YEAR, Issuer("Root", ROOT_KEY))
+OTHER_MIDDLE = make_certificate(ROOT_KEY, ["Middle"], NOW - YEAR, NOW + YEAR, Issuer("Root", ROOT_KEY), authority=True)
 
 
 def warned(end: datetime, *chain: bytes, begin: datetime = NOW - YEAR) -> list[str]:
@@ -213,9 +213,17 @@ def test_own_certificate_after_its_issuer() -> None:
 
 def test_chain_that_has_expired() -> None:
     yesterday = NOW - timedelta(days=1)
-    expired = make_certificate(MIDDLE_KEY, ["Middle"], NOW - YEAR, yesterday, Issuer("Root", ROOT_KEY))
+    expired = make_certificate(MIDDLE_KEY, ["Middle"], NOW - YEAR, yesterday, Issuer("Root", ROOT_KEY), authority=True)
     assert warned(NOW + YEAR, expired) == [
         "has a chain in which Middle expired on 2026-11-23. Replace that with the one its issuer has now."
+    ]
+
+
+def test_chain_through_one_that_may_not_issue() -> None:
+    no_authority = make_certificate(MIDDLE_KEY, ["Middle"], NOW - YEAR, NOW + YEAR, Issuer("Root", ROOT_KEY))
+    assert warned(NOW + YEAR, no_authority) == [
+        "has a chain in which Middle is no authority and may issue none (basic constraints). "
+        "Replace that with the one its issuer has now."
     ]
 
 

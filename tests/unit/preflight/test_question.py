@@ -35,13 +35,13 @@ def asked(planned: dict[str, Any], name: str = "chat", contents: bool = False) -
 
 
 @examples(times=0.4)
-@given(inventories(), st.sampled_from(DISTRIBUTIONS), st.booleans())
-def test_all_that_is_desired_is_asked_for_on_every_distribution(
-    inventory: Inventory, on: Distribution, contents: bool
+@given(inventories(), st.sampled_from(DISTRIBUTIONS), st.booleans(), st.booleans())
+def test_all_that_is_desired_is_asked_for_on_every_host(
+    inventory: Inventory, on: Distribution, ipv6: bool, contents: bool
 ) -> None:
     planned = plan(inventory)
     for name, host in planned["hosts"].items():
-        desired = desired_state(HostPlan(**host), on)
+        desired = desired_state(HostPlan(**host), on, ipv6, default_site=ipv6)
         facts = as_desired(desired, host["mongodb"])
         options = asked(planned, name, contents)
         for kind in ("packages", "units", "files"):

@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A firewall between containers and the host is told from a server that is away, over real sockets."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterator
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers import way
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+@pytest.fixture(autouse=True)
+def container(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One runs, and its network is this machine's."""
+    monkeypatch.setattr(way, "_process", lambda _names, _socket: 1)
+    monkeypatch.setattr(way, "_enter", lambda _process: None)
+
+
+def firewall(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    """In the network of the container connections end like this."""
+    connect = socket.create_connection
+    entered: list[int] = []
+    monkeypatch.setattr(way, "_enter", entered.append)
+
+    def attempt(address: tuple[str, int], timeout: float) -> socket.socket:
+        if entered:
+            raise error
+        return connect(address, timeout)
+
+    monkeypatch.setattr(way.socket, "create_connection", attempt)
+
+
+def test_open_way(server: str) -> None:
+    assert way.blocked([server], ["nats"], "/nowhere") == []
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (TimeoutError(), "silent"),
+        (OSError(errno.ECONNREFUSED, ""), "rejected"),
+        (OSError(errno.EHOSTUNREACH, ""), "rejected"),
+        # the container is in no network any more: another question's to tell
+        (OSError(errno.ENETUNREACH, ""), ""),
+    ],
+)
+def test_blocked_way(monkeypatch: pytest.MonkeyPatch, server: str, error: OSError, fault: str) -> None:
+    firewall(monkeypatch, error)
+    monkeypatch.setattr(way, "_firewall", lambda: "ufw")
+    told = [{"address": server, "fault": fault, "firewall": "ufw"}] if fault else []
+    assert way.blocked([server], ["nats"], "/nowhere") == told
+
+
+def test_server_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No firewall is to blame for it."""
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        address = f"127.0.0.1:{gone.getsockname()[1]}"
+    firewall(monkeypatch, TimeoutError())
+    assert way.blocked([address], ["nats"], "/nowhere") == []
+
+
+def test_no_container_to_try_it_from(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
+    firewall(monkeypatch, TimeoutError())
+    monkeypatch.setattr(way, "_process", lambda _names, _socket: None)
+    assert way.blocked([server], ["nats"], "/nowhere") == []
+
+
+@pytest.mark.parametrize(
+    ("ufw", "active", "name"),
+    [
+        ("# x\nENABLED=yes\n", {"firewalld", "nftables"}, "ufw"),
+        ("ENABLED=no\n", {"firewalld", "nftables"}, "firewalld"),
+        (None, {"nftables"}, "nftables"),
+        (None, set(), "iptables"),
+    ],
+)
+def test_who_keeps_the_rules(monkeypatch: pytest.MonkeyPatch, ufw: str | None, active: set[str], name: str) -> None:
+    monkeypatch.setattr(way, "text", lambda _path: ufw)
+    monkeypatch.setattr(way, "units", lambda names: {one: {"active": one.split(".")[0] in active} for one in names})
+    assert way._firewall() == name
