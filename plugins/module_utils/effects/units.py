@@ -41,18 +41,22 @@ class Unit:
         return self._shown()["ActiveState"] in ("active", "activating", "reloading")
 
     def take_up(self, state: str, daemon_reload: bool) -> None:
-        """``state``: `started`, `restarted` or `reloaded`, as of systemd_service. Raises Refused."""
+        """``state``: `started`, `restarted` or `reloaded`, as of systemd_service: a unit that is off is started.
+
+        Raises Refused.
+        """
         log = Log(self.name, self.log)
         if daemon_reload:
             self._systemctl("daemon-reload")
-        if state == "reloaded":
+        active = self.is_active()
+        if state == "reloaded" and active:
             self._reload(log)
-        elif state == "restarted" or not self.is_active():
+        elif state == "restarted" or not active:
             self._start("restart" if state == "restarted" else "start", log)
 
     def as_before(self, state: str, was_active: bool, daemon_reload: bool) -> str:
         """After its former files are back. A sentence about how it is now."""
-        if state == "reloaded":
+        if state == "reloaded" and was_active:
             return f"{self.name} runs on with what it had."
         if daemon_reload:
             self._systemctl("daemon-reload")

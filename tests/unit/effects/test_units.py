@@ -69,7 +69,7 @@ def test_a_unit_is_up_when_it_listens(monkeypatch: pytest.MonkeyPatch, log: Path
 def test_a_unit_that_ends_at_its_start_is_refused_in_its_words(
     monkeypatch: pytest.MonkeyPatch, log: Path, then: str
 ) -> None:
-    systemd = Systemd(monkeypatch, "active 0", then, log=log)
+    systemd = Systemd(monkeypatch, "active 0", "active 0", then, log=log)
     systemd.words = FATAL
     listening(monkeypatch, *[False] * 9)
     with pytest.raises(Refused, match='Cannot listen: {"error": "Address not available"}') as refused:
@@ -100,6 +100,13 @@ def test_a_reload_is_taken_up_with_new_workers(monkeypatch: pytest.MonkeyPatch, 
     assert systemd.told == ["reload nginx.service"]
 
 
+def test_a_unit_that_is_off_is_started_in_the_place_of_a_reload(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a host where packages do not start what they bring."""
+    systemd = Systemd(monkeypatch, "inactive 0", "active 0")
+    Unit("nginx.service").take_up("reloaded", daemon_reload=False)
+    assert systemd.told == ["start nginx.service"]
+
+
 def test_a_reload_of_which_the_master_only_complains_is_refused(monkeypatch: pytest.MonkeyPatch, log: Path) -> None:
     """systemctl has succeeded: it has sent a signal."""
     systemd = Systemd(monkeypatch, "active 0", log=log)
@@ -114,6 +121,7 @@ def test_a_reload_of_which_the_master_only_complains_is_refused(monkeypatch: pyt
     ("state", "was_active", "told", "sentence"),
     [
         ("reloaded", True, [], "nginx.service runs on with what it had."),
+        ("reloaded", False, ["reset-failed nginx.service", "stop nginx.service"], "does not run, as before"),
         ("started", False, ["reset-failed nginx.service", "stop nginx.service"], "does not run, as before"),
         ("restarted", True, ["reset-failed nginx.service", "restart nginx.service"], "was started with those again"),
     ],
