@@ -40,7 +40,10 @@ lint: venv ## check style, documentation and packaging
 	@tools/lint
 
 # More processes than most machines have cores, as half of the time is waiting. Tests of one file share its servers.
-UNIT := $(BIN)/python -m pytest -q -n 4 --dist loadfile tests/unit
+# Compiled tests are kept, also where the environment says to keep no bytecode: reading them is half of the work before
+# the first test, and every process does it.
+UNIT := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/.cache/bytecode" \
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile tests/unit
 
 unit: venv ## run the tests that need no lab
 	@$(UNIT)

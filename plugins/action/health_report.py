@@ -24,6 +24,7 @@ from ..plugin_utils.health.files import write
 from ..plugin_utils.health.model import CONTROLLER, Change
 from ..plugin_utils.health.table import as_text, verdict
 from ..plugin_utils.plain import plain
+from ..plugin_utils.preflight.apt import with_provided
 from ..plugin_utils.preflight.data import unhealthy_data
 from ..plugin_utils.preflight.differences import host_differences, told
 from ..plugin_utils.preflight.hosts import Host, asked_host
@@ -93,7 +94,8 @@ def _hosts(plan: dict[str, Any], registered: dict[str, Any]) -> Iterator[Host]:
     """Those that were asked for what differs from the plan."""
     for name, answer in registered.items():
         if answer and answer.get("facts"):
-            yield asked_host(name, plain(plan["hosts"][name]), plain(answer["facts"]), answer["asked"])
+            asked = asked_host(name, plain(plan["hosts"][name]), plain(answer["facts"]), answer["asked"])
+            yield with_provided(asked)
 
 
 def _changes(hosts: list[Host]) -> Iterator[Change]:

@@ -13,17 +13,14 @@ from ansible.plugins.action import ActionBase
 from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight import images, packages
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
+from ..plugin_utils.preflight.apt import with_provided
 from ..plugin_utils.preflight.departures import noted_hosts
-from ..plugin_utils.preflight.difference import Difference
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
 from ..plugin_utils.preflight.hosts import Host, asked_host, running_version
 from ..plugin_utils.preflight.judge import judge
+from ..plugin_utils.preflight.registered import FACTS, SOURCES, ByRole, chosen, is_chosen
+from ..plugin_utils.preflight.sources import source_problems
 from ..plugin_utils.shown import refusal, show
-
-# What deployment_facts registered on every host.
-REGISTERED = "rocketchat_facts"
-
-ByRole = dict[str, list[Difference]]
 
 
 class ActionModule(ActionBase):
@@ -35,15 +32,17 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         plan = variables["rocketchat_planned"]["plan"]
         # With --limit, only some hosts were asked.
-        asked = [name for name in plan["hosts"] if REGISTERED in variables["hostvars"].get(name, {})]
+        asked = [name for name in plan["hosts"] if FACTS in variables["hostvars"].get(name, {})]
         hosts = {name: _host(name, plan["hosts"][name], variables["hostvars"][name]) for name in asked}
         verdict = judge(plan, list(hosts.values()))
+        sources = {name: variables["hostvars"][name].get(SOURCES, {}) for name in hosts}
+        verdict.problems += source_problems(list(hosts.values()), sources)
         if verdict.problems:
             raise refusal(verdict.message())
-        found = {name: _chosen(host_differences(host), variables) for name, host in hosts.items()}
+        found = {name: chosen(host_differences(host), variables) for name, host in hosts.items()}
         show(as_text(found))
-        asked = boolean(self._templar.template(variables.get("rocketchat_apply_all")) or False)
-        everything = asked and not self._task.check_mode
+        wanted = boolean(self._templar.template(variables.get("rocketchat_apply_all")) or False)
+        everything = wanted and not self._task.check_mode
         roles = {
             name: [] if self._task.check_mode else _roles(hosts[name], differences, everything, variables)
             for name, differences in found.items()
@@ -62,24 +61,14 @@ class ActionModule(ActionBase):
 
 
 def _host(name: str, plan: dict[str, Any], hostvars: Any) -> Host:
-    answer = plain(hostvars[REGISTERED])
+    answer = plain(hostvars[FACTS])
     address = str(hostvars.get("ansible_host", name))
-    return asked_host(name, plain(plan), answer["facts"], answer["asked"], address)
-
-
-def _chosen(differences: ByRole, variables: dict[str, Any]) -> ByRole:
-    return {role: found for role, found in differences.items() if _is_chosen(role, variables)}
-
-
-def _is_chosen(role: str, variables: dict[str, Any]) -> bool:
-    """Whether --tags and --skip-tags let the play of a role run."""
-    chosen, skipped = variables["ansible_run_tags"], variables["ansible_skip_tags"]
-    return not {role, "tagged", "all"}.isdisjoint(chosen) and {role, "tagged", "all"}.isdisjoint(skipped)
+    return with_provided(asked_host(name, plain(plan), answer["facts"], answer["asked"], address))
 
 
 def _roles(host: Host, differences: ByRole, everything: bool, variables: dict[str, Any]) -> list[str]:
     """Those that are applied for real. In check mode none has to be: the list of changes says it all."""
-    return [role for role in (host.desired if everything else differences) if _is_chosen(role, variables)]
+    return [role for role in (host.desired if everything else differences) if is_chosen(role, variables)]
 
 
 def _applied(host: Host, differences: ByRole, roles: list[str], everything: bool) -> dict[str, Any]:

@@ -178,7 +178,7 @@ engine:
       sample: 1795492800.1
     fault:
       description:
-        - V(stopped), V(silent), V(denied), V(unreachable), V(protocol) or V(error); V(null) if nothing is wrong.
+        - V(stopped), V(silent), V(denied), V(unreachable), V(protocol), V(error) or V(firewall); V(null) if nothing is.
       type: str
       sample: null
     diagnosis:

@@ -65,8 +65,26 @@ options:
     type: list
     elements: path
     default: []
+  origins:
+    description: By absolute path, texts that tell whose the file is, where it holds one.
+    type: dict
+    default: {}
+  repositories:
+    description: Whether the package repositories that apt has are asked for.
+    type: bool
+    default: false
+  nginx:
+    description:
+      - Of the configuration of an nginx, its C(path), the C(site) that is to be included in it, and the C(directives)
+        of which the first word is asked for.
+    type: dict
   containers:
     description: Names of the containers, or of the services in Compose, whose settings are asked for.
+    type: list
+    elements: str
+    default: []
+  images:
+    description: Names of images, as in Compose, of which is asked whether the engine has them.
     type: list
     elements: str
     default: []
@@ -186,16 +204,21 @@ facts:
       description: Versions of those of O(packages) that are installed; V(null) where there is no dpkg.
       type: dict
     units:
-      description: For each of O(units) whether it is C(found), C(active) and C(enabled); V(null) without systemd.
+      description:
+        - For each of O(units) whether it is C(found), C(active), C(enabled) and C(masked); V(null) without systemd.
       type: dict
     docker:
       description:
         - C(state) is V(running), V(stopped), V(absent) or V(silent).
-        - C(containers) have C(name), C(image), C(state), Compose's C(project) and C(service), this collection's
-          C(labels), what they have C(published) and, those of O(containers), C(settings) with C(restart), C(memory) in
-          bytes, C(nano_cpus), the aliases in their C(networks), and the C(network_ids) they hold.
+        - C(containers) have C(name), C(image), C(state), Compose's C(project), its C(directory) and C(service), this
+          collection's C(labels), what they have C(published) and, those of O(containers), C(settings) with C(restart),
+          C(memory) in bytes, C(nano_cpus), the aliases in their C(networks), the C(network_ids) they hold, and those
+          variables for C(proxies), by name, that their image does not have.
         - C(networks) have C(name), C(id), C(interface), C(subnets), C(gateways) and whether they are C(ours).
         - C(engine) says in which mode the engine works; V(null) unless it runs.
+        - C(unreachable) are running containers of which nothing listens on a published port any more.
+        - C(firewall_flushed) tells whether the engine's rules of iptables are gone; V(null) where it makes none.
+        - C(images) are those of O(images) that the engine has.
       type: dict
     files:
       description:
@@ -218,6 +241,23 @@ facts:
           every container for the sake of C(proxies) in its configuration C(file).
       type: dict
       sample: {file: /root/.docker/config.json, variables: []}
+    origins:
+      description:
+        - For each path of O(origins), those of its C(marks) that the file has, whether a directory is C(empty), and
+          whether the file is as its package delivered it, C(packaged); V(null) where there is nothing.
+      type: dict
+    repositories:
+      description:
+        - For each address and suite of packages that apt has, the C(file) it stands in, C(uri), C(suite),
+          C(components), C(signed_by) and C(architectures).
+      type: list
+      elements: dict
+    nginx:
+      description:
+        - C(servers) with their C(level), V(http) or V(stream), C(names) and C(listens), C(upstreams), and C(settings)
+          at the level of C(http), each with its C(file) and C(line), and whether it C(includes_site).
+        - V(null) where there is no nginx, or O(nginx) is left out.
+      type: dict
     ledger:
       description:
         - C(state) is V(read), V(absent), V(damaged) or V(newer), with the version of the C(collection) that wrote it

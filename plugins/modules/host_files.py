@@ -13,6 +13,8 @@ description:
   - Does for a whole list, in one round trip, what M(ansible.builtin.file) and M(ansible.builtin.copy) do one by one
     with two or three round trips each. A run that has nothing to change is mostly made of those.
   - Each file is replaced atomically, and validated before that.
+  - If one of them cannot be written, O(validate_all) refuses what they are together, or O(unit) does not take it up,
+    then all of them are put back as they were.
 author:
   - rocketops maintainers (@rocketops)
 attributes:
@@ -51,6 +53,32 @@ options:
       validate:
         description: Command that has to accept a file before it is put in place; C(%s) stands for its path.
         type: str
+  validate_all:
+    description:
+      - Command that has to accept the whole of what the host then has, with all files in place. Run where one of them
+        changed or O(unit) is to take them up.
+    type: str
+  unit:
+    description: Unit of systemd that takes up what was written. It does nothing to a unit that is V(started) and runs.
+    type: dict
+    suboptions:
+      name:
+        description: Its name.
+        type: str
+        required: true
+      state:
+        description: What it has to do.
+        type: str
+        choices: [started, restarted, reloaded]
+        required: true
+      port:
+        description: TCP port on which it listens once it is up; V(0) where it has none of its own.
+        type: int
+        default: 0
+      log:
+        description: Absolute path of its log, for what it says of itself; else the journal is read.
+        type: str
+        default: ""
   secret_contents:
     description:
       - What files hold, by O(files[].path), never shown in output, diff or log.
@@ -70,6 +98,18 @@ EXAMPLES = r"""
         mode: "0600"
     secret_contents:
       /opt/rocketchat/env/services.env: "{{ services_env }}"
+
+- name: Write a site, unless nginx does not take it up
+  rocketops.rocketchat.host_files:
+    files:
+      - path: /etc/nginx/conf.d/chat.conf
+        content: "{{ site }}"
+        mode: "0644"
+    validate_all: nginx -t -q
+    unit:
+      name: nginx.service
+      state: reloaded
+      log: /var/log/nginx/error.log
 """
 
 RETURN = r"""
@@ -81,11 +121,11 @@ backup_files:
   sample: [/etc/docker/daemon.json.3120.2026-11-24@04:12:33~]
 """
 
-import os
-import tempfile
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils.effects.transaction import Transaction
+from ..module_utils.effects.units import Refused
+from ..module_utils.effects.writing import entries
 
 OPTIONS = {
     "path": {"type": "path", "required": True},
@@ -95,115 +135,30 @@ OPTIONS = {
     "backup": {"type": "bool", "default": False},
     "validate": {"type": "str"},
 }
-
-
-def entries(files: list[dict[str, Any]], secrets: dict[str, Any]) -> list[dict[str, Any]]:
-    """The files with their contents, and whether those are secret. A mistake is a ValueError that names the path."""
-    contents = {file["path"]: file["content"] for file in files}
-    for path, secret in secrets.items():
-        if path not in contents:
-            raise ValueError(f"secret_contents has a content for {path}, which is not in files.")
-        if contents[path] is not None:
-            raise ValueError(f"{path} has a content in files and another in secret_contents: leave one of them out.")
-        if not isinstance(secret, str):
-            raise ValueError(f"The content of {path} in secret_contents is not a text.")
-    return [
-        {**file, "content": secrets.get(file["path"], file["content"]), "secret": file["path"] in secrets}
-        for file in files
-    ]
-
-
-def read(path: str) -> str | None:
-    """The content of a file, None where there is none."""
-    if not os.path.isfile(path):
-        return None
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        return file.read()
-
-
-def validated(module: AnsibleModule, entry: dict[str, Any], candidate: str) -> None:
-    """Ends the module where the content is not valid; of a secret one, the command may have repeated any part."""
-    code, output, errors = module.run_command(entry["validate"] % candidate)
-    if code != 0:
-        reason = "What is wrong with it is as secret as the content." if entry["secret"] else errors or output
-        module.fail_json(msg=f"{entry['path']} was not written: its new content is not valid.\n{reason}".rstrip())
-
-
-def replace(module: AnsibleModule, entry: dict[str, Any], content: str) -> list[str]:
-    """Whole or not at all; mkstemp makes the candidate readable by its owner only. The backups it made: one or none."""
-    descriptor, candidate = tempfile.mkstemp(dir=module.tmpdir)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(content)
-    if entry["validate"]:
-        validated(module, entry, candidate)
-    module.set_fs_attributes_if_different(attributes(module, {**entry, "path": candidate}), False)
-    keep = entry["backup"] and os.path.exists(entry["path"])
-    backups = [module.backup_local(entry["path"])] if keep else []
-    module.atomic_move(candidate, entry["path"])
-    return backups
-
-
-def make_way(module: AnsibleModule, path: str, content: str | None) -> None:
-    """Removes an empty directory where a file is to be: Docker makes one in place of a missing file that it mounts."""
-    if content is None:
-        if os.path.exists(path) and not os.path.isdir(path):
-            module.fail_json(msg=f"{path} is to be a directory and is none. Move it away.")
-    elif os.path.isdir(path):
-        if os.listdir(path):
-            module.fail_json(msg=f"{path} is to be a file and is a directory that is not empty. Move it away.")
-        if not module.check_mode:
-            os.rmdir(path)
-
-
-def attributes(module: AnsibleModule, entry: dict[str, Any]) -> dict[str, Any]:
-    wanted = {"path": entry["path"], "mode": entry["mode"], "owner": entry["owner"], "group": entry["owner"]}
-    return module.load_file_common_arguments(wanted)
-
-
-def apply(module: AnsibleModule, entry: dict[str, Any], backups: list[str]) -> dict[str, Any] | None:
-    """Brings one entry about; its difference, None where there was none. Adds to ``backups``."""
-    path, content = entry["path"], entry["content"]
-    make_way(module, path, content)
-    before = read(path)
-    missing = not os.path.exists(path)
-    changed = missing or (content is not None and before != content)
-    if changed and not module.check_mode:
-        if content is None:
-            os.makedirs(path, mode=0o700)
-        else:
-            backups += replace(module, entry, content)
-    attributes_diff: dict[str, Any] = {"before": {}, "after": {}}
-    if not missing or not module.check_mode:
-        changed |= module.set_fs_attributes_if_different(attributes(module, entry), False, attributes_diff)
-    if not changed:
-        return None
-    if entry["secret"] or content is None or before == content:
-        return {"before_header": path, "after_header": path, **shown(attributes_diff)}
-    return {"before_header": path, "after_header": path, "before": before or "", "after": content}
-
-
-def shown(difference: dict[str, Any]) -> dict[str, str]:
-    return {
-        side: "".join(f"{name}: {value}\n" for name, value in difference[side].items()) for side in ("before", "after")
-    }
+UNIT = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "required": True, "choices": ["started", "restarted", "reloaded"]},
+    "port": {"type": "int", "default": 0},
+    "log": {"type": "str", "default": ""},
+}
 
 
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "files": {"type": "list", "elements": "dict", "required": True, "options": OPTIONS},
+            "validate_all": {"type": "str"},
+            "unit": {"type": "dict", "options": UNIT},
             "secret_contents": {"type": "dict", "default": {}, "no_log": True},
         },
         supports_check_mode=True,
     )
     try:
-        wanted = entries(module.params["files"], module.params["secret_contents"])
-    except ValueError as error:
+        transaction = Transaction(module, entries(module.params["files"], module.params["secret_contents"]))
+        transaction.run()
+    except (ValueError, Refused) as error:
         module.fail_json(msg=str(error))
-    backups: list[str] = []
-    differences = [apply(module, entry, backups) for entry in wanted]
-    changes = [difference for difference in differences if difference is not None]
-    module.exit_json(changed=bool(changes), backup_files=backups, diff=changes)
+    module.exit_json(changed=transaction.changed, backup_files=transaction.backups, diff=transaction.differences)
 
 
 if __name__ == "__main__":

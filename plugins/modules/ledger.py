@@ -32,7 +32,7 @@ options:
     type: str
     required: true
   resources:
-    description: Names such as C(package nginx), each with V(made) or V(found).
+    description: Names such as C(package nginx), each with V(made), V(found) or V(adopted).
     type: dict
     default: {}
   pending:
@@ -68,6 +68,11 @@ options:
     default: {}
   data:
     description: Directories with data, of which it is noted here on which file system they lie.
+    type: list
+    elements: path
+    default: []
+  left:
+    description: Directories with data that are in use no more.
     type: list
     elements: path
     default: []
@@ -113,7 +118,7 @@ def entries(params: dict[str, Any]) -> dict[str, Any]:
         "containers": {**params["containers"], **containers(params["project"])},
         "settings": params["settings"],
         "hosts": params["hosts"],
-        "data": {path: data.noted(path) for path in params["data"]},
+        "data": {**dict.fromkeys(params["left"]), **{path: data.noted(path) for path in params["data"]}},
     }
 
 
@@ -138,6 +143,7 @@ def main() -> None:
             "settings": {"type": "dict", "default": {}},
             "hosts": {"type": "dict", "default": {}},
             "data": {"type": "list", "elements": "path", "default": []},
+            "left": {"type": "list", "elements": "path", "default": []},
             "project": {"type": "str"},
         },
         supports_check_mode=True,

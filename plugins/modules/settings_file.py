@@ -92,9 +92,8 @@ def validated(module: AnsibleModule, candidate: str) -> None:
         module.fail_json(msg=f"{module.params['path']} was left as it is, as it would not be valid.\n{reason}".rstrip())
 
 
-def replace(module: AnsibleModule, document: dict[str, Any]) -> dict[str, str]:
+def replace(module: AnsibleModule, path: str, document: dict[str, Any]) -> dict[str, str]:
     """Whole or not at all. Ansible gives the new file the owner and mode that the old one has."""
-    path = module.params["path"]
     descriptor, candidate = tempfile.mkstemp(dir=module.tmpdir)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(as_text(document))
@@ -106,13 +105,14 @@ def replace(module: AnsibleModule, document: dict[str, Any]) -> dict[str, str]:
 
 def main() -> None:
     module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
-    path, mode = module.params["path"], module.params["mode"]
+    # a link stays one
+    path, mode = os.path.realpath(module.params["path"]), module.params["mode"]
     try:
         before = parsed(path)
     except (OSError, ValueError) as error:
         module.fail_json(msg=f"{path} was left as it is, as its settings cannot be read: {error}")
     after = changed(before, module.params["set"], module.params["remove"])
-    put_back = replace(module, after) if after != before and not module.check_mode else None
+    put_back = replace(module, path, after) if after != before and not module.check_mode else None
     differs = after != before
     if mode and os.path.exists(path):
         wanted = {"path": path, "mode": mode, "owner": "root", "group": "root"}

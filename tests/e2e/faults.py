@@ -309,6 +309,19 @@ IDENTITY = {
 }
 
 MACHINE = {
+    # Docker's own chains alone: the other rules of the table `nat` belong to the lab, whose hosts are containers
+    "firewall tables flushed": fault(
+        "iptables --flush; iptables --table nat --flush PREROUTING; iptables --table nat --flush DOCKER",
+        "systemctl restart docker",
+        "docker",
+        "engine.firewall",
+    ),
+    "proxy of a published port gone": fault(
+        "kill $(pgrep --full '[d]ocker-proxy .*-host-port '$(docker port account-1 3000/tcp | sed 's/.*://')' ')",
+        "systemctl restart docker",
+        "account-1",
+        "http.refused",
+    ),
     "Docker Engine stopped": fault(
         "systemctl stop docker.socket docker.service", "systemctl start docker.service", "docker", "engine.stopped"
     ),

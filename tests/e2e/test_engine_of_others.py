@@ -41,7 +41,6 @@ def settings(deployment: Deployment) -> dict[str, Any]:
 
 def test_their_settings_and_containers_stay(deployment: Deployment, shop: str) -> None:
     alive, before = deployment.run(shop), settings(deployment)
-    assert site(deployment, "--check") == []
     more = {"docker_daemon_options": {"log-level": "warn"}}
     assert site(deployment, **more) == [
         "will change Docker's settings (log-level) and restart the engine; containers keep running"

@@ -15,6 +15,7 @@ import yaml
 from tests.deployment import Deployment, ansible
 from tests.e2e.report import health
 from tests.e2e.test_planned_changes import listed
+from tests.waiting import wait_until
 
 DATA, AWAY = "/var/lib/mongodb", "/var/lib/mongodb.away"
 # What the gate must leave as it is.
@@ -47,6 +48,7 @@ def refusal(deployment: Deployment) -> str:
 def test_missing_disk_stops_the_run_and_is_named(without_data: Deployment, tmp_path: Path) -> None:
     assert f"are not there: {DATA} has no database, and this host had one" in refusal(without_data)
     without_data.run("systemctl start mongod")
+    wait_until(lambda: without_data.attempt("ss -ltn | grep -q :27017").returncode == 0, 60, "mongod listens")
     assert f"are not there: mongod has begun anew in {DATA}" in refusal(without_data)
     report = health(without_data, tmp_path)
     assert "mongodb.data_missing" in [finding["kind"] for finding in report["findings"]]

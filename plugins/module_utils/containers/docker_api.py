@@ -18,6 +18,8 @@ import re
 import socket
 import subprocess
 import time
+import urllib.parse
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,10 +79,29 @@ class Engine:
         """All networks with their ranges."""
         return list(self._read("/networks", until))
 
+    def images(self, until: float) -> set[str]:
+        """Their names with tag or digest; one that lost its tags is none."""
+        found = self._read("/images/json", until)
+        return {name for entry in found for key in ("RepoTags", "RepoDigests") for name in entry.get(key) or []}
+
+    def architectures_in_registry(self, image: str, login: str, until: float) -> list[dict[str, Any]]:
+        """The platforms of an image that need not be here, asked of its registry by the engine on its own way.
+
+        ``login``: as the header X-Registry-Auth takes it. Raises Fault where the registry does not have it.
+        """
+        path = f"/v{self.api_version}/distribution/{urllib.parse.quote(image)}/json"
+        answer = _get(self.socket_path, path, until, _BODY_MAX, {"X-Registry-Auth": login} if login else {})
+        return list(_decoded(self.socket_path, *answer).get("Platforms") or [])
+
     def inspect(self, identity: str, until: float) -> dict[str, Any] | None:
         """State and settings of a container, None if there is none (any more)."""
         found = self._read(f"/containers/{identity}/json", until, or_none=404)
         return None if found is None else dict(found)
+
+    def image_environment(self, identity: str, until: float) -> list[str]:
+        """What an image sets in every container of it."""
+        found = self._read(f"/images/{identity}/json", until, or_none=404) or {}
+        return list((found.get("Config") or {}).get("Env") or [])
 
     def log(self, identity: str, since: int, until: float, dated: bool = False) -> bytes:
         """The last lines since a second of the epoch, as the engine frames them; ``dated``: each after its moment.
@@ -143,13 +164,16 @@ def systemd_waits_at(socket_path: str, until: float) -> bool:
     return bool(held and waits and os.path.realpath(held[1]) == os.path.realpath(socket_path))
 
 
-def _get(socket_path: str, url: str, until: float, body_max: int) -> tuple[int, bytes]:
+def _get(
+    socket_path: str, url: str, until: float, body_max: int, headers: Mapping[str, str] | None = None
+) -> tuple[int, bytes]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         try:
             sock.settimeout(remaining(until))
             sock.connect(socket_path)
             connection = _UnixConnection(sock, until)
-            connection.request("GET", url, headers={"User-Agent": "rocketops-health", "Connection": "close"})
+            standard = {"User-Agent": "rocketops-health", "Connection": "close"}
+            connection.request("GET", url, headers={**standard, **(headers or {})})
             response = connection.getresponse()
             return response.status, response.read(body_max)
         except OSError as error:

@@ -8,22 +8,23 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ..facts.firewall import flushed
 from ..probing.clock import halfway
 from ..probing.decoding import SHAPE_ERRORS
 from ..probing.fault import Fault
 from ..probing.polling import Timeouts, poll
 from .checks import check_container
-from .docker_api import AT_ONCE, Engine, greet, not_an_engine
+from .docker_api import AT_ONCE, SOCKET, Engine, greet, not_an_engine
 from .model import ContainerHealth, EngineHealth, Expected, Health
 from .unplanned import find_unplanned
 
 # Faults that waiting does not mend.
 _PERMANENT = {"absent", "stopped", "paused", "image", "hostname", "network", "hosts", "environment"}
 # An engine that is stopped may be about to start: until it has, systemd holds its socket.
-_ENGINE_PERMANENT = {"denied"}
+_ENGINE_PERMANENT = {"denied", "firewall"}
 # Compose takes moments to replace a container, and an engine to start all of them after a boot.
 _STUCK_FOR = 10.0
 # Services that found no MongoDB or lost NATS end once or twice before they stay (seen, 6.14: after 31 s and 40 s).
@@ -114,7 +115,18 @@ def _look_at_all(expected: Sequence[Expected], engine: Engine, now: float, until
         # an engine that lists containers and can tell about none of them is ill itself
         raise failures[0]
     unplanned = list(find_unplanned(engine, expected, found, listed, until))
-    return Health(EngineHealth(True, now, engine.version), [one.health for one in seen], unplanned)
+    return Health(_with_rules(EngineHealth(True, now, engine.version), engine), [one.health for one in seen], unplanned)
+
+
+def _with_rules(health: EngineHealth, engine: Engine) -> EngineHealth:
+    """The rules are those of the host's own engine."""
+    if engine.socket_path != SOCKET or not flushed():
+        return health
+    sentence = (
+        "The Docker Engine's firewall rules are gone: something has flushed the tables of iptables since it started. "
+        "Containers run on, and are cut off from one another or from the world."
+    )
+    return replace(health, fault="firewall", diagnosis=sentence)
 
 
 @dataclass(frozen=True)

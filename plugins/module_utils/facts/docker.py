@@ -12,25 +12,32 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..containers.docker_api import AT_ONCE, Engine, greet
+from ..containers.drift import PROXIES
 from ..probing.fault import Fault
+from ..sources.reference import parse
+from .files import text
+from .system import main_process
 
 TIMEOUT = 5
 
 PROJECT = "com.docker.compose.project"
+DIRECTORY = "com.docker.compose.project.working_dir"
 SERVICE = "com.docker.compose.service"
 DEFINITION = "com.docker.compose.config-hash"
 OURS = "io.rocketops."
+_UNIT = "docker.service"
 BRIDGE_NAME = "com.docker.network.bridge.name"
 
 
-def ask(path: str, installed: bool, names: Sequence[str] = ()) -> dict[str, Any]:
+def ask(path: str, installed: bool, names: Sequence[str] = (), images: Sequence[str] = ()) -> dict[str, Any]:
     """``installed``: whether systemd knows the engine, which may be stopped together with its socket.
 
-    ``names``: containers whose settings are told, too.
+    ``names``: containers whose settings are told, too. ``images``: those are told that are here.
 
     ``state``: `absent`, `stopped`, `silent` or `running`; only the last has an answer to give.
     """
     state, mode, containers, networks, inspected = "absent", None, [], [], {}
+    here: set[str] = set()
     if installed or os.path.exists(path):
         until = time.monotonic() + TIMEOUT
         try:
@@ -38,6 +45,7 @@ def ask(path: str, installed: bool, names: Sequence[str] = ()) -> dict[str, Any]
             state, containers, networks = "running", engine.containers(until), engine.networks(until)
             mode = _mode(engine.info(until), engine.components(until))
             inspected = _inspected(engine, names, containers, until)
+            here = engine.images(until) if images else set()
         except Fault as fault:
             state = "stopped" if fault.kind == "stopped" else "silent"
     return {
@@ -45,6 +53,7 @@ def ask(path: str, installed: bool, names: Sequence[str] = ()) -> dict[str, Any]
         "engine": mode,
         "containers": [_container(container, inspected.get(container["Id"])) for container in containers],
         "networks": [_network(network) for network in networks],
+        "images": [image for image in images if parse(image).familiar in here],
     }
 
 
@@ -56,12 +65,16 @@ def _mode(info: dict[str, Any], components: list[str]) -> dict[str, Any]:
         "podman": "Podman Engine" in components,
         "security": sorted(option["name"] for option in options if "name" in option),
         "swarm": ((info.get("Swarm") or {}).get("LocalNodeState") or "inactive") != "inactive",
-        "live_restore": bool(info.get("LiveRestoreEnabled")),
         "data_root": str(info.get("DockerRootDir") or ""),
-        "log_driver": str(info.get("LoggingDriver") or ""),
         "limits_processors": bool(info.get("CpuCfsQuota", True)),
-        "limits_memory": bool(info.get("MemoryLimit", True)),
+        "flags": flags(),
     }
+
+
+def flags(proc: str = "/proc") -> list[str]:
+    """Names of the options on the engine's command line: it does not start with a setting that is in its file, too."""
+    words = (text(f"{proc}/{main_process(_UNIT)}/cmdline") or "").split("\0")[1:]
+    return sorted({word.lstrip("-").partition("=")[0] for word in words if word.startswith("-")})
 
 
 def _inspected(
@@ -74,7 +87,18 @@ def _inspected(
         if set(names) & {container["Names"][0].lstrip("/"), (container.get("Labels") or {}).get(SERVICE)}
     ]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return dict(zip(wanted, pool.map(lambda identity: engine.inspect(identity, until), wanted)))
+        found = dict(zip(wanted, pool.map(lambda identity: engine.inspect(identity, until), wanted)))
+    for one in filter(None, found.values()):
+        one["proxies"] = _proxies(engine, one, until)
+    return found
+
+
+def _proxies(engine: Engine, inspected: dict[str, Any], until: float) -> list[str]:
+    """Names of variables that its image does not have, and that Docker's client may have given to it."""
+    variables = (inspected.get("Config") or {}).get("Env") or []
+    found = [variable for variable in variables if variable.partition("=")[0] in PROXIES]
+    of_image = engine.image_environment(inspected["Image"], until) if found else []
+    return [variable.partition("=")[0] for variable in found if variable not in of_image]
 
 
 def _container(answer: dict[str, Any], inspected: dict[str, Any] | None) -> dict[str, Any]:
@@ -85,6 +109,7 @@ def _container(answer: dict[str, Any], inspected: dict[str, Any] | None) -> dict
         "image": answer["Image"],
         "state": answer["State"],
         "project": labels.get(PROJECT),
+        "directory": labels.get(DIRECTORY),
         "service": labels.get(SERVICE),
         "definition": labels.get(DEFINITION),
         "labels": {name: value for name, value in labels.items() if name.startswith(OURS)},
@@ -101,6 +126,7 @@ def _settings(inspected: dict[str, Any]) -> dict[str, Any]:
         "memory": host.get("Memory") or 0,
         "nano_cpus": host.get("NanoCpus") or 0,
         "networks": {name: list((network or {}).get("Aliases") or []) for name, network in networks.items()},
+        "proxies": inspected["proxies"],
         # what it is attached to, whatever that is called by now; it keeps this while it is stopped
         "network_ids": {name: (network or {}).get("NetworkID") or "" for name, network in networks.items()},
     }

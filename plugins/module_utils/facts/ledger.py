@@ -7,7 +7,8 @@ One JSON file for root alone, replaced as a whole. Its fields:
 
 * ``format``: of this file. A higher one than ours was written by a newer collection and is not touched.
 * ``collection``: the version of the collection that wrote it last.
-* ``resources``: by name, such as ``package nginx``: ``made`` by this collection, or ``found`` there before it.
+* ``resources``: by name, such as ``package nginx``: ``made`` by this collection, ``found`` there before it and left as
+  it is, or ``adopted``: somebody else's, replaced as the operator wished, with a copy of it kept.
 * ``pending``: by unit, what it still has to do to take up what was written: ``restart`` or ``reload``.
 * ``generated``: by path, the ``digest`` of what was made or fetched on the host, and the ``recipe`` it was made from.
 * ``containers``: by its service's name, the digest of its definition that Compose noted on it when a role made it; ""

@@ -69,9 +69,10 @@ def _sockets(process: int) -> set[str]:
 def _process(identity: int | None) -> dict[str, Any]:
     if identity is None:
         return {"pid": None, "process": None, "unit": None}
-    unit = re.search(r"/([^/\n]+\.service)\b", text(f"/proc/{identity}/cgroup") or "")
+    # The innermost: a container in which systemd runs has units of its own, and so has a user's session.
+    units = re.findall(r"/([^/\n]+\.(?:service|scope))(?=[/\n])", text(f"/proc/{identity}/cgroup") or "")
     name = (text(f"/proc/{identity}/comm") or "").strip() or None
-    return {"pid": identity, "process": name, "unit": unit[1] if unit else None}
+    return {"pid": identity, "process": name, "unit": units[-1] if units else None}
 
 
 def routes(path: str = "/proc/net/route") -> list[dict[str, str]]:

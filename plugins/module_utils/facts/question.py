@@ -12,7 +12,8 @@ from dataclasses import asdict
 from typing import Any
 
 from ..probing.question import Answered
-from . import client, data, docker, files, ledger, mongod, network, settings, system
+from . import apt, client, data, docker, files, firewall, ledger, mongod, network, nginx, settings, system
+from .origins import origins
 
 _STRINGS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
 _PATHS: dict[str, Any] = {"type": "list", "elements": "path", "default": []}
@@ -25,7 +26,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "files": _PATHS,
     "texts": _PATHS,
     "settings": _PATHS,
+    "origins": {"type": "dict", "default": {}},
+    "repositories": {"type": "bool", "default": False},
+    "nginx": {"type": "dict"},
     "containers": _STRINGS,
+    "images": _STRINGS,
     "directories": _PATHS,
     "data": _PATHS,
     "mongod_settings": {"type": "path"},
@@ -52,9 +57,9 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
     units = system.units([*asked["units"], *sorted({_DOCKER_UNIT, _MONGODB_UNIT} - set(asked["units"]))])
     engine = (units or {}).get(_DOCKER_UNIT, {}).get("found", False)
     # mongod's address may lead elsewhere on a host that has none
-    # mongod's address may lead elsewhere on a host that has none
     has_mongod = (units or {}).get(_MONGODB_UNIT, {}).get("found", False)
-    runs = docker.ask(asked["docker_socket"], engine, asked["containers"])
+    listening = network.listening()
+    runs = _docker(asked, engine, listening)
     moved = {_DOCKER_DATA: (runs["engine"] or {}).get("data_root") or _DOCKER_DATA}
     noted = ledger.read(asked["ledger"]) if asked["ledger"] else None
     mongod_settings = _mongod_settings(asked)
@@ -69,7 +74,7 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
             for directory in asked["directories"]
         ],
         "clock": {"epoch": time.time(), "synchronised": system.clock_is_synchronised()},
-        "listening": network.listening(),
+        "listening": listening,
         "routes": network.routes(),
         "addresses": network.addresses(),
         "ipv6": network.has_ipv6(),
@@ -86,6 +91,9 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "mongod": mongod_settings,
         "mongodb": _replica_set(asked) if asked["mongodb"] and has_mongod else None,
         "workspace": _workspace(asked) if asked["workspace"] and (has_mongod or not asked["own_mongodb"]) else None,
+        "origins": origins(asked["origins"], asked["packages"]),
+        "repositories": apt.repositories() if asked["repositories"] else [],
+        "nginx": nginx.configuration(**asked["nginx"]) if asked["nginx"] else None,
         "last_backup": files.last_change(asked["backups"]) if asked["backups"] else None,
     }
 
@@ -99,6 +107,17 @@ def _data(asked: Mapping[str, Any], noted: Mapping[str, Any] | None, settings: M
 
 def _mongod_settings(asked: Mapping[str, Any]) -> dict[str, Any] | None:
     return mongod.settings(asked["mongod_settings"]) if asked["mongod_settings"] else None
+
+
+def _docker(asked: Mapping[str, Any], installed: bool, listening: list[dict[str, Any]]) -> dict[str, Any]:
+    """With the ways to its containers. What was started or ended between two looks is looked at once more."""
+    told = docker.ask(asked["docker_socket"], installed, asked["containers"], asked["images"])
+    lost = firewall.unreachable(told["containers"], listening)
+    if lost:
+        again = docker.ask(asked["docker_socket"], installed)["containers"]
+        lost = [name for name in firewall.unreachable(again, network.listening()) if name in lost]
+    flushed = firewall.flushed() if told["state"] == "running" and asked["containers"] else None
+    return {**told, "unreachable": lost, "firewall_flushed": flushed}
 
 
 def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import ctypes
 import os
 import shlex
 import subprocess
+from collections.abc import Sequence
 from typing import Any
 
 from .files import text
@@ -19,6 +20,10 @@ COMMAND_TIMEOUT = 5
 # adjtimex(2): the kernel's estimate of the clock's error stays at this bound, in microseconds, until something
 # synchronises it. systemd's NTPSynchronized (`timedatectl show`) asks the same, whatever program does the work.
 UNSYNCHRONISED_ERROR = 16_000_000
+
+# Where deb-systemd-helper(1p) keeps what it masked: a package that is removed masks its units, and lifts that again as
+# it is installed.
+_MASKED_BY_PACKAGES = "/var/lib/systemd/deb-systemd-helper-masked"
 
 
 def operating_system(path: str = "/etc/os-release") -> dict[str, Any]:
@@ -96,8 +101,18 @@ def packages(names: list[str]) -> dict[str, str] | None:
     return {row[0]: row[2] for row in rows if len(row) == 3 and row[1].startswith("ii")}
 
 
+def conffiles(names: Sequence[str]) -> dict[str, str]:
+    """By path, the MD5 that each file had which these packages brought as settings to be changed (deb-conffiles(5))."""
+    answer = _output(["dpkg-query", "--show", "--showformat=${Conffiles}\\n", *names]) if names else ""
+    rows = [line.split() for line in (answer or "").splitlines()]
+    return {row[0]: row[1] for row in rows if len(row) == 2}
+
+
 def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
-    """Whether systemd has, runs and would start at boot each unit; None where there is no systemd."""
+    """Whether systemd has, runs and would start at boot each unit; None where there is no systemd.
+
+    ``masked``: somebody has seen to it that it is not started.
+    """
     if not names:
         return {}
     answer = _output(["systemctl", "show", "--property=Id,LoadState,ActiveState,UnitFileState", *names])
@@ -109,9 +124,15 @@ def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
             "found": block.get("LoadState") == "loaded",
             "active": block.get("ActiveState") in ("active", "activating", "reloading"),
             "enabled": block.get("UnitFileState") == "enabled",
+            "masked": block.get("LoadState") == "masked" and not os.path.exists(f"{_MASKED_BY_PACKAGES}/{name}"),
         }
         for name, block in zip(names, blocks)
     }
+
+
+def main_process(unit: str) -> str:
+    """The number of the process that a unit is, or "0", also without systemd."""
+    return (_output(["systemctl", "show", "--property=MainPID", "--value", unit]) or "").strip() or "0"
 
 
 def _output(command: list[str]) -> str | None:

@@ -16,7 +16,6 @@ from ..rocketchat.migrations import LOG
 from .model import CONTROLLER, Command, Subject
 
 _LOG = "sudo docker logs --tail 50 {name}"
-_PUBLISHED = "sudo docker ps --all --filter name={name}"
 _MONGOD_LOG = "sudo tail -n 50 /var/log/mongodb/mongod.log"
 # Without the connections and logins of all clients, among which an election is not found.
 _REPLICATION_LOG = """sudo grep -E '"c":"(ELECTION|INITSYNC|REPL|ROLLBACK)' /var/log/mongodb/mongod.log | tail -n 20"""
@@ -69,7 +68,6 @@ ON_THE_HOST = {
         "sudo docker inspect --format '{{{{.Created}}}} {{{{.Config.Image}}}} {{{{json .Config.Labels}}}}' {name}"
     ),
     "http": _LOG,
-    "http.refused": _PUBLISHED,
     "bus": _LOG,
     # it runs and answers; that it is cut off from the bus costs more than its restart
     "bus.missing": "sudo docker restart {name}",
@@ -77,7 +75,6 @@ ON_THE_HOST = {
     "bus.slow": _LOAD,
     "bus.unexpected": _WHO_IS_WHO,
     "nats": "sudo docker logs --tail 50 nats",
-    "nats.refused": "sudo docker ps --all --filter name=nats",
     "nats.slow": _LOAD,
     "nats.not_nats": _LISTENERS,
     "mongodb": _MONGOD_LOG,
@@ -154,6 +151,10 @@ ON_THE_CONTROLLER = {
     "container.environment": _SITE,
     "container.hosts": _SITE,
     "container.drift": _SITE,
+    # it makes rules and proxies anew, which containers that run do not miss
+    "engine.firewall": f"{_SITE} --tags docker",
+    "http.refused": f"{_SITE} --tags docker",
+    "nats.refused": f"{_SITE} --tags docker",
     # it has what was planned for it, so it is NATS that has not
     "container.nats_auth": _SITE,
     "bus.namespace": _SITE,

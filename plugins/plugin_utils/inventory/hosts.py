@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Any
 
 from ..rocketchat.problems import Problems
@@ -107,3 +108,12 @@ def check_network_size(problems: Problems, hosts: list[Host], network: ipaddress
             reason = f"has {free} addresses for containers, and {planned} are planned on host {host.name}"
             remedy = f"Write a larger one, such as {larger}, or plan fewer replicas"
             problems.add_once("rocketchat_network_subnet", str(network), reason, remedy)
+
+
+def read_adopted(problems: Problems, paths: list[str]) -> list[str]:
+    """The gate knows whether there is anything of the deployment at each."""
+    for path in paths:
+        if not re.fullmatch(r"(/[^/\x00-\x1f\x7f]+)+", path) or {".", ".."} & set(path.split("/")):
+            remedy = "Write the path as the refusal names it, such as /etc/nginx/conf.d/rocketchat.conf"
+            problems.add_once("rocketchat_adopt", path, "is not the absolute path of a file or directory", remedy)
+    return paths

@@ -22,7 +22,7 @@ from . import self_signed
 from .conflicts import conflicts
 from .environment import read_environment
 from .formats import check_formats, read_networks
-from .hosts import check_agreement, check_groups, check_network_size, check_private_addresses
+from .hosts import check_agreement, check_groups, check_network_size, check_private_addresses, read_adopted
 from .licensing import check_license
 from .services import read_images, read_limits, read_metrics_ports, read_ports, read_replicas
 from .settings import (
@@ -254,6 +254,7 @@ class Reader:
             certificate=self._certificate(variables),
             client_max_body_size=variables["nginx_client_max_body_size"],
             trusted_proxies=read_networks(problems, "nginx_trusted_proxies", variables["nginx_trusted_proxies"]),
+            adopted=read_adopted(problems, variables["rocketchat_adopt"]),
         )
 
     def _certificate(self, variables: dict[str, Any]) -> Certificate:

@@ -38,6 +38,7 @@ HOST_VARIABLES = frozenset(
         "nginx_certificate_key_file",
         "nginx_client_max_body_size",
         "nginx_trusted_proxies",
+        "rocketchat_adopt",
         "rocketchat_metrics_ports",
         "rocketchat_ports",
         "rocketchat_private_address",
@@ -132,6 +133,7 @@ class Host:
     """``replicas``: what runs here, by service. ``ports``: the first port of every service of the catalogue.
 
     ``member_name``: what the replica set calls its member here, "" for the name that follows from the host's.
+    ``adopted``: paths of what somebody else made and the operator gives up.
     """
 
     name: str
@@ -147,6 +149,7 @@ class Host:
     certificate: Certificate
     client_max_body_size: str
     trusted_proxies: list[str]
+    adopted: list[str]
 
     def instances(self) -> Iterator[Instance]:
         for key, count in self.replicas.items():

@@ -60,6 +60,7 @@ class HostPlan:
     ``endpoints`` are what service_health asks; ``probes`` has the options of container_health, mongodb_health,
     workspace_facts, nats_health and ddp_health, None where there is nothing to ask. ``containers``: Rocket.Chat's, for
     the report.
+    ``adopted``: what may be replaced although somebody else made it, by path.
     ``required``: ``cores`` and ``memory_mb`` for the expected users, ``least_memory_mb`` in any case, and its
     ``monoliths`` and ``ddp_streamers``.
     """
@@ -73,6 +74,7 @@ class HostPlan:
     endpoints: list[dict[str, Any]] = field(default_factory=list)
     probes: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     containers: list[dict[str, Any]] = field(default_factory=list)
+    adopted: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from ansible.utils.vars import merge_hash
 from ..rocketchat import distributions, layout
 from ..rocketchat.distributions import Distribution, apt_source
 from ..rocketchat.memory import bytes_of
-from .compose import CONFIG_LABEL
+from .compose import CONFIG_LABEL, LABEL, OURS
 from .deployment import HostPlan
 from .resources import Block, Container, File, Generated, Network, Project, Repository, RoleState, SettingsFile
 from .templates import MANAGED, render
@@ -31,14 +32,12 @@ ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
 
-# nginx can only test a whole configuration, and only from a file: one around the candidate.
-NGINX_ACCEPTS = (
-    '/bin/bash -c \'whole=$(mktemp) && trap "rm $whole" EXIT'
-    ' && echo "events {} http { include %s; }" > $whole && nginx -t -q -c $whole\''
-)
+# The configuration that nginx runs with, as only together with other sites it shows a name or a default server that is
+# there twice, or tables that are too small.
+NGINX_ACCEPTS = "nginx -t -q"
 # The page that comes with nginx listens on [::], and without IPv6 the installation of the package would fail with it.
 NO_DEFAULT_SITE = [
-    File("/etc/nginx/sites-enabled", "0755", before_packages=True),
+    File("/etc/nginx/sites-enabled", "0755", before_packages=True, shared=True),
     File(
         layout.NGINX_DEFAULT_SITE,
         "0644",
@@ -46,6 +45,8 @@ NO_DEFAULT_SITE = [
         before_packages=True,
     ),
 ]
+# The server that is to run with it; as the image starts it, with what its entry point makes of the options.
+NATS_ACCEPTS = "docker run --rm --network none --volume %%s:/nats.conf:ro %s --config /nats.conf -t"
 COMPOSE_ACCEPTS = "docker compose --file %s config --quiet"
 
 # libyaml's, where PyYAML was built with it
@@ -84,14 +85,13 @@ def _docker(plan: Mapping[str, Any], on: Distribution) -> RoleState:
 
 
 def _docker_files(plan: Mapping[str, Any]) -> Iterator[File]:
-    yield File(layout.DOCKER_DIRECTORY, "0755", before_packages=True)
+    yield File(layout.DOCKER_DIRECTORY, "0755", before_packages=True, shared=True)
     for registry, certificate in plan["certificates"].items():
         if certificate:
             directory = f"{layout.REGISTRY_CERTIFICATES}/{registry}"
-            yield File(directory, "0755")
-            yield File(
-                f"{directory}/ca.crt", "0644", certificate, told=f"will change the certificate authority of {registry}"
-            )
+            told = f"will change the certificate authority of {registry}"
+            yield File(directory, "0755", shared=True)
+            yield File(f"{directory}/ca.crt", "0644", certificate, told=told, earlier="-----BEGIN CERTIFICATE-----")
 
 
 def _daemon_settings(options: Mapping[str, Any]) -> SettingsFile:
@@ -114,10 +114,12 @@ def _daemon_settings(options: Mapping[str, Any]) -> SettingsFile:
 def _repository(repository: distributions.Repository, whose: str) -> Repository:
     told = f"will change {whose} package repository"
     source = f"# {MANAGED}\n{apt_source(repository)}"
-    key = Generated(
-        repository.keyring, "0644", _digest(repository.key_url), f"will fetch the key of {whose} package repository"
-    )
-    return Repository(key, repository.key_url, File(repository.source, "0644", source, told=told))
+    fetched = f"will fetch the key of {whose} package repository"
+    key = Generated(repository.keyring, "0644", _digest(repository.key_url), fetched, shared=True)
+    # whatever the series was
+    earlier = f"Signed-By: {repository.keyring.removesuffix('.asc').partition('-')[0]}"
+    entry = File(repository.source, "0644", source, told=told, earlier=earlier)
+    return Repository(key, repository.key_url, entry, repository.url, repository.suite, repository.component)
 
 
 def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
@@ -135,15 +137,32 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
                 "0644",
                 render("mongodb", "mongod.conf.j2", plan),
                 validate="mongod --config %s --outputConfig",
+                earlier=f"keyFile: {layout.KEYFILE}",
                 **settings,
             ),
-            File(layout.MONGOD_UNIT_DIRECTORY, "0755"),
-            File(layout.MEMBERS_FILE, "0644", f"{block.text()}\n"),
-            File(layout.MONGOD_UNIT_SETTINGS, "0644", render("mongodb", "mongod.service.conf.j2", plan), **settings),
-            File(layout.KEYFILE, "0400", f"{plan['keyfile']}\n", owner=on.vendor.mongodb_user, secret=True, **settings),
+            File(layout.MONGOD_UNIT_DIRECTORY, "0755", shared=True),
+            File(
+                layout.MONGOD_UNIT_SETTINGS,
+                "0644",
+                render("mongodb", "mongod.service.conf.j2", plan),
+                earlier="Restart=always\nRestartSec=2",
+                **settings,
+            ),
+            File(
+                layout.KEYFILE,
+                "0400",
+                f"{plan['keyfile']}\n",
+                owner=on.vendor.mongodb_user,
+                secret=True,
+                marked_by=layout.MONGOD_SETTINGS,
+                **settings,
+            ),
+            File(layout.MEMBERS_FILE, "0644", f"{block.text()}\n", marked_by=layout.MONGOD_SETTINGS),
         ],
         block=block,
         unit=layout.MONGODB_UNIT,
+        port=plan["port"],
+        log=layout.MONGOD_LOG,
         replica_set=plan["first"],
         data=[layout.MONGODB_DATA],
     )
@@ -151,10 +170,19 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
 
 def _nats(plan: Mapping[str, Any]) -> RoleState:
     directory = layout.NATS_DIRECTORY
+    [service] = plan["compose"]["services"].values()
+    image = shlex.quote(service["image"])
     return RoleState(
         files=[
-            File(directory, "0750"),
-            File(layout.NATS_SETTINGS, "0600", plan["config"], secret=True),
+            File(directory, "0750", marked_by=_compose_path(directory)),
+            File(
+                layout.NATS_SETTINGS,
+                "0600",
+                plan["config"],
+                secret=True,
+                marked_by=_compose_path(directory),
+                validate=NATS_ACCEPTS % image,
+            ),
             _compose_file(directory, plan["compose"]),
         ],
         project=_project(directory, plan["compose"]),
@@ -163,14 +191,15 @@ def _nats(plan: Mapping[str, Any]) -> RoleState:
 
 def _rocketchat(plan: Mapping[str, Any]) -> RoleState:
     directory = layout.ROCKETCHAT_DIRECTORY
+    marked: dict[str, Any] = {"marked_by": _compose_path(directory)}
     return RoleState(
         packages=list(plan["packages"]),
         files=[
-            File(directory, "0750"),
-            File(layout.ENV_FILES, "0750"),
+            File(directory, "0750", **marked),
+            File(layout.ENV_FILES, "0750", **marked),
             *(File(**upload) for upload in plan["directories"]),
             # before the project: Compose reads them when it validates that
-            *(File(path, "0600", text, secret=True) for path, text in plan["env_files"].items()),
+            *(File(path, "0600", text, secret=True, **marked) for path, text in plan["env_files"].items()),
             _compose_file(directory, plan["compose"]),
         ],
         project=_project(directory, plan["compose"]),
@@ -180,8 +209,12 @@ def _rocketchat(plan: Mapping[str, Any]) -> RoleState:
 
 def _compose_file(directory: str, definition: dict[str, Any]) -> File:
     text = yaml.dump(definition, Dumper=_Dumper, default_flow_style=False, indent=2, sort_keys=False, width=200)
-    path = f"{directory}/{layout.COMPOSE_FILE}"
-    return File(path, "0640", f"# {MANAGED}\n{text}", validate=COMPOSE_ACCEPTS)
+    content, earlier = f"# {MANAGED}\n{text}", f"{LABEL}: {OURS[LABEL]}"
+    return File(_compose_path(directory), "0640", content, validate=COMPOSE_ACCEPTS, earlier=earlier)
+
+
+def _compose_path(directory: str) -> str:
+    return f"{directory}/{layout.COMPOSE_FILE}"
 
 
 def _project(directory: str, definition: dict[str, Any]) -> Project:
@@ -211,13 +244,14 @@ def _nginx(plan: Mapping[str, Any], default_site: bool) -> RoleState:
             render("nginx", "rocketchat.conf.j2", plan),
             told="will change the site in nginx and reload it",
             effect="reload",
-            validate=NGINX_ACCEPTS,
+            earlier="$rocketchat_connection",
         )
     ]
     if plan["tls"]:
         given = plan["certificate"]
         known = given["certificate"] and given["key"]
-        files = [File(layout.CERTIFICATE_DIRECTORY, "0700"), *(_certificate_files(given) if known else ()), *files]
+        directory = File(layout.CERTIFICATE_DIRECTORY, "0700", marked_by=layout.NGINX_SITE)
+        files = [directory, *(_certificate_files(given) if known else ()), *files]
     if not default_site:
         files[:0] = NO_DEFAULT_SITE
     return RoleState(
@@ -225,11 +259,17 @@ def _nginx(plan: Mapping[str, Any], default_site: bool) -> RoleState:
         packages=list(distributions.NGINX_PACKAGES),
         files=files,
         unit=layout.NGINX_UNIT,
+        log=layout.NGINX_LOG,
+        accepts=NGINX_ACCEPTS,
     )
 
 
 def _certificate_files(given: Mapping[str, str]) -> list[File]:
-    told: dict[str, Any] = {"told": "will install another certificate and reload nginx", "effect": "reload"}
+    told: dict[str, Any] = {
+        "told": "will install another certificate and reload nginx",
+        "effect": "reload",
+        "marked_by": layout.NGINX_SITE,
+    }
     return [
         File(layout.CERTIFICATE, "0644", given["certificate"], **told),
         File(layout.CERTIFICATE_KEY, "0600", given["key"], secret=True, **told),

@@ -204,6 +204,7 @@ class Planner:
                 }
                 for c in containers
             ],
+            adopted=host.adopted,
         )
 
     def _probes(self, host: Host) -> dict[str, dict[str, Any] | None]:

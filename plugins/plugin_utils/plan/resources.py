@@ -19,6 +19,9 @@ class File:
     ``restart`` or ``reload``, or "".
     ``validate``: the command that accepts it before it is put in place, with %s for its path.
     ``before_packages``: the unit of its role starts as its package is installed, and reads it then.
+    ``shared``: others use the directory, too: it is made where it is missing, and else left as it is.
+    ``earlier``: what 0.1.0 always wrote into it, which had no mark of ours for files. ``marked_by``: the path of the
+    file beside it that says whose it is, as it cannot say so itself.
     """
 
     path: str
@@ -31,6 +34,9 @@ class File:
     validate: str = ""
     backup: bool = False
     before_packages: bool = False
+    shared: bool = False
+    earlier: str = ""
+    marked_by: str = ""
 
     @property
     def digest(self) -> str | None:
@@ -61,7 +67,7 @@ class SettingsFile:
 class Generated:
     """A file that is fetched by the host: the ledger says which content it had then.
 
-    ``recipe``: what it is made from; with another recipe it is fetched anew.
+    ``recipe``: what it is made from; with another recipe it is fetched anew. ``shared``: as of File.
     """
 
     path: str
@@ -70,6 +76,10 @@ class Generated:
     told: str
     owner: str = "root"
     effect: str = ""
+    shared: bool = False
+
+
+FileResource = File | Generated
 
 
 @dataclass(frozen=True)
@@ -91,11 +101,17 @@ class Block:
 
 @dataclass(frozen=True)
 class Repository:
-    """A package repository of apt: the key that signs it, fetched from ``key_url``, and its entry."""
+    """A package repository of apt: the key that signs it, fetched from ``key_url``, and its entry, ``source``.
+
+    ``url``, ``suite`` and ``component``: what the entry names.
+    """
 
     key: Generated
     key_url: str
     source: File
+    url: str = ""
+    suite: str = ""
+    component: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,7 +155,9 @@ class RoleState:
     """What one role brings about on a host.
 
     ``packages``: the first stands for the ``product``, which is what people call them all.
-    ``unit``: runs, and starts at boot.
+    ``unit``: runs, and starts at boot. ``port``: where it listens once it has come up, 0 where nothing is known about
+    that. ``log``: the path of its log, "" where that is the journal.
+    ``accepts``: the command that has to accept the whole with all files in place, and what else the host has, or "".
     ``replica_set``: that it is initiated and has Rocket.Chat's user, on the host that sees to that.
     ``data``: directories with data that no run can bring back; where they lie is noted.
     """
@@ -151,6 +169,9 @@ class RoleState:
     settings: SettingsFile | None = None
     block: Block | None = None
     unit: str = ""
+    port: int = 0
+    log: str = ""
+    accepts: str = ""
     network: Network | None = None
     project: Project | None = None
     replica_set: bool = False
@@ -160,3 +181,13 @@ class RoleState:
     def all_files(self) -> list[File]:
         """With the repository's."""
         return [*([self.repository.source] if self.repository else []), *self.files]
+
+    @property
+    def keys(self) -> list[Generated]:
+        """The one that signs the repository, where there is one."""
+        return [self.repository.key] if self.repository else []
+
+    @property
+    def all_resources(self) -> list[FileResource]:
+        """All that is at a path."""
+        return [*self.all_files, *self.keys]

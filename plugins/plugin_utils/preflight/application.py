@@ -14,6 +14,7 @@ from ..plan.resources import RoleState
 from ..rocketchat import layout
 from .difference import Difference
 from .hosts import Host, is_ours, was_deployed
+from .ownership import ADOPTED, adopts, resources_of, stays
 from .packages import entry, read_at_once
 from .settings import settings_change, settings_entry
 
@@ -34,15 +35,19 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "collection": collection_version(),
         **user,
         **{name: plan[name] for name in _SHOWN[role]},
-        "files": [entry(file) for file in state.files],
+        "files": [entry(host, file) for file in state.files if not stays(host, file)],
         "settings": settings_entry(host, state.settings) if state.settings else None,
         "block": {"path": state.block.path, "marker": state.block.marker, "text": "\n".join(state.block.lines)}
         if state.block
         else None,
+        "accepts": state.accepts,
         "unit": _unit(host, state, differences) if state.unit else None,
+        # whether the ledger says that the unit still has to take something up
+        "takes_up": bool(_effect(state, differences)) or state.unit in host.ledger["pending"],
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
         "client_environment": CLIENT_ENVIRONMENT,
         "makes_anew": _made_anew(host, state, differences),
+        "removes": _removed(host, state),
         "changes_containers": any(d.kind == "container" for d in differences),
         "data": state.data,
     }
@@ -60,15 +65,11 @@ def role_secrets(host: Host, role: str) -> dict[str, Any]:
 
 
 def _unit(host: Host, state: RoleState, differences: list[Difference]) -> dict[str, Any]:
-    """``state``: for systemd_service. What a package starts as it is installed does not have our settings yet.
-
-    ``noted``: whether the ledger says that the unit still has to take something up.
-    """
+    """As host_files takes it. What a package starts as it is installed does not have our settings yet."""
     effect = _effect(state, differences)
     installs = any(d.kind == "product" for d in differences)
     changes = {"restart": "restarted", "reload": "reloaded"} if installs or host.unit_is_active(state.unit) else {}
-    noted = bool(effect) or state.unit in host.ledger["pending"]
-    return {"name": state.unit, "state": changes.get(effect, "started"), "noted": noted}
+    return {"name": state.unit, "state": changes.get(effect, "started"), "port": state.port, "log": state.log}
 
 
 def _effect(state: RoleState, differences: list[Difference]) -> str:
@@ -91,6 +92,21 @@ def _made_anew(host: Host, state: RoleState, differences: list[Difference]) -> l
     ]
 
 
+def _removed(host: Host, state: RoleState) -> list[str]:
+    """Names of containers of ours that are no longer planned. Compose would remove those of others, too, which somebody
+    adds to the project with a file of his own.
+    """
+    if state.project is None:
+        return []
+    return [
+        container["name"]
+        for container in host.containers
+        if is_ours(container)
+        and container["project"] == state.project.name
+        and container["service"] not in state.project.containers
+    ]
+
+
 def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> dict[str, Any]:
     """What is noted before the first change: whose everything is, and which unit will have to take up settings.
 
@@ -99,32 +115,51 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
     """
     noted = host.ledger
     older = host.facts["ledger"]["state"] == "absent" and was_deployed(host)
+    files = {one.path: one for one in resources_of(host)}
     named: dict[str, str] = {}
     pending: dict[str, str] = {}
     generated: dict[str, dict[str, str]] = {}
     for role in host.desired if older else differences:
-        state, applies = host.desired[role], role in differences
+        state = host.desired[role]
         for kind, name in resources(state):
-            there = _is_there(host, kind, name)
-            if f"{kind} {name}" not in noted["resources"] and (there or applies):
-                named[f"{kind} {name}"] = "found" if there and (kind == "package" or not older) else "made"
+            adopted = kind == "file" and name in files and adopts(host, files[name])
+            if whose := _whose(host, kind, name, role in differences, older, adopted):
+                named[f"{kind} {name}"] = whose
         effect = _effect(state, differences.get(role, []))
         if effect:
             pending[state.unit] = effect
-        for key in [state.repository.key] if state.repository else []:
+        for key in state.keys:
             there_now = host.facts["files"].get(key.path)
-            if there_now and key.path not in noted["generated"]:
+            if there_now and key.path not in noted["generated"] and (older or not stays(host, key)):
                 generated[key.path] = {"digest": there_now["digest"], "recipe": key.recipe}
     anew = {d.resource: "" for found in differences.values() for d in found if d.kind == "container" and d.replaces}
     applied = [host.desired[role].settings for role in differences]
-    settings = {file.path: settings_change(host, file).noted for file in applied if file}
+    settings = {file.path: settings_change(host, file).before for file in applied if file}
     return {
         "resources": named,
         "pending": pending,
         "generated": generated,
         "containers": anew,
         "settings": {path: made for path, made in settings.items() if made != noted["settings"].get(path, {})},
+        "left": _left(host) if "rocketchat" in differences else [],
     }
+
+
+def _whose(host: Host, kind: str, name: str, applies: bool, older: bool, adopted: bool) -> str:
+    """What is new to the ledger of a resource; "" where nothing is. ``applies``: whether its role does, in this run."""
+    noted = host.ledger["resources"].get(f"{kind} {name}")
+    if adopted:
+        return ADOPTED if applies and noted != ADOPTED else ""
+    there = _is_there(host, kind, name)
+    if noted or not (there or applies):
+        return ""
+    return "found" if there and (kind == "package" or not older) else "made"
+
+
+def _left(host: Host) -> list[str]:
+    """Directories of uploads that are in use no more, as the gate has made sure of."""
+    planned = {path for state in host.desired.values() for path in state.data}
+    return [path for path in host.ledger["data"] if path not in {layout.MONGODB_DATA, *planned}]
 
 
 def _is_there(host: Host, kind: str, name: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 from ..plan.compose import CONFIG_LABEL, WITHOUT_EFFECT
 from ..plan.resources import Container, Network, Project, RoleState
 from .difference import Difference
-from .hosts import Host, tag
+from .hosts import Host, is_ours, tag
 
 # Told apart from the rest of a definition.
 _IMAGE = "image"
@@ -64,8 +64,8 @@ def container_differences(host: Host, state: RoleState) -> Iterator[Difference]:
         else:
             yield from _container(host, project, name, (before or {}).get(name), present[name], new_network)
     # That of NATS always has its one service, so this is about containers of Rocket.Chat.
-    for name in present:
-        if name not in project.containers:
+    for name, found in present.items():
+        if name not in project.containers and is_ours(found):
             yield Difference("container", name, f"will remove {name}")
 
 
@@ -83,7 +83,7 @@ def _container(
         reasons = list(_reasons(host, project.definition["services"][name], before, found)) or ["configuration changed"]
         sentence = f"will replace {name}: {', '.join(reasons)}"
         yield Difference("container", name, sentence, replaces=bool(reconfigured) or new_network)
-    elif by_hand := [*reconfigured, *_changed_mounts(host, project.definition["services"][name])]:
+    elif by_hand := [*reconfigured, *_unplanned(host, project, name, found)]:
         yield Difference("container", name, f"will replace {name}: {', '.join(by_hand)}", replaces=True)
     elif (noted := host.ledger["containers"].get(name, found["definition"])) != found["definition"]:
         why = "somebody made it from another definition" if noted else "an earlier run ended before it did"
@@ -93,7 +93,8 @@ def _container(
     elif found["state"] in ("created", "exited", "dead"):
         yield Difference("container", name, f"will start {name}")
     elif found["state"] == "paused":
-        yield Difference("container", name, f"may not be able to start {name}: it is paused")
+        # Compose cannot start it
+        yield Difference("container", name, f"will replace {name}: it is paused", replaces=True)
 
 
 def _reconfigured(wanted: Container, found: Mapping[str, Any]) -> Iterator[str]:
@@ -124,6 +125,19 @@ def _lost_network(host: Host, wanted: Container, found: Mapping[str, Any]) -> It
     there = {network["id"] for network in host.facts["docker"]["networks"] if network["name"] == wanted.network}
     if held and there and held not in there:
         yield f"its network {wanted.network} was removed, and is another one now"
+
+
+def _unplanned(host: Host, project: Project, name: str, found: Mapping[str, Any]) -> Iterator[str]:
+    """What it may have from elsewhere, of which Compose takes no notice."""
+    service = project.definition["services"][name]
+    yield from _changed_mounts(host, service)
+    files = [
+        line for path in service.get("env_file", []) for line in host.plan["rocketchat"]["env_files"][path].split("\n")
+    ]
+    planned = {*service.get("environment", {}), *(line.partition("=")[0] for line in files)}
+    proxies = [variable for variable in (found["settings"] or {}).get("proxies") or () if variable not in planned]
+    if proxies:
+        yield f"Docker's client gave it {', '.join(proxies)}"
 
 
 def _changed_mounts(host: Host, wanted: Mapping[str, Any]) -> Iterator[str]:

@@ -52,7 +52,7 @@ def data_warnings(hosts: list[Host]) -> Iterator[str]:
             )
         for path in _uploads(host):
             noted, place = host.ledger["data"].get(path), host.facts["data"][path]
-            if noted and place["empty"] and not any(_lost_mount(host, path)) and not is_as_noted(host, path):
+            if noted and place["empty"] and not any(lost_mount(host, path)) and not is_as_noted(host, path):
                 yield (
                     f"{path} of host {host.name} is on another file system than before ({lies_on(place)}), and empty: "
                     "what people have uploaded so far is not there."
@@ -83,7 +83,7 @@ def _away(host: Host) -> Iterator[str]:
     if place["unmounted"]:
         yield f"are not where they belong: {_not_mounted(place)}"
     elif had_database(host):
-        yield from (f"are not there: {words}" for words in _lost_mount(host, _DATA))
+        yield from (f"are not there: {words}" for words in lost_mount(host, _DATA))
 
 
 def _lost_database(host: Host, hosts: list[Host]) -> str:
@@ -159,7 +159,7 @@ def replica_set(host: Host) -> Mapping[str, Any]:
 
 def _upload_problems(host: Host, path: str) -> Iterator[Problem]:
     place = host.facts["data"][path]
-    for words in [_not_mounted(place)] if place["unmounted"] else _lost_mount(host, path):
+    for words in [_not_mounted(place)] if place["unmounted"] else lost_mount(host, path):
         reason = f"is not where the uploads of host {host.name} are: {words}"
         remedy = (
             f"Mount their disk there (`findmnt --verify`, `lsblk -f`){_without(place)}. If they were moved on purpose, "
@@ -179,7 +179,7 @@ def _without(place: Mapping[str, Any]) -> str:
     return ", or take that line out of /etc/fstab if there is no such disk any more" if place["unmounted"] else ""
 
 
-def _lost_mount(host: Host, path: str) -> Iterator[str]:
+def lost_mount(host: Host, path: str) -> Iterator[str]:
     """A file system that was mounted below the one that is seen now."""
     noted, place = host.ledger["data"].get(path), host.facts["data"][path]
     if noted and noted["mount"] != place["mount"] and _is_below(noted["mount"], place["mount"]):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Difference:
-    """``kind``: product (a package that stands for a role), package, file, mode (of a file whose content is
-    right), unit, network, container, users or ledger.
+    """``kind``: product (a package that stands for a role), package, file, adopted (a file of
+    somebody else's), mode (of a file whose content is right), unit, network, container, users or ledger.
 
     ``resource``: which one. ``sentence``: what a run does about it.
     ``effect``: what the role's unit has to do then, ``restart`` or ``reload``, or "".

@@ -16,7 +16,8 @@ from ..rocketchat import layout
 from .container_differences import container_differences, network_differences
 from .data import finds_itself_nowhere, lies_on, replica_set
 from .difference import Difference
-from .hosts import Host
+from .hosts import Host, is_ours
+from .ownership import adopts, stays
 from .settings import is_our_file, keeps_containers, settings_change, settings_diff
 
 _UNIT_NAMES = {layout.DOCKER_UNIT: "Docker", layout.MONGODB_UNIT: "mongod", layout.NGINX_UNIT: "nginx"}
@@ -60,7 +61,7 @@ def _unsaid(kinds: set[str], everything: set[str]) -> set[str]:
 
 def file_diffs(host: Host, differences: Mapping[str, list[Difference]]) -> list[dict[str, str]]:
     """For --diff: of files that are no secret, where their content was asked for."""
-    changed = {d.resource for found in differences.values() for d in found if d.kind == "file"}
+    changed = {d.resource for found in differences.values() for d in found if d.kind in ("file", "adopted")}
     shared = [state.settings for state in host.desired.values() if state.settings and state.settings.path in changed]
     return [settings_diff(host, file) for file in shared] + [
         {"before_header": file.path, "after_header": file.path, "before": before or "", "after": file.content}
@@ -82,6 +83,8 @@ def _of_role(host: Host, state: RoleState) -> Iterator[Difference]:
     if state.block and state.block.text() not in (host.facts["texts"].get(state.block.path) or ""):
         yield Difference("file", state.block.path, state.block.told)
     yield from _unit(host, state)
+    if state.network:
+        yield from _ways(host, state)
     yield from network_differences(host, state)
     yield from container_differences(host, state)
     if state.replica_set:
@@ -114,7 +117,12 @@ def _settings(host: Host, file: SettingsFile) -> Iterator[Difference]:
 def _files(host: Host, wanted: Sequence[File | Generated]) -> Iterator[Difference]:
     for resource in wanted:
         found = host.facts["files"].get(resource.path)
-        if found is None:
+        if stays(host, resource):
+            continue
+        if adopts(host, resource) and _has_other_content(host, resource, found):
+            sentence = f"will replace {resource.path}, which somebody else made, and keep a copy beside it"
+            yield Difference("adopted", resource.path, sentence, effect=resource.effect, renews=True)
+        elif found is None:
             sentence = resource.told or f"will write {resource.path}"
             yield Difference("file", resource.path, sentence, effect=resource.effect, renews=True)
         elif _has_other_content(host, resource, found):
@@ -140,8 +148,10 @@ def _is_owned(owner: str, found: Mapping[str, Any]) -> bool:
 
 def _has_other_content(host: Host, wanted: File | Generated, found: Mapping[str, Any]) -> bool:
     if isinstance(wanted, Generated):
+        # what a ledger does not know was not made by us, as the operator's own certificate before a self-signed one
+        begins = host.facts["ledger"]["state"] == "absent"
         noted = host.ledger["generated"].get(wanted.path)
-        return noted is not None and noted != {"digest": found["digest"], "recipe": wanted.recipe}
+        return not begins and noted != {"digest": found["digest"], "recipe": wanted.recipe}
     return bool(found["digest"] != wanted.digest or (found["kind"] == "directory") != (wanted.content is None))
 
 
@@ -159,7 +169,7 @@ def _unit(host: Host, state: RoleState) -> Iterator[Difference]:
         sentence = f"will restart {name}, as it has not found its own name among the members of the replica set"
         yield Difference("unit", state.unit, sentence, effect="restart")
     elif effect and found["active"]:
-        sentence = f"will {effect} {name}, as an earlier run wrote its settings and ended before"
+        sentence = f"will {effect} {name}, which an earlier run did not come to"
         yield Difference("unit", state.unit, sentence, effect=effect)
 
 
@@ -174,6 +184,18 @@ def _places(host: Host, state: RoleState) -> Iterator[Difference]:
         if known and host.ledger["data"].get(path) != now:
             sentence = f"will note that the data in {path} lie on {lies_on(place)}"
             yield Difference("ledger", path, sentence)
+
+
+def _ways(host: Host, state: RoleState) -> Iterator[Difference]:
+    """An engine that is restarted makes its rules and proxies anew."""
+    docker = host.facts["docker"]
+    ours = [container["name"] for container in host.containers if is_ours(container)]
+    lost = [name for name in docker["unreachable"] if name in ours]
+    if docker["firewall_flushed"]:
+        yield Difference("unit", state.unit, "will restart Docker, whose firewall rules are gone", effect="restart")
+    elif lost:
+        why = f"as nothing listens on the ports of {', '.join(lost)} any more"
+        yield Difference("unit", state.unit, f"will restart Docker, {why}", effect="restart")
 
 
 def _users(host: Host) -> Iterator[Difference]:

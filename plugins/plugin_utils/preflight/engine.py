@@ -18,7 +18,7 @@ from ..plan.resources import SettingsFile
 from ..rocketchat.distributions import DOCKER_LIBRARIES, DOCKER_RIVALS
 from ..rocketchat.problems import Problem
 from .hosts import Host, was_deployed
-from .settings import after, told
+from .settings import after, is_flag, settings_change, told
 
 SOCKET = "unix:///var/run/docker.sock"
 # dockerd's "fd://" is the socket that systemd holds for it, which is the same one.
@@ -119,10 +119,18 @@ def _settings_against_ours(host: Host, file: SettingsFile) -> Iterator[Problem]:
         place = f"{_OPTIONS}.{name}" if ours else f"{name} in {_named(host, file)}"
         return Problem(place, settings[name], reason, remedy)
 
+    for name in {top(setting) for setting in settings_change(host, file).wanted if is_flag(host, top(setting))}:
+        reason = f"is on the command line of the engine of host {host.name}, too, which does not start with both"
+        yield Problem(
+            f"{_OPTIONS}.{name}", settings[name], reason, "Leave it out, or take it from the command line there"
+        )
     if settings.get("userns-remap"):
         # root of the host owns them, and root of a container is another user then
         reason = "keeps containers from reading their settings and writing uploads"
         yield problem("userns-remap", reason, "Remove it, or choose another host")
+    elif "userns" in ((host.facts["docker"].get("engine") or {}).get("security") or ()):
+        reason = "remaps users, which keeps containers from reading their settings and writing uploads"
+        yield Problem(f"Docker Engine of host {host.name}", None, reason, "Start it without userns-remap")
     if "hosts" in settings and not set(_SOCKETS) & set(_listed(settings["hosts"])):
         yield problem("hosts", f"has no {SOCKET}, where this collection and Docker's client ask", f"Add {SOCKET}")
     for name in ("iptables", "ip-masq"):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -77,11 +78,16 @@ class Host:
 
     def services(self, directory: str) -> Mapping[str, Any] | None:
         """Of the Compose project in a directory; None where the file is missing or somebody made it something else."""
-        try:
-            text = self.facts["texts"].get(f"{directory}/{layout.COMPOSE_FILE}")
-            return dict(yaml.load(text or "", _Loader)["services"])
-        except (yaml.YAMLError, TypeError, KeyError):
-            return None
+        return _services(self.facts["texts"].get(f"{directory}/{layout.COMPOSE_FILE}") or "")
+
+
+@lru_cache(maxsize=128)
+def _services(text: str) -> Mapping[str, Any] | None:
+    """Read once, although several ask for it: that takes most of the time that the gate needs for a host."""
+    try:
+        return dict(yaml.load(text, _Loader)["services"])
+    except (yaml.YAMLError, TypeError, KeyError):
+        return None
 
 
 def asked_host(
@@ -111,14 +117,15 @@ def is_ours(container: Mapping[str, Any]) -> bool:
 
 def was_deployed(host: Host) -> bool:
     """Whether a version of this collection did, whatever it kept of it: by its labels, its block in a file of the
-    host's own and, where it put nginx alone, by both its site and its directory.
+    host's own and, where it put nginx alone, what it wrote into its site.
     """
     blocks = [state.block for state in host.desired.values() if state.block]
+    site = host.facts["origins"].get(layout.NGINX_SITE)
     return (
         any(is_ours(container) for container in host.containers)
         or any(network["ours"] for network in host.facts["docker"]["networks"])
         or any(block.first_line in (host.facts["texts"].get(block.path) or "") for block in blocks)
-        or all(host.facts["files"].get(path) for path in (layout.NGINX_SITE, layout.CERTIFICATE_DIRECTORY))
+        or bool(site and site["marks"])
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..rocketchat import layout
 from ..rocketchat.problems import Problem
-from .data import had_database, own_member, replica_set
+from .data import had_database, lost_mount, own_member, replica_set
 from .hosts import Host, is_monolith
 from .mongod import is_ours, setting
 from .ports import mongodb_port
@@ -197,18 +197,20 @@ def has_left_data(host: Host) -> bool:
 
 
 def _left_uploads(host: Host) -> Iterator[Problem]:
-    """Directories with uploads that the ledger knows."""
+    """Directories with uploads that the ledger knows. What one holds whose disk is missing nobody can see."""
     if not host.plan["rocketchat"]:
         return
     planned = [upload["path"] for upload in host.plan["rocketchat"]["directories"]]
     for path in host.ledger["data"]:
         filled = any(not host.facts["data"][other]["empty"] for other in planned)
-        if path in (layout.MONGODB_DATA, *planned) or host.facts["data"][path]["empty"] or filled:
+        lost = any(lost_mount(host, path))
+        if path in (layout.MONGODB_DATA, *planned) or filled or (host.facts["data"][path]["empty"] and not lost):
             continue
         variable = "rocketchat_file_upload_directory" if planned else "rocketchat_file_upload_storage"
         keep = f"With the monolith stopped, move what is in it to {planned[0]}" if planned else "Write directory"
         reason = f"leaves the uploads in {path} of host {host.name} behind, where Rocket.Chat will not look any more"
-        remedy = f"{keep}, or move {path} away if nobody needs them"
+        away = f"{layout.LEDGER} away, as their file system is not mounted," if lost else f"{path} away"
+        remedy = f"{keep}, or move {away} if nobody needs them"
         yield Problem(variable, planned[0] if planned else None, reason, remedy)
 
 

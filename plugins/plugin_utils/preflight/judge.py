@@ -15,6 +15,7 @@ from ..rocketchat.problems import Problem
 from ..rocketchat.sizing import size_warnings
 from . import mongod, requirements
 from .addresses import address_problems
+from .apt import apt_problems
 from .data import data_problems, data_warnings
 from .departures import departure_warnings
 from .engine import engine_problems, engine_warnings
@@ -23,6 +24,8 @@ from .identity import identity_problems, identity_warnings
 from .limit import limit_problems, limit_warnings
 from .memory import is_below, memory_problems, needed_mb
 from .network import clock_problems, clock_warnings, name_warnings, network_problems
+from .nginx import nginx_problems
+from .ownership import adoption_problems, is_foreign, ownership_problems, resources_of
 from .ports import port_problems
 from .repositories import repository_problems
 from .versions import version_problems, version_warnings
@@ -52,6 +55,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.problems += address_problems(host)
         verdict.problems += mongod.foreign_mongodb(host)
         verdict.problems += _taken_names(host)
+        verdict.problems += [*ownership_problems(host), *apt_problems(host), *nginx_problems(host)]
         verdict.problems += _other_secrets(host)
         verdict.problems += _refusing_mongodb(host)
         verdict.problems += _unreadable_ledger(host)
@@ -62,6 +66,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
     verdict.problems += [*data_problems(hosts), *identity_problems(plan, hosts)]
     verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]
     verdict.problems += [*workspace_problems(plan, hosts), *limit_problems(plan, hosts)]
+    verdict.problems += adoption_problems(plan, hosts)
     verdict.warnings += [*data_warnings(hosts), *identity_warnings(hosts), *departure_warnings(plan, hosts)]
     verdict.warnings += clock_warnings(hosts)
     verdict.warnings += name_warnings(plan["root_url"], hosts)
@@ -152,6 +157,7 @@ def _taken_names(host: Host) -> Iterator[Problem]:
         planned |= {service["container_name"]: project["name"] for service in project["services"].values()}
     for container in host.containers:
         name = container["name"]
+        # one of a project of that name is refused with the whole of it
         if name in planned and container["project"] != planned[name]:
             reason = f"is there already on host {host.name} ({container['image']}), and not as part of this deployment"
             yield Problem("Docker container", name, reason, f"Rename it: docker rename {name} NEW-NAME")
@@ -159,7 +165,9 @@ def _taken_names(host: Host) -> Iterator[Problem]:
 
 def _other_secrets(host: Host) -> Iterator[Problem]:
     """Another keyfile means other passwords, too: mongod would restart with it and then let nobody in."""
-    if host.facts["files"].get(KEYFILE) and host.is_other_file(KEYFILE) and not any(mongod.foreign_mongodb(host)):
+    foreign = any(one.path == KEYFILE and is_foreign(host, one) for one in resources_of(host))
+    foreign = foreign or any(mongod.foreign_mongodb(host))
+    if host.facts["files"].get(KEYFILE) and host.is_other_file(KEYFILE) and not foreign:
         yield Problem(
             "mongodb_keyfile",
             None,

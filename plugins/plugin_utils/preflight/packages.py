@@ -12,6 +12,7 @@ from ..inventory.role_variables import collection_version
 from ..plan.resources import File, Repository, RoleState
 from .difference import Difference
 from .hosts import Host
+from .ownership import adopts, stays
 from .settings import settings_entry
 
 ROLE = "packages"
@@ -29,18 +30,19 @@ def differ(host: Host, differences: ByRole) -> bool:
 def packages_plan(host: Host, differences: ByRole) -> dict[str, Any]:
     """``differences``: of the roles that are applied in this run, without any in some of them."""
     repositories = [repository for role in differences for repository in [host.desired[role].repository] if repository]
+    fetched = [repository for repository in repositories if not stays(host, repository.key)]
     renewed = {d.resource for found in differences.values() for d in found if d.renews}
     missing = [d.resource for found in differences.values() for d in found if d.kind in KINDS]
     return {
         "collection": collection_version(),
-        "signing_keys": [_key(repository, renewed) for repository in repositories],
+        "signing_keys": [_key(repository, renewed) for repository in fetched],
         "files": [
-            *(entry(repository.source) for repository in repositories),
-            *(entry(file) for state in _installed(host, differences) for file in state.files if file.before_packages),
+            *(entry(host, repository.source) for repository in repositories),
+            *(entry(host, file) for state in _installed(host, differences) for file in _early(host, state)),
         ],
         "settings": [settings_entry(host, state.settings) for state in _installed(host, differences) if state.settings],
         "missing": list(dict.fromkeys(missing)),
-        "generated": {repository.key.path: repository.key.recipe for repository in repositories},
+        "generated": {repository.key.path: repository.key.recipe for repository in fetched},
     }
 
 
@@ -60,13 +62,18 @@ def read_at_once(state: RoleState) -> Iterator[str]:
         yield state.settings.path
 
 
+def _early(host: Host, state: RoleState) -> list[File]:
+    return [file for file in state.files if file.before_packages and not stays(host, file)]
+
+
 def _installed(host: Host, differences: ByRole) -> list[RoleState]:
     return [host.desired[role] for role, found in differences.items() if any(d.kind == "product" for d in found)]
 
 
-def entry(file: File) -> dict[str, Any]:
+def entry(host: Host, file: File) -> dict[str, Any]:
     """Of host_files; the content of a secret one is given to it apart."""
-    settings: dict[str, Any] = {"path": file.path, "mode": file.mode, "owner": file.owner, "backup": file.backup}
+    backup = file.backup or adopts(host, file)
+    settings: dict[str, Any] = {"path": file.path, "mode": file.mode, "owner": file.owner, "backup": backup}
     if file.content is not None and not file.secret:
         settings["content"] = file.content
     if file.validate:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..rocketchat.catalogue import NATS_CLUSTER_PORT, NATS_MONITORING_PORT
+from ..rocketchat.layout import MONGODB_UNIT, NGINX_UNIT
 from ..rocketchat.problems import Problem
 from .hosts import SERVICE_LABEL, Host, is_ours
 
@@ -21,7 +22,7 @@ PROXY = "docker-proxy"
 class Need:
     """``owner`` is to listen on ``address`` and ``port``, as ``variable`` says ("" where nothing can change it).
 
-    ``program``: what listens there when it is ours already; for containers it is Docker's proxy.
+    ``program`` and ``unit``: what listens there when it is ours already; for containers it is Docker's proxy.
     """
 
     owner: str
@@ -29,6 +30,7 @@ class Need:
     port: int
     variable: str
     program: str
+    unit: str = ""
 
 
 def port_problems(host: Host) -> Iterator[Problem]:
@@ -45,7 +47,7 @@ def needs(plan: Mapping[str, Any]) -> Iterator[Need]:
     """Every port of a host's plan, in the order in which the roles take them."""
     if plan["mongodb"]:
         for address in plan["mongodb"]["bind_addresses"]:
-            yield Need("MongoDB", address, mongodb_port(plan), "mongodb_port", "mongod")
+            yield Need("MongoDB", address, mongodb_port(plan), "mongodb_port", "mongod", MONGODB_UNIT)
     for role in ("nats", "rocketchat"):
         services = plan[role]["compose"]["services"] if plan[role] else {}
         for name, service in services.items():
@@ -56,9 +58,9 @@ def needs(plan: Mapping[str, Any]) -> Iterator[Need]:
                 address, port = published_at(published)
                 yield Need(name, address, port, f"{ports}.{key}" if key else _of_nats(port), PROXY)
     if plan["nginx"]:
-        yield Need("nginx", EVERYWHERE[0], plan["nginx"]["port"], "rocketchat_root_url", "nginx")
+        yield Need("nginx", EVERYWHERE[0], plan["nginx"]["port"], "rocketchat_root_url", "nginx", NGINX_UNIT)
         if plan["nginx"]["tls"]:
-            yield Need("nginx's redirect to https", EVERYWHERE[0], 80, "", "nginx")
+            yield Need("nginx's redirect to https", EVERYWHERE[0], 80, "", "nginx", NGINX_UNIT)
 
 
 def _of_nats(port: int) -> str:
@@ -82,7 +84,9 @@ def _stranger(need: Need, listener: Mapping[str, Any], containers: list[dict[str
     if listener["port"] != need.port or not _same_place(need.address, listener["address"]):
         return ""
     if listener["process"] != PROXY:
-        if listener["process"] == need.program:
+        # Others may run a program of that name: in a container, by hand. What shows whose a mongod is, mongod.py knows.
+        may_be_ours = listener["unit"] in (None, need.unit) or need.unit == MONGODB_UNIT
+        if listener["process"] == need.program and may_be_ours:
             return ""
         process = listener["process"] or "a process that does not show itself"
         return f"{process} ({listener['unit']})" if listener["unit"] else str(process)

@@ -15,6 +15,8 @@ from ..plan.resources import RoleState
 from ..rocketchat import layout
 from ..rocketchat.distributions import DISTRIBUTIONS, DOCKER_RIVALS
 from .application import resources
+from .nginx import BREAKING
+from .ownership import marks
 from .requirements import DISK_REQUIREMENTS
 
 # What shows that a host once had a role, planned or not.
@@ -35,7 +37,11 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
         ),
         "texts": _unique(_texts(states, contents)),
         "settings": [state.settings.path for state in states if state.settings],
+        "origins": {one.path: marks(one) for state in states for one in state.all_resources},
+        "repositories": any(state.repository for state in states),
+        "nginx": _nginx(plan),
         "containers": [name for state in states if state.project for name in state.project.containers],
+        "images": _unique(one.image for state in states if state.project for one in state.project.containers.values()),
         "directories": [room.directory for room in DISK_REQUIREMENTS],
         "data": _unique([layout.MONGODB_DATA, *(path for state in states for path in state.data)]),
         "mongod_settings": layout.MONGOD_SETTINGS,
@@ -60,6 +66,12 @@ def _texts(states: list[RoleState], contents: bool) -> Iterable[str]:
             yield state.block.path
         if contents:
             yield from (file.path for file in state.all_files if file.content is not None and not file.secret)
+
+
+def _nginx(plan: HostPlan) -> dict[str, Any] | None:
+    if not plan.nginx:
+        return None
+    return {"path": layout.NGINX_CONFIGURATION, "site": layout.NGINX_SITE, "directives": sorted(BREAKING)}
 
 
 def _databases(plan: HostPlan) -> dict[str, Any]:

@@ -22,6 +22,7 @@ MONGOD_UNIT_SETTINGS = f"{MONGOD_UNIT_DIRECTORY}/rocketops.conf"
 KEYFILE = "/etc/mongod.keyfile"
 # What is in /etc/hosts of it, for mongod to put it back there.
 MEMBERS_FILE = "/etc/mongod.members"
+MONGOD_LOG = "/var/log/mongodb/mongod.log"
 HOSTS_FILE = "/etc/hosts"
 HOSTS_MARKER = "# {mark} rocketops.rocketchat: members of the MongoDB replica set"
 
@@ -32,9 +33,12 @@ ROCKETCHAT_DIRECTORY = f"{PROJECTS}/rocketchat"
 ENV_FILES = f"{ROCKETCHAT_DIRECTORY}/env"
 COMPOSE_FILE = "compose.yaml"
 
+NGINX_CONFIGURATION = "/etc/nginx/nginx.conf"
 NGINX_SITE = "/etc/nginx/conf.d/rocketchat.conf"
 # Debian's and Ubuntu's nginx-common has a page of its own there, unless something else is there first (its postinst).
 NGINX_DEFAULT_SITE = "/etc/nginx/sites-enabled/default"
+# As in the packages of Debian and Ubuntu; an operator may have it elsewhere.
+NGINX_LOG = "/var/log/nginx/error.log"
 CERTIFICATE_DIRECTORY = "/etc/nginx/rocketchat"
 CERTIFICATE = f"{CERTIFICATE_DIRECTORY}/certificate.pem"
 CERTIFICATE_KEY = f"{CERTIFICATE_DIRECTORY}/key.pem"

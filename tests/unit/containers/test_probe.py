@@ -79,7 +79,10 @@ def test_all_as_planned(engine: FakeEngine, look: Callable[[], Health]) -> None:
 
 
 def state(**changes: Any) -> Callable[[Entry], None]:
-    return lambda entry: entry["State"].update(changes)
+    """Times are seconds before the test begins: this is read long before that."""
+    return lambda entry: entry["State"].update(
+        {key: moment(value) if key.endswith("At") else value for key, value in changes.items()}
+    )
 
 
 def restarted(count: int, **changes: Any) -> Callable[[Entry], None]:
@@ -105,7 +108,7 @@ def variable(name: str, value: str) -> Callable[[Entry], None]:
 STARTING = {"Health": {"Status": "starting"}}
 FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
     "stopped": (
-        state(Status="exited", Running=False, ExitCode=137, FinishedAt=moment(7300)),
+        state(Status="exited", Running=False, ExitCode=137, FinishedAt=7300),
         [],
         "stopped",
         "It ended 2 hours ago with exit code 137 and is not started again, as after a `docker stop`.",
@@ -163,7 +166,7 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         "ends.",
     ),
     "refused by NATS": (
-        state(StartedAt=moment(20), **STARTING),
+        state(StartedAt=20, **STARTING),
         ["NATS error. 'Authorization Violation'"],
         "nats_auth",
         "NATS refuses its user or password.",
@@ -176,7 +179,7 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         "(rocketchat_resources), or the host has none left.",
     ),
     "alive without a port": (
-        state(StartedAt=moment(125), **STARTING),
+        state(StartedAt=125, **STARTING),
         [],
         "starting",
         "It was started 2 minutes ago and is not healthy yet: ask again in a minute. Services other than the monolith "
@@ -242,6 +245,10 @@ DRIFTS = {
     "another namespace": (
         variable("MS_NAMESPACE", "other-secret"),
         "MS_NAMESPACE is set in it, and the plan has no such variable.",
+    ),
+    "a proxy that Docker's client added": (
+        variable("http_proxy", "other-secret"),
+        "http_proxy is set in it, and the plan has no such variable.",
     ),
     "a plain variable": (
         variable("NODE_ENV", "other-secret"),

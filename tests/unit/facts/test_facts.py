@@ -30,6 +30,7 @@ CONTAINER = {
     "State": "running",
     "Labels": {
         "com.docker.compose.project": "rocketchat",
+        "com.docker.compose.project.working_dir": "/opt/rocketchat",
         "com.docker.compose.service": "account-1",
         "com.docker.compose.config-hash": "77",
         "io.rocketops.service": "account",
@@ -73,7 +74,8 @@ def test_module_tells_of_this_machine(tmp_path: Path) -> None:
     assert facts["names"]["no-such-name.invalid"] == {"addresses": [], "fault": "unknown"}
     assert "127.0.0.1" in facts["names"]["localhost"]["addresses"]
     assert [entry["directory"] for entry in facts["file_systems"]] == ["/var/lib/mongodb"]
-    assert facts["docker"] == {"state": "absent", "engine": None, "containers": [], "networks": []}
+    nothing = {"containers": [], "networks": [], "images": [], "unreachable": [], "firewall_flushed": None}
+    assert facts["docker"] == {"state": "absent", "engine": None, **nothing}
     assert list(facts["packages"]) == ["dpkg"]
     assert "localhost" in facts["texts"]["/etc/hosts"]
     assert facts["files"]["/no/such/file"] is None
@@ -239,13 +241,13 @@ class Engine:
         "/v1.44/info": {
             "SecurityOptions": ["name=seccomp,profile=builtin", "name=userns"],
             "Swarm": {"LocalNodeState": "inactive"},
-            "LiveRestoreEnabled": True,
             "DockerRootDir": "/srv/docker",
-            "LoggingDriver": "local",
             "CpuCfsQuota": False,
         },
         "/v1.44/containers/json?all=1": [CONTAINER],
         "/v1.44/containers/5a/json": {
+            "Image": "sha256:77",
+            "Config": {"Env": ["PATH=/bin", "HTTP_PROXY=http://me:S3CRET@proxy", "NO_PROXY=image", "no_proxy=client"]},
             "HostConfig": {"RestartPolicy": {"Name": "unless-stopped"}, "Memory": 536870912, "NanoCpus": 1500000000},
             "NetworkSettings": {
                 "Networks": {
@@ -254,27 +256,29 @@ class Engine:
                 }
             },
         },
+        "/v1.44/images/sha256:77/json": {"Config": {"Env": ["PATH=/bin", "NO_PROXY=image", "no_proxy=image"]}},
         "/v1.44/networks": NETWORKS,
+        # one that lost its tag to a newer one has neither
+        "/v1.44/images/json": [{"RepoTags": ["nats:2.12"], "RepoDigests": None}, {"RepoTags": [], "RepoDigests": []}],
     }
 
     def answer(self, _method: str, url: str) -> tuple[int, bytes]:
         return 200, json.dumps(self.ANSWERS[url]).encode()
 
 
-def test_engine_that_runs(tmp_path: Path) -> None:
+def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docker, "flags", lambda: [])
     with served(Engine(), tmp_path / "docker.sock") as path:
-        answer = docker.ask(path, installed=True, names=["account-1"])
+        answer = docker.ask(path, installed=True, names=["account-1"], images=["docker.io/nats:2.12", "nats:2.13"])
     assert answer == {
         "state": "running",
         "engine": {
             "podman": False,
             "security": ["seccomp", "userns"],
             "swarm": False,
-            "live_restore": True,
             "data_root": "/srv/docker",
-            "log_driver": "local",
             "limits_processors": False,
-            "limits_memory": True,
+            "flags": [],
         },
         "containers": [
             {
@@ -282,6 +286,7 @@ def test_engine_that_runs(tmp_path: Path) -> None:
                 "image": "rocketchat/account-service:8.9.1",
                 "state": "running",
                 "project": "rocketchat",
+                "directory": "/opt/rocketchat",
                 "service": "account-1",
                 "definition": "77",
                 "labels": {"io.rocketops.service": "account"},
@@ -291,6 +296,7 @@ def test_engine_that_runs(tmp_path: Path) -> None:
                     "memory": 536870912,
                     "nano_cpus": 1500000000,
                     "networks": {"rocketchat": ["account-1", "chat-account-1"], "own": []},
+                    "proxies": ["HTTP_PROXY", "no_proxy"],
                     "network_ids": {"rocketchat": "83ec1ede63c7d063", "own": ""},
                 },
             }
@@ -313,6 +319,7 @@ def test_engine_that_runs(tmp_path: Path) -> None:
                 "ours": True,
             },
         ],
+        "images": ["docker.io/nats:2.12"],
     }
 
 
@@ -328,6 +335,15 @@ def test_settings_are_those_of_containers_with_the_name_or_the_service(
             assert bool(found["settings"]) is told
 
 
+def test_options_on_the_command_line_of_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "7").mkdir()
+    command = ["/usr/bin/dockerd", "-H", "fd://", "--live-restore", "--log-opt", "a=b", "--log-opt=c=d", ""]
+    (tmp_path / "7" / "cmdline").write_text("\0".join(command))
+    for process, found in (("7", ["H", "live-restore", "log-opt"]), ("0", [])):
+        monkeypatch.setattr(docker, "main_process", lambda _unit, process=process: process)
+        assert docker.flags(str(tmp_path)) == found
+
+
 def test_engine_without_a_socket_is_stopped_or_there_is_none(tmp_path: Path) -> None:
     path = str(tmp_path / "docker.sock")
     assert docker.ask(path, installed=True)["state"] == "stopped"
@@ -340,3 +356,34 @@ def test_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         server.bind(str(tmp_path / "docker.sock"))
         server.listen()
         assert docker.ask(str(tmp_path / "docker.sock"), installed=False)["state"] == "silent"
+
+
+@pytest.mark.parametrize(
+    ("groups", "unit"),
+    [
+        ("0::/system.slice/nginx.service\n", "nginx.service"),
+        (
+            "3:cpu:/\n1:name=systemd:/docker/5a/system.slice/nginx.service\n0::/docker/5a\n",
+            "nginx.service",
+        ),
+        ("0::/user.slice/user-0.slice/user@0.service/app.slice/shop.service\n", "shop.service"),
+        ("0::/system.slice/docker-5a.scope\n", "docker-5a.scope"),
+        ("0::/docker/5a\n", None),
+    ],
+)
+def test_unit_of_a_process(monkeypatch: pytest.MonkeyPatch, groups: str, unit: str | None) -> None:
+    """Whatever it is in: a container of Docker's has a scope, and may have units of its own within."""
+    answers = {"/proc/7/cgroup": groups, "/proc/7/comm": "nginx\n"}
+    monkeypatch.setattr(network, "text", answers.get)
+    assert network._process(7) == {"pid": 7, "process": "nginx", "unit": unit}
+
+
+def test_masked_units(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A package that was removed masks its units itself, and lifts that as it is installed again."""
+    shown = "Id=nginx.service\nLoadState=masked\nActiveState=inactive\nUnitFileState=masked\n"
+    monkeypatch.setattr(system, "_output", lambda _command: shown)
+    monkeypatch.setattr(system, "_MASKED_BY_PACKAGES", str(tmp_path))
+    masked = {"found": False, "active": False, "enabled": False, "masked": True}
+    assert system.units(["nginx.service"]) == {"nginx.service": masked}
+    (tmp_path / "nginx.service").touch()
+    assert system.units(["nginx.service"]) == {"nginx.service": {**masked, "masked": False}}

@@ -5,13 +5,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.effects.units import Refused, Unit
 from ansible_collections.rocketops.rocketchat.plugins.modules import host_files
 
 from tests.unit.modules.running import run
+
+
+def settle(files: list[dict[str, Any]], **options: Any) -> dict[str, Any]:
+    """The module's result for files that belong together."""
+    return run(host_files.main, files=[{"mode": "0640", **file} for file in files], **options)
 
 
 def write(*files: dict[str, Any], secrets: dict[str, Any] | None = None, **modes: bool) -> dict[str, Any]:
@@ -119,3 +126,100 @@ def test_mistakes_name_the_path_and_write_nothing(tmp_path: Path, path: str, sec
     assert result["msg"] == sentence
     assert not (tmp_path / "new").exists()
     assert "hidden-here" not in str(result)
+
+
+# -- together ----------------------------------------------------------------------------------------------------------
+
+
+def state_of(directory: Path) -> dict[str, Any]:
+    """What an operator would miss of it."""
+    found = {}
+    for path in sorted(directory.rglob("*")):
+        stat = path.stat()
+        found[path.name] = (path.read_bytes(), stat.st_mode, stat.st_mtime_ns) if path.is_file() else stat.st_mode
+    return found
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site of which one file is there with other rights and an age of its own."""
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    (folder / "site.conf").write_text("upstream old\n")
+    (folder / "site.conf").chmod(0o604)
+    os.utime(folder / "site.conf", (1_000_000_000, 1_000_000_000))
+    return folder
+
+
+def of_site(folder: Path, key: str = "new key\n") -> list[dict[str, Any]]:
+    return [
+        {"path": str(folder / "keys"), "mode": "0700"},
+        {"path": str(folder / "keys" / "key.pem"), "content": key, "mode": "0600"},
+        {"path": str(folder / "site.conf"), "content": "upstream new\n"},
+    ]
+
+
+def test_what_the_whole_does_not_accept_is_put_back(site: Path) -> None:
+    before = state_of(site)
+    result = settle(of_site(site), validate_all=f"grep -r old {site}")
+    assert result["failed"]
+    assert f"`grep -r old {site}` does not accept what was written" in result["msg"]
+    assert "keys/key.pem" in result["msg"]
+    assert state_of(site) == before
+
+
+def test_the_whole_is_accepted_with_all_files_in_place(site: Path) -> None:
+    check = f"grep -q -r 'new key' {site}/keys"
+    assert settle(of_site(site), validate_all=check)["changed"]
+    assert (site / "site.conf").read_text() == "upstream new\n"
+    assert not settle(of_site(site), validate_all="false")["changed"], "nothing changed, nothing to accept"
+
+
+def test_a_whole_that_was_broken_before_is_told(site: Path) -> None:
+    assert "without them either" in settle(of_site(site), validate_all="false")["msg"]
+
+
+def test_files_before_one_that_is_not_valid_are_put_back(site: Path) -> None:
+    before = state_of(site)
+    *first, last = of_site(site)
+    for spoilt in ({**last, "validate": "grep -q old %s"}, {**last, "path": str(site / "keys")}):
+        assert settle([*first, spoilt])["failed"]
+        assert state_of(site) == before
+
+
+def test_backups_of_what_was_put_back_are_not_left(site: Path) -> None:
+    before = state_of(site)
+    files = [{**file, "backup": True} for file in of_site(site)]
+    assert settle(files, validate_all="false")["failed"]
+    assert state_of(site) == before
+
+
+def test_what_the_unit_does_not_take_up_is_put_back(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, done = state_of(site), []
+
+    def refuse(unit: Unit, state: str, daemon_reload: bool) -> None:
+        done.append((unit.name, state, daemon_reload))
+        raise Refused("It ends.")
+
+    monkeypatch.setattr(Unit, "is_active", lambda unit: True)
+    monkeypatch.setattr(Unit, "take_up", refuse)
+    monkeypatch.setattr(Unit, "as_before", lambda unit, state, was_active, daemon_reload: f"As before: {was_active}.")
+    unit = {"name": "mongod.service", "state": "restarted"}
+    result = settle(of_site(site), unit=unit)
+    assert result["msg"].startswith("It ends.\nPut back as they were: ")
+    assert "As before: True." in result["msg"]
+    assert done == [("mongod.service", "restarted", False)]
+    assert state_of(site) == before
+
+
+@pytest.mark.parametrize(("state", "active", "told"), [("started", True, False), ("started", False, True)])
+def test_a_unit_that_runs_is_not_started(
+    site: Path, monkeypatch: pytest.MonkeyPatch, state: str, active: bool, told: bool
+) -> None:
+    done = []
+    monkeypatch.setattr(Unit, "is_active", lambda unit: active)
+    monkeypatch.setattr(Unit, "take_up", lambda unit, *given: done.append(given))
+    assert settle(of_site(site), unit={"name": "a.service", "state": state}, check=True)["changed"]
+    assert done == []
+    settle(of_site(site), unit={"name": "a.service", "state": state})
+    assert bool(done) is told

@@ -95,5 +95,6 @@ def test_place_of_data_and_hosts_of_the_deployment_are_noted(note: Note, path: P
     note(data=[str(tmp_path)], hosts={"chat": ["nginx"], "talk": ["nats"]})
     assert set(kept(path)["data"][str(tmp_path)]) == {"mount", "device"}
     assert not note(data=[str(tmp_path)])["changed"]
-    note(hosts={"chat": None})
+    note(hosts={"chat": None}, left=[str(tmp_path)])
+    assert kept(path)["data"] == {}
     assert kept(path)["hosts"] == {"talk": ["nats"]}

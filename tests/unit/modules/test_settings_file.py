@@ -42,6 +42,14 @@ def test_file_that_is_as_wanted_is_not_touched(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["daemon.json"]
 
 
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    file, link = tmp_path / "managed.json", tmp_path / "daemon.json"
+    file.write_text("{}")
+    link.symlink_to(file)
+    assert change(link, set={"debug": True})["put_back"]["path"] == str(file)
+    assert link.is_symlink() and json.loads(file.read_text()) == {"debug": True}
+
+
 def test_new_file(tmp_path: Path) -> None:
     file = tmp_path / "daemon.json"
     assert change(file, check=True, set={"debug": True})["changed"] and not file.exists()

@@ -128,7 +128,9 @@ class ReplicaSet:
         if delay:
             members[-1] |= {"priority": 0, "hidden": True, "secondaryDelaySecs": delay}
         with first.client() as client:
-            client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members, "settings": QUICK})
+            settings = {"_id": REPLICA_SET, "members": members, "settings": QUICK}
+            # on a busy machine the others do not answer within QUICK's second
+            until(lambda: bool(client.admin.command("replSetInitiate", settings)["ok"]), "the set is initiated")
             self.settle()
             # through the localhost exception, once
             client.admin.command("createUser", ADMIN, pwd=ADMIN_PASSWORD, roles=["root"])

@@ -10,17 +10,19 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import role_options
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.settings import GROUPS
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.deployment import as_data
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.catalogue import SERVICES, services_of
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.versions import parse_version
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.unit.plan_inventories import Inventory, cluster, every_container, plan
+from tests.unit.plan_inventories import Inventory, cluster, every_container, plan, typed_plan
 
 # Of every row of the table of versions, both sides of stream-hub's changes, and where services begin or end.
 ENDS = {str(version) for service in SERVICES.values() for version in (service.since, service.until) if version}
@@ -207,6 +209,12 @@ def test_the_order_of_variables_does_not_matter(inventory: Inventory, random: An
     shuffled["hosts"] = shuffle_all(shuffled["hosts"])
     # as text, in which the order of dictionaries counts, too
     assert json.dumps(plan(shuffled)) == json.dumps(plan(inventory))
+
+
+@holds_for(inventories(), secrets)
+def test_data_is_all_of_the_plan(inventory: Inventory, given_secrets: dict[str, str]) -> None:
+    made = typed_plan(inventory, **given_secrets)
+    assert as_data(made) == asdict(made)
 
 
 @holds_for(inventories(), secrets)

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,8 @@ class Drift:
     removes: bool = False
 
     def of(self, host: Host) -> Host:
-        facts = deepcopy(dict(host.facts))
+        # a copy, made in the quickest way
+        facts = pickle.loads(pickle.dumps(dict(host.facts)))
         self.change(facts)
         return with_facts(host, **facts)
 
@@ -55,6 +56,7 @@ def drifts(host: Host) -> Iterator[Drift]:
         if state.unit:
             yield from _unit(role, state.unit)
         if state.network:
+            yield from _ways(role, host)
             roles = (role, *(name for name in CONTAINERS if name in host.desired))
             yield from _network(roles, state.network)
         if state.project:
@@ -158,7 +160,7 @@ def _unit(role: str, unit: str) -> Iterator[Drift]:
     yield Drift(f"{unit} stopped", (role,), "will start ", _sets(False, "units", unit, "active"))
     yield Drift(f"{unit} gone", (role,), "will start ", _sets(gone, "units", unit), removes=True)
     yield Drift(f"{unit} disabled", (role,), " start at boot", _sets(False, "units", unit, "enabled"))
-    yield Drift(f"{unit} still to restart", (role,), "as an earlier run", _sets("restart", *pending))
+    yield Drift(f"{unit} still to restart", (role,), "which an earlier run", _sets("restart", *pending))
 
 
 def _network(roles: tuple[str, ...], network: Network) -> Iterator[Drift]:
@@ -169,6 +171,15 @@ def _network(roles: tuple[str, ...], network: Network) -> Iterator[Drift]:
     yield Drift("network gone", roles, "will create network", lambda facts: facts["docker"]["networks"].pop(), True)
     yield Drift("another subnet", roles, f"{replaced}10.9.0.0/24 ->", changed(subnets=["10.9.0.0/24"]))
     yield Drift("another gateway", roles, f"{replaced}gateway 10.9.0.1 ->", changed(gateways=["10.9.0.1"]))
+
+
+def _ways(role: str, host: Host) -> Iterator[Drift]:
+    """To the containers, which notice nothing."""
+    says = "will restart Docker, whose firewall rules are gone"
+    yield Drift("firewall flushed", (role,), says, _sets(True, "docker", "firewall_flushed"))
+    name = host.containers[0]["name"]
+    says = f"will restart Docker, as nothing listens on the ports of {name} any more"
+    yield Drift("proxy of a port gone", (role,), says, _sets([name, "theirs"], "docker", "unreachable"))
 
 
 def _container(role: str, name: str, wanted: Container) -> Iterator[Drift]:
@@ -188,7 +199,7 @@ def _container(role: str, name: str, wanted: Container) -> Iterator[Drift]:
     yield Drift(f"{name} removed", (role,), f"will create {name}", removed, removes=True)
     for state in ("created", "exited", "dead"):
         yield Drift(f"{name} {state}", (role,), f"will start {name}", changed(state=state))
-    yield Drift(f"{name} paused", (role,), f"may not be able to start {name}", changed(state="paused"))
+    yield Drift(f"{name} paused", (role,), f"{replaced}it is paused", changed(state="paused"))
     for title, reason, change in (
         ("renamed", "it was renamed to other", changed(name="other")),
         ("of another image", "image other:1 -> ", changed(image="other:1")),

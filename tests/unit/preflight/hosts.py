@@ -21,6 +21,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resource
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.templates import MANAGED
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import resources
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, asked_host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ownership import marks
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ports import needs
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
@@ -34,11 +35,9 @@ MODE: Facts = {
     "podman": False,
     "security": ["cgroupns", "seccomp"],
     "swarm": False,
-    "live_restore": True,
     "data_root": "/var/lib/docker",
-    "log_driver": "json-file",
     "limits_processors": True,
-    "limits_memory": True,
+    "flags": ["H", "containerd"],
 }
 
 
@@ -48,7 +47,8 @@ def place(**facts: Any) -> Facts:
     return {**nothing, **facts}
 
 
-ENGINE: Facts = {"state": "running", "engine": None, "containers": [], "networks": []}
+WAYS: Facts = {"unreachable": [], "firewall_flushed": False}
+ENGINE: Facts = {"state": "running", "engine": None, "containers": [], "networks": [], "images": [], **WAYS}
 BARE: Facts = {
     "os": {"id": "debian", "version": "13", "family": ["debian"], "name": "Debian GNU/Linux 13 (trixie)"},
     "architecture": "x86_64",
@@ -72,6 +72,9 @@ BARE: Facts = {
     "texts": {},
     "settings": {},
     "client": {"file": "/root/.docker/config.json", "variables": []},
+    "origins": {},
+    "repositories": [],
+    "nginx": None,
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
     "mongodb": None,
     "data": {layout.MONGODB_DATA: place(found=False)},
@@ -120,6 +123,7 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
             for state in states
             if state.settings
         },
+        "origins": {one.path: origin(*marks(one)[:1]) for state in states for one in _files(state)},
         "texts": {
             one.path: one.content for state in states for one in state.all_files if one.content and not one.secret
         }
@@ -194,6 +198,11 @@ def mongod_settings(mongodb: Mapping[str, Any]) -> Facts:
     return {"first_line": f"# {MANAGED}", "settings": settings}
 
 
+def origin(*marks: str, **facts: Any) -> Facts:
+    """Of what is at a path; ``marks`` are in the file."""
+    return {"marks": list(marks), "empty": False, "packaged": False, **facts}
+
+
 def _files(state: RoleState) -> list[File | Generated]:
     return [*state.all_files, *_generated(state)]
 
@@ -236,7 +245,9 @@ def _docker(states: list[RoleState]) -> Facts:
         for network in (state.network for state in states)
         if network
     ]
-    return {**ENGINE, "engine": MODE, "containers": _containers(states), "networks": [bridge, *networks]}
+    containers = _containers(states)
+    images = list(dict.fromkeys(container["image"] for container in containers))
+    return {**ENGINE, "engine": MODE, "containers": containers, "networks": [bridge, *networks], "images": images}
 
 
 def _containers(states: list[RoleState]) -> list[Facts]:
@@ -256,6 +267,7 @@ def _containers(states: list[RoleState]) -> list[Facts]:
                 "nano_cpus": container.nano_cpus,
                 # Docker adds names of its own
                 "networks": {container.network: [name, *container.aliases]},
+                "proxies": [],
                 "network_ids": {container.network: NETWORK_ID},
             },
         }

@@ -125,7 +125,7 @@ def test_what_an_earlier_run_left_pending_is_done() -> None:
     assert given_to(host, "nginx")["unit"]["state"] == "reloaded"
     assert given_to(host, "mongodb")["unit"]["state"] == "restarted"
     assert ledger_entries(host, host_differences(host))["pending"] == ledger["content"]["pending"]
-    assert given_to(host, "nginx")["unit"]["noted"] and given_to(host, "mongodb")["unit"]["noted"]
+    assert given_to(host, "nginx")["takes_up"] and given_to(host, "mongodb")["takes_up"]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_what_an_earlier_run_left_pending_is_done() -> None:
     ],
 )
 def test_what_a_unit_took_up_is_noted_where_it_was_pending(host: Host, noted: dict[str, bool]) -> None:
-    assert {role: given_to(host, role)["unit"]["noted"] for role in noted} == noted
+    assert {role: given_to(host, role)["takes_up"] for role in noted} == noted
     assert set(ledger_entries(host, host_differences(host))["pending"]) == {
         given_to(host, role)["unit"]["name"] for role, due in noted.items() if due
     }
@@ -222,7 +222,9 @@ def test_what_is_there_before_the_first_run_is_found() -> None:
 
 
 def test_nothing_is_noted_twice() -> None:
-    nothing = dict.fromkeys(("resources", "pending", "generated", "containers", "settings"), {})
+    nothing: dict[str, Any] = {key: {} for key in ("resources", "pending", "generated", "containers", "settings")} | {
+        "left": []
+    }
     assert noted(converged(PLAN), *ROLES) == nothing
 
 

@@ -21,6 +21,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat im
 from tests.unit.plan_inventories import plan, single
 from tests.unit.preflight.hosts import (
     BARE,
+    ENGINE,
     as_desired,
     asked,
     before_a_run_of,
@@ -143,7 +144,7 @@ def test_network() -> None:
         ({"docker": containers(account_1="exited")}, ["will start account-1"]),
         ({"docker": containers(account_1="created", nats="dead")}, ["will start nats", "will start account-1"]),
         ({"docker": containers(account_1="restarting")}, []),
-        ({"docker": containers(account_1="paused")}, ["may not be able to start account-1: it is paused"]),
+        ({"docker": containers(account_1="paused")}, ["will replace account-1: it is paused"]),
         ({"docker": containers(account_1=None, nats=None)}, ["will create nats", "will create account-1"]),
     ],
     ids=["stopped", "never started", "crash-looping", "paused", "gone"],
@@ -179,7 +180,7 @@ def test_order_of_the_start_is_nothing_to_replace_a_container_for() -> None:
 
 @pytest.mark.parametrize("state", ["stopped", "silent"])
 def test_engine_that_cannot_be_asked(state: str) -> None:
-    engine = {"state": state, "containers": [], "networks": []}
+    engine = {**ENGINE, "state": state}
     units = {**converged(OLD).facts["units"], "docker.service": {"found": True, "active": False, "enabled": True}}
     assert drifted(docker=engine, units=units) == [
         "will start Docker",
@@ -229,6 +230,15 @@ def test_container_is_made_anew_with_the_content_of_its_mount() -> None:
     assert nats.replaces
     rotated = before_a_run_of(plan(single(), nats_password="another"), converged(OLD))
     assert not any(difference.replaces for difference in host_differences(rotated)["nats"]), "Compose does it"
+
+
+def test_proxies_that_are_planned_are_no_difference() -> None:
+    planned = plan(single(rocketchat_environment={"HTTP_PROXY": "http://proxy.example.com"}))
+    host = converged(planned)
+    docker = deepcopy(host.facts["docker"])
+    for container in docker["containers"]:
+        container["settings"]["proxies"] = ["HTTP_PROXY"]
+    assert sentences(with_facts(host, docker=docker)) == ["will replace nats: Docker's client gave it HTTP_PROXY"]
 
 
 def test_planned_number_of_an_owner_may_have_a_name_on_the_host() -> None:
@@ -316,7 +326,7 @@ def test_what_a_run_does_in_mongodb() -> None:
 def test_settings_that_an_earlier_run_wrote() -> None:
     ledger = deepcopy(converged(OLD).facts["ledger"])
     ledger["content"]["pending"] = {"mongod.service": "restart", "nginx.service": "reload"}
-    late = "as an earlier run wrote its settings and ended before"
+    late = "which an earlier run did not come to"
     assert drifted(ledger=ledger) == [f"will restart mongod, {late}", f"will reload nginx, {late}"]
     units = {**converged(OLD).facts["units"], "mongod.service": {"found": True, "active": False, "enabled": True}}
     assert drifted(ledger=ledger, units=units)[0] == "will start mongod", "with its settings"

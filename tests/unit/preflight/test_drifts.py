@@ -8,9 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import resources
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import updated
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import (
+    ledger_entries,
+    resources,
+)
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import host_differences, told
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +23,7 @@ from tests.examples import examples
 from tests.unit.plan.test_properties import EXTERNAL_MONGODB, inventories
 from tests.unit.plan_inventories import Inventory, plan, single
 from tests.unit.preflight.drifts import Drift, drifts
-from tests.unit.preflight.hosts import asked, converged
+from tests.unit.preflight.hosts import asked, before_a_run_of, converged, with_facts
 
 FILES = {name: f"text of {name}\n" for name in ("/pki/registry.pem", "/pki/chat.pem", "/pki/chat.key")}
 EVERYTHING: dict[str, Any] = {
@@ -65,6 +70,49 @@ def test_a_drift_is_a_difference_of_its_role(_name: str, host: Host, drift: Drif
     sentences = [sentence for _role, sentence in told(differences)]
     assert [sentence for sentence in sentences if drift.says in sentence], sentences
     assert len(drift.roles) > 1 or len(sentences) == 1
+
+
+# -- a run that failed -------------------------------------------------------------------------------------------------
+
+RENEWED = {**FILES, "/pki/chat.pem": "text of a renewed certificate\n"}
+CERTIFICATES = {
+    "self-signed": plan(single()),
+    "self-signed for another name": plan(single(rocketchat_root_url="https://talk.example.com")),
+    "given": plan(single(**{**OF_FILES, "docker_source": "docker"}), FILES),
+    "given and renewed": plan(single(**{**OF_FILES, "docker_source": "docker"}), RENEWED),
+}
+CHANGES = [(before, after) for before in CERTIFICATES for after in CERTIFICATES if before != after]
+
+
+def recorded(host: Host) -> Host:
+    """After the first play of a run: what is about to be made is noted, and nothing has changed yet."""
+    entries = ledger_entries(host, host_differences(host))
+    content = updated(host.facts["ledger"]["content"], entries)
+    return with_facts(host, ledger={**host.facts["ledger"], "content": content})
+
+
+@pytest.mark.parametrize(("before", "after"), CHANGES)
+@pytest.mark.parametrize("written", [0, 1, None], ids=["nothing written", "one file written", "all files written"])
+def test_another_certificate_is_installed_by_the_run_after_a_failed_one(
+    before: str, after: str, written: int | None
+) -> None:
+    """Wherever that ended: what the host has is compared, and what nginx has not taken up is noted."""
+    host = before_a_run_of(CERTIFICATES[after], converged(CERTIFICATES[before]))
+    assert "nginx" in host_differences(host)
+    host = recorded(host)
+    planned = [file for file in host.desired["nginx"].files if file.content is not None][:written]
+    files = {file.path: {**host.facts["files"][file.path], "digest": file.digest} for file in planned}
+    failed = with_facts(host, files={**host.facts["files"], **files})
+    differences = host_differences(failed)["nginx"]
+    assert "reload" in {difference.effect for difference in differences}
+
+
+@pytest.mark.parametrize("change", [("self-signed", "given"), ("given", "self-signed")])
+def test_a_copy_of_the_former_certificate_is_another(change: tuple[str, str]) -> None:
+    """Somebody put it back by hand after the run."""
+    former, present = (converged(CERTIFICATES[name]) for name in change)
+    files = {path: former.facts["files"][path] for path in (layout.CERTIFICATE, layout.CERTIFICATE_KEY)}
+    assert list(host_differences(with_facts(present, files={**present.facts["files"], **files}))) == ["nginx"]
 
 
 @examples(times=0.4)

@@ -82,6 +82,25 @@ def test_other_engines_are_refused(packages: dict[str, str], mode: dict[str, Any
     assert problems(with_engine(packages, **mode)) == [f"Docker Engine of host chat: {message}"]
 
 
+def test_engine_that_remaps_users_by_its_command_line() -> None:
+    assert problems(with_engine(DOCKER, security=["userns"])) == [
+        "Docker Engine of host chat: remaps users, which keeps containers from reading their settings and writing "
+        "uploads. Start it without userns-remap."
+    ]
+
+
+def test_settings_on_the_command_line() -> None:
+    """Ours give way to them; those of the inventory cannot be beside them."""
+    docker = {**ENGINE, "engine": {**MODE, "flags": ["debug", "live-restore", "log-opt"]}}
+    assert problems(asked(PLAN, packages=DOCKER, docker=docker)) == []
+    assert problems(asked(plan(single(docker_daemon_options={"debug": True})), packages=DOCKER, docker=docker)) == [
+        "docker_daemon_options.debug = True: is on the command line of the engine of host chat, too, which does not "
+        "start with both. Leave it out, or take it from the command line there."
+    ]
+    sockets = with_facts(with_options(hosts=["fd://"]), packages=DOCKER, docker={**ENGINE, "engine": MODE})
+    assert problems(sockets)[0].startswith("docker_daemon_options.hosts = ['fd://']: is on the command line")
+
+
 def test_node_of_a_swarm() -> None:
     """It does not start with live-restore, and is well without."""
     assert problems(with_engine(DOCKER, swarm=True)) == [
@@ -192,7 +211,7 @@ def test_proxies_of_the_client() -> None:
 
 def test_limits_that_the_kernel_cannot_keep() -> None:
     limited = plan(single(rocketchat_resources={"account": {"cpus": 1.5}, "presence": {"memory": "512m"}}))
-    docker = {**ENGINE, "engine": {**MODE, "limits_processors": False, "limits_memory": False}}
+    docker = {**ENGINE, "engine": {**MODE, "limits_processors": False}}
     assert problems(asked(limited, packages=DOCKER, docker=docker)) == [
         "rocketchat_resources: limit processors of account-1, which cannot be kept on host chat: its kernel gives "
         "Docker no quota of processors. Leave cpus out, or boot it with cgroup v2 (systemd.unified_cgroup_hierarchy=1)."

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.action import preflight
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import host_differences
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.registered import chosen
 
 from tests.unit.plan_inventories import plan, single
 from tests.unit.preflight.hosts import asked, converged
@@ -40,7 +41,9 @@ def test_packages_and_images_are_seen_to_before_any_role() -> None:
 
 
 def test_nothing_is_applied_where_nothing_differs() -> None:
-    nothing = dict.fromkeys(("resources", "pending", "generated", "containers", "settings"), {})
+    nothing: dict[str, Any] = {key: {} for key in ("resources", "pending", "generated", "containers", "settings")} | {
+        "left": []
+    }
     assert applied(converged(PLAN)) == {"apply": [], "ledger": nothing, "changes": [], "diff": [], "roles": {}}
 
 
@@ -74,7 +77,7 @@ def test_check_mode_tells_and_applies_nothing(everything: bool) -> None:
 def test_roles_that_tags_leave_out_are_not_told(tags: list[str], skipped: list[str], roles: list[str]) -> None:
     """As Ansible goes by them: a role that does not run changes nothing."""
     variables = {"ansible_run_tags": tags, "ansible_skip_tags": skipped}
-    assert list(preflight._chosen(host_differences(asked(PLAN)), variables)) == roles
+    assert list(chosen(host_differences(asked(PLAN)), variables)) == roles
 
 
 def test_what_is_printed() -> None:

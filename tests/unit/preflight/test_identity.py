@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import ledger_entries
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, asked_host
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.identity import renamed_members
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.judge import Verdict, judge
 
 from tests.unit.plan_inventories import Inventory, cluster, complaints, plan, single
 from tests.unit.preflight.hosts import before_a_run_of, converged, place, with_facts
-from tests.unit.preflight.test_data import NOT_INITIATED, data, of_set, stopped
+from tests.unit.preflight.test_data import NOT_INITIATED, data, noted, of_set, stopped
 
 DATA, UPLOADS = "/var/lib/mongodb", "/srv/rocketchat/uploads"
 PLAN = plan(single(mongodb_version="8.0"))
@@ -250,6 +251,25 @@ def test_uploads_are_not_left_behind() -> None:
     assert problems(other(data(new, "/mnt/new/uploads", empty=False), **elsewhere)) == [], "copied"
     assert problems(other(data(new, UPLOADS), **elsewhere)) == [], "moved"
     assert problems(other(UPLOADED, **STORED)) == []
+
+
+def test_uploads_whose_disk_is_missing_are_not_left_behind_either() -> None:
+    away = noted(data(UPLOADED, UPLOADS), **{UPLOADS: {"mount": "/srv", "device": "5151"}})
+    [problem] = problems(other(away))
+    assert problem.startswith("rocketchat_file_upload_storage: leaves the uploads in /srv/rocketchat/uploads of host")
+    assert problem.endswith(
+        "Write directory, or move /var/lib/rocketops/ledger.json away, as their file system is not mounted, if nobody "
+        "needs them."
+    )
+
+
+def test_former_directory_of_uploads_is_forgotten() -> None:
+    empty = data(UPLOADED, UPLOADS)
+    planned = plan(single(mongodb_version="8.0"))
+    host = before_a_run_of(planned, empty)
+    assert ledger_entries(host, {"rocketchat": []})["left"] == [UPLOADS]
+    assert ledger_entries(host, {"nginx": []})["left"] == []
+    assert ledger_entries(empty, {"rocketchat": []})["left"] == []
 
 
 def test_uploads_are_not_left_behind_by_another_storage() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.templates import MANAGED
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, running_version, tag
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.judge import Verdict, judge
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ports import published_at
@@ -27,6 +28,7 @@ from tests.unit.preflight.hosts import (
     asked,
     before_a_run_of,
     converged,
+    origin,
     owned,
     replica_set,
     with_facts,
@@ -184,7 +186,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         "make (172.31.250.0/24). Write another name, or remove that one: docker network rm rocketchat.",
     ),
     "another keyfile": (
-        {"files": OTHER_KEYFILE},
+        {"files": OTHER_KEYFILE, "origins": {"/etc/mongod.conf": origin(MANAGED)}},
         "mongodb_keyfile: is not the one MongoDB on host chat was set up with, so its passwords will be others, too. "
         "If the secrets file (.rocketchat_secrets.yml beside the inventory, unless rocketchat_secrets_file says "
         "otherwise) was lost or generated anew, restore it from its backup. If the keyfile is to change on purpose, "

@@ -9,9 +9,11 @@ import json
 from typing import Any
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.question import OPTIONS
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.deployment import HostPlan
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.desired import desired_state
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ownership import marks
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.question import question
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.distributions import (
     DISTRIBUTIONS,
@@ -39,10 +41,12 @@ def test_all_that_is_desired_is_asked_for_on_every_host(
 ) -> None:
     planned = plan(inventory)
     for name, host in planned["hosts"].items():
-        facts = as_desired(desired_state(HostPlan(**host), on, ipv6, default_site=ipv6), host["mongodb"])
+        desired = desired_state(HostPlan(**host), on, ipv6, default_site=ipv6)
+        facts = as_desired(desired, host["mongodb"])
         options = asked(planned, name, contents)
         for kind in ("packages", "units", "files"):
             assert set(facts[kind]) <= set(options[kind])
+        assert options["origins"] == {one.path: marks(one) for s in desired.values() for one in s.all_resources}
         assert [container["service"] for container in facts["docker"]["containers"]] == options["containers"]
         texts = {path for path in facts["texts"] if contents or path.endswith(("/compose.yaml", "/hosts"))}
         assert texts <= set(options["texts"])
@@ -64,7 +68,15 @@ def test_secrets_are_in_secret_options_alone(
 
 def test_secret_options_are_so_in_the_module() -> None:
     assert {name for name, option in OPTIONS.items() if option.get("no_log")} == SECRET
-    assert set(asked(plan(single()))) <= set(OPTIONS)
+
+
+def test_the_module_takes_all_that_it_is_asked() -> None:
+    validated = ArgumentSpecValidator(OPTIONS).validate(asked(plan(single())))
+    assert validated.error_messages == []
+    assert validated.validated_parameters["mongodb"]["user"] == {
+        "name": "rocketchat",
+        "roles": [{"role": "readWrite", "db": "rocketchat"}, {"role": "clusterMonitor", "db": "admin"}],
+    }
 
 
 def test_replica_set_is_asked_on_every_member_and_what_it_lacks_on_one() -> None:

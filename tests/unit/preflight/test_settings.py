@@ -8,7 +8,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.settings import changed, leaves
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.settings import changed, leaves, top
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.desired import DAEMON_SETTINGS, LOGGING
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import (
     ledger_entries,
@@ -56,7 +56,13 @@ def after(one: Host, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def noted(one: Host) -> dict[str, str]:
-    entries = ledger_entries(one, host_differences(one))["settings"]
+    """What is ours once the engine runs with it."""
+    return dict(role_plan(one, "docker", [])["settings"]["noted"][PATH])
+
+
+def noted_before(one: Host) -> dict[str, str]:
+    """And until then."""
+    entries = ledger_entries(one, {"docker": host_differences(one)["docker"]})["settings"]
     return dict(entries.get(PATH, one.ledger["settings"].get(PATH, {})))
 
 
@@ -90,8 +96,19 @@ def test_the_inventory_wins() -> None:
         "log-opts": {"max-size": "9m", "max-file": "5"},
         "live-restore": True,
     }
+    usual = {"log-opts": {"labels": "a"}, "live-restore": True}
+    assert after(host(usual, **{"log-opts": {"tag": "b"}}), usual)["log-opts"]["labels"] == "a", "the same driver"
     local = {"log-driver": "local", "live-restore": True}
     assert after(host(OURS, said(OURS)["digests"], **{"log-driver": "local"}), OURS) == local
+
+
+def test_their_log_driver_stays_with_what_is_left_of_its_options() -> None:
+    theirs = {"live-restore": True, "log-driver": "journald", "log-opts": {"labels": "a"}}
+    options = {"log-driver": "journald", "log-opts": {"tag": "b"}}
+    one = host(theirs, **options)
+    there = after(one, theirs)
+    assert there["log-opts"] == {"labels": "a", "tag": "b"}
+    assert after(host(there, noted(one)), there) == theirs
 
 
 def test_objects_are_shared_setting_by_setting() -> None:
@@ -112,6 +129,21 @@ def test_what_the_inventory_no_longer_wants_is_removed_and_nothing_else() -> Non
     assert noted(one) == said(OURS)["digests"]
 
 
+def test_a_change_that_was_put_back_is_made_by_the_next_run() -> None:
+    """Whatever it was: an addition, a removal, or another value."""
+    first = {**OURS, "debug": True, "log-level": "info"}
+    ours = said(first)["digests"]
+    failed = host(first, ours, **{"log-level": "warn", "icc": False})
+    still = noted_before(failed)
+    assert after(host(first, still, **{"log-level": "warn", "icc": False}), first) == {
+        **OURS,
+        "log-level": "warn",
+        "icc": False,
+    }
+    assert after(host(first, still), first) == OURS
+    assert noted(host(OURS, still)) == said(OURS)["digests"]
+
+
 def test_drift_of_ours_is_corrected() -> None:
     found = {**OURS, "live-restore": False, "log-opts": {"max-size": "1g", "labels": "a"}}
     one = host(found, said(OURS)["digests"])
@@ -124,6 +156,20 @@ def test_containers_end_where_the_engine_does_not_keep_them() -> None:
         "time"
     ]
     assert role_plan(host(OTHERWISE, icc=False), "docker", [])["settings"]["keeps_containers"] is False
+
+
+def test_what_is_on_the_command_line_is_not_set_again() -> None:
+    one = host({})
+    docker = one.facts["docker"]
+    flags = with_facts(one, docker={**docker, "engine": {**MODE, "flags": ["live-restore", "log-opt"]}})
+    assert sentences(flags) == []
+    assert role_plan(flags, "docker", [])["settings"]["keeps_containers"]
+
+
+def test_file_that_cannot_be_read_is_left_as_it_is() -> None:
+    """The gate refuses it; health has nothing to tell that a run would mend."""
+    broken = with_facts(host({}), settings={PATH: {"error": "line 1", "values": {}, "digests": {}}})
+    assert sentences(broken) == []
 
 
 def test_file_of_somebody_else_keeps_its_mode() -> None:
@@ -153,7 +199,16 @@ def test_no_secret_of_theirs_is_shown() -> None:
 
 
 VALUES = st.integers(0, 2) | st.dictionaries(st.sampled_from("xyz"), st.integers(0, 2), max_size=2)
-ANY = st.dictionaries(st.sampled_from(["debug", "features", "icc", *OURS]), VALUES, max_size=5)
+LOG_OPTS = st.dictionaries(st.sampled_from(["max-size", "labels", "tag"]), st.sampled_from(["1", "50m"]), max_size=2)
+ANY = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("debug", "features", "icc"), VALUES),
+        "live-restore": st.booleans(),
+        "log-driver": st.sampled_from(["json-file", "journald"]),
+        "log-opts": LOG_OPTS,
+    },
+)
 
 
 @given(ANY, ANY)
@@ -169,6 +224,9 @@ def test_a_second_run_changes_nothing_and_what_is_theirs_survives_all(
     assert noted(again) == noted(first)
     without = host(there, noted(first))
     kept = {name for name, value in leaves(theirs).items() if leaves(there).get(name) == value}
+    if "log-driver" in options:
+        # they go with their driver
+        kept = {name for name in kept if top(name) != "log-opts"}
     assert kept <= set(leaves(after(without, there)))
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.rocketops.rocketchat.plugins.action.preflight import REGISTERED
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.workspace.license import LicenseState, read_license
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.judge import Verdict, judge
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.registered import FACTS
 
 from tests.deployment import ROOT
 from tests.unit.license_texts import license_text
@@ -105,7 +105,7 @@ def test_the_database_is_called_by_its_name() -> None:
 def test_the_gate_reads_what_the_playbook_registers() -> None:
     [play] = yaml.safe_load((ROOT / "playbooks" / "not-public" / "preflight.yml").read_text(encoding="utf-8"))
     registered = {action: task["register"] for task in play["tasks"] for action in task if "register" in task}
-    assert registered["rocketops.rocketchat.deployment_facts"] == REGISTERED
+    assert registered["rocketops.rocketchat.deployment_facts"] == FACTS
 
 
 # -- a MongoDB of the operator's own -----------------------------------------------------------------------------------

@@ -106,10 +106,19 @@ def planned_hosts(shape: str, distributions: tuple[Distribution, ...] = DISTRIBU
 # What a host says of itself that has nothing of ours.
 BARE: dict[str, Any] = {
     "packages": {},
+    "origins": {},
     "units": {},
     "texts": {},
     "settings": {},
-    "docker": {"state": "absent", "engine": None, "containers": [], "networks": []},
+    "docker": {
+        "state": "absent",
+        "engine": None,
+        "containers": [],
+        "networks": [],
+        "images": [],
+        "unreachable": [],
+        "firewall_flushed": None,
+    },
     "mongodb": None,
     "data": {},
     "mongod": None,

@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asks a host whether it gets what a run is to bring there; a host that has everything is not asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+from ..plugin_utils.plain import plain
+from ..plugin_utils.preflight.apt import with_provided
+from ..plugin_utils.preflight.differences import host_differences
+from ..plugin_utils.preflight.hosts import asked_host
+from ..plugin_utils.preflight.registered import FACTS, chosen
+from ..plugin_utils.preflight.sources import sources_question
+
+
+class ActionModule(ActionBase):
+    TRANSFERS_FILES = False
+    _VALID_ARGS = frozenset()
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        name, answer = variables["inventory_hostname"], plain(variables[FACTS])
+        planned = plain(variables["rocketchat_planned"]["plan"]["hosts"][name])
+        host = with_provided(asked_host(name, planned, answer["facts"], answer["asked"]))
+        question = sources_question(host, chosen(host_differences(host), variables))
+        if question is None:
+            result["changed"] = False
+            return result
+        result.update(self._execute_module("rocketops.rocketchat.host_sources", question, task_vars=variables))
+        return result

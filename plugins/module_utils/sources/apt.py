@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether apt can install packages from repositories that the host need not have yet. Leaves apt's files as they are.
+
+apt itself is asked, as only it knows its proxies, passwords, pins and what it trusts: with sources, lists and caches in
+a directory of their own, where the lists that the host has are lent to it, so that only what is newer is fetched.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..probing.clock import remaining
+from ..probing.fetching import sanitized
+
+LISTS = "/var/lib/apt/lists"
+SOURCES = "/etc/apt/sources.list.d"
+_KEY_MAX = 1024 * 1024
+_KEY_TIMEOUT = 10
+_UNMET = "The following packages have unmet dependencies:"
+
+
+def faults(packages: Sequence[str], repositories: Sequence[Mapping[str, Any]], timeout: float) -> list[str]:
+    """In apt's words, one for each fault. ``repositories``: planned ones, each with the ``path`` of its entry, its
+    ``text`` and the ``key`` (``path``, ``url``) that it names, which is fetched where it is not there.
+    """
+    if not packages:
+        return []
+    directory = tempfile.mkdtemp(prefix="rocketops-apt-")
+    try:
+        return _asked(packages, repositories, directory, time.monotonic() + timeout)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _asked(
+    packages: Sequence[str], repositories: Sequence[Mapping[str, Any]], directory: str, until: float
+) -> list[str]:
+    found = _lay_out(repositories, directory)
+    if found:
+        return found
+    configuration = f"{directory}/apt.conf"
+    with open(configuration, "w", encoding="utf-8") as file:
+        file.write(_configuration(directory))
+    # read after the host's own
+    settings = ["--config-file", configuration]
+    return _apt("update", settings, until) or _apt("install", [*settings, "--simulate", *packages], until)
+
+
+def _configuration(directory: str) -> str:
+    """apt.conf(5)."""
+    options = {
+        "Dir::State::Lists": f"{directory}/lists",
+        "Dir::Cache": f"{directory}/cache",
+        "Dir::Etc::SourceParts": f"{directory}/sources",
+        # these are large, and needed once
+        "Dir::Cache::pkgcache": "",
+        "Dir::Cache::srcpkgcache": "",
+        # its own user could not read that directory
+        "APT::Sandbox::User": "root",
+        "APT::Install-Recommends": "false",
+        # one repository that does not answer is an error, as it is to Ansible's module
+        "APT::Update::Error-Mode": "any",
+        "Acquire::Retries": "0",
+        "Acquire::http::Timeout": "10",
+        "Acquire::https::Timeout": "10",
+        "Debug::NoLocking": "true",
+    }
+    # commands of the host that may clean up after an update, or tell somebody of it
+    hooks = [f"#clear APT::Update::{hook};" for hook in ("Pre-Invoke", "Post-Invoke", "Post-Invoke-Success")]
+    return "\n".join([*hooks, *(f'{name} "{value}";' for name, value in options.items()), ""])
+
+
+def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str) -> list[str]:
+    for name in ("lists/partial", "cache/archives/partial", "sources", "keys"):
+        os.makedirs(f"{directory}/{name}")
+    for path in glob.glob(f"{LISTS}/*_*"):
+        os.symlink(path, f"{directory}/lists/{os.path.basename(path)}")
+    planned = {repository["path"] for repository in repositories}
+    for path in sorted({*glob.glob(f"{SOURCES}/*.list"), *glob.glob(f"{SOURCES}/*.sources")} - planned):
+        os.symlink(path, f"{directory}/sources/{os.path.basename(path)}")
+    found = []
+    for number, repository in enumerate(repositories):
+        key = repository["key"]
+        text = repository["text"]
+        if key["fetches"] or not os.path.exists(key["path"]):
+            fetched = f"{directory}/keys/{number}.asc"
+            reason = _fetch(key["url"], fetched)
+            found += [reason] if reason else []
+            text = text.replace(key["path"], fetched)
+        with open(f"{directory}/sources/{os.path.basename(repository['path'])}", "w", encoding="utf-8") as file:
+            file.write(text)
+    return found
+
+
+def _fetch(url: str, path: str) -> str:
+    """As the role does, from the same environment. What is wrong, "" where nothing is."""
+    try:
+        with urllib.request.urlopen(url, timeout=_KEY_TIMEOUT) as answer, open(path, "wb") as file:
+            file.write(answer.read(_KEY_MAX))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        return f"the key {url} cannot be fetched: {sanitized(str(reason))}"
+    return ""
+
+
+def _apt(verb: str, words: list[str], until: float) -> list[str]:
+    """What it calls errors; none where it succeeds."""
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+    command = ["apt-get", "--quiet", *words[:2], verb, *words[2:]]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=remaining(until), env=environment
+        )
+    except subprocess.TimeoutExpired:
+        return [f"`apt-get {verb}` does not end: do its repositories answer?"]
+    except OSError as error:
+        return [f"apt-get cannot be run: {error}"]
+    return errors(done.stdout, done.stderr) if done.returncode else []
+
+
+def errors(output: str, complaints: str) -> list[str]:
+    """The lines that say what is wrong, and of dependencies which."""
+    unmet = re.findall(r"(?m)^ (\S+ : .+)$", output.partition(_UNMET)[2])
+    told = [re.sub(r"\s+", " ", line[3:]).strip() for line in complaints.splitlines() if line.startswith("E: ")]
+    # says no more than the lines before it
+    told = [line for line in told if not line.startswith(("Some index files failed", "Unable to correct problems"))]
+    return list(dict.fromkeys([*told, *unmet])) or ["apt-get fails without a word"]

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The login of `docker login`, as the client keeps it for the user that pulls: root.
+
+docs.docker.com/reference/cli/docker/login, "Credential stores" and "Credential helpers".
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from dataclasses import dataclass
+from typing import Any
+
+from .reference import DOCKER_HUB
+
+CONFIG = "/root/.docker/config.json"
+_HUB_KEY = "https://index.docker.io/v1/"
+_HELPER_TIMEOUT = 5
+
+
+@dataclass(frozen=True)
+class Login:
+    """``known`` is false where there is one that only Docker's client can use."""
+
+    user: str = ""
+    password: str = ""
+    known: bool = True
+
+    @property
+    def basic(self) -> str:
+        """The value of a header, "" without a login."""
+        return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode() if self.user else ""
+
+
+def login(registry: str, path: str = CONFIG) -> Login:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return _login(registry, json.load(file))
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
+        return Login()
+
+
+def _login(registry: str, config: dict[str, Any]) -> Login:
+    names = [_HUB_KEY] if registry == DOCKER_HUB else [registry, f"https://{registry}", f"http://{registry}"]
+    for name in names:
+        helper = (config.get("credHelpers") or {}).get(name) or config.get("credsStore")
+        if helper:
+            found = _of_helper(helper, name)
+            if found.user or not found.known:
+                return found
+        entry = (config.get("auths") or {}).get(name) or {}
+        if entry.get("identitytoken"):
+            return Login(known=False)
+        if entry.get("auth"):
+            user, _colon, password = base64.b64decode(entry["auth"]).decode().partition(":")
+            return Login(user, password)
+    return Login()
+
+
+def _of_helper(helper: str, name: str) -> Login:
+    """`get` prints the login, or ends with an error where there is none."""
+    command = [f"docker-credential-{helper}", "get"]
+    try:
+        done = subprocess.run(command, input=name, capture_output=True, text=True, check=False, timeout=_HELPER_TIMEOUT)
+    except (OSError, subprocess.TimeoutExpired):
+        return Login(known=False)
+    if done.returncode:
+        return Login()
+    answer = json.loads(done.stdout)
+    # what stands in a password's place is a token then, which has to be exchanged first
+    return Login(known=False) if answer["Username"] == "<token>" else Login(answer["Username"], answer["Secret"])

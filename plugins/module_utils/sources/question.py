@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The question of host_sources: its options, and its result. No Ansible here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ..probing.question import Answered
+from . import apt, images
+from .way import Way
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "images": {"type": "list", "elements": "str", "default": []},
+    "docker_settings": {"type": "dict", "default": {}},
+    "certificates": {"type": "dict", "default": {}},
+    "docker_socket": {"type": "str", "default": ""},
+    "packages": {"type": "list", "elements": "str", "default": []},
+    "repositories": {"type": "list", "elements": "dict", "default": []},
+    "image_timeout": {"type": "float", "default": 20},
+    "package_timeout": {"type": "float", "default": 120},
+}
+
+
+def answer(options: Mapping[str, Any]) -> Answered:
+    way = Way(options["docker_settings"], options["certificates"])
+    asked = (options["images"], os.uname().machine, way, options["docker_socket"], options["image_timeout"])
+    with ThreadPoolExecutor() as pool:
+        of_images = pool.submit(images.faults, *asked)
+        of_packages = pool.submit(apt.faults, options["packages"], options["repositories"], options["package_timeout"])
+        return Answered({"changed": False, "images": of_images.result(), "packages": of_packages.result()})

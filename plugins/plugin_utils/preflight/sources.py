@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a host gets what a run is to bring there: which packages and images it is asked about, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..rocketchat import distributions
+from ..rocketchat.problems import Problem
+from .difference import Difference
+from .hosts import Host
+from .packages import packages_plan
+
+_SOCKET = "/var/run/docker.sock"
+_OF_ROLE = {"docker": "docker_repository_url", "mongodb": "mongodb_repository_url"}
+_REMEDIES = {
+    "missing": "Correct {variables}, or push it there",
+    "denied": "Log in there as root on the host (sudo docker login {registry}), or correct {variables}",
+    "refused": "Try again later, or name a registry that has it with {variables}",
+    "platform": "Name an image that is built for it with {variables}",
+    "certificate": "Name the authority of {registry} with docker_registry_certificates",
+    "unreachable": "Let the host reach {registry}, through a proxy with docker_daemon_options if it needs one, or name "
+    "another registry with {variables}",
+}
+
+
+def sources_question(host: Host, differences: Mapping[str, Sequence[Difference]]) -> dict[str, Any] | None:
+    """The options of host_sources, for the roles that differ; None where nothing is to be fetched."""
+    images = missing_images(host, differences)
+    installed = packages_plan(host, {role: list(found) for role, found in differences.items()})
+    if not images and not installed["missing"]:
+        return None
+    docker = host.plan["docker"] or {"options": {}, "certificates": {}}
+    return {
+        "images": images,
+        "docker_settings": docker["options"],
+        "certificates": {registry: text for registry, text in docker["certificates"].items() if text},
+        "docker_socket": _SOCKET if host.facts["docker"]["state"] == "running" else "",
+        "packages": installed["missing"],
+        "repositories": [*_repositories(host, differences, installed["signing_keys"])],
+    }
+
+
+def missing_images(host: Host, roles: Collection[str]) -> list[str]:
+    """Those that the engine does not have; none where it has not said which it has."""
+    docker = host.facts["docker"]
+    if docker["state"] not in ("running", "absent"):
+        return []
+    projects = [state.project for role, state in host.desired.items() if role in roles and state.project]
+    wanted = dict.fromkeys(container.image for project in projects for container in project.containers.values())
+    return [image for image in wanted if image not in docker["images"]]
+
+
+def _repositories(host: Host, roles: Collection[str], keys: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    fetched = {key["path"] for key in keys if key["fetch"]}
+    for repository in (host.desired[role].repository for role in roles):
+        if repository:
+            key = {
+                "path": repository.key.path,
+                "url": repository.key_url,
+                "fetches": repository.key.path in fetched,
+            }
+            yield {"path": repository.source.path, "text": repository.source.content, "key": key}
+
+
+def source_problems(hosts: Sequence[Host], answers: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+    """What is said in the same words of several images, or by several hosts, is one problem.
+
+    ``answers``: of the hosts that were asked.
+    """
+    images: dict[tuple[str, str], dict[str, None]] = {}
+    told: dict[tuple[str, str], dict[str, None]] = {}
+    packages: dict[Problem, dict[str, None]] = {}
+    for host in hosts:
+        answer = answers.get(host.name) or {}
+        for fault in answer.get("images") or []:
+            said = fault["sentence"], _remedy(host, fault)
+            images.setdefault(said, {})[fault["image"]] = None
+            told.setdefault(said, {})[host.name] = None
+        for sentence in answer.get("packages") or []:
+            packages.setdefault(_package(host, sentence), {})[host.name] = None
+    for (sentence, remedy), named in images.items():
+        yield Problem(_several("image", named), None, f"{sentence}{_on(told[sentence, remedy])}", remedy)
+    for problem, names in packages.items():
+        yield Problem(problem.variable, problem.value, f"{problem.reason}{_on(names)}", problem.remedy)
+
+
+def _several(noun: str, names: Collection[str]) -> str:
+    return f"{noun}{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
+
+def _on(hosts: Collection[str]) -> str:
+    return f" ({_several('host', hosts)})"
+
+
+def _remedy(host: Host, fault: Mapping[str, str]) -> str:
+    state = host.desired.get("nats")
+    of_nats = [one.image for one in state.project.containers.values()] if state and state.project else []
+    others = "rocketchat_version, rocketchat_image_registry or rocketchat_images"
+    variables = "nats_image" if fault["image"] in of_nats else others
+    return _REMEDIES[fault["kind"]].format(variables=variables, registry=fault["registry"])
+
+
+def _package(host: Host, sentence: str) -> Problem:
+    """Of the repository that apt complains of, or of the role whose package it does not find."""
+    for role, variable in _OF_ROLE.items():
+        state = host.desired.get(role)
+        if state and state.repository and _is_about(sentence, state):
+            remedy = f"Correct {variable}" + (" or mongodb_repository_suite" if role == "mongodb" else "")
+            remedy += ", or let the host reach that repository"
+            return Problem(f"packages of {state.product}", None, f"apt says: {sentence}", remedy)
+    remedy = "Mend apt on the host: sudo apt-get update shows the same"
+    return Problem("packages", None, f"apt says: {sentence}", remedy)
+
+
+def _is_about(sentence: str, state: Any) -> bool:
+    own = [package for package in state.packages if package not in _OF_DISTRIBUTION]
+    [url] = [
+        line.partition(" ")[2] for line in state.repository.source.content.splitlines() if line.startswith("URIs:")
+    ]
+    return any(name in sentence for name in (url, state.repository.key_url, state.repository.key.path, *own))
+
+
+_OF_DISTRIBUTION = {*distributions.DOCKER_LIBRARIES, *distributions.NGINX_PACKAGES, "python3-pymongo"}

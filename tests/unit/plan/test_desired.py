@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host is to have, resource by resource."""
+
+from __future__ import annotations
+
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import RoleState
+
+from tests.unit.plan_inventories import plan, single
+from tests.unit.preflight.hosts import asked
+
+AUTHORITY = "PUBLIC-CERTIFICATE"
+FILES = {
+    "docker": """
+        /etc/apt/sources.list.d/docker.sources 0644 root
+        /etc/docker 0755 root
+        /etc/docker/certs.d/registry.example.com:5000 0755 root
+        /etc/docker/certs.d/registry.example.com:5000/ca.crt 0644 root
+    """,
+    "mongodb": """
+        /etc/apt/sources.list.d/mongodb.sources 0644 root
+        /etc/mongod.conf 0644 root restart
+        /etc/systemd/system/mongod.service.d 0755 root
+        /etc/systemd/system/mongod.service.d/rocketops.conf 0644 root restart
+        /etc/mongod.keyfile 0400 mongodb restart secret
+        /etc/mongod.members 0644 root
+    """,
+    "nats": """
+        /opt/nats 0750 root
+        /opt/nats/nats.conf 0600 root secret
+        /opt/nats/compose.yaml 0640 root
+    """,
+    "rocketchat": """
+        /opt/rocketchat 0750 root
+        /opt/rocketchat/env 0750 root
+        /opt/rocketchat/env/services.env 0600 root secret
+        /opt/rocketchat/env/rocketchat.env 0600 root secret
+        /opt/rocketchat/compose.yaml 0640 root
+    """,
+    "nginx": """
+        /etc/nginx/rocketchat 0700 root
+        /etc/nginx/rocketchat/certificate.pem 0644 root reload
+        /etc/nginx/rocketchat/key.pem 0600 root reload secret
+        /etc/nginx/conf.d/rocketchat.conf 0644 root reload
+    """,
+}
+
+
+def written(state: RoleState) -> list[str]:
+    return [
+        " ".join(filter(None, (file.path, file.mode, file.owner, file.effect, "secret" if file.secret else "")))
+        for file in state.all_files
+    ]
+
+
+def test_files_of_a_host_by_role() -> None:
+    """Each with its mode, its owner, and what has to take it up."""
+    inventory = single(docker_registry_certificates={"registry.example.com:5000": "/pki/ca.pem"})
+    desired = asked(plan(inventory, {"/pki/ca.pem": AUTHORITY})).desired
+    assert {role: written(state) for role, state in desired.items()} == {
+        role: [line.strip() for line in lines.strip().splitlines()] for role, lines in FILES.items()
+    }
+    [authority] = [file for file in desired["docker"].files if file.path.endswith("/ca.crt")]
+    assert authority.content == AUTHORITY
