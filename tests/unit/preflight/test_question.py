@@ -46,7 +46,8 @@ def test_all_that_is_desired_is_asked_for_on_every_host(
         options = asked(planned, name, contents)
         for kind in ("packages", "units", "files"):
             assert set(facts[kind]) <= set(options[kind])
-        assert options["origins"] == {one.path: marks(one) for s in desired.values() for one in s.all_resources}
+        told = {one.path: marks(one) for state in desired.values() for one in state.all_resources}
+        assert {path: options["origins"].get(path) for path in told} == told
         assert [container["service"] for container in facts["docker"]["containers"]] == options["containers"]
         texts = {path for path in facts["texts"] if contents or path.endswith(("/compose.yaml", "/hosts"))}
         assert texts <= set(options["texts"])
