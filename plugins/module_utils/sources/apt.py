@@ -16,9 +16,10 @@ import shutil
 import subprocess
 import tempfile
 import time
-import urllib.request
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from ansible.module_utils.urls import open_url
 
 from ..probing.clock import remaining
 from ..probing.fetching import sanitized
@@ -106,7 +107,7 @@ def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str) -> list[
 def _fetch(url: str, path: str) -> str:
     """As the role does, from the same environment. What is wrong, "" where nothing is."""
     try:
-        with urllib.request.urlopen(url, timeout=_KEY_TIMEOUT) as answer, open(path, "wb") as file:
+        with open_url(url, timeout=_KEY_TIMEOUT) as answer, open(path, "wb") as file:
             file.write(answer.read(_KEY_MAX))
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
