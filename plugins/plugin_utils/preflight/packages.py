@@ -31,11 +31,12 @@ def packages_plan(host: Host, differences: ByRole) -> dict[str, Any]:
     """``differences``: of the roles that are applied in this run, without any in some of them."""
     repositories = [repository for role in differences for repository in [host.desired[role].repository] if repository]
     fetched = [repository for repository in repositories if not stays(host, repository.key)]
+    differing = {d.resource for found in differences.values() for d in found}
     renewed = {d.resource for found in differences.values() for d in found if d.renews}
     missing = [d.resource for found in differences.values() for d in found if d.kind in KINDS]
     return {
         "collection": collection_version(),
-        "signing_keys": [_key(repository, renewed) for repository in fetched],
+        "signing_keys": [_key(one, renewed) for one in fetched if one.key.path in differing],
         "files": [
             *(entry(host, repository.source) for repository in repositories),
             *(entry(host, file) for state in _installed(host, differences) for file in _early(host, state)),
