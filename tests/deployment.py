@@ -46,7 +46,7 @@ class Deployment:
         """By variable, each in one line: of a key the first one that is its own. The certificate is for everybody."""
         kept: dict[str, str] = yaml.safe_load(self.secrets_file.read_text())
         kept.pop("nginx_self_signed_certificate", None)
-        return {name: value.splitlines()[min(1, value.count("\n"))] for name, value in kept.items()}
+        return {name: value.splitlines()[:2][-1] for name, value in kept.items()}
 
     def playbook(self, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         result = ansible("ansible-playbook", "-i", self.inventory, f"playbooks/{name}.yml", *arguments, check=check)
