@@ -51,12 +51,12 @@ def test_a_site_that_nginx_does_not_take_up_is_put_back(deployment: Deployment) 
         assert deployment.run("curl --silent --fail http://127.0.0.1:8088/") == "other"
 
 
-def test_a_name_that_another_site_has_is_told_by_the_whole_configuration(deployment: Deployment) -> None:
-    deployment.run(f"rm {SITE}; echo 'upstream ddp_streamer {{ server 127.0.0.1:9; }}' > {OTHER_SITE}")
+def test_a_mistake_in_another_site_is_told_by_the_whole_configuration(deployment: Deployment) -> None:
+    deployment.run(f"rm {SITE}; echo 'nonsense on;' > {OTHER_SITE}")
     try:
         output = refused(deployment, "--tags", "nginx")
-        assert f'duplicate upstream "ddp_streamer" in {OTHER_SITE}' in output
-        deployment.run(f"test ! -e {SITE} && nginx -t -q && systemctl is-active nginx")
+        assert f'unknown directive "nonsense" in {OTHER_SITE}' in output
+        deployment.run(f"test ! -e {SITE} && systemctl is-active nginx")
     finally:
         deployment.run(f"rm --force {OTHER_SITE}")
         deployment.playbook("site", "--tags", "nginx")
