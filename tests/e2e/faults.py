@@ -328,3 +328,20 @@ MACHINE = {
 }
 
 ALL = {**ENTRANCE, **CONTAINERS, **BUS, **DATABASE, **IDENTITY, **MACHINE}
+
+# Faults that other services show as well; each of these services shows one of the kinds. `make soak` has all.
+_SHOWN = {
+    "authorization-1": "stopped",
+    "account-1": "paused",
+    "presence-1": "crash-looping",
+    "stream-hub-1": "wrong tag",
+}
+REPEATED = [
+    name
+    for service, shown in _SHOWN.items()
+    for what in of_service(service)
+    if what != shown
+    for name in [f"{service} {what}"]
+    if name in ALL
+]
+ONCE = [name for name in ALL if name not in REPEATED]

@@ -57,3 +57,19 @@ def broken(deployment: Deployment, fault: Fault) -> Iterator[None]:
     finally:
         deployment.run(command(fault.mend))
         deployment.playbook("health", "-e", f"rocketchat_health_timeout={HEALS_WITHIN}")
+
+
+def named_and_mended(deployment: Deployment, directory: Path, fault: Fault) -> None:
+    """The cause is named and nothing else, and the command to type next mends it or shows something."""
+    with broken(deployment, fault):
+        report = health(deployment, directory)
+        for finding in report["findings"]:
+            print(finding["sentence"], "next:", finding["next"])
+        assert [finding["component"] for finding in report["findings"]] == [fault.cause]
+        [finding] = report["findings"]
+        assert finding["kind"] in fault.kinds
+        said = follow(deployment, finding["next"])
+        if fault.next_mends:
+            health(deployment, directory, "-e", f"rocketchat_health_timeout={HEALS_WITHIN}", check=True)
+        else:
+            assert said.strip()

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.deployment import Deployment
-from tests.e2e.faults import ALL
-from tests.e2e.report import HEALS_WITHIN, broken, follow, health
+from tests.e2e.faults import ALL, ONCE
+from tests.e2e.report import HEALS_WITHIN, health, named_and_mended
 from tests.waiting import wait_until
 
 
@@ -20,22 +20,9 @@ def test_the_healthy_deployment_has_no_findings(deployment: Deployment, tmp_path
     assert health(deployment, tmp_path)["findings"] == []
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", ONCE)
 def test_the_cause_is_named_and_nothing_else(deployment: Deployment, tmp_path: Path, name: str) -> None:
-    """And the command to type next mends it or shows something."""
-    fault = ALL[name]
-    with broken(deployment, fault):
-        report = health(deployment, tmp_path)
-        for finding in report["findings"]:
-            print(finding["sentence"], "next:", finding["next"])
-        assert [finding["component"] for finding in report["findings"]] == [fault.cause]
-        [finding] = report["findings"]
-        assert finding["kind"] in fault.kinds
-        said = follow(deployment, finding["next"])
-        if fault.next_mends:
-            health(deployment, tmp_path, "-e", f"rocketchat_health_timeout={HEALS_WITHIN}", check=True)
-        else:
-            assert said.strip()
+    named_and_mended(deployment, tmp_path, ALL[name])
 
 
 # What each of these says to type next is not `site`, which mends them all the same. Where it is, it is followed above.
