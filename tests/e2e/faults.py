@@ -257,13 +257,6 @@ DATABASE = {
         "mongodb",
         "mongodb.privilege_wide",
     ),
-    "MongoDB out of the containers' reach": fault(
-        "iptables --insert INPUT --source 172.31.250.0/24 --protocol tcp --dport 27017 --jump DROP",
-        "iptables --delete INPUT --source 172.31.250.0/24 --protocol tcp --dport 27017 --jump DROP",
-        "account",
-        "login.silent_timeout",
-        next_mends=False,
-    ),
     "disk read-only": fault(
         f"systemctl stop mongod; mount --bind {DATA} {DATA}; mount --options remount,ro,bind {DATA};"
         "systemctl start mongod; true",

@@ -31,7 +31,9 @@ def unhealthy_data(hosts: list[Host]) -> dict[str, list[tuple[str, str]]]:
     """The same for the health: by host what it calls a symptom, and a sentence."""
     found: dict[str, list[tuple[str, str]]] = {}
     for host in hosts:
-        database = _mongodb_problems(host, hosts) if host.plan["mongodb"] else ()
+        # that mongod does not answer has a finding of its own, which says more than where its data lie
+        lost = host.plan["mongodb"] and not _may_be_others(host, hosts)
+        database = _mongodb_problems(host, hosts) if lost else ()
         uploads = [problem for path in _uploads(host) for problem in _upload_problems(host, path)]
         told = [
             *(("mongodb.data_missing", f"Its data {one.reason}. {one.remedy}.") for one in database),
@@ -98,13 +100,19 @@ def _lost_database(host: Host, hosts: list[Host]) -> str:
         return ""
     if found.get("initiated") is False and _had_replica_set(host, hosts):
         return f"are not there: mongod has begun anew in {_DATA}, and this host had a replica set"
-    if not is_as_noted(host, _DATA) and _DATA in host.ledger["data"]:
-        noted = host.ledger["data"][_DATA]
-        return (
-            f"are on {lies_on(place)} and were on {lies_on(noted)}, and mongod, which could tell whether they are the "
-            "same, does not answer"
-        )
-    return ""
+    return _may_be_others(host, hosts)
+
+
+def _may_be_others(host: Host, hosts: list[Host]) -> str:
+    """Where there is a database in another place, and nobody to say whose."""
+    place, noted = host.facts["data"][_DATA], host.ledger["data"].get(_DATA)
+    known = not had_database(host) or replica_set(host).get("initiated") or _is_to_join(host, hosts)
+    if known or noted is None or not place["database"] or is_as_noted(host, _DATA) or any(_away(host)):
+        return ""
+    return (
+        f"are on {lies_on(place)} and were on {lies_on(noted)}, and mongod, which could tell whether they are the "
+        "same, does not answer"
+    )
 
 
 def had_database(host: Host) -> bool:
