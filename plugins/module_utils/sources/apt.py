@@ -64,6 +64,8 @@ def _configuration(directory: str) -> str:
         "Dir::State::Lists": f"{directory}/lists",
         "Dir::Cache": f"{directory}/cache",
         "Dir::Etc::SourceParts": f"{directory}/sources",
+        # where it would keep what it simulated
+        "Dir::Log": f"{directory}/log",
         # these are large, and needed once
         "Dir::Cache::pkgcache": "",
         "Dir::Cache::srcpkgcache": "",
@@ -83,7 +85,7 @@ def _configuration(directory: str) -> str:
 
 
 def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str) -> list[str]:
-    for name in ("lists/partial", "cache/archives/partial", "sources", "keys"):
+    for name in ("lists/partial", "cache/archives/partial", "sources", "keys", "log"):
         os.makedirs(f"{directory}/{name}")
     for path in glob.glob(f"{LISTS}/*_*"):
         os.symlink(path, f"{directory}/lists/{os.path.basename(path)}")
