@@ -40,22 +40,24 @@ def follow(deployment: Deployment, told: dict[str, str]) -> str:
     return deployment.run(told["command"])
 
 
+def commands(deployment: Deployment, fault: Fault, *texts: str) -> list[str]:
+    """What makes and mends a fault, or other texts of it, with the names and passwords of this deployment."""
+    words = {"HOST": deployment.host, "ADDRESS": deployment.address, **deployment.secrets()}
+    wanted = texts or (fault.make, fault.mend)
+    return [re.sub("@([A-Za-z_]+)@", lambda word: words[word[1]], text) for text in wanted]
+
+
 @contextmanager
 def broken(deployment: Deployment, fault: Fault) -> Iterator[None]:
     """With the fault there; afterwards everything is well again."""
-    words = {"HOST": deployment.host, "ADDRESS": deployment.address, **deployment.secrets()}
-
-    def command(text: str) -> str:
-        return re.sub("@([A-Za-z_]+)@", lambda word: words[word[1]], text)
-
+    make, mend, seen = commands(deployment, fault, fault.make, fault.mend, fault.seen)
     try:
-        deployment.run(command(fault.make))
-        if fault.seen:
-            seen = command(fault.seen)
+        deployment.run(make)
+        if seen:
             wait_until(lambda: deployment.attempt(seen).returncode == 0, SHOWS_WITHIN, "the fault shows")
         yield
     finally:
-        deployment.run(command(fault.mend))
+        deployment.run(mend)
         deployment.playbook("health", "-e", f"rocketchat_health_timeout={HEALS_WITHIN}")
 
 
