@@ -14,7 +14,11 @@ from tests.e2e.faults import ALL
 from tests.e2e.report import commands, health
 
 
-@pytest.mark.parametrize("name", [name for name, fault in ALL.items() if fault.next_mends])
+# Rules of a firewall are somebody else's: no run changes them.
+MENDED = [name for name, fault in ALL.items() if fault.next_mends and fault.cause != "firewall"]
+
+
+@pytest.mark.parametrize("name", MENDED)
 def test_site_mends_it(deployment: Deployment, tmp_path: Path, name: str) -> None:
     make, mend = commands(deployment, ALL[name])
     try:
