@@ -13,7 +13,6 @@ from tests.deployment import Deployment
 from tests.e2e.faults import ALL
 from tests.e2e.report import commands, health
 
-
 # Rules of a firewall are somebody else's: no run changes them.
 MENDED = [name for name, fault in ALL.items() if fault.next_mends and fault.cause != "firewall"]
 
