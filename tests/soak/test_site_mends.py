@@ -13,8 +13,9 @@ from tests.deployment import Deployment
 from tests.e2e.faults import ALL
 from tests.e2e.report import commands, health
 
-# Rules of a firewall are somebody else's: no run changes them.
-MENDED = [name for name, fault in ALL.items() if fault.next_mends and fault.cause != "firewall"]
+# Rules of a firewall, and a container that somebody started by hand, are not ours: no run changes them.
+OF_OTHERS = ("firewall", "second-hub")
+MENDED = [name for name, fault in ALL.items() if fault.next_mends and fault.cause not in OF_OTHERS]
 
 
 @pytest.mark.parametrize("name", MENDED)
