@@ -48,12 +48,13 @@ class Verdict:
 def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
     verdict = Verdict()
     for host in hosts:
+        foreign_mongodb = [*mongod.foreign_mongodb(host)]
         verdict.problems += _unfit(host)
-        verdict.problems += port_problems(host)
+        verdict.problems += port_problems(host, but="mongod" if foreign_mongodb else "")
         verdict.problems += engine_problems(host)
         verdict.problems += network_problems(host)
         verdict.problems += address_problems(host)
-        verdict.problems += mongod.foreign_mongodb(host)
+        verdict.problems += foreign_mongodb
         verdict.problems += _taken_names(host)
         verdict.problems += [*ownership_problems(host), *apt_problems(host), *nginx_problems(host)]
         verdict.problems += _other_secrets(host)

@@ -33,12 +33,13 @@ class Need:
     unit: str = ""
 
 
-def port_problems(host: Host) -> Iterator[Problem]:
+def port_problems(host: Host, but: str = "") -> Iterator[Problem]:
+    """``but``: a program that is refused in its own place already, for reasons that say more."""
     told = set()
     for need in needs(host.plan):
         for listener in host.facts["listening"]:
             holder = _stranger(need, listener, host.containers)
-            if holder and (need.port, holder) not in told:
+            if holder and (need.port, holder) not in told and not listener["process"] == need.program == but:
                 told.add((need.port, holder))
                 yield _problem(host.name, need, listener, holder)
 
@@ -84,9 +85,8 @@ def _stranger(need: Need, listener: Mapping[str, Any], containers: list[dict[str
     if listener["port"] != need.port or not _same_place(need.address, listener["address"]):
         return ""
     if listener["process"] != PROXY:
-        # Others may run a program of that name: in a container, by hand. What shows whose a mongod is, mongod.py knows.
-        may_be_ours = listener["unit"] in (None, need.unit) or need.unit == MONGODB_UNIT
-        if listener["process"] == need.program and may_be_ours:
+        # Others may run a program of that name: in a container, by hand.
+        if listener["process"] == need.program and listener["unit"] in (None, need.unit):
             return ""
         process = listener["process"] or "a process that does not show itself"
         return f"{process} ({listener['unit']})" if listener["unit"] else str(process)

@@ -356,3 +356,14 @@ def test_program_is_not_ours_by_its_name(port: int, process: str, unit: str) -> 
     )
     for its_own in (f"{process}.service", None):
         assert problems(asked(PLAN, listening=[{**listener, "unit": its_own}])) == []
+
+
+def test_mongod_of_somebody_else_on_the_port_of_ours() -> None:
+    """While ours is stopped, which nobody takes for somebody else's as a whole."""
+    listener = {"address": "0.0.0.0", "port": 27017, "pid": 7, "process": "mongod", "unit": "shop.service"}
+    [problem] = problems(converged(PLAN, listening=[listener]))
+    assert problem.startswith(
+        "port 27017 of host chat: belongs to mongod (shop.service), which listens on 0.0.0.0:27017"
+    )
+    for its_own in ("mongod.service", None):
+        assert problems(converged(PLAN, listening=[{**listener, "unit": its_own}])) == []
