@@ -32,7 +32,6 @@ class File:
     secret: bool = False
     effect: str = ""
     validate: str = ""
-    backup: bool = False
     before_packages: bool = False
     shared: bool = False
     earlier: str = ""

@@ -82,29 +82,22 @@ def _effect(state: RoleState, differences: list[Difference]) -> str:
 
 def _made_anew(host: Host, state: RoleState, differences: list[Difference]) -> list[str]:
     """Names of containers of ours, as they are now, that Compose would leave as they are."""
-    if state.project is None:
-        return []
     wanted = {d.resource for d in differences if d.kind == "container" and d.replaces}
-    return [
-        container["name"]
-        for container in host.containers
-        if is_ours(container) and container["project"] == state.project.name and container["service"] in wanted
-    ]
+    return [container["name"] for container in _own_containers(host, state) if container["service"] in wanted]
 
 
 def _removed(host: Host, state: RoleState) -> list[str]:
     """Names of containers of ours that are no longer planned. Compose would remove those of others, too, which somebody
     adds to the project with a file of his own.
     """
-    if state.project is None:
-        return []
-    return [
-        container["name"]
-        for container in host.containers
-        if is_ours(container)
-        and container["project"] == state.project.name
-        and container["service"] not in state.project.containers
-    ]
+    planned = state.project.containers if state.project else {}
+    return [container["name"] for container in _own_containers(host, state) if container["service"] not in planned]
+
+
+def _own_containers(host: Host, state: RoleState) -> list[dict[str, Any]]:
+    """Those of the role's project that are ours."""
+    name = state.project.name if state.project else None
+    return [container for container in host.containers if name and is_ours(container) and container["project"] == name]
 
 
 def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> dict[str, Any]:

@@ -70,9 +70,6 @@ def is_foreign(host: Host, one: FileResource) -> bool:
     found = host.facts["files"].get(one.path)
     if found is None or one.shared or _is_noted(host, one):
         return False
-    if isinstance(one, File) and one.backup:
-        # into what is there, ours is merged
-        return False
     origin = _origin(host, one.path)
     if origin.get("empty") or origin.get("packaged") or _is_as_planned(one, found):
         return False

@@ -73,7 +73,7 @@ def _installed(host: Host, differences: ByRole) -> list[RoleState]:
 
 def entry(host: Host, file: File) -> dict[str, Any]:
     """Of host_files; the content of a secret one is given to it apart."""
-    backup = file.backup or adopts(host, file)
+    backup = adopts(host, file)
     settings: dict[str, Any] = {"path": file.path, "mode": file.mode, "owner": file.owner, "backup": backup}
     if file.content is not None and not file.secret:
         settings["content"] = file.content

@@ -167,8 +167,7 @@ def test_whatever_the_ledger_says_we_made_is_ours_and_nothing_else_is(inventory:
         assert not [one.path for one in resources_of(noted) if is_foreign(noted, one)]
         bare = asked(planned, name, **changed)
         for one in resources_of(bare):
-            merged = isinstance(one, File) and one.backup
-            assert is_foreign(bare, one) is not (one.shared or merged), one.path
+            assert is_foreign(bare, one) is not one.shared, one.path
 
 
 # -- what others use, too ----------------------------------------------------------------------------------------------
@@ -296,8 +295,7 @@ def test_every_file_has_what_tells_whose_it_is(inventory: Inventory) -> None:
         known = {one.path: marks(one) for one in resources_of(host)}
         uploads = {upload["path"] for upload in (host.plan["rocketchat"] or {}).get("directories", [])}
         for one in resources_of(host):
-            merged = isinstance(one, File) and one.backup
-            assert one.shared or merged or one.path in uploads or known[one.marked_by or one.path], one.path
+            assert one.shared or one.path in uploads or known[one.marked_by or one.path], one.path
 
 
 # -- containers and units ----------------------------------------------------------------------------------------------
