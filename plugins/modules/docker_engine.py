@@ -56,13 +56,15 @@ EXAMPLES = r"""
 RETURN = r""" # """
 
 import os
-import shutil
 import time
+from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.containers.docker_api import SOCKET, greet
+from ..module_utils.effects import keeping
+from ..module_utils.effects.keeping import Kept, keep
 from ..module_utils.probing.fault import Fault
 
 # The engine reloads its settings a moment after it was told to; one that starts says so to systemd.
@@ -127,11 +129,11 @@ def take_up(module: AnsibleModule) -> None:
 def put_back(module: AnsibleModule, settings: dict[str, Any]) -> str:
     """Brings the file back to what it was, with owner and mode, and says what became of the engine."""
     path, backup = settings["path"], settings["backup"]
+    former = Kept(path, None, None)
     if backup:
-        shutil.copy2(backup, path)
-        os.chown(path, os.stat(backup).st_uid, os.stat(backup).st_gid)
-    else:
-        os.unlink(path)
+        os.stat(backup)  # one that is gone must not stand for a file that never was
+        former = replace(keep(backup), path=path)
+    keeping.put_back([former])
     try:
         if module.params["state"] == "reloaded":
             systemctl(module, "reload", module.params["unit"])
