@@ -10,10 +10,8 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils.plain import plain
-from ..plugin_utils.preflight.apt import with_provided
 from ..plugin_utils.preflight.differences import host_differences
-from ..plugin_utils.preflight.hosts import asked_host
-from ..plugin_utils.preflight.registered import FACTS, chosen
+from ..plugin_utils.preflight.registered import FACTS, answered, chosen
 from ..plugin_utils.preflight.sources import sources_question
 
 
@@ -24,9 +22,9 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
-        name, answer = variables["inventory_hostname"], plain(variables[FACTS])
+        name = variables["inventory_hostname"]
         planned = plain(variables["rocketchat_planned"]["plan"]["hosts"][name])
-        host = with_provided(asked_host(name, planned, answer["facts"], answer["asked"]))
+        host = answered(name, planned, plain(variables[FACTS]))
         question = sources_question(host, chosen(host_differences(host), variables))
         if question is None:
             result["changed"] = False

@@ -24,11 +24,11 @@ from ..plugin_utils.health.files import write
 from ..plugin_utils.health.model import CONTROLLER, Change
 from ..plugin_utils.health.table import as_text, verdict
 from ..plugin_utils.plain import plain
-from ..plugin_utils.preflight.apt import with_provided
 from ..plugin_utils.preflight.data import unhealthy_data
 from ..plugin_utils.preflight.differences import host_differences, told
-from ..plugin_utils.preflight.hosts import Host, asked_host
+from ..plugin_utils.preflight.hosts import Host
 from ..plugin_utils.preflight.identity import renamed_members
+from ..plugin_utils.preflight.registered import answered
 from ..plugin_utils.shown import is_read_by_a_program, show
 
 # What the task of verify.yml registered the answers as.
@@ -94,8 +94,7 @@ def _hosts(plan: dict[str, Any], registered: dict[str, Any]) -> Iterator[Host]:
     """Those that were asked for what differs from the plan."""
     for name, answer in registered.items():
         if answer and answer.get("facts"):
-            asked = asked_host(name, plain(plan["hosts"][name]), plain(answer["facts"]), answer["asked"])
-            yield with_provided(asked)
+            yield answered(name, plain(plan["hosts"][name]), plain({key: answer[key] for key in ("facts", "asked")}))
 
 
 def _changes(hosts: list[Host]) -> Iterator[Change]:

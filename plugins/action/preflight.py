@@ -13,12 +13,11 @@ from ansible.plugins.action import ActionBase
 from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight import images, packages
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
-from ..plugin_utils.preflight.apt import with_provided
 from ..plugin_utils.preflight.departures import noted_hosts
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
-from ..plugin_utils.preflight.hosts import Host, asked_host, running_version
+from ..plugin_utils.preflight.hosts import Host, running_version
 from ..plugin_utils.preflight.judge import judge
-from ..plugin_utils.preflight.registered import FACTS, SOURCES, ByRole, chosen, is_chosen
+from ..plugin_utils.preflight.registered import FACTS, SOURCES, ByRole, answered, chosen, is_chosen
 from ..plugin_utils.preflight.sources import source_problems
 from ..plugin_utils.shown import refusal, show
 
@@ -61,9 +60,7 @@ class ActionModule(ActionBase):
 
 
 def _host(name: str, plan: dict[str, Any], hostvars: Any) -> Host:
-    answer = plain(hostvars[FACTS])
-    address = str(hostvars.get("ansible_host", name))
-    return with_provided(asked_host(name, plain(plan), answer["facts"], answer["asked"], address))
+    return answered(name, plain(plan), plain(hostvars[FACTS]), str(hostvars.get("ansible_host", name)))
 
 
 def _roles(host: Host, differences: ByRole, everything: bool, variables: dict[str, Any]) -> list[str]:

@@ -8,12 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .apt import with_provided
 from .difference import Difference
+from .hosts import Host, asked_host
 
 # What deployment_facts and deployment_sources registered on every host.
 FACTS, SOURCES = "rocketchat_facts", "rocketchat_sources"
 
 ByRole = dict[str, list[Difference]]
+
+
+def answered(name: str, plan: Mapping[str, Any], answer: Mapping[str, Any], address: str = "") -> Host:
+    """A host as it answered. ``plan``: its part; ``answer``: with its ``facts``, and when it was ``asked``."""
+    return with_provided(asked_host(name, plan, answer["facts"], answer["asked"], address))
 
 
 def chosen(differences: ByRole, variables: Mapping[str, Any]) -> ByRole:
