@@ -73,6 +73,9 @@ options:
       network:
         description: A network of Docker that it has to be in. Any will do if not given.
         type: str
+      address:
+        description: The address that it has to have in O(containers[].network). Any will do if not given.
+        type: str
   reach:
     description:
       - Addresses of the host, each as C(address:port), that its containers have to reach. Each to which the host itself
@@ -246,7 +249,7 @@ containers:
       description:
         - What is wrong, as a fixed word, V(null) if nothing is.
         - One of V(absent), V(inspect) where the engine fails to tell about this container alone, V(stopped),
-          V(paused), V(image), V(hostname), V(network), V(hosts), V(environment), V(oom_killed), V(license),
+          V(paused), V(image), V(hostname), V(network), V(address), V(hosts), V(environment), V(oom_killed), V(license),
           V(node_id_conflict), V(resolve), V(nats_auth), V(nats_unreachable), V(mongodb_auth), V(mongodb_privilege),
           V(mongodb), V(out_of_memory), V(crash_loop), V(crash_silent) where its log tells nothing, V(unhealthy),
           V(starting).

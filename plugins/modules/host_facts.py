@@ -83,6 +83,10 @@ options:
     type: list
     elements: str
     default: []
+  ways:
+    description: By the name of a container, the address at which this host is to reach it.
+    type: dict
+    default: {}
   images:
     description: Names of images, as in Compose, of which is asked whether the engine has them.
     type: list
@@ -211,12 +215,14 @@ facts:
       description:
         - C(state) is V(running), V(stopped), V(absent) or V(silent).
         - C(containers) have C(name), C(image), C(state), Compose's C(project), its C(directory) and C(service), this
-          collection's C(labels), what they have C(published) and, those of O(containers), C(settings) with C(restart),
-          C(memory) in bytes, C(nano_cpus), the aliases in their C(networks), the C(network_ids) they hold, and those
-          variables for C(proxies), by name, that their image does not have.
+          collection's C(labels), what they have C(published), the C(addresses) they have in networks and, those of
+          O(containers), C(settings) with C(restart), C(memory) in bytes, C(nano_cpus), the aliases in their
+          C(networks), the C(network_ids) they hold, the C(addresses) they were given, and those variables for
+          C(proxies), by name, that their image does not have.
         - C(networks) have C(name), C(id), C(interface), C(subnets), C(gateways) and whether they are C(ours).
         - C(engine) says in which mode the engine works; V(null) unless it runs.
         - C(unreachable) are running containers of which nothing listens on a published port any more.
+        - C(ways) tells of running containers that have their address of O(ways) whether the host reaches them there.
         - C(firewall_flushed) tells whether the engine's rules of iptables are gone; V(null) where it makes none.
         - C(images) are those of O(images) that the engine has.
       type: dict

@@ -287,6 +287,12 @@ IDENTITY = {
         "presence-1",
         "container.network",
     ),
+    "put into the network again, without its address": fault(
+        "docker network disconnect rocketchat ddp-streamer-1; docker network connect rocketchat ddp-streamer-1",
+        f"docker rm --force ddp-streamer-1; {PROJECT} up --detach",
+        "ddp-streamer-1",
+        "container.address",
+    ),
     "two containers with one hostname": overridden(
         "presence-1", {"hostname": "@HOST@-account-1"}, "container.hostname"
     ),
@@ -310,10 +316,7 @@ MACHINE = {
         "engine.firewall",
     ),
     "proxy of a published port gone": fault(
-        "kill $(pgrep --full '[d]ocker-proxy .*-host-port '$(docker port account-1 3000/tcp | sed 's/.*://')' ')",
-        "systemctl restart docker",
-        "account-1",
-        "http.refused",
+        "kill $(pgrep --full '[d]ocker-proxy .*-host-port 8222 ')", "systemctl restart docker", "nats", "nats.refused"
     ),
     "Docker Engine stopped": fault(
         "systemctl stop docker.socket docker.service", "systemctl start docker.service", "docker", "engine.stopped"

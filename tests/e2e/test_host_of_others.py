@@ -49,7 +49,7 @@ EVERYTHING = {
     "rocketchat_log_level": "info",
     "rocketchat_mail_url": "smtp://mail.example.com:587",
     "rocketchat_metrics": True,
-    "rocketchat_ports": {"presence": 3450},
+    "rocketchat_ports": {"ddp_streamer": 3450},
     "rocketchat_replicas": {"ddp_streamer": 2, "account": 2},
     "rocketchat_request_timeout": 20,
     "rocketchat_retry_enabled": True,

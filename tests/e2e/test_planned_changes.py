@@ -88,18 +88,18 @@ def test_list_is_what_then_happens(deployment: Deployment) -> None:
     other = {
         "nats_image": f"{NATS}:2.12.9-alpine",
         "rocketchat_replicas": {"account": 2},
-        "rocketchat_ports": {"presence": 3450},
+        "rocketchat_resources": {"presence": {"memory": "300m"}},
     }
     there = [
         "will replace nats: image 2.12.8-alpine -> 2.12.9-alpine",
         "will start authorization-1",
         "will create account-2",
-        "will replace presence-1: ports changed",
+        "will replace presence-1: mem_limit changed",
     ]
     run_and_compare(deployment, there, **other)
     back = [
         "will replace nats: image 2.12.9-alpine -> 2.12.8-alpine",
-        "will replace presence-1: ports changed",
+        "will replace presence-1: mem_limit changed",
         "will remove account-2",
     ]
     run_and_compare(deployment, back)
@@ -108,19 +108,19 @@ def test_list_is_what_then_happens(deployment: Deployment) -> None:
 
 def test_stranger_on_a_port_stops_the_run(deployment: Deployment) -> None:
     """The port of a replica that is still to come: what runs has its own already."""
-    unit = "systemd-run --unit=stranger --collect python3 -m http.server --bind 127.0.0.1 3301"
-    deployment.run(f"{unit} && for n in $(seq 50); do ss -tln | grep -q 3301 && break; sleep 0.1; done")
+    unit = "systemd-run --unit=stranger --collect python3 -m http.server --bind 127.0.0.1 13301"
+    deployment.run(f"{unit} && for n in $(seq 50); do ss -tln | grep -q 13301 && break; sleep 0.1; done")
     before = containers(deployment)
     try:
-        more = json.dumps({"rocketchat_replicas": {"account": 2}})
+        more = json.dumps({"rocketchat_replicas": {"account": 2}, "rocketchat_metrics": True})
         result = deployment.playbook("site", "-e", more, check=False)
     finally:
         deployment.run("systemctl stop stranger")
     message = " ".join(result.stdout.split())
     assert result.returncode != 0
     assert (
-        f"1. port 3301 of host {deployment.host}: belongs to python3 (stranger.service), which listens on "
-        "127.0.0.1:3301, and account-2 needs it."
+        f"1. port 13301 of host {deployment.host}: belongs to python3 (stranger.service), which listens on "
+        "127.0.0.1:13301, and account-2 needs it."
     ) in message
     assert "PLAY [Docker]" not in message
     assert containers(deployment) == before

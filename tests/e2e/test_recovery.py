@@ -15,14 +15,7 @@ from tests.deployment import Deployment
 from tests.e2e.talk import talk
 from tests.waiting import wait_until
 
-SERVICES = {
-    "rocketchat-1": 3000,
-    "ddp-streamer-1": 3100,
-    "authorization-1": 3200,
-    "account-1": 3300,
-    "presence-1": 3400,
-    "stream-hub-1": 3500,
-}
+SERVICES = ("rocketchat-1", "ddp-streamer-1", "authorization-1", "account-1", "presence-1", "stream-hub-1")
 BACK_WITHIN = 30
 OUTAGE = 60
 HEALED_WITHIN = 60
@@ -50,9 +43,11 @@ def is_connected(deployment: Deployment, container: str) -> bool:
     return any(node.startswith(f"{deployment.host}-{container}-") for node in connected(deployment))
 
 
-def answers(deployment: Deployment, port: int) -> bool:
+def answers(deployment: Deployment, container: str) -> bool:
+    address = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
     command = (
-        f"curl --silent --max-time 2 --output /dev/null --write-out '%{{http_code}}' http://127.0.0.1:{port}/health"
+        "curl --silent --max-time 2 --output /dev/null --write-out '%{http_code}' "
+        f"http://$(docker inspect --format '{address}' {container}):3000/health"
     )
     return deployment.attempt(command).stdout in {"200", "500"}
 
@@ -65,7 +60,7 @@ def test_a_killed_service_is_back_on_the_bus_and_disturbs_no_other(deployment: D
     def back() -> bool:
         return (
             started_at(deployment).get(container, before[container]) != before[container]
-            and answers(deployment, SERVICES[container])
+            and answers(deployment, container)
             and is_connected(deployment, container)
         )
 

@@ -113,11 +113,24 @@ def _wrong_identity(expected: Expected, health: ContainerHealth) -> tuple[str, s
 
 
 def _outside(expected: Expected, found: dict[str, Any]) -> tuple[str, str] | None:
-    if expected.network is None or expected.network in found["NetworkSettings"]["Networks"]:
+    if expected.network is None:
         return None
+    if expected.network in found["NetworkSettings"]["Networks"]:
+        return _elsewhere(expected, found["NetworkSettings"]["Networks"][expected.network] or {})
     return "network", (
         f"It is not in Docker's network {expected.network}, and so reaches neither NATS nor MongoDB: somebody took it "
         "out (`docker network disconnect`)."
+    )
+
+
+def _elsewhere(expected: Expected, network: dict[str, Any]) -> tuple[str, str] | None:
+    address = network.get("IPAddress")
+    if not expected.address or not address or address == expected.address:
+        return None
+    return "address", (
+        f"It has the address {address} in Docker's network {expected.network} instead of {expected.address}, where "
+        "nginx looks for it: somebody took it out and put it in again, or the site playbook has not run since it was "
+        "planned."
     )
 
 

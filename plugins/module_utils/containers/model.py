@@ -21,6 +21,7 @@ class Expected:
     secret_environment: Mapping[str, str]
     extra_hosts: Sequence[str]
     network: str | None = None
+    address: str | None = None
 
 
 @dataclass

@@ -22,7 +22,7 @@ from .model import ContainerHealth, EngineHealth, Expected, Health
 from .unplanned import find_unplanned
 
 # Faults that waiting does not mend.
-_PERMANENT = {"absent", "stopped", "paused", "image", "hostname", "network", "hosts", "environment"}
+_PERMANENT = {"absent", "stopped", "paused", "image", "hostname", "network", "address", "hosts", "environment"}
 # An engine that is stopped may be about to start: until it has, systemd holds its socket.
 _ENGINE_PERMANENT = {"denied", "firewall"}
 # Compose takes moments to replace a container, and an engine to start all of them after a boot.

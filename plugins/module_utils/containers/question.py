@@ -26,6 +26,7 @@ _CONTAINER: dict[str, dict[str, Any]] = {
     "environment": {"type": "dict", "default": {}},
     "extra_hosts": {"type": "list", "elements": "str", "default": []},
     "network": {"type": "str"},
+    "address": {"type": "str"},
 }
 OPTIONS: dict[str, dict[str, Any]] = {
     "containers": {"type": "list", "elements": "dict", "required": True, "options": _CONTAINER},

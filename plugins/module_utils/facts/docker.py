@@ -113,6 +113,10 @@ def _container(answer: dict[str, Any], inspected: dict[str, Any] | None) -> dict
         "service": labels.get(SERVICE),
         "definition": labels.get(DEFINITION),
         "labels": {name: value for name, value in labels.items() if name.startswith(OURS)},
+        "addresses": {
+            name: (network or {}).get("IPAddress") or ""
+            for name, network in ((answer.get("NetworkSettings") or {}).get("Networks") or {}).items()
+        },
         "published": [{"address": address, "port": port} for address, port in sorted(published)],
         "settings": _settings(inspected) if inspected else None,
     }
@@ -126,6 +130,11 @@ def _settings(inspected: dict[str, Any]) -> dict[str, Any]:
         "memory": host.get("Memory") or 0,
         "nano_cpus": host.get("NanoCpus") or 0,
         "networks": {name: list((network or {}).get("Aliases") or []) for name, network in networks.items()},
+        # those that it was given, and keeps while it is stopped
+        "addresses": {
+            name: ((network or {}).get("IPAMConfig") or {}).get("IPv4Address") or ""
+            for name, network in networks.items()
+        },
         "proxies": inspected["proxies"],
         # what it is attached to, whatever that is called by now; it keeps this while it is stopped
         "network_ids": {name: (network or {}).get("NetworkID") or "" for name, network in networks.items()},

@@ -14,14 +14,19 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from .files import text
 
 SETTINGS = "/etc/docker/daemon.json"
 _TIMEOUT = 5
+# On the host itself; long enough for a first packet that is lost (RFC 6298: it is sent again after 1 s).
+_CONNECT_TIMEOUT = 3
+_CLOSED_PORT = 9
 _TO_DOCKER = re.compile(r"(?m)^-A (FORWARD|PREROUTING) .*-j DOCKER")
 
 
@@ -60,6 +65,28 @@ def _rules(table: str, chain: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def ways(containers: Iterable[Mapping[str, Any]], planned: Mapping[str, str]) -> dict[str, bool]:
+    """By name, whether this host reaches each running container that has its address of ``planned``."""
+    asked = {
+        container["name"]: planned[container["name"]]
+        for container in containers
+        if container["state"] == "running" and planned.get(container["name"]) in container["addresses"].values()
+    }
+    with ThreadPoolExecutor(max(1, len(asked))) as pool:
+        return dict(zip(asked, pool.map(_reaches, asked.values())))
+
+
+def _reaches(address: str) -> bool:
+    """On a port where nothing listens: to be refused there is an answer, also of one that is too busy to take more."""
+    try:
+        socket.create_connection((address, _CLOSED_PORT), timeout=_CONNECT_TIMEOUT).close()
+    except ConnectionError:
+        pass
+    except OSError:
+        return False
+    return True
 
 
 def unreachable(containers: Iterable[Mapping[str, Any]], listening: Iterable[Mapping[str, Any]]) -> list[str]:

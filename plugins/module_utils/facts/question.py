@@ -30,6 +30,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "repositories": {"type": "bool", "default": False},
     "nginx": {"type": "dict"},
     "containers": _STRINGS,
+    "ways": {"type": "dict", "default": {}},
     "images": _STRINGS,
     "directories": _PATHS,
     "data": _PATHS,
@@ -116,8 +117,9 @@ def _docker(asked: Mapping[str, Any], installed: bool, listening: list[dict[str,
     if lost:
         again = docker.ask(asked["docker_socket"], installed)["containers"]
         lost = [name for name in firewall.unreachable(again, network.listening()) if name in lost]
+    ways = firewall.ways(told["containers"], asked["ways"])
     flushed = firewall.flushed() if told["state"] == "running" and asked["containers"] else None
-    return {**told, "unreachable": lost, "firewall_flushed": flushed}
+    return {**told, "unreachable": lost, "ways": ways, "firewall_flushed": flushed}
 
 
 def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:

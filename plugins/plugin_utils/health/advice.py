@@ -57,7 +57,7 @@ ON_THE_HOST = {
     "engine.denied": "ls -l /var/run/docker.sock",
     "container": _LOG,
     "container.stopped": "sudo docker start {name}",
-    "container.network": "sudo docker network connect {network} {name}; sudo docker restart {name}",
+    "container.network": "sudo docker network connect {at}{network} {name}; sudo docker restart {name}",
     "container.paused": "sudo docker unpause {name}",
     "container.crash_silent": "sudo docker inspect --format '{{{{.Path}}}} {{{{.Args}}}}' {name}",
     "container.oom_killed": f"{_KERNEL_LOG} --grep 'out of memory'",
@@ -147,6 +147,7 @@ ON_THE_CONTROLLER = {
     "question.library": _SITE,
     "container.absent": _SITE,
     "container.image": _SITE,
+    "container.address": _SITE,
     "container.hostname": _SITE,
     "container.environment": _SITE,
     "container.hosts": _SITE,
@@ -208,7 +209,10 @@ def _names(cause: Subject, plan: Mapping[str, Any]) -> dict[str, str]:
     members = [one["mongodb"] for one in (planned, *plan["hosts"].values()) if one["mongodb"]]
     member, addresses = (members[0]["name"], members[0]["members"]) if members else ("", [])
     probe = planned["probes"]["mongodb"] or {}
-    reach = (planned["probes"]["containers"] or {}).get("reach") or [":"]
+    containers = planned["probes"]["containers"] or {}
+    reach = containers.get("reach") or [":"]
+    addresses_of = {one["name"]: one.get("address") for one in containers.get("containers") or ()}
+    address = addresses_of.get(cause.name)
     names = {
         "name": cause.name,
         "host": cause.host,
@@ -220,7 +224,8 @@ def _names(cause: Subject, plan: Mapping[str, Any]) -> dict[str, str]:
         "data_directory": str(probe.get("data_directory", "")),
     }
     # in quotes already
-    return {**{key: shlex.quote(value) for key, value in names.items()}, "members": " ".join(addresses)}
+    given = {"members": " ".join(addresses), "at": f"--ip {address} " if address else ""}
+    return {**{key: shlex.quote(value) for key, value in names.items()}, **given}
 
 
 def _container(service: str, host: str, plan: Mapping[str, Any]) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from ..rocketchat.catalogue import MONOLITH, NATS_CLUSTER_PORT, NATS_MONITORING_
 from ..rocketchat.names import slug
 from ..rocketchat.problems import Problem
 from ..rocketchat.versions import Version
-from .settings import Host, member_name, proxy_port
+from .settings import Host, is_published, member_name, proxy_port
 
 
 def conflicts(
@@ -25,8 +25,9 @@ def conflicts(
 ) -> Iterator[Problem]:
     """``first``: the first host of [rocketchat]. ``version`` and ``root_url``: None where they could not be read."""
     metrics = common["rocketchat_metrics"]
+    proxies = [host for host in hosts if "nginx" in host.groups]
     for host in hosts:
-        claims = [*_server_claims(host, common, root_url), *_container_claims(host, metrics)]
+        claims = [*_server_claims(host, common, root_url), *_container_claims(host, proxies, metrics)]
         yield from _port_conflicts(claims, host.name)
     yield from _missing_services(hosts, first, version)
     yield from _idle_hosts(hosts)
@@ -61,10 +62,11 @@ def _server_claims(host: Host, common: dict[str, Any], root_url: SplitResult | N
         yield Claim(common["mongodb_port"], "MongoDB", "mongodb_port", common["mongodb_port"])
 
 
-def _container_claims(host: Host, metrics: bool) -> Iterator[Claim]:
+def _container_claims(host: Host, proxies: list[Host], metrics: bool) -> Iterator[Claim]:
     for instance in host.instances():
         key = instance.service.key
-        yield Claim(instance.port, instance.name, f"rocketchat_ports.{key}", host.ports[key])
+        if is_published(instance.service, host, proxies):
+            yield Claim(instance.port, instance.name, f"rocketchat_ports.{key}", host.ports[key])
     for instance in host.instances() if metrics else ():
         key, owner = instance.service.key, f"the metrics of {instance.name}"
         yield Claim(instance.metrics_port, owner, f"rocketchat_metrics_ports.{key}", host.metrics_ports[key])

@@ -9,6 +9,7 @@ import ipaddress
 import re
 from typing import Any
 
+from ..rocketchat.addresses import large_enough, most_replicas
 from ..rocketchat.problems import Problems
 from .role_variables import hidden_variables
 from .settings import EXTERNAL, GROUPS, HOST_VARIABLES, Host
@@ -96,18 +97,17 @@ def _own_address(text: str) -> str | None:
 
 
 def check_network_size(problems: Problems, hosts: list[Host], network: ipaddress.IPv4Network | None) -> None:
-    """Each host has a network of its own, of these addresses. Docker would find out in the middle of a run."""
+    """Each host has a network of its own, of these addresses."""
     if network is None:
         return
-    # the network's own, the host's, and that of a broadcast
-    free = network.num_addresses - 3
+    most = most_replicas(network)
     for host in hosts:
-        planned = sum(1 for _instance in host.instances()) + ("nats" in host.groups)
-        if planned > free:
-            larger = network.supernet(new_prefix=32 - (planned + 2).bit_length())
-            reason = f"has {free} addresses for containers, and {planned} are planned on host {host.name}"
-            remedy = f"Write a larger one, such as {larger}, or plan fewer replicas"
-            problems.add_once("rocketchat_network_subnet", str(network), reason, remedy)
+        for key, count in host.replicas.items():
+            if count > most:
+                reason = f"has addresses for {most} replicas of a service, and {count} of {key} are planned on host "
+                larger = large_enough(network, count)
+                remedy = f"Write a larger one, such as {larger}, or plan fewer replicas, or more hosts"
+                problems.add_once("rocketchat_network_subnet", str(network), reason + host.name, remedy)
 
 
 def read_adopted(problems: Problems, paths: list[str]) -> list[str]:

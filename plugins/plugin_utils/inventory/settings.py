@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult
@@ -88,7 +88,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Instance:
-    """One container to be: which replica of a service on its host, and the ports it is published on there."""
+    """One container to be: which replica of a service on its host, and the ports that it may be published on there."""
 
     service: Service
     replica: int
@@ -223,6 +223,11 @@ class Settings:
     expected_users: int
     secrets: Secrets
     hosts: list[Host]
+
+
+def is_published(service: Service, host: Host, proxies: Sequence[Host]) -> bool:
+    """``proxies``: the hosts of [nginx]. That of the same host goes to the container itself."""
+    return service.behind_proxy and any(proxy.name != host.name for proxy in proxies)
 
 
 def common_variables(inventory: dict[str, Any]) -> dict[str, Any]:

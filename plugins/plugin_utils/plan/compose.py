@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from ..inventory.settings import Settings
@@ -115,14 +116,15 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         "restart": "unless-stopped",
         "environment": {name: escaped(value) for name, value in container.environment.items()},
         "env_file": list(container.env_files),
-        "networks": {network: {"aliases": [container.hostname]}},
-        "ports": [f"{container.address}:{container.port}:{CONTAINER_PORT}", *filter(None, [container.metrics])],
+        "networks": {network: {"aliases": [container.hostname], "ipv4_address": container.address}},
         "healthcheck": {"test": healthcheck_command(container.liveness), **HEALTHCHECK_TIMES},
         "labels": {**OURS, "io.rocketops.service": container.service, **_version_label(container)},
         **CONFINED,
     }
+    # Compose takes an empty list for one of another form, as soon as a file of the operator's own is merged with it
+    if ports := list(published_ports(container)):
+        service["ports"] = ports
     if names:
-        # Compose takes an empty list for one of another form, as soon as a file of the operator's own is merged with it
         service["extra_hosts"] = [f"{name}:{address}" for name, address in names.items()]
     if container.limits.memory is not None:
         service["mem_limit"] = container.limits.memory
@@ -137,6 +139,13 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         # is on the bus, the services would sit there without a port.
         service["depends_on"] = {first: {"condition": "service_healthy"}}
     return service
+
+
+def published_ports(container: Container) -> Iterator[str]:
+    if container.published:
+        yield f"{container.published}:{CONTAINER_PORT}"
+    if container.metrics:
+        yield container.metrics
 
 
 def _version_label(container: Container) -> dict[str, str]:

@@ -18,6 +18,7 @@ from ..rocketchat.problems import Problem
 class Container:
     """``environment`` may be read by anybody who may see compose.yaml; ``env_files`` are files for root alone, by path.
 
+    ``address``: in the network of the containers. ``published``: address and port for other hosts' nginx, or "".
     ``metrics``: where it publishes metrics and where it serves them in itself, as Compose writes it, or "".
     ``liveness`` is asked in the container, ``readiness`` from its host.
     """
@@ -29,7 +30,7 @@ class Container:
     image: str
     hostname: str
     address: str
-    port: int
+    published: str
     metrics: str
     environment: dict[str, str]
     env_files: dict[str, dict[str, str]]

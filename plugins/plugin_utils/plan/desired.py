@@ -233,6 +233,7 @@ def _container(service: Mapping[str, Any]) -> Container:
         restart=service["restart"],
         memory=bytes_of(service["mem_limit"]) if "mem_limit" in service else 0,
         nano_cpus=round(service.get("cpus", 0) * 1_000_000_000),
+        address=settings.get("ipv4_address", ""),
     )
 
 

@@ -15,9 +15,18 @@ from typing import Any
 from urllib.parse import quote
 
 from ..inventory.reader import Reader
-from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, member_name, proxy_port
+from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, proxy_port
 from ..rocketchat import layout
-from ..rocketchat.catalogue import DDP_STREAMER, MONOLITH, NATS_CLUSTER_PORT, Service, image_reference, metrics_port
+from ..rocketchat.addresses import container_address
+from ..rocketchat.catalogue import (
+    CONTAINER_PORT,
+    DDP_STREAMER,
+    MONOLITH,
+    NATS_CLUSTER_PORT,
+    Service,
+    image_reference,
+    metrics_port,
+)
 from ..rocketchat.names import slug
 from ..rocketchat.problems import PlanError, Problem
 from ..rocketchat.sizing import unmeasured_warnings
@@ -115,11 +124,6 @@ class Planner:
         """On a single host MongoDB needs no address beyond the host: containers reach it at the bridge's own."""
         return self.gateway if self.single_host else host.private_address
 
-    def _listen_address(self, host: Host, service: Service) -> str:
-        """Only what nginx on another host has to reach is published beyond loopback."""
-        elsewhere = any(proxy.name != host.name for proxy in self._in_group("nginx"))
-        return host.private_address if service.behind_proxy and elsewhere else LOOPBACK
-
     def _mongo_url(self) -> str:
         settings = self.settings
         if settings.mongodb_url:
@@ -150,6 +154,7 @@ class Planner:
     def _container(self, host: Host, instance: Instance) -> Container:
         service, settings = instance.service, self.settings
         hostname = slug(f"{host.name}-{instance.name}")
+        published = is_published(service, host, self._in_group("nginx"))
         # Metrics are asked for from elsewhere, and hold nothing that needs a password; but they are not for everybody.
         metrics = f"{host.private_address or LOOPBACK}:{instance.metrics_port}:{metrics_port(service)}"
         return Container(
@@ -159,8 +164,8 @@ class Planner:
             version=str(settings.version),
             image=image_reference(service, str(settings.version), settings.image_registry, settings.images),
             hostname=hostname,
-            address=self._listen_address(host, service),
-            port=instance.port,
+            address=container_address(settings.network, service, instance.replica),
+            published=f"{host.private_address}:{instance.port}" if published else "",
             metrics=metrics if settings.metrics else "",
             environment=environment.plain(settings, service, hostname),
             env_files=self._env_files(host, service),
@@ -316,15 +321,16 @@ class Planner:
             "client_max_body_size": host.client_max_body_size,
             "certificate": asdict(host.certificate),
             "upstreams": {
-                "rocketchat": self._upstream(MONOLITH),
-                "ddp_streamer": self._upstream(DDP_STREAMER),
+                "rocketchat": self._upstream(host, MONOLITH),
+                "ddp_streamer": self._upstream(host, DDP_STREAMER),
             },
         }
 
-    def _upstream(self, service: str) -> list[str]:
+    def _upstream(self, proxy: Host, service: str) -> list[str]:
+        """Its own containers at their addresses, and those of other hosts where these publish them."""
         return [
-            f"{container.address}:{container.port}"
-            for containers in self.containers.values()
+            f"{container.address}:{CONTAINER_PORT}" if host == proxy.name else container.published
+            for host, containers in self.containers.items()
             for container in containers
             if container.service == service
         ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...module_utils.mongodb.url import parse
 from ..inventory.settings import Settings, proxy_port
-from ..rocketchat.catalogue import NATS_MONITORING_PORT
+from ..rocketchat.catalogue import CONTAINER_PORT, NATS_MONITORING_PORT
 from ..rocketchat.layout import MONGODB_DATA
 from .deployment import Container, Member
 
@@ -19,9 +19,11 @@ LOOPBACK = "127.0.0.1"
 def endpoint(container: Container) -> dict[str, Any]:
     """What service_health asks of a container."""
     check = container.readiness
+    # where it is published, this goes the way of the other hosts
+    address = container.published or f"{container.address}:{CONTAINER_PORT}"
     return {
         "name": container.name,
-        "url": f"http://{container.address}:{container.port}{check.path}",
+        "url": f"http://{address}{check.path}",
         "status": list(check.statuses),
         "body": list(check.bodies),
         "readiness": check.readiness,
@@ -47,6 +49,7 @@ def containers(
             "environment": container.environment,
             "extra_hosts": names,
             "network": network,
+            "address": container.address,
         }
         for container in planned
     ]

@@ -126,7 +126,7 @@ class Network:
 class Container:
     """A container of a Compose project as Docker shows it; ``config``: its label that tells what it is made from.
 
-    ``memory`` in bytes and ``nano_cpus``: 0 where there is no limit.
+    ``memory`` in bytes and ``nano_cpus``: 0 where there is no limit. ``address``: in the network, "" for any.
     """
 
     name: str
@@ -137,6 +137,7 @@ class Container:
     restart: str
     memory: int
     nano_cpus: int
+    address: str = ""
 
 
 @dataclass(frozen=True)

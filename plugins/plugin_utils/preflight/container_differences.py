@@ -47,6 +47,12 @@ def replaces_network(host: Host) -> bool:
     return any(list(network_differences(host, state)) for state in host.desired.values())
 
 
+def reaches_none(host: Host) -> bool:
+    """Then it is the network's fault, which the engine sets up anew; that of a single one, a new container has not."""
+    ways = host.facts["docker"]["ways"]
+    return len(ways) > 1 and not any(ways.values())
+
+
 def container_differences(host: Host, state: RoleState) -> Iterator[Difference]:
     project, docker = state.project, host.facts["docker"]
     if project is None:
@@ -90,6 +96,8 @@ def _container(
         yield Difference("container", name, f"will replace {name}: {why}", replaces=not noted)
     elif new_network:
         yield Difference("container", name, f"will replace {name}: its network is new", replaces=True)
+    elif not host.facts["docker"]["ways"].get(found["name"], True) and not reaches_none(host):
+        yield Difference("container", name, f"will replace {name}: the host does not reach it", replaces=True)
     elif found["state"] in ("created", "exited", "dead"):
         yield Difference("container", name, f"will start {name}")
     elif found["state"] == "paused":
@@ -115,6 +123,8 @@ def _reconfigured(wanted: Container, found: Mapping[str, Any]) -> Iterator[str]:
         yield f"it was taken out of network {wanted.network}"
     elif not set(wanted.aliases) <= set(aliases):
         yield f"it lost its name in network {wanted.network}"
+    elif wanted.address and settings["addresses"].get(wanted.network) != wanted.address:
+        yield f"it lost its address in network {wanted.network}"
 
 
 def _lost_network(host: Host, wanted: Container, found: Mapping[str, Any]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..plan.resources import File, Generated, RoleState, SettingsFile
 from ..rocketchat import layout
-from .container_differences import container_differences, network_differences
+from .container_differences import container_differences, network_differences, reaches_none
 from .data import finds_itself_nowhere, lies_on, replica_set
 from .difference import Difference
 from .hosts import Host, is_ours
@@ -193,6 +193,8 @@ def _ways(host: Host, state: RoleState) -> Iterator[Difference]:
     lost = [name for name in docker["unreachable"] if name in ours]
     if docker["firewall_flushed"]:
         yield Difference("unit", state.unit, "will restart Docker, whose firewall rules are gone", effect="restart")
+    elif reaches_none(host):
+        yield Difference("unit", state.unit, "will restart Docker, as the host reaches no container", effect="restart")
     elif lost:
         why = f"as nothing listens on the ports of {', '.join(lost)} any more"
         yield Difference("unit", state.unit, f"will restart Docker, {why}", effect="restart")

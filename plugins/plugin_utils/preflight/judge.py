@@ -55,7 +55,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.problems += network_problems(host)
         verdict.problems += address_problems(host)
         verdict.problems += foreign_mongodb
-        verdict.problems += _taken_names(host)
+        verdict.problems += [*_taken_names(host), *_taken_addresses(host)]
         verdict.problems += [*ownership_problems(host), *apt_problems(host), *nginx_problems(host)]
         verdict.problems += _other_secrets(host)
         verdict.problems += _refusing_mongodb(host)
@@ -162,6 +162,17 @@ def _taken_names(host: Host) -> Iterator[Problem]:
         if name in planned and container["project"] != planned[name]:
             reason = f"is there already on host {host.name} ({container['image']}), and not as part of this deployment"
             yield Problem("Docker container", name, reason, f"Rename it: docker rename {name} NEW-NAME")
+
+
+def _taken_addresses(host: Host) -> Iterator[Problem]:
+    """Docker starts no second container with an address. Of ours, one that has another's is made anew."""
+    projects = [state.project for state in host.desired.values() if state.project]
+    for wanted in (one for project in projects for one in project.containers.values() if one.address):
+        for other in host.containers:
+            if other["addresses"].get(wanted.network) == wanted.address and not is_ours(other):
+                reason = f"belongs to container {other['name']} in network {wanted.network}, and {wanted.name} needs it"
+                remedy = f"Take it out: docker network disconnect {wanted.network} {other['name']}"
+                yield Problem(f"address {wanted.address} of host {host.name}", None, reason, remedy)
 
 
 def _other_secrets(host: Host) -> Iterator[Problem]:

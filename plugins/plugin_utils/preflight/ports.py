@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..rocketchat.catalogue import NATS_CLUSTER_PORT, NATS_MONITORING_PORT
+from ..rocketchat.catalogue import CONTAINER_PORT, NATS_CLUSTER_PORT, NATS_MONITORING_PORT
 from ..rocketchat.layout import MONGODB_UNIT, NGINX_UNIT
 from ..rocketchat.problems import Problem
 from .hosts import SERVICE_LABEL, Host, is_ours
@@ -53,9 +53,9 @@ def needs(plan: Mapping[str, Any]) -> Iterator[Need]:
         services = plan[role]["compose"]["services"] if plan[role] else {}
         for name, service in services.items():
             key = service["labels"].get(SERVICE_LABEL)
-            for position, published in enumerate(service["ports"]):
-                # a container's own port comes first; that of its metrics may follow
-                ports = "rocketchat_metrics_ports" if position else "rocketchat_ports"
+            for published in service.get("ports", []):
+                own = published.endswith(f":{CONTAINER_PORT}")
+                ports = "rocketchat_ports" if own else "rocketchat_metrics_ports"
                 address, port = published_at(published)
                 yield Need(name, address, port, f"{ports}.{key}" if key else _of_nats(port), PROXY)
     if plan["nginx"]:

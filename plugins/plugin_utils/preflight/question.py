@@ -41,6 +41,13 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
         "repositories": any(state.repository for state in states),
         "nginx": _nginx(plan),
         "containers": [name for state in states if state.project for name in state.project.containers],
+        "ways": {
+            one.name: one.address
+            for state in states
+            if state.project
+            for one in state.project.containers.values()
+            if one.address
+        },
         "images": _unique(one.image for state in states if state.project for one in state.project.containers.values()),
         "directories": [room.directory for room in DISK_REQUIREMENTS],
         "data": _unique([layout.MONGODB_DATA, *(path for state in states for path in state.data)]),

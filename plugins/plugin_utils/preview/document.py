@@ -68,10 +68,12 @@ def _parts(host: str, plan: Mapping[str, Any], opened: list[dict[str, Any]]) -> 
 
 
 def _address(host: str, part: str, opened: list[dict[str, Any]]) -> str:
-    """Where clients of a part find it: MongoDB's second address, NATS's own port, the first of all others."""
+    """Where clients of a part find it: MongoDB's second address, NATS's own port, a container where it is published."""
     found = [port for port in opened if port["part"] == part and host in port["hosts"]]
     if part == "MongoDB":
         found = found[1:]
     elif part == "nats":
         found = [port for port in found if port["variable"]]
+    else:
+        found.sort(key=lambda port: not port["variable"].startswith("rocketchat_ports."))
     return written(found[0]["address"], found[0]["port"]) if found else ""

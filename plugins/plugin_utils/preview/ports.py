@@ -10,13 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..preflight.ports import EVERYWHERE, PROXY, Need, needs
+from ..rocketchat.catalogue import CONTAINER_PORT
 
 EVERYBODY, PRIVATE, HOST, CONTAINERS = "everybody", "the private network", "this host", "its containers"
+HOST_AND_CONTAINERS = f"{HOST} and {CONTAINERS}"
 
 # Stands for the private address of each of several hosts.
 PRIVATE_ADDRESS = "private"
 
 _FIRST = {"MongoDB": 0, "nats": 1}
+_OF_SERVICES, _OF_METRICS, _OF_NGINX = 2, 3, 4
 
 # Where a container is reached by its name, and nothing of it is published.
 _NATS_ALIAS = "nats"
@@ -27,8 +30,9 @@ def ports(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     hosts: dict[tuple[str, int, str, str, str], list[str]] = {}
     for name, host in plan["hosts"].items():
         gateway = host["docker"]["network"]["gateway"] if host["docker"] else ""
-        for need in sorted(_all_needs(host), key=lambda need: _FIRST.get(need.owner, len(_FIRST))):
-            reach = _reach(need, gateway)
+        inner = {address for _name, address in _addresses(host)}
+        for need in sorted(_all_needs(host), key=_rank):
+            reach = _reach(need, gateway, inner)
             hosts.setdefault((need.address, need.port, need.owner, reach, need.variable), []).append(name)
     fields = ("address", "port", "part", "reach", "variable")
     found = [{**dict(zip(fields, key)), "hosts": names} for key, names in hosts.items()]
@@ -56,10 +60,19 @@ def written(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
+def _rank(need: Need) -> int:
+    """Where clients find a service comes first, and what asks for its metrics after that."""
+    if need.variable.startswith("rocketchat_metrics_ports."):
+        return _OF_METRICS
+    return _OF_NGINX if need.program == "nginx" else _FIRST.get(need.owner, _OF_SERVICES)
+
+
 def _all_needs(host: Mapping[str, Any]) -> Iterator[Need]:
-    """Also of NATS where it is published nowhere."""
+    """Also of what is published nowhere: NATS, and Rocket.Chat's containers, at their own addresses."""
     published = list(needs(host))
     yield from published
+    for name, address in _addresses(host):
+        yield Need(name, address, CONTAINER_PORT, "", PROXY)
     if host["nats"]:
         # all of it is JSON, and the rest of it is secret
         port = int(json.loads(host["nats"]["config"])["listen"].rpartition(":")[2])
@@ -67,9 +80,18 @@ def _all_needs(host: Mapping[str, Any]) -> Iterator[Need]:
             yield Need(_NATS_ALIAS, _NATS_ALIAS, port, "nats_port", PROXY)
 
 
-def _reach(need: Need, gateway: str) -> str:
+def _addresses(host: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, service in host["rocketchat"]["compose"]["services"].items() if host["rocketchat"] else ():
+        [network] = service["networks"].values()
+        yield name, network["ipv4_address"]
+
+
+def _reach(need: Need, gateway: str, inner: set[str]) -> str:
+    """``inner``: addresses of the host's containers."""
     if need.address in EVERYWHERE:
         return EVERYBODY
     if need.address in ("127.0.0.1", "::1"):
         return HOST
-    return CONTAINERS if need.address in (gateway, _NATS_ALIAS) else PRIVATE
+    if need.address in (gateway, _NATS_ALIAS):
+        return CONTAINERS
+    return HOST_AND_CONTAINERS if need.address in inner else PRIVATE

@@ -53,7 +53,7 @@ class HttpCheck:
 class Service:
     """One kind of container.
 
-    ``port`` is where the first replica is published on the host, replica n at ``port + n - 1``.
+    ``port`` is where the first replica is published for other hosts, replica n at ``port + n - 1``.
     ``default_replicas`` is per host, except for a ``singleton``: exactly one in the whole deployment.
     ``health_statuses`` and ``health_bodies``: answers of GET /health that prove the process listens, and no more than
     that. A body that is a mapping stands for a JSON object with at least these fields.
@@ -72,6 +72,11 @@ class Service:
     ready_since: Version | None = None
     since: Version | None = None
     until: Version | None = None
+
+    @property
+    def number(self) -> int:
+        """Which of the services it is, for good: their first ports are a hundred apart."""
+        return self.port // 100 % 10
 
     @property
     def name(self) -> str:

@@ -25,7 +25,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.mo
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.containers.probe import probe_containers
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 
-from tests.unit.docker_engine import FakeEngine, container, frames, moment, served
+from tests.unit.docker_engine import NETWORK, FakeEngine, container, frames, moment, served
 from tests.waiting import within
 
 MONGO_URL = "mongodb://rocketchat:mongo-secret@chat.mongodb.internal:27017/rocketchat?replicaSet=rs0&authSource=admin"
@@ -42,7 +42,7 @@ def image(service: str, tag: str = "7.9.3") -> str:
 EXPECTED = [
     Expected(
         name, name[:-2].replace("-", "_"), image(service), f"chat-{name}", {"NODE_ENV": "production"}, SECRETS,
-        ["chat.mongodb.internal:172.31.250.1"], "rocketchat",
+        ["chat.mongodb.internal:172.31.250.1"], "rocketchat", NETWORK["rocketchat"]["IPAddress"],
     )
     for name, service in SERVICES.items()
 ]  # fmt: skip
@@ -131,6 +131,13 @@ FAULTS: dict[str, tuple[Callable[[Entry], None], list[str], str, str]] = {
         "network",
         "It is not in Docker's network rocketchat, and so reaches neither NATS nor MongoDB: somebody took it out "
         "(`docker network disconnect`).",
+    ),
+    "put into the network again": (
+        lambda entry: entry["NetworkSettings"].update(Networks={"rocketchat": {"IPAddress": "172.31.250.8"}}),
+        [],
+        "address",
+        "It has the address 172.31.250.8 in Docker's network rocketchat instead of 172.31.250.5, where nginx looks "
+        "for it: somebody took it out and put it in again, or the site playbook has not run since it was planned.",
     ),
     "other tag": (
         config("Image", image("account-service", "7.9.2")),

@@ -40,6 +40,7 @@ CONTAINER = {
         {"IP": "127.0.0.1", "PrivatePort": 3000, "PublicPort": 3300, "Type": "tcp"},
         {"PrivatePort": 9458, "Type": "tcp"},
     ],
+    "NetworkSettings": {"Networks": {"rocketchat": {"IPAddress": "172.31.250.248"}, "own": None}},
 }
 NETWORKS = [
     {"Name": "bridge", "Id": "f" * 64, "Options": {docker.BRIDGE_NAME: "docker0"}, "IPAM": {"Config": []}},
@@ -74,7 +75,7 @@ def test_module_tells_of_this_machine(tmp_path: Path) -> None:
     assert facts["names"]["no-such-name.invalid"] == {"addresses": [], "fault": "unknown"}
     assert "127.0.0.1" in facts["names"]["localhost"]["addresses"]
     assert [entry["directory"] for entry in facts["file_systems"]] == ["/var/lib/mongodb"]
-    nothing = {"containers": [], "networks": [], "images": [], "unreachable": [], "firewall_flushed": None}
+    nothing = {"containers": [], "networks": [], "images": [], "unreachable": [], "ways": {}, "firewall_flushed": None}
     assert facts["docker"] == {"state": "absent", "engine": None, **nothing}
     assert list(facts["packages"]) == ["dpkg"]
     assert "localhost" in facts["texts"]["/etc/hosts"]
@@ -251,7 +252,11 @@ class Engine:
             "HostConfig": {"RestartPolicy": {"Name": "unless-stopped"}, "Memory": 536870912, "NanoCpus": 1500000000},
             "NetworkSettings": {
                 "Networks": {
-                    "rocketchat": {"Aliases": ["account-1", "chat-account-1"], "NetworkID": "83ec1ede63c7d063"},
+                    "rocketchat": {
+                        "Aliases": ["account-1", "chat-account-1"],
+                        "NetworkID": "83ec1ede63c7d063",
+                        "IPAMConfig": {"IPv4Address": "172.31.250.248"},
+                    },
                     "own": None,
                 }
             },
@@ -291,11 +296,13 @@ def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
                 "definition": "77",
                 "labels": {"io.rocketops.service": "account"},
                 "published": [{"address": "127.0.0.1", "port": 3300}],
+                "addresses": {"rocketchat": "172.31.250.248", "own": ""},
                 "settings": {
                     "restart": "unless-stopped",
                     "memory": 536870912,
                     "nano_cpus": 1500000000,
                     "networks": {"rocketchat": ["account-1", "chat-account-1"], "own": []},
+                    "addresses": {"rocketchat": "172.31.250.248", "own": ""},
                     "proxies": ["HTTP_PROXY", "no_proxy"],
                     "network_ids": {"rocketchat": "83ec1ede63c7d063", "own": ""},
                 },

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from typing import Any
 
 import pytest
@@ -56,6 +58,34 @@ def test_an_engine_that_makes_none_with_iptables_has_lost_none(
 ) -> None:
     """It would be restarted by every run."""
     assert flushed(monkeypatch, **{"FORWARD": FLUSHED, **given}) is None
+
+
+def at(address: str, state: str = "running") -> dict[str, Any]:
+    return {"name": address, "state": state, "addresses": {"rocketchat": address, "own": ""}}
+
+
+def test_ways_to_containers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever they serve: one that is too busy to take a connection is reached, too."""
+    answers = {
+        "10.0.0.1": None,
+        "10.0.0.2": ConnectionRefusedError(),
+        "10.0.0.3": TimeoutError(),
+        "10.0.0.4": OSError(errno.EHOSTUNREACH, "No route to host"),
+        "10.0.0.5": OSError(errno.ENETUNREACH, "Network is unreachable"),
+    }
+
+    def connect(address: tuple[str, int], timeout: float) -> socket.socket:
+        if answer := answers[address[0]]:
+            raise answer
+        return socket.socket()
+
+    monkeypatch.setattr(firewall.socket, "create_connection", connect)
+    there = {"10.0.0.1": True, "10.0.0.2": True, "10.0.0.3": False, "10.0.0.4": False, "10.0.0.5": False}
+    found = [*(at(address) for address in answers), at("10.0.0.6", state="exited"), at("10.0.0.7")]
+    assert firewall.ways(found, {name: name for name in answers}) == there
+    # one that has another address is told of in its own words
+    assert firewall.ways([at("10.0.0.3")], {"10.0.0.3": "10.0.0.8"}) == {}
+    assert firewall.ways([], {}) == {}
 
 
 def container(state: str = "running", *published: tuple[str, int]) -> dict[str, Any]:

@@ -116,10 +116,11 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
     (
         {
             "rocketchat_network_subnet": "172.31.250.128/25",
-            "rocketchat_replicas": {"ddp_streamer": 97, "account": 25},
+            "rocketchat_replicas": {"ddp_streamer": 6, "account": 5},
         },
-        "rocketchat_network_subnet = '172.31.250.128/25': has 125 addresses for containers, and 126 are planned on "
-        "host chat. Write a larger one, such as 172.31.250.0/24, or plan fewer replicas.",
+        "rocketchat_network_subnet = '172.31.250.128/25': has addresses for 5 replicas of a service, and 6 of "
+        "ddp_streamer are planned on host chat. Write a larger one, such as 172.31.250.0/24, or plan fewer "
+        "replicas, or more hosts.",
     ),
     ({"mongodb_replica_set": "rs 0"}, f"mongodb_replica_set = 'rs 0': {PLAIN_NAME}"),
     ({"rocketchat_mongodb_database": ""}, f"rocketchat_mongodb_database = '': {PLAIN_NAME}"),
@@ -206,31 +207,6 @@ SERVICE_SETTINGS: list[tuple[dict[str, Any], str]] = [
 
 PORT_CONFLICTS: list[tuple[dict[str, Any], str]] = [
     (
-        {"rocketchat_ports": {"account": "3400"}},
-        "rocketchat_ports.presence = 3400: puts presence-1 on port 3400 of host chat, "
-        "which belongs to account-1 (rocketchat_ports.account).",
-    ),
-    (
-        {"rocketchat_ports": {"account": 3201}, "rocketchat_replicas": {"authorization": 2}},
-        "rocketchat_ports.account = 3201: puts account-1 on port 3201 of host chat, "
-        "which belongs to authorization-2 (rocketchat_ports.authorization).",
-    ),
-    (
-        {"rocketchat_ports": {"account": 27017}},
-        "rocketchat_ports.account = 27017: puts account-1 on port 27017 of host chat, "
-        "which belongs to MongoDB (mongodb_port).",
-    ),
-    (
-        {"rocketchat_ports": {"account": 80}},
-        "rocketchat_ports.account = 80: puts account-1 on port 80 of host chat, which belongs to nginx's redirect to "
-        "https.",
-    ),
-    (
-        {"rocketchat_root_url": "http://chat.example.com:3000"},
-        "rocketchat_ports.rocketchat = 3000: puts rocketchat-1 on port 3000 of host chat, "
-        "which belongs to nginx (rocketchat_root_url).",
-    ),
-    (
         {"rocketchat_root_url": "https://chat.example.com:80"},
         "rocketchat_root_url = 'https://chat.example.com:80': puts nginx on port 80 of host chat, which belongs to "
         "nginx's redirect to https.",
@@ -245,13 +221,39 @@ PORT_CONFLICTS: list[tuple[dict[str, Any], str]] = [
     ),
 ]
 
-PORT_CONFLICTS.append(
+# Of two hosts that both have nginx, which has to reach the other's containers.
+PUBLISHED_CONFLICTS: list[tuple[dict[str, Any], str]] = [
     (
-        {"rocketchat_ports": {"account": 6222}},
-        "rocketchat_ports.account = 6222: puts account-1 on port 6222 of host chat, which belongs to the cluster "
-        "port of NATS.",
-    )
-)
+        {"rocketchat_ports": {"rocketchat": "3100"}},
+        "rocketchat_ports.ddp_streamer = 3100: puts ddp-streamer-1 on port 3100 of host {}, "
+        "which belongs to rocketchat-1 (rocketchat_ports.rocketchat).",
+    ),
+    (
+        {"rocketchat_ports": {"ddp_streamer": 3001}, "rocketchat_replicas": {"rocketchat": 2}},
+        "rocketchat_ports.ddp_streamer = 3001: puts ddp-streamer-1 on port 3001 of host {}, "
+        "which belongs to rocketchat-2 (rocketchat_ports.rocketchat).",
+    ),
+    (
+        {"rocketchat_ports": {"ddp_streamer": 27017}},
+        "rocketchat_ports.ddp_streamer = 27017: puts ddp-streamer-1 on port 27017 of host {}, "
+        "which belongs to MongoDB (mongodb_port).",
+    ),
+    (
+        {"rocketchat_ports": {"ddp_streamer": 80}},
+        "rocketchat_ports.ddp_streamer = 80: puts ddp-streamer-1 on port 80 of host {}, which belongs to nginx's "
+        "redirect to https.",
+    ),
+    (
+        {"rocketchat_root_url": "http://chat.example.com:3000"},
+        "rocketchat_ports.rocketchat = 3000: puts rocketchat-1 on port 3000 of host {}, "
+        "which belongs to nginx (rocketchat_root_url).",
+    ),
+    (
+        {"rocketchat_ports": {"ddp_streamer": 6222}},
+        "rocketchat_ports.ddp_streamer = 6222: puts ddp-streamer-1 on port 6222 of host {}, which belongs to the "
+        "cluster port of NATS.",
+    ),
+]
 
 # A secret -> the problem. Values are never shown.
 SECRETS: list[tuple[dict[str, str], str]] = [
@@ -341,8 +343,15 @@ def test_a_mistake_in_the_hosts(inventory: Inventory, problems: list[str]) -> No
     assert complaints(inventory) == message(*problems)
 
 
+@pytest.mark.parametrize(("variables", "problem"), PUBLISHED_CONFLICTS)
+def test_ports_are_taken_where_they_are_published(variables: dict[str, Any], problem: str) -> None:
+    told = [f"{problem.format(host)} {PORT_REMEDY}" for host in ("a", "b")]
+    assert complaints(cluster("a", "b", **variables)) == message(*told)
+    assert complaints(single(**variables)) == []
+
+
 def test_a_network_that_is_just_large_enough() -> None:
-    replicas = {"ddp_streamer": 96, "account": 25}
+    replicas = {"ddp_streamer": 5, "account": 5}
     assert complaints(single(rocketchat_network_subnet="172.31.250.0/25", rocketchat_replicas=replicas)) == []
 
 
@@ -366,7 +375,7 @@ def test_all_mistakes_are_in_one_message() -> None:
             rocketchat_root_url="chat.example.com",
             rocketchat_license="",
             rocketchat_replicas={"stream_hub": 2, "acount": 1, "account": 2},
-            rocketchat_ports={"presence": 3300},
+            nats_port=8222,
             nats_username="",
         ),
         nats_password="",
@@ -380,7 +389,7 @@ def test_all_mistakes_are_in_one_message() -> None:
         "4. nats_username",
         "5. nats_password",
         "6. rocketchat_replicas.stream_hub",
-        "7. rocketchat_ports.presence",
+        "7. nats_port",
         "8. rocketchat_license",
     ]
 

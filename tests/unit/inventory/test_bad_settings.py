@@ -110,7 +110,7 @@ NUMBERS: list[Case] = [
     ),
     *(
         (
-            {"rocketchat_expected_users": value},
+            {"rocketchat_expected_users": value, "rocketchat_network_subnet": "172.31.248.0/21"},
             f"rocketchat_expected_users = {value}: is not a number of users. Write a number from 0 to 1000000.",
         )
         for value in (-1, 1000001)
@@ -161,9 +161,9 @@ NUMBERS: list[Case] = [
         "rocketchat_metrics_ports.account = 0: is not a port (host chat). Write a number from 1 to 65436.",
     ),
     (
-        {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 3300}},
-        "rocketchat_metrics_ports.account = 3300: puts the metrics of account-1 on port 3300 of host chat, which "
-        "belongs to account-1 (rocketchat_ports.account). "
+        {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 8222}},
+        "rocketchat_metrics_ports.account = 8222: puts the metrics of account-1 on port 8222 of host chat, which "
+        "belongs to the monitoring of NATS. "
         "Choose another port; a service needs one for each replica, in a row.",
     ),
     (

@@ -40,6 +40,7 @@ def test_docker_is_asked_about_all_that_runs_there_as_it_was_planned() -> None:
         assert (entry["name"], entry["image"], entry["service"]) == identity
         assert {**entry["environment"], **told["secret_environments"][entry["name"]]} == service["complete"]
         assert entry["extra_hosts"] == service["extra_hosts"]
+        assert entry["address"] == service["networks"]["rocketchat"]["ipv4_address"]
     assert set(told["secret_environments"]) == {entry["name"] for entry in asked.values()}
 
 

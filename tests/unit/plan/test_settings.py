@@ -67,7 +67,8 @@ def test_texts_of_the_right_form(variables: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "variables",
     [
-        {"rocketchat_replicas": {"account": 99}},
+        {"rocketchat_replicas": {"account": 99}, "rocketchat_network_subnet": "10.9.8.0/21"},
+        {"rocketchat_replicas": {"account": 11}},
         {"rocketchat_ports": {"account": 1}},
         {"rocketchat_ports": {"account": 65436}},
         {"rocketchat_resources": {"account": {"memory": "128m", "cpus": 0.01}}},
@@ -203,14 +204,14 @@ def test_retries_are_on_with_the_only_word_that_does_it() -> None:
 
 
 def test_metrics_are_off_by_default() -> None:
-    assert all(len(container["ports"]) == 1 for container in containers(single()).values())
+    assert not any("ports" in container for container in containers(single()).values())
 
 
 @pytest.mark.parametrize(("private", "address"), [("", "127.0.0.1"), ("10.0.0.5", "10.0.0.5")])
 def test_metrics_are_published_for_those_who_may_see_them(private: str, address: str) -> None:
     metrics = {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 9500}}
     found = containers(single(rocketchat_private_address=private, **metrics))
-    assert {name: container["ports"][1:] for name, container in found.items()} == {
+    assert {name: container["ports"] for name, container in found.items()} == {
         "rocketchat": [f"{address}:13000:9100"],
         "ddp-streamer": [f"{address}:13100:9458"],
         "authorization": [f"{address}:13200:9458"],
@@ -229,7 +230,7 @@ def test_metrics_are_published_for_those_who_may_see_them(private: str, address:
 
 def test_every_replica_has_metrics_of_its_own() -> None:
     found = every_container(plan(single(rocketchat_metrics=True, rocketchat_replicas={"account": 2})))
-    assert found["chat-account-2"]["ports"] == ["127.0.0.1:3301:3000", "127.0.0.1:13301:9458"]
+    assert found["chat-account-2"]["ports"] == ["127.0.0.1:13301:9458"]
 
 
 # -- uploads ------------------------------------------------------------------------------------------------------

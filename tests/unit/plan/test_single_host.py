@@ -122,14 +122,15 @@ def test_variables_that_break_services_are_left_alone(containers: dict[str, Any]
         assert not {"BROKER", "MULTIPLE_INSTANCES_PING_INTERVAL"} & set(container["complete"])
 
 
-def test_everything_is_published_on_loopback_only(host: dict[str, Any], containers: dict[str, Any]) -> None:
-    assert {name: container["ports"] for name, container in containers.items()} == {
-        "rocketchat-1": ["127.0.0.1:3000:3000"],
-        "ddp-streamer-1": ["127.0.0.1:3100:3000"],
-        "authorization-1": ["127.0.0.1:3200:3000"],
-        "account-1": ["127.0.0.1:3300:3000"],
-        "presence-1": ["127.0.0.1:3400:3000"],
-        "stream-hub-1": ["127.0.0.1:3500:3000"],
+def test_no_container_is_published(host: dict[str, Any], containers: dict[str, Any]) -> None:
+    assert not any("ports" in container for container in containers.values())
+    assert {name: c["networks"]["rocketchat"]["ipv4_address"] for name, c in containers.items()} == {
+        "rocketchat-1": "172.31.250.254",
+        "ddp-streamer-1": "172.31.250.252",
+        "authorization-1": "172.31.250.250",
+        "account-1": "172.31.250.248",
+        "presence-1": "172.31.250.246",
+        "stream-hub-1": "172.31.250.244",
     }
     assert host["nats"]["compose"]["services"]["nats"]["ports"] == ["127.0.0.1:8222:8222"]
     assert host["mongodb"]["bind_addresses"] == ["127.0.0.1", "172.31.250.1"]
@@ -142,26 +143,26 @@ def test_everything_waits_for_the_first_monolith_and_nothing_else() -> None:
     assert set(map(str, waits_for.values())) == {"{'rocketchat-1': {'condition': 'service_healthy'}}"}
 
 
-def test_probes_ask_what_is_published(host: dict[str, Any]) -> None:
+def test_probes_ask_the_containers_themselves(host: dict[str, Any]) -> None:
     asked = {endpoint.pop("name"): endpoint for endpoint in host["endpoints"]}
     assert all(not endpoint.pop("readiness") for endpoint in asked.values())
     assert asked == {
         "rocketchat-1": {
-            "url": "http://127.0.0.1:3000/health",
+            "url": "http://172.31.250.254:3000/health",
             "status": [200],
             "body": ["ok", {"status": "ok"}],
         },
         **{
-            name: {"url": f"http://127.0.0.1:{port}/health", "status": [200], "body": ["ok"]}
-            for name, port in (
-                ("ddp-streamer-1", 3100),
-                ("authorization-1", 3200),
-                ("account-1", 3300),
-                ("presence-1", 3400),
+            name: {"url": f"http://172.31.250.{last}:3000/health", "status": [200], "body": ["ok"]}
+            for name, last in (
+                ("ddp-streamer-1", 252),
+                ("authorization-1", 250),
+                ("account-1", 248),
+                ("presence-1", 246),
             )
         },
         "stream-hub-1": {
-            "url": "http://127.0.0.1:3500/health",
+            "url": "http://172.31.250.244:3000/health",
             "status": [200, 500],
             "body": ["ok", "not healthy"],
         },
@@ -226,8 +227,8 @@ def test_the_proxy(root_url: str, expected: tuple[str, bool, int, str]) -> None:
     keys = ("server_name", "tls", "port", "path")
     assert tuple(proxy[key] for key in keys) == expected
     assert proxy["upstreams"] == {
-        "rocketchat": ["127.0.0.1:3000"],
-        "ddp_streamer": ["127.0.0.1:3100", "127.0.0.1:3101"],
+        "rocketchat": ["172.31.250.254:3000"],
+        "ddp_streamer": ["172.31.250.252:3000", "172.31.250.232:3000"],
     }
 
 

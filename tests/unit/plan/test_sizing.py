@@ -12,6 +12,9 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.si
 
 from tests.unit.plan_inventories import cluster, every_container, plan, single
 
+# For more replicas than the default network has addresses for.
+ROOMY = {"rocketchat_network_subnet": "172.31.248.0/21"}
+
 
 def replicas(inventory: dict[str, Any]) -> dict[str, int]:
     """How many of each service are planned, by host and service."""
@@ -37,7 +40,7 @@ def replicas(inventory: dict[str, Any]) -> dict[str, int]:
 )
 def test_one_of_both_for_500_users_spread_over_the_hosts(users: int, hosts: int, each: int) -> None:
     names = ["a", "b", "c"][:hosts]
-    found = replicas(cluster(*names, rocketchat_expected_users=users))
+    found = replicas(cluster(*names, rocketchat_expected_users=users, **ROOMY))
     for name in names:
         assert found[f"{name}-rocketchat"] == each
         assert found[f"{name}-ddp-streamer"] == each
@@ -124,11 +127,11 @@ def test_of_a_host_that_does_not_know_its_size_nothing_is_said(facts: dict[str, 
 
 
 def test_more_users_than_upstream_has_sizes_for() -> None:
-    assert plan(single(rocketchat_expected_users=5001))["warnings"] == [
+    assert plan(single(rocketchat_expected_users=5001, **ROOMY))["warnings"] == [
         "rocketchat_expected_users = 5001 is more than the 5000 that upstream gives sizes for; "
         "measure before you rely on it."
     ]
     facts = {"chat": {"cores": 23, "memory_mb": 28672}}
-    assert warnings_of(single(rocketchat_expected_users=6000), facts)[1:] == [
+    assert warnings_of(single(rocketchat_expected_users=6000, **ROOMY), facts)[1:] == [
         small("chat", 23, 28672, 6000, "24 cores and 28672 MiB")
     ]

@@ -21,7 +21,7 @@ MONGODB_NAME = "chat.mongodb.internal"
 # Where they change without a change of the inventory, every deployment will replace all of its containers: say so.
 CONFIG = {
     "nats": "d005674acd42eb9722f3e37e7a83ed16beb5bb8a7b967895087337ab6e7a0eca",
-    "stream-hub-1": "96805aefba52239d33ce6cc24ab0a04a2ec88413c1ae642522c631b1e9a5ee7d",
+    "stream-hub-1": "2d108393e6dea4bab586de3e5a25c192f998225e61f3e0ea15eba6baa896b78f",
 }
 
 
@@ -129,8 +129,7 @@ def test_a_container(host: dict[str, Any]) -> None:
             "DB_WATCHERS": "true",
         },
         "env_file": ["/opt/rocketchat/env/services.env"],
-        "networks": {"rocketchat": {"aliases": ["chat-stream-hub-1"]}},
-        "ports": ["127.0.0.1:3500:3000"],
+        "networks": {"rocketchat": {"aliases": ["chat-stream-hub-1"], "ipv4_address": "172.31.250.244"}},
         "extra_hosts": [f"{MONGODB_NAME}:172.31.250.1"],
         "healthcheck": {"test": ["CMD", "node", "-e", script], **HEALTHCHECK, "start_period": "10m"},
         "labels": {**OURS, "io.rocketops.service": "stream_hub", "io.rocketops.config": CONFIG["stream-hub-1"]},
@@ -176,7 +175,7 @@ def test_nginx(host: dict[str, Any]) -> None:
             "certificate": "a certificate of ours\n",
             "key": "a key of ours\n",
         },
-        "upstreams": {"rocketchat": ["127.0.0.1:3000"], "ddp_streamer": ["127.0.0.1:3100"]},
+        "upstreams": {"rocketchat": ["172.31.250.254:3000"], "ddp_streamer": ["172.31.250.252:3000"]},
     }
 
 

@@ -177,6 +177,10 @@ def _ways(role: str, host: Host) -> Iterator[Drift]:
     """To the containers, which notice nothing."""
     says = "will restart Docker, whose firewall rules are gone"
     yield Drift("firewall flushed", (role,), says, _sets(True, "docker", "firewall_flushed"))
+    ways = host.facts["docker"]["ways"]
+    if ways:
+        says = "will restart Docker, as the host reaches no container"
+        yield Drift("no way to any container", (role,), says, _sets(dict.fromkeys(ways, False), "docker", "ways"))
     name = host.containers[0]["name"]
     says = f"will restart Docker, as nothing listens on the ports of {name} any more"
     yield Drift("proxy of a port gone", (role,), says, _sets([name, "theirs"], "docker", "unreachable"))
@@ -213,6 +217,22 @@ def _container(role: str, name: str, wanted: Container) -> Iterator[Drift]:
             "of a network that was removed",
             "its network rocketchat was removed",
             settings(network_ids={wanted.network: OTHER}),
+        ),
+        *(
+            [
+                (
+                    "of another address",
+                    "it lost its address in network ",
+                    settings(addresses={wanted.network: ""}),
+                ),
+                (
+                    "out of reach",
+                    "the host does not reach it",
+                    lambda facts: facts["docker"]["ways"].update({name: False}),
+                ),
+            ]
+            if wanted.address
+            else []
         ),
         ("without its alias", "it lost its name in network ", settings(networks={wanted.network: ["other"]})),
     ):

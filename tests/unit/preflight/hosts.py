@@ -47,7 +47,7 @@ def place(**facts: Any) -> Facts:
     return {**nothing, **facts}
 
 
-WAYS: Facts = {"unreachable": [], "firewall_flushed": False}
+WAYS: Facts = {"unreachable": [], "ways": {}, "firewall_flushed": False}
 ENGINE: Facts = {"state": "running", "engine": None, "containers": [], "networks": [], "images": [], **WAYS}
 BARE: Facts = {
     "os": {"id": "debian", "version": "13", "family": ["debian"], "name": "Debian GNU/Linux 13 (trixie)"},
@@ -247,7 +247,9 @@ def _docker(states: list[RoleState]) -> Facts:
     ]
     containers = _containers(states)
     images = list(dict.fromkeys(container["image"] for container in containers))
-    return {**ENGINE, "engine": MODE, "containers": containers, "networks": [bridge, *networks], "images": images}
+    ways = {one.name: True for state in states if state.project for one in state.project.containers.values()}
+    found = {"containers": containers, "networks": [bridge, *networks], "images": images}
+    return {**ENGINE, "engine": MODE, **found, "ways": {name: ways[name] for name in ways if name != "nats"}}
 
 
 def _containers(states: list[RoleState]) -> list[Facts]:
@@ -260,13 +262,15 @@ def _containers(states: list[RoleState]) -> list[Facts]:
             "service": name,
             "definition": _digest(name),
             "labels": dict(project.definition["services"][name]["labels"]),
-            "published": [_published(port) for port in project.definition["services"][name]["ports"]],
+            "published": [_published(port) for port in project.definition["services"][name].get("ports", [])],
+            "addresses": {container.network: container.address or "172.31.250.2"},
             "settings": {
                 "restart": container.restart,
                 "memory": container.memory,
                 "nano_cpus": container.nano_cpus,
                 # Docker adds names of its own
                 "networks": {container.network: [name, *container.aliases]},
+                "addresses": {container.network: container.address},
                 "proxies": [],
                 "network_ids": {container.network: NETWORK_ID},
             },

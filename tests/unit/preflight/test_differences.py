@@ -102,7 +102,10 @@ def test_image_from_elsewhere() -> None:
 
 
 def test_settings_of_services() -> None:
-    assert after(rocketchat_ports={"account": 3333}) == ["will replace account-1: ports changed"]
+    metrics = {"account": 13333}
+    assert after(rocketchat_metrics=True, rocketchat_metrics_ports=metrics)[3] == (
+        "will replace account-1: environment (MS_METRICS, MS_METRICS_PORT) changed, ports changed"
+    )
     assert after(rocketchat_log_level="info") == [
         f"will replace {name}: environment (MOLECULER_LOG_LEVEL) changed" for name in SERVICES
     ]
@@ -165,7 +168,7 @@ def test_reasons_are_found_without_the_compose_project_of_before() -> None:
     texts = {**converged(OLD).facts["texts"], "/opt/rocketchat/compose.yaml": None}
     host = before_a_run_of(plan(single(rocketchat_version="8.9.2")), converged(OLD, texts=texts))
     assert sentences(host) == [f"will replace {name}: image 8.9.1 -> 8.9.2" for name in SERVICES]
-    host = before_a_run_of(plan(single(rocketchat_ports={"account": 3333})), converged(OLD, texts=texts))
+    host = before_a_run_of(plan(single(rocketchat_log_level="info")), converged(OLD, texts=texts))
     assert "will replace account-1: configuration changed" in sentences(host)
 
 

@@ -67,10 +67,10 @@ OTHER_KEYFILE = {
 }
 
 
-def stranger(name: str, published: list[dict[str, Any]]) -> dict[str, Any]:
+def stranger(name: str, published: list[dict[str, Any]], **addresses: str) -> dict[str, Any]:
     return {
         "name": name, "image": "mongo:7", "state": "running", "project": "shop", "service": "db", "labels": {},
-        "published": published,
+        "published": published, "addresses": addresses,
     }  # fmt: skip
 
 
@@ -135,9 +135,9 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         "it. Stop it there.",
     ),
     "the port of a service": (
-        {"listening": [listener(3300, "node", "127.0.0.1", "grafana.service")]},
-        "port 3300 of host chat: belongs to node (grafana.service), which listens on 127.0.0.1:3300, and account-1 "
-        "needs it. Stop it there, or choose another port with rocketchat_ports.account.",
+        {"listening": [listener(8222, "node", "127.0.0.1", "grafana.service")]},
+        "port 8222 of host chat: belongs to node (grafana.service), which listens on 127.0.0.1:8222, and nats needs "
+        "it. Stop it there.",
     ),
     "a hidden process": (
         {"listening": [listener(8222, None)]},
@@ -156,6 +156,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"docker": engine(stranger("nats", []))},
         "Docker container = 'nats': is there already on host chat (mongo:7), and not as part of this deployment. "
         "Rename it: docker rename nats NEW-NAME.",
+    ),
+    "a container at an address of ours": (
+        {"docker": engine(stranger("shop-db", [], rocketchat="172.31.250.252"))},
+        "address 172.31.250.252 of host chat: belongs to container shop-db in network rocketchat, and ddp-streamer-1 "
+        "needs it. Take it out: docker network disconnect rocketchat shop-db.",
     ),
     "a route": (
         {"routes": [{"network": "172.16.0.0/12", "interface": "wg0"}]},
@@ -256,12 +261,14 @@ def test_what_is_unwise_is_a_warning(facts: dict[str, Any], message: str) -> Non
 
 
 FINE: dict[str, dict[str, Any]] = {
+    "a container beside ours": {"docker": engine(stranger("shop-db", [], rocketchat="172.31.250.7"))},
+    "a container at such an address elsewhere": {"docker": engine(stranger("shop-db", [], shop="172.31.250.252"))},
     "memory that firmware took some of": {"memory_mb": 1900},
     "a clock that nobody knows of": {"clock": {"epoch": NOW, "synchronised": None}},
     "a clock within the limit": {"clock": {"epoch": NOW + 60, "synchronised": True}},
     "nginx of its own": {"listening": [listener(80, "nginx"), listener(443, "nginx", "::")]},
-    "the same port elsewhere": {"listening": [listener(3300, "node", "198.18.0.11")]},
-    "a proxy of nobody knows which container": {"listening": [listener(3300, "docker-proxy", "127.0.0.1")]},
+    "the same port elsewhere": {"listening": [listener(8222, "node", "198.18.0.11")]},
+    "a proxy of nobody knows which container": {"listening": [listener(8222, "docker-proxy", "127.0.0.1")]},
     "another network beside ours": {"routes": [{"network": "172.31.251.0/24", "interface": "eth1"}]},
     "a name that leads home": {"names": names("127.0.1.1")},
     "no systemd, no dpkg": {"units": None, "packages": None},
@@ -274,14 +281,14 @@ def test_what_is_fine_is_not_told(facts: dict[str, Any]) -> None:
 
 
 def test_own_containers_hold_their_ports() -> None:
-    listening = [listener(port, "docker-proxy", "127.0.0.1") for port in (8222, 3000, 3100)]
+    listening = [listener(port, "docker-proxy", "127.0.0.1") for port in (8222,)]
     assert verdict(converged(PLAN, listening=listening)) == Verdict([], [])
 
 
 def test_port_for_metrics_has_a_variable_of_its_own() -> None:
     measured = plan(single(mongodb_version="8.0", rocketchat_metrics=True))
     service = measured["hosts"]["chat"]["rocketchat"]["compose"]["services"]["account-1"]
-    _address, port = published_at(service["ports"][1])
+    _address, port = published_at(service["ports"][0])
     host = asked(measured, listening=[listener(port, "node", "127.0.0.1")])
     assert str(verdict(host, planned=measured).problems[0]).endswith("rocketchat_metrics_ports.account.")
 

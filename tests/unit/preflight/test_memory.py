@@ -18,6 +18,8 @@ REMEDY = (
     "Lower rocketchat_replicas there, or rocketchat_expected_users, which proposes them, or give it more memory, or "
     "add hosts."
 )
+# Addresses for all of it.
+ROOMY = {"rocketchat_network_subnet": "172.31.248.0/21"}
 # What is planned -> what it is, and what it takes: a monolith 512 MiB, a service 64, MongoDB 256.
 ABSURD: list[tuple[dict[str, Any], str, int]] = [
     (
@@ -40,7 +42,7 @@ ABSURD: list[tuple[dict[str, Any], str, int]] = [
 
 @pytest.mark.parametrize(("variables", "parts", "needed"), ABSURD, ids=["replicas", "users", "limits"])
 def test_more_than_fits_is_refused(variables: dict[str, Any], parts: str, needed: int) -> None:
-    planned = plan(single(**variables))
+    planned = plan(single(**variables, **ROOMY))
     # a tenth is what firmware and kernel may take before they count
     enough = -(-needed * 9 // 10)
     too_little = enough - 1
@@ -56,13 +58,13 @@ def test_more_than_fits_is_refused(variables: dict[str, Any], parts: str, needed
 
 
 def test_a_hundred_thousand_users_on_a_host_of_two_cores() -> None:
-    planned = plan(single(rocketchat_expected_users=100_000))
+    planned = plan(single(rocketchat_expected_users=100_000, **ROOMY))
     assert len(judge(planned, [asked(planned, cores=2, memory_mb=24105)]).problems) == 1
 
 
 def test_each_host_for_what_is_planned_there() -> None:
     groups = {"mongodb": ["db"], "nats": ["db"], "rocketchat": ["app"], "nginx": ["web"]}
-    planned = plan(cluster("db", "app", "web", groups=groups, rocketchat_replicas={"ddp_streamer": 40}))
+    planned = plan(cluster("db", "app", "web", groups=groups, rocketchat_replicas={"ddp_streamer": 40}, **ROOMY))
     least = {name: host["required"]["least_memory_mb"] for name, host in planned["hosts"].items()}
     assert least == {"db": 256, "app": 512 + 43 * 64, "web": 0}
     hosts = [asked(planned, name, memory_mb=1024) for name in least]
@@ -70,7 +72,7 @@ def test_each_host_for_what_is_planned_there() -> None:
 
 
 def test_more_streamers_than_cores_are_of_no_use() -> None:
-    planned = plan(single(rocketchat_replicas={"ddp_streamer": 99}))
+    planned = plan(single(rocketchat_replicas={"ddp_streamer": 99}, **ROOMY))
     told = (
         "host chat has 2 cores for 99 ddp-streamers, and each uses one at most. Lower "
         "rocketchat_replicas.ddp_streamer there, or add cores or hosts."

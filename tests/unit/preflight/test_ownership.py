@@ -303,7 +303,8 @@ def test_every_file_has_what_tells_whose_it_is(inventory: Inventory) -> None:
 
 def container(name: str, project: str, directory: str | None, **labels: str) -> dict[str, Any]:
     return {"name": name, "image": "nats:2", "state": "running", "project": project, "directory": directory,
-            "service": name, "definition": OTHER, "labels": labels, "published": [], "settings": None}  # fmt: skip
+            "service": name, "definition": OTHER, "labels": labels, "published": [], "addresses": {},
+            "settings": None}  # fmt: skip
 
 
 def engine(*containers: dict[str, Any]) -> dict[str, Any]:

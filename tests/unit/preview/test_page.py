@@ -31,12 +31,12 @@ def test_every_part_is_planned_and_says_where_it_listens() -> None:
         "docker": "",
         "mongodb": "172.31.250.1:27017",
         "nats": "nats:4222",
-        "rocketchat-1": "127.0.0.1:3000",
-        "ddp-streamer-1": "127.0.0.1:3100",
-        "authorization-1": "127.0.0.1:3200",
-        "account-1": "127.0.0.1:3300",
-        "account-2": "127.0.0.1:3301",
-        "presence-1": "127.0.0.1:3400",
+        "rocketchat-1": "172.31.250.254:3000",
+        "ddp-streamer-1": "172.31.250.252:3000",
+        "authorization-1": "172.31.250.250:3000",
+        "account-1": "172.31.250.248:3000",
+        "account-2": "172.31.250.228:3000",
+        "presence-1": "172.31.250.246:3000",
         "nginx": "*:443",
     }
     several = preview(plan(cluster("a", "b", "c")))["parts"]

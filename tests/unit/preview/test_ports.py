@@ -66,7 +66,7 @@ def test_the_proxy_is_for_everybody() -> None:
 def test_services_and_their_metrics() -> None:
     planned = plan(single(rocketchat_metrics=True, rocketchat_private_address="198.18.0.9"))
     assert said(planned, "account-1") == [
-        ("127.0.0.1:3300", "this host", "rocketchat_ports.account", ["chat"]),
+        ("172.31.250.248:3000", "this host and its containers", "", ["chat"]),
         ("198.18.0.9:13300", "the private network", "rocketchat_metrics_ports.account", ["chat"]),
     ]
 

@@ -46,21 +46,21 @@ nginx          newest         the distribution                                  
 
 Ports; nothing here configures a firewall
 
-port                part                       reached by      set with                        hosts
-------------------  -------------------------  --------------  ------------------------------  -----
-127.0.0.1:27017     MongoDB                    this host       mongodb_port                    chat
-172.31.250.1:27017  MongoDB                    its containers  mongodb_port                    chat
-127.0.0.1:8222      nats                       this host       -                               chat
-nats:4222           nats                       its containers  nats_port                       chat
-127.0.0.1:3000      rocketchat-1               this host       rocketchat_ports.rocketchat     chat
-127.0.0.1:3100      ddp-streamer-1             this host       rocketchat_ports.ddp_streamer   chat
-127.0.0.1:3101      ddp-streamer-2             this host       rocketchat_ports.ddp_streamer   chat
-127.0.0.1:3200      authorization-1            this host       rocketchat_ports.authorization  chat
-127.0.0.1:3300      account-1                  this host       rocketchat_ports.account        chat
-127.0.0.1:3400      presence-1                 this host       rocketchat_ports.presence       chat
-127.0.0.1:3500      stream-hub-1               this host       rocketchat_ports.stream_hub     chat
-*:443               nginx                      everybody       rocketchat_root_url             chat
-*:80                nginx's redirect to https  everybody       -                               chat
+port                 part                       reached by                    set with             hosts
+-------------------  -------------------------  ----------------------------  -------------------  -----
+127.0.0.1:27017      MongoDB                    this host                     mongodb_port         chat
+172.31.250.1:27017   MongoDB                    its containers                mongodb_port         chat
+127.0.0.1:8222       nats                       this host                     -                    chat
+nats:4222            nats                       its containers                nats_port            chat
+172.31.250.254:3000  rocketchat-1               this host and its containers  -                    chat
+172.31.250.252:3000  ddp-streamer-1             this host and its containers  -                    chat
+172.31.250.232:3000  ddp-streamer-2             this host and its containers  -                    chat
+172.31.250.250:3000  authorization-1            this host and its containers  -                    chat
+172.31.250.248:3000  account-1                  this host and its containers  -                    chat
+172.31.250.246:3000  presence-1                 this host and its containers  -                    chat
+172.31.250.244:3000  stream-hub-1               this host and its containers  -                    chat
+*:443                nginx                      everybody                     rocketchat_root_url  chat
+*:80                 nginx's redirect to https  everybody                     -                    chat
 
 Sizes; rocketchat_expected_users is not set, so this is upstream's least, for 25 users
 
@@ -97,7 +97,7 @@ def test_several_hosts() -> None:
         "Ports; nothing here configures a firewall; private is each host's rocketchat_private_address",
         "private:27017 MongoDB the private network mongodb_port all",
         "private:6222 nats the private network - all",
-        "127.0.0.1:3100 ddp-streamer-1 this host rocketchat_ports.ddp_streamer a",
+        "172.31.250.252:3000 ddp-streamer-1 this host and its containers - all",
         "private:3100 ddp-streamer-1 the private network rocketchat_ports.ddp_streamer b, c, d",
         "198.18.0.11:13500 stream-hub-1 the private network rocketchat_metrics_ports.stream_hub a",
         "*:443 nginx everybody rocketchat_root_url a",
@@ -132,4 +132,4 @@ def test_many_hosts_are_counted() -> None:
     assert [line for line in told if line.startswith("*:443")][0].endswith("  h1, h2, h3")
     assert [line for line in told if line.startswith("private:27017")][0].endswith("  h1, h2, h3, h4")
     assert [line for line in told if line.startswith("private:4222")][0].endswith("  7 of 8")
-    assert [line for line in told if line.startswith("127.0.0.1:3300")][0].endswith("  all")
+    assert [line for line in told if line.startswith("172.31.250.248:3000")][0].endswith("  all")

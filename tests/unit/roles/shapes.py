@@ -117,6 +117,7 @@ BARE: dict[str, Any] = {
         "networks": [],
         "images": [],
         "unreachable": [],
+        "ways": {},
         "firewall_flushed": None,
     },
     "mongodb": None,
