@@ -318,6 +318,14 @@ MACHINE = {
     "proxy of a published port gone": fault(
         "kill $(pgrep --full '[d]ocker-proxy .*-host-port 8222 ')", "systemctl restart docker", "nats", "nats.refused"
     ),
+    "cut off from the network of the containers": fault(
+        'ip link set $(ip -oneline link | sed -n "s/^$(docker exec ddp-streamer-1 cat /sys/class/net/eth0/iflink):'
+        ' \\(.*\\)@.*/\\1/p") nomaster',
+        "docker restart --time 2 ddp-streamer-1",
+        "ddp-streamer-1",
+        "http.connect_timeout",
+        "http.unreachable",
+    ),
     "Docker Engine stopped": fault(
         "systemctl stop docker.socket docker.service", "systemctl start docker.service", "docker", "engine.stopped"
     ),

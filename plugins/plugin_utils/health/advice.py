@@ -155,6 +155,9 @@ ON_THE_CONTROLLER = {
     # it makes rules and proxies anew, which containers that run do not miss
     "engine.firewall": f"{_SITE} --tags docker",
     "http.refused": f"{_SITE} --tags docker",
+    # it sees for itself whether that is one container or all
+    "http.connect_timeout": _SITE,
+    "http.unreachable": _SITE,
     "nats.refused": f"{_SITE} --tags docker",
     # it has what was planned for it, so it is NATS that has not
     "container.nats_auth": _SITE,
