@@ -209,7 +209,8 @@ facts:
       type: dict
     units:
       description:
-        - For each of O(units) whether it is C(found), C(active), C(enabled) and C(masked); V(null) without systemd.
+        - For each of O(units) whether it is C(found), C(active), C(enabled) and C(masked), and its limit of
+          C(open_files); V(null) without systemd.
       type: dict
     docker:
       description:
@@ -260,6 +261,7 @@ facts:
       elements: dict
     nginx:
       description:
+        - The C(worker_connections) that are set, V(null) if none are.
         - C(servers) with their C(level), V(http) or V(stream), C(names) and C(listens), C(upstreams), and C(settings)
           at the level of C(http), each with its C(file) and C(line), and whether it C(includes_site).
         - V(null) where there is no nginx, or O(nginx) is left out.

@@ -22,20 +22,23 @@ Actions = Mapping[str, Callable[[], object]]
 
 @dataclass(frozen=True)
 class Figure:
-    """``limit``: what it may be at most. ``detail``: the times it was made of."""
+    """``limit``: what it may be at most, or has to be ``at_least``. ``detail``: the times it was made of."""
 
     name: str
     value: float
     limit: float
     detail: str = ""
+    at_least: bool = False
 
     @property
     def kept(self) -> bool:
-        return self.value <= self.limit
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
 
     def __str__(self) -> str:
-        verdict = "" if self.kept else "  ABOVE THE LIMIT"
-        return f"{self.name} = {self.value:.3g} (at most {self.limit:g}){verdict}  {self.detail}".rstrip()
+        verdict = "" if self.kept else f"  {'BELOW' if self.at_least else 'ABOVE'} THE LIMIT"
+        bound = f"at {'least' if self.at_least else 'most'} {self.limit:g}"
+        value = f"{self.value:.0f}" if self.at_least else f"{self.value:.3g}"
+        return f"{self.name} = {value} ({bound}){verdict}  {self.detail}".rstrip()
 
 
 def run(*command: str | Path, environment: Mapping[str, str] | None = None, stdin: str | None = None) -> str:

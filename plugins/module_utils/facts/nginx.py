@@ -76,6 +76,7 @@ def configuration(path: str, site: str, directives: Sequence[str]) -> dict[str, 
     reader = _Reader(os.path.dirname(path))
     servers: list[dict[str, Any]] = []
     upstreams, settings = [], []
+    connections = None
     for found in reader.read(path):
         place = {"file": found.file, "line": found.line}
         if found.context in (("http",), ("stream",)) and found.name == "server":
@@ -85,6 +86,8 @@ def configuration(path: str, site: str, directives: Sequence[str]) -> dict[str, 
                 servers[-1]["names"] += found.words
             elif found.name == "listen" and found.words:
                 servers[-1]["listens"].append(_listen(found.words))
+        elif found.context == ("events",) and found.name == "worker_connections" and found.words[0].isdecimal():
+            connections = int(found.words[0])
         elif found.context == ("http",) and found.name == "upstream" and found.words:
             upstreams.append({**place, "name": found.words[0]})
         elif found.context == ("http",) and found.name in directives:
@@ -93,6 +96,7 @@ def configuration(path: str, site: str, directives: Sequence[str]) -> dict[str, 
         "servers": servers,
         "upstreams": upstreams,
         "settings": settings,
+        "worker_connections": connections,
         "includes_site": any(fnmatch.fnmatch(site, pattern) for pattern in reader.included),
     }
 

@@ -69,6 +69,8 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "architecture": os.uname().machine,
         "avx": system.has_avx(),
         "cores": os.cpu_count(),
+        "open_files": system.most_open_files(),
+        "backlog": system.number("/proc/sys/net/core/somaxconn"),
         "memory_mb": system.memory_mb(),
         "file_systems": [
             {**system.file_system(moved.get(directory, directory)), "directory": directory}

@@ -52,6 +52,21 @@ def memory_mb(path: str = "/proc/meminfo") -> int | None:
     return None
 
 
+def most_open_files(path: str = "/proc/1/limits") -> int | None:
+    """What systemd itself may open is the most that it gives to a unit where it lacks CAP_SYS_RESOURCE."""
+    for line in (text(path) or "").splitlines():
+        if line.startswith("Max open files"):
+            hard = line.split()[4]
+            return int(hard) if hard.isdecimal() else None
+    return None
+
+
+def number(path: str) -> int | None:
+    """A file of the kernel's that holds one."""
+    written = (text(path) or "").strip()
+    return int(written) if written.isdecimal() else None
+
+
 def file_system(directory: str) -> dict[str, Any]:
     """Where a directory is, or would be: room on the file system of its nearest parent that exists."""
     path = directory
@@ -108,14 +123,14 @@ def conffiles(names: Sequence[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in rows if len(row) == 2}
 
 
-def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
+def units(names: list[str]) -> dict[str, dict[str, Any]] | None:
     """Whether systemd has, runs and would start at boot each unit; None where there is no systemd.
 
-    ``masked``: somebody has seen to it that it is not started.
+    ``open_files``: its limit. ``masked``: somebody has seen to it that it is not started.
     """
     if not names:
         return {}
-    answer = _output(["systemctl", "show", "--property=Id,LoadState,ActiveState,UnitFileState", *names])
+    answer = _output(["systemctl", "show", "--property=Id,LoadState,ActiveState,UnitFileState,LimitNOFILE", *names])
     if not answer:
         return None
     blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in answer.split("\n\n")]
@@ -124,6 +139,7 @@ def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
             "found": block.get("LoadState") == "loaded",
             "active": block.get("ActiveState") in ("active", "activating", "reloading"),
             "enabled": block.get("UnitFileState") == "enabled",
+            "open_files": int(limit) if (limit := block.get("LimitNOFILE", "")).isdecimal() else None,
             "masked": block.get("LoadState") == "masked" and not os.path.exists(f"{_MASKED_BY_PACKAGES}/{name}"),
         }
         for name, block in zip(names, blocks)

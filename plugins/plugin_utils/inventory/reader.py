@@ -17,6 +17,7 @@ from urllib.parse import SplitResult
 from ..rocketchat.catalogue import SERVICES
 from ..rocketchat.problems import Problems
 from ..rocketchat.sizing import proposed_replicas
+from ..rocketchat.sockets import MOST_CONNECTIONS
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from . import self_signed
 from .conflicts import conflicts
@@ -253,9 +254,17 @@ class Reader:
             member_name=variables["mongodb_member_name"],
             certificate=self._certificate(variables),
             client_max_body_size=variables["nginx_client_max_body_size"],
+            connections_per_address=self._connections_per_address(variables),
             trusted_proxies=read_networks(problems, "nginx_trusted_proxies", variables["nginx_trusted_proxies"]),
             adopted=read_adopted(problems, variables["rocketchat_adopt"]),
         )
+
+    def _connections_per_address(self, variables: dict[str, Any]) -> int:
+        value: int = variables["nginx_connections_per_address"]
+        if not 0 <= value <= MOST_CONNECTIONS:
+            reason, remedy = "is not a number of connections", f"Write a number from 0 to {MOST_CONNECTIONS}"
+            self.problems.add_once("nginx_connections_per_address", value, reason, remedy)
+        return value
 
     def _certificate(self, variables: dict[str, Any]) -> Certificate:
         if variables["nginx_certificate"] != "files":

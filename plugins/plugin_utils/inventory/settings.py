@@ -37,6 +37,7 @@ HOST_VARIABLES = frozenset(
         "nginx_certificate_file",
         "nginx_certificate_key_file",
         "nginx_client_max_body_size",
+        "nginx_connections_per_address",
         "nginx_trusted_proxies",
         "rocketchat_adopt",
         "rocketchat_metrics_ports",
@@ -148,6 +149,7 @@ class Host:
     member_name: str
     certificate: Certificate
     client_max_body_size: str
+    connections_per_address: int
     trusted_proxies: list[str]
     adopted: list[str]
 

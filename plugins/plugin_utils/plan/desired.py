@@ -16,6 +16,7 @@ from ansible.utils.vars import merge_hash
 from ..rocketchat import distributions, layout
 from ..rocketchat.distributions import Distribution, apt_source
 from ..rocketchat.memory import bytes_of
+from ..rocketchat.sockets import ONE_WORKER, Workers, open_files, worker_connections
 from .compose import CONFIG_LABEL, LABEL, OURS
 from .deployment import HostPlan
 from .resources import Block, Container, File, Generated, Network, Project, Repository, RoleState, SettingsFile
@@ -54,18 +55,19 @@ _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def desired_state(
-    host: HostPlan, on: Distribution, ipv6: bool = True, default_site: bool = True
+    host: HostPlan, on: Distribution, ipv6: bool = True, default_site: bool = True, workers: Workers = ONE_WORKER
 ) -> dict[str, RoleState]:
     """By role, in the order in which the site playbook goes through them.
 
     ``ipv6``: whether the host has it. ``default_site``: whether the page that comes with nginx may be there.
+    ``workers``: nginx's there.
     """
     states = {
         "docker": host.docker and _docker(host.docker, on),
         "mongodb": host.mongodb and _mongodb(host.mongodb, on),
         "nats": host.nats and _nats(host.nats),
         "rocketchat": host.rocketchat and _rocketchat(host.rocketchat),
-        "nginx": host.nginx and _nginx({**host.nginx, "ipv6": ipv6}, default_site),
+        "nginx": host.nginx and _nginx({**host.nginx, "ipv6": ipv6}, default_site, workers),
     }
     return {role: state for role, state in states.items() if state}
 
@@ -237,8 +239,9 @@ def _container(service: Mapping[str, Any]) -> Container:
     )
 
 
-def _nginx(plan: Mapping[str, Any], default_site: bool) -> RoleState:
+def _nginx(plan: Mapping[str, Any], default_site: bool, workers: Workers) -> RoleState:
     files = [
+        *([_nginx_configuration(plan["sockets"], workers)] if workers.writes_configuration else []),
         File(
             layout.NGINX_SITE,
             "0644",
@@ -246,7 +249,7 @@ def _nginx(plan: Mapping[str, Any], default_site: bool) -> RoleState:
             told="will change the site in nginx and reload it",
             effect="reload",
             earlier="$rocketchat_connection",
-        )
+        ),
     ]
     if plan["tls"]:
         given = plan["certificate"]
@@ -262,6 +265,18 @@ def _nginx(plan: Mapping[str, Any], default_site: bool) -> RoleState:
         unit=layout.NGINX_UNIT,
         log=layout.NGINX_LOG,
         accepts=NGINX_ACCEPTS,
+    )
+
+
+def _nginx_configuration(sockets: int, workers: Workers) -> File:
+    connections = worker_connections(sockets, workers)
+    plan = {"worker_connections": connections, "open_files": open_files(connections)}
+    return File(
+        layout.NGINX_CONFIGURATION,
+        "0644",
+        render("nginx", "nginx.conf.j2", plan),
+        told="will change how many connections nginx takes and reload it",
+        effect="reload",
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from math import ceil
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +31,7 @@ from ..rocketchat.catalogue import (
 from ..rocketchat.names import slug
 from ..rocketchat.problems import PlanError, Problem
 from ..rocketchat.sizing import unmeasured_warnings
+from ..rocketchat.sockets import BACKLOG, MOST_CONNECTIONS, planned_sockets
 from ..rocketchat.versions import upload_owner
 from . import compose, environment, probes
 from .deployment import Container, HostPlan, Member, Plan
@@ -89,6 +91,7 @@ class Planner:
         self.settings = settings
         self.hosts = settings.hosts
         self.single_host = len(self.hosts) == 1
+        self.streamers = sum(host.replicas.get(DDP_STREAMER, 0) for host in self.hosts)
         self.members_of = {group: [host for host in self.hosts if group in host.groups] for group in GROUPS}
         self.gateway = str(next(settings.network.hosts()))
         self.members = [
@@ -197,7 +200,10 @@ class Planner:
             rocketchat=self._rocketchat(host, containers) if "rocketchat" in host.groups else None,
             nginx=self._nginx(host) if "nginx" in host.groups else None,
             endpoints=[probes.endpoint(container) for container in containers],
-            required=requirements(self.settings.expected_users, host, self.hosts),
+            required={
+                **requirements(self.settings.expected_users, host, self.hosts),
+                "sockets_per_streamer": ceil(self._sockets() / max(1, self.streamers)),
+            },
             probes=self._probes(host),
             containers=[
                 {
@@ -308,6 +314,7 @@ class Planner:
 
     def _nginx(self, host: Host) -> dict[str, Any]:
         url = self.settings.root_url
+        sockets = self._sockets()
         name = str(url.hostname)
         in_a_request = f"[{name}]" if ":" in name else name
         return {
@@ -320,11 +327,17 @@ class Planner:
             "ipv6": True,
             "client_max_body_size": host.client_max_body_size,
             "certificate": asdict(host.certificate),
+            "sockets": sockets,
+            "backlog": BACKLOG,
+            "connections_per_address": host.connections_per_address or min(sockets, MOST_CONNECTIONS),
             "upstreams": {
                 "rocketchat": self._upstream(host, MONOLITH),
                 "ddp_streamer": self._upstream(host, DDP_STREAMER),
             },
         }
+
+    def _sockets(self) -> int:
+        return planned_sockets(self.settings.expected_users, self.streamers)
 
     def _upstream(self, proxy: Host, service: str) -> list[str]:
         """Its own containers at their addresses, and those of other hosts where these publish them."""

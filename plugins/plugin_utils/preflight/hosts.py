@@ -19,6 +19,7 @@ from ..plan.resources import RoleState
 from ..rocketchat import layout
 from ..rocketchat.catalogue import MONOLITH
 from ..rocketchat.distributions import Distribution, nearest
+from ..rocketchat.sockets import Workers
 from ..rocketchat.versions import Version, image_version, parse_version
 
 SERVICE_LABEL = "io.rocketops.service"
@@ -96,8 +97,26 @@ def asked_host(
     """A host that answered, with what it is to have on the distribution that it says."""
     distribution = nearest(facts["os"])
     site = facts["ipv6"] or not _keeps_default_site_out(facts)
-    desired = desired_state(HostPlan(**plan), distribution, facts["ipv6"], site) if distribution else {}
+    workers = nginx_workers(plan, facts)
+    desired = desired_state(HostPlan(**plan), distribution, facts["ipv6"], site, workers) if distribution else {}
     return Host(name, plan, facts, asked, distribution, desired, address)
+
+
+def nginx_workers(plan: Mapping[str, Any], facts: Mapping[str, Any]) -> Workers:
+    """One for each core (`worker_processes auto`). Each raises its limit of files to that of its unit at most, which
+    systemd makes no higher than its own where it may not (systemd.exec(5), LimitNOFILE=; core/exec-invoke.c).
+    """
+    unit = (facts["units"] or {}).get(layout.NGINX_UNIT) or {}
+    limits = [limit for limit in (facts["open_files"], unit.get("open_files")) if limit]
+    return Workers(facts["cores"] or 1, min(limits, default=None), _writes_nginx_configuration(plan, facts))
+
+
+def _writes_nginx_configuration(plan: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+    """One that somebody has settings in stays; that of the package, and ours, are as nobody made them."""
+    origin = facts["origins"].get(layout.NGINX_CONFIGURATION)
+    if not facts["files"].get(layout.NGINX_CONFIGURATION) or not origin:
+        return True
+    return bool(origin["packaged"] or origin["marks"] or layout.NGINX_CONFIGURATION in plan["adopted"])
 
 
 def _keeps_default_site_out(facts: Mapping[str, Any]) -> bool:

@@ -28,6 +28,7 @@ from .nginx import nginx_problems
 from .ownership import adoption_problems, is_foreign, ownership_problems, resources_of
 from .ports import port_problems
 from .repositories import repository_problems
+from .sockets import socket_warnings
 from .versions import version_problems, version_warnings
 from .workspace import workspace_problems, workspace_warnings
 
@@ -63,6 +64,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.warnings += _untested(host)
         verdict.warnings += _small(host)
         verdict.warnings += engine_warnings(host)
+        verdict.warnings += socket_warnings(host)
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
     verdict.problems += [*data_problems(hosts), *identity_problems(plan, hosts)]
     verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]

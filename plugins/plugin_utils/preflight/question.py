@@ -62,7 +62,8 @@ def _packages(plan: HostPlan, states: list[RoleState]) -> list[str]:
     source = (plan.docker or {}).get("source", "")
     engines = [package for one in DISTRIBUTIONS if source for package in one.docker_packages(source) or ()]
     rivals = DOCKER_RIVALS.get(source, ())
-    return _unique([*engines, *rivals, *(package for state in states for package in state.packages)])
+    nginx = [layout.NGINX_CONFIGURATION_PACKAGE] if plan.nginx else []
+    return _unique([*engines, *rivals, *nginx, *(package for state in states for package in state.packages)])
 
 
 def _texts(states: list[RoleState], contents: bool) -> Iterable[str]:

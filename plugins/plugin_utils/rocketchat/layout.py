@@ -34,6 +34,8 @@ ENV_FILES = f"{ROCKETCHAT_DIRECTORY}/env"
 COMPOSE_FILE = "compose.yaml"
 
 NGINX_CONFIGURATION = "/etc/nginx/nginx.conf"
+# Debian's and Ubuntu's package that it is a conffile of.
+NGINX_CONFIGURATION_PACKAGE = "nginx-common"
 NGINX_SITE = "/etc/nginx/conf.d/rocketchat.conf"
 # Debian's and Ubuntu's nginx-common has a page of its own there, unless something else is there first (its postinst).
 NGINX_DEFAULT_SITE = "/etc/nginx/sites-enabled/default"

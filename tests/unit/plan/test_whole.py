@@ -170,6 +170,9 @@ def test_nginx(host: dict[str, Any]) -> None:
         "trusted_proxies": [],
         "ipv6": True,
         "client_max_body_size": "200m",
+        "sockets": 1000,
+        "backlog": 4096,
+        "connections_per_address": 1000,
         "certificate": {
             "source": "self_signed",
             "certificate": "a certificate of ours\n",

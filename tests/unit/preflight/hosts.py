@@ -54,6 +54,8 @@ BARE: Facts = {
     "architecture": "x86_64",
     "avx": True,
     "cores": 4,
+    "open_files": 1048576,
+    "backlog": 4096,
     "memory_mb": 7900,
     "file_systems": [
         {"directory": directory, "found": "/", "size_mb": 100_000, "free_mb": 90_000}

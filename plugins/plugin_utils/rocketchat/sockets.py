@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How many sockets a reverse proxy is to hold, and what nginx needs for that."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from .sizing import USERS_PER_REPLICA
+
+# A browser and a telephone.
+SOCKETS_PER_USER = 2
+# One to the client and one to the container (seen: 720 sockets with 2 workers of 768 connections).
+_CONNECTIONS_PER_SOCKET = 2
+# For what is no socket - a page is fetched over six connections - and what does not spread evenly.
+_ROOM = 1.5
+# nginx keeps about 424 bytes for each (ngx_connection_t and two of ngx_event_t), so these are 1.7 MB a worker.
+_LEAST_CONNECTIONS = 4096
+# Of a worker, besides connections: what it listens to, logs, what it keeps for reloads.
+_OTHER_FILES = 256
+# Of a ddp-streamer, besides sockets: connections to NATS and MongoDB, and its program.
+FILES_OF_A_SERVICE = 256
+# The kernel's default since 5.4 (Documentation/admin-guide/sysctl/net.rst, somaxconn), and what nginx asks for.
+BACKLOG = 4096
+# Of one address: nginx reads it as a number of 16 bits (ngx_http_limit_conn_module.c, ngx_http_limit_conn).
+MOST_CONNECTIONS = 65535
+
+
+@dataclass(frozen=True)
+class Workers:
+    """nginx's on a host. ``most_files``: that each may open, None where nobody knows.
+
+    ``writes_configuration``: whether nginx's own settings are for this deployment to write.
+    """
+
+    count: int = 1
+    most_files: int | None = None
+    writes_configuration: bool = True
+
+
+# Until a host was asked.
+ONE_WORKER = Workers()
+
+
+def planned_sockets(users: int, streamers: int) -> int:
+    """Of the whole deployment, as one proxy alone may have to hold all: where no number of users is given, those that
+    its ddp-streamers are enough for.
+    """
+    return SOCKETS_PER_USER * (users or USERS_PER_REPLICA * max(1, streamers))
+
+
+def worker_connections(sockets: int, workers: Workers) -> int:
+    wanted = max(_LEAST_CONNECTIONS, math.ceil(sockets * _CONNECTIONS_PER_SOCKET * _ROOM / workers.count))
+    return wanted if workers.most_files is None else min(wanted, max(1, workers.most_files - _OTHER_FILES))
+
+
+def open_files(connections: int) -> int:
+    """Of one worker."""
+    return connections + _OTHER_FILES
+
+
+def held(connections: int, workers: int) -> int:
+    """Sockets that nginx can hold, with room for what is none."""
+    return int(connections * workers / _CONNECTIONS_PER_SOCKET / _ROOM)
