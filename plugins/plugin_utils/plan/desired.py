@@ -241,7 +241,7 @@ def _container(service: Mapping[str, Any]) -> Container:
 
 def _nginx(plan: Mapping[str, Any], default_site: bool, workers: Workers) -> RoleState:
     files = [
-        *([_nginx_configuration(plan["sockets"], workers)] if workers.writes_configuration else []),
+        *([_nginx_configuration(plan, workers)] if workers.writes_configuration else []),
         File(
             layout.NGINX_SITE,
             "0644",
@@ -268,13 +268,13 @@ def _nginx(plan: Mapping[str, Any], default_site: bool, workers: Workers) -> Rol
     )
 
 
-def _nginx_configuration(sockets: int, workers: Workers) -> File:
-    connections = worker_connections(sockets, workers)
-    plan = {"worker_connections": connections, "open_files": open_files(connections)}
+def _nginx_configuration(plan: Mapping[str, Any], workers: Workers) -> File:
+    connections = worker_connections(plan["sockets"], workers)
+    there = {"worker_connections": connections, "open_files": open_files(connections)}
     return File(
         layout.NGINX_CONFIGURATION,
         "0644",
-        render("nginx", "nginx.conf.j2", plan),
+        render("nginx", "nginx.conf.j2", {**plan, **there}),
         told="will change how many connections nginx takes and reload it",
         effect="reload",
     )

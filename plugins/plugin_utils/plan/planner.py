@@ -31,7 +31,14 @@ from ..rocketchat.catalogue import (
 from ..rocketchat.names import slug
 from ..rocketchat.problems import PlanError, Problem
 from ..rocketchat.sizing import unmeasured_warnings
-from ..rocketchat.sockets import BACKLOG, MOST_CONNECTIONS, planned_sockets
+from ..rocketchat.sockets import (
+    BACKLOG,
+    MOST_CONNECTIONS,
+    ONE_WORKER,
+    open_files,
+    planned_sockets,
+    worker_connections,
+)
 from ..rocketchat.versions import upload_owner
 from . import compose, environment, probes
 from .deployment import Container, HostPlan, Member, Plan
@@ -315,6 +322,7 @@ class Planner:
     def _nginx(self, host: Host) -> dict[str, Any]:
         url = self.settings.root_url
         sockets = self._sockets()
+        connections = worker_connections(sockets, ONE_WORKER)
         name = str(url.hostname)
         in_a_request = f"[{name}]" if ":" in name else name
         return {
@@ -328,6 +336,9 @@ class Planner:
             "client_max_body_size": host.client_max_body_size,
             "certificate": asdict(host.certificate),
             "sockets": sockets,
+            # unless the host has more cores, or lets nginx open fewer files
+            "worker_connections": connections,
+            "open_files": open_files(connections),
             "backlog": BACKLOG,
             "connections_per_address": host.connections_per_address or min(sockets, MOST_CONNECTIONS),
             "upstreams": {

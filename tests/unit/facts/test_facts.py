@@ -219,6 +219,20 @@ def test_owner_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert found["owner"] == found["uid"] == str(os.getuid())
 
 
+@pytest.mark.parametrize(("hard", "found"), [("20000", 20000), ("unlimited", None)])
+def test_files_that_systemd_may_open(tmp_path: Path, hard: str, found: int | None) -> None:
+    limits = "Limit  Soft Limit  Hard Limit  Units\nMax processes  1  2  processes\n"
+    (tmp_path / "limits").write_text(f"{limits}Max open files            1024                 {hard}  files\n")
+    assert system.most_open_files(str(tmp_path / "limits")) == found
+    assert system.most_open_files(str(tmp_path / "missing")) is None
+
+
+def test_number_of_the_kernel(tmp_path: Path) -> None:
+    (tmp_path / "somaxconn").write_text("4096\n")
+    assert system.number(str(tmp_path / "somaxconn")) == 4096
+    assert system.number(str(tmp_path / "missing")) is None
+
+
 def test_texts(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"caf\xe9\n")
     assert files.text(str(tmp_path / "file")) == "caf\ufffd\n"
@@ -390,7 +404,7 @@ def test_masked_units(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     shown = "Id=nginx.service\nLoadState=masked\nActiveState=inactive\nUnitFileState=masked\n"
     monkeypatch.setattr(system, "_output", lambda _command: shown)
     monkeypatch.setattr(system, "_MASKED_BY_PACKAGES", str(tmp_path))
-    masked = {"found": False, "active": False, "enabled": False, "masked": True}
+    masked = {"found": False, "active": False, "enabled": False, "open_files": None, "masked": True}
     assert system.units(["nginx.service"]) == {"nginx.service": masked}
     (tmp_path / "nginx.service").touch()
     assert system.units(["nginx.service"]) == {"nginx.service": {**masked, "masked": False}}

@@ -171,6 +171,8 @@ def test_nginx(host: dict[str, Any]) -> None:
         "ipv6": True,
         "client_max_body_size": "200m",
         "sockets": 1000,
+        "worker_connections": 4096,
+        "open_files": 4352,
         "backlog": 4096,
         "connections_per_address": 1000,
         "certificate": {

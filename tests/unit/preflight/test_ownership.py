@@ -267,7 +267,9 @@ def older(**facts: Any) -> Host:
 
 
 def test_what_the_first_version_deployed_is_ours() -> None:
-    host = older()
+    # it left that of the package as it is
+    packaged = {layout.NGINX_CONFIGURATION: origin(packaged=True)}
+    host = older(origins={**older().facts["origins"], **packaged})
     assert [one.path for one in resources_of(host) if is_foreign(host, one)] == []
 
 
