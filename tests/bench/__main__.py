@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make bench`: all figures in one run, on hosts of the lab that are made for it and removed at the end.
 
-`python -m tests.bench PART ...` measures some of them: plan, first, steady, slope, three.
+`python -m tests.bench PART ...` measures some of them: plan, first, steady, slope, sockets, three.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import sys
 
-from tests.bench import first, hosts, plan, slope, steady, three
+from tests.bench import first, hosts, plan, slope, sockets, steady, three
 from tests.bench.controller import Controller, installed
 from tests.bench.timing import Figure
 
-PARTS = ("plan", "first", "steady", "slope", "three")
+PARTS = ("plan", "first", "steady", "slope", "sockets", "three")
 
 
 def measured(parts: set[str]) -> list[Figure]:
@@ -43,6 +43,8 @@ def _on_hosts(controller: Controller, parts: set[str]) -> list[Figure]:
         figures += found
     if "slope" in parts:
         figures += slope.measured(controller, one)
+    if "sockets" in parts:
+        figures += sockets.planned_and_measured(controller, one)
     if "three" in parts:
         figures += three.measured(controller, times)
     return figures

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.bench.controller import Controller
 from tests.bench.timing import Figure
 from tests.deployment import Deployment
 from tests.e2e.conversation import tls_context
@@ -89,6 +90,19 @@ def measured(deployment: Deployment, count: int = COUNT, seconds: int = SECONDS)
         print(f"{name}: {each:.1f} KiB for each socket; open files of its processes: {during[name][1]}", flush=True)
     print(f"pings answered: {found['pings']}; failed: {found['failed']}; dropped: {found['dropped']}", flush=True)
     return [Figure("sockets_held", found["held"], LIMIT, f"of {count}, for {seconds} s", at_least=True)]
+
+
+def planned_and_measured(controller: Controller, inventory: Path) -> list[Figure]:
+    """Of a deployment for as many users as take these sockets: two each are planned."""
+    print(f"Idle sockets through one nginx, for {SECONDS} s", flush=True)
+    wanted = {
+        "rocketchat_expected_users": COUNT // 2,
+        "rocketchat_replicas": {"rocketchat": 1, "ddp_streamer": 2},
+    }
+    controller.playbook(inventory, "site", "-e", json.dumps(wanted))
+    figures = measured(Deployment.of(str(inventory)))
+    controller.playbook(inventory, "site")
+    return figures
 
 
 def main(inventory: str, *numbers: str) -> int:
