@@ -115,7 +115,9 @@ class Crowd:
         self.held += 1
         try:
             while True:
-                self.pings += "ping" in await socket.receive()
+                message = await socket.receive()
+                # after the wait, during which others count, too
+                self.pings += "ping" in message
         except (OSError, Closed, EOFError) as error:
             self.held -= 1
             self.dropped[repr(error)] += 1

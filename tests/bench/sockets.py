@@ -25,10 +25,10 @@ from tests.e2e.conversation import tls_context
 COUNT, SECONDS, USERS = 10_000, 300, 50
 LIMIT = 10_000
 CLIENT = Path(__file__).with_name("socket_client.py")
-# Of processes: memory in KiB, of which what they share counts once, and open files.
+# Of processes: memory in KiB, of which what they share counts once, open files, and how many these may be.
 USED = (
     "for p in {pids}; do awk '/^Pss:/ {{m += $2}} END {{printf \"%d \", m}}' /proc/$p/smaps_rollup;"
-    " ls /proc/$p/fd | wc -l; done"
+    " ls /proc/$p/fd | wc -l | tr '\\n' ' '; awk '/open files/ {{print $4}}' /proc/$p/limits; done"
 )
 PIDS = {
     "nginx": "$(pgrep -x nginx)",
@@ -62,12 +62,12 @@ def tokens(deployment: Deployment, users: int) -> list[str]:
     return found
 
 
-def used(deployment: Deployment) -> dict[str, tuple[int, list[int]]]:
-    """By program its memory in KiB, and the open files of each of its processes."""
+def used(deployment: Deployment) -> dict[str, tuple[int, list[str]]]:
+    """By program its memory in KiB, and the open files of each of its processes with what they may be at most."""
     found = {}
     for name, pids in PIDS.items():
         rows = [line.split() for line in deployment.run(USED.format(pids=pids)).splitlines()]
-        found[name] = (sum(int(row[0]) for row in rows), sorted(int(row[1]) for row in rows))
+        found[name] = (sum(int(row[0]) for row in rows), [f"{row[1]} of {row[2]}" for row in rows])
     return found
 
 
@@ -87,7 +87,10 @@ def measured(deployment: Deployment, count: int = COUNT, seconds: int = SECONDS)
         found: dict[str, Any] = json.loads(client.stdout.readline())
     for name in PIDS:
         each = (during[name][0] - before[name][0]) / max(1, opened["opened"])
-        print(f"{name}: {each:.1f} KiB for each socket; open files of its processes: {during[name][1]}", flush=True)
+        print(
+            f"{name}: {each:.1f} KiB for each socket; open files of its processes: {', '.join(during[name][1])}",
+            flush=True,
+        )
     print(f"pings answered: {found['pings']}; failed: {found['failed']}; dropped: {found['dropped']}", flush=True)
     return [Figure("sockets_held", found["held"], LIMIT, f"of {count}, for {seconds} s", at_least=True)]
 

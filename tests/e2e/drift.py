@@ -75,6 +75,7 @@ def sentence_of(path: str) -> str:
         "/etc/mongod.members": "/etc/mongod.members",
         "/etc/mongod": "mongod's settings",
         "/etc/systemd/system/mongod": "mongod's settings",
+        "/etc/nginx/nginx.conf": "how many connections nginx takes",
         "/etc/nginx/conf.d": "the site in nginx",
         "/etc/nginx/rocketchat/": "certificate",
         "/etc/docker/certs.d/": "certificate authority",

@@ -67,7 +67,7 @@ def desired_state(
         "mongodb": host.mongodb and _mongodb(host.mongodb, on),
         "nats": host.nats and _nats(host.nats),
         "rocketchat": host.rocketchat and _rocketchat(host.rocketchat),
-        "nginx": host.nginx and _nginx({**host.nginx, "ipv6": ipv6}, default_site, workers),
+        "nginx": host.nginx and _nginx(host.nginx, ipv6, default_site, workers),
     }
     return {role: state for role, state in states.items() if state}
 
@@ -239,7 +239,8 @@ def _container(service: Mapping[str, Any]) -> Container:
     )
 
 
-def _nginx(plan: Mapping[str, Any], default_site: bool, workers: Workers) -> RoleState:
+def _nginx(planned: Mapping[str, Any], ipv6: bool, default_site: bool, workers: Workers) -> RoleState:
+    plan = {**planned, "ipv6": ipv6, "own_queues": workers.own_queues}
     files = [
         *([_nginx_configuration(plan, workers)] if workers.writes_configuration else []),
         File(

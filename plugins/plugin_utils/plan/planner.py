@@ -340,6 +340,8 @@ class Planner:
             "worker_connections": connections,
             "open_files": open_files(connections),
             "backlog": BACKLOG,
+            # unless another site of the host has options for the same port
+            "own_queues": True,
             "connections_per_address": host.connections_per_address or min(sockets, MOST_CONNECTIONS),
             "upstreams": {
                 "rocketchat": self._upstream(host, MONOLITH),

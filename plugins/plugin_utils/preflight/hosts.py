@@ -108,7 +108,27 @@ def nginx_workers(plan: Mapping[str, Any], facts: Mapping[str, Any]) -> Workers:
     """
     unit = (facts["units"] or {}).get(layout.NGINX_UNIT) or {}
     limits = [limit for limit in (facts["open_files"], unit.get("open_files")) if limit]
-    return Workers(facts["cores"] or 1, min(limits, default=None), _writes_nginx_configuration(plan, facts))
+    most = min(limits, default=None)
+    return Workers(facts["cores"] or 1, most, _writes_nginx_configuration(plan, facts), _may_have_queues(plan, facts))
+
+
+# Of one address and port, a single `listen` may have them (ngx_http_core_listen, ngx_http_add_addresses: "duplicate
+# listen options"). Certbot writes the last one.
+_OPTIONS_OF_ONE = frozenset(
+    {"setfib", "fastopen", "backlog", "rcvbuf", "sndbuf", "accept_filter", "deferred", "bind", "so_keepalive"}
+    | {"reuseport", "ipv6only"}
+)
+
+
+def _may_have_queues(plan: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+    listens = [
+        listen
+        for server in (facts["nginx"] or {"servers": []})["servers"]
+        if server["file"] != layout.NGINX_SITE
+        for listen in server["listens"]
+        if plan["nginx"] and listen["port"] == plan["nginx"]["port"]
+    ]
+    return not any(option.partition("=")[0] in _OPTIONS_OF_ONE for one in listens for option in one["options"])
 
 
 def _writes_nginx_configuration(plan: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:

@@ -33,11 +33,13 @@ class Workers:
     """nginx's on a host. ``most_files``: that each may open, None where nobody knows.
 
     ``writes_configuration``: whether nginx's own settings are for this deployment to write.
+    ``own_queues``: whether each may have a queue of its own for clients that come.
     """
 
     count: int = 1
     most_files: int | None = None
     writes_configuration: bool = True
+    own_queues: bool = True
 
 
 # Until a host was asked.

@@ -42,6 +42,7 @@ FILES = {
         /etc/nginx/rocketchat 0700 root
         /etc/nginx/rocketchat/certificate.pem 0644 root reload
         /etc/nginx/rocketchat/key.pem 0600 root reload secret
+        /etc/nginx/nginx.conf 0644 root reload
         /etc/nginx/conf.d/rocketchat.conf 0644 root reload
     """,
 }

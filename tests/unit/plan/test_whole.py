@@ -174,6 +174,7 @@ def test_nginx(host: dict[str, Any]) -> None:
         "worker_connections": 4096,
         "open_files": 4352,
         "backlog": 4096,
+        "own_queues": True,
         "connections_per_address": 1000,
         "certificate": {
             "source": "self_signed",

@@ -110,3 +110,22 @@ def test_configuration_that_somebody_has_settings_in_stays(found: dict[str, Any]
     assert warnings(cores=2, nginx=nginx, **there) == ([] if writes else told)
     adopting = plan(single(mongodb_version="8.0", rocketchat_adopt=[layout.NGINX_CONFIGURATION]))
     assert configuration(asked(adopting, **there))
+
+
+@pytest.mark.parametrize(
+    ("port", "option", "file", "own"),
+    [
+        (443, "ssl", "/etc/nginx/sites-enabled/shop", True),
+        (443, "ipv6only=on", "/etc/nginx/sites-enabled/shop", False),
+        (443, "reuseport", layout.NGINX_SITE, True),
+        (8443, "backlog=10", "/etc/nginx/sites-enabled/shop", True),
+    ],
+)
+def test_queues_of_their_own_where_no_other_site_has_options(port: int, option: str, file: str, own: bool) -> None:
+    """nginx would refuse both together."""
+    listen = {"address": "[::]", "port": port, "options": [option]}
+    server = {"file": file, "line": 1, "level": "http", "names": ["shop.example.com"], "listens": [listen]}
+    nginx = {"servers": [server], "upstreams": [], "settings": [], "includes_site": True, "worker_connections": 768}
+    [site] = [one for one in asked(PLAN, nginx=nginx).desired["nginx"].files if one.path == layout.NGINX_SITE]
+    assert ("listen 443 ssl reuseport backlog=4096;" in (site.content or "")) is own
+    assert ("listen 443 ssl;" in (site.content or "")) is not own
