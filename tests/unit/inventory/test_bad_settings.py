@@ -117,6 +117,13 @@ NUMBERS: list[Case] = [
     ),
     *(
         (
+            {"nginx_connections_per_address": value},
+            f"nginx_connections_per_address = {value}: is not a number of connections. Write a number from 0 to 65535.",
+        )
+        for value in (-1, 65536)
+    ),
+    *(
+        (
             {"rocketchat_request_timeout": value},
             f"rocketchat_request_timeout = {value}: is not a number of seconds. Write a number from 1 to 3600.",
         )
