@@ -14,7 +14,9 @@ from .sizing import USERS_PER_REPLICA
 SOCKETS_PER_USER = 2
 # One to the client and one to the container (seen: 720 sockets with 2 workers of 768 connections).
 _CONNECTIONS_PER_SOCKET = 2
-# For what is no socket - a page is fetched over six connections - and what does not spread evenly.
+# For what is no socket - a page is fetched over six connections - and what does not spread evenly. From 15/16 of them
+# on nginx takes connections back that have not sent a request yet (ngx_connection.c, ngx_drain_connections; seen: with
+# two workers of 15000 connections, 14,061 sockets of 14,500 were opened, and the others reset).
 _ROOM = 1.5
 # nginx keeps about 424 bytes for each (ngx_connection_t and two of ngx_event_t), so these are 1.7 MB a worker.
 _LEAST_CONNECTIONS = 4096
