@@ -90,6 +90,13 @@ packages:
   type: list
   elements: str
   sample: [Unable to locate package mongodb-org-server]
+keys:
+  description: The keys of O(repositories) that were fetched, by the path that each is for.
+  returned: success
+  type: dict
+  sample:
+    /etc/apt/keyrings/mongodb.asc: |
+      -----BEGIN PGP PUBLIC KEY BLOCK-----
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -40,6 +40,15 @@ class Unit:
     def is_active(self) -> bool:
         return self._shown()["ActiveState"] in ("active", "activating", "reloading")
 
+    def enable(self) -> None:
+        """Raises Refused."""
+        done = self._systemctl("enable", self.name)
+        if done.returncode:
+            raise Refused(_with(f"{self.name} cannot be made to start at every boot.", done.stderr))
+
+    def is_enabled(self) -> bool:
+        return self._shown()["UnitFileState"] == "enabled"
+
     def take_up(self, state: str, daemon_reload: bool) -> None:
         """``state``: `started`, `restarted` or `reloaded`, as of systemd_service: a unit that is off is started.
 
@@ -103,9 +112,10 @@ class Unit:
             time.sleep(_POLL)
 
     def _shown(self) -> dict[str, str]:
-        wanted = "--property=ActiveState,MainPID,NRestarts"
+        wanted = "--property=ActiveState,MainPID,NRestarts,UnitFileState"
         lines = self._systemctl("show", wanted, self.name).stdout.splitlines()
-        return {"ActiveState": "", "MainPID": "0", "NRestarts": "0", **dict(line.split("=", 1) for line in lines)}
+        told = dict(line.split("=", 1) for line in lines)
+        return {"ActiveState": "", "MainPID": "0", "NRestarts": "0", "UnitFileState": "", **told}
 
     @staticmethod
     def _systemctl(*words: str) -> subprocess.CompletedProcess[str]:

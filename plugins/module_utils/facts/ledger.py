@@ -74,6 +74,18 @@ def updated(content: dict[str, Any], entries: dict[str, Any]) -> dict[str, Any]:
     return {**merged, "format": FORMAT}
 
 
+def note(path: str, entries: dict[str, Any], tries: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What it held before and holds after. ``tries``: without writing. Raises ValueError where it cannot be read."""
+    found = read(path)
+    if found["state"] in ("damaged", "newer"):
+        raise ValueError(f"{path} is {found['state']} and was left as it is.")
+    before = found["content"]
+    after = updated(before, entries)
+    if after != before and not tries:
+        write(path, after)
+    return before, after
+
+
 def write(path: str, content: dict[str, Any]) -> None:
     """Whole or not at all, also when the host loses power meanwhile."""
     directory = os.path.dirname(path)

@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible.module_utils.urls import open_url
@@ -31,25 +32,30 @@ _KEY_TIMEOUT = 10
 _UNMET = "The following packages have unmet dependencies:"
 
 
-def faults(packages: Sequence[str], repositories: Sequence[Mapping[str, Any]], timeout: float) -> list[str]:
-    """In apt's words, one for each fault. ``repositories``: planned ones, each with the ``path`` of its entry, its
-    ``text`` and the ``key`` (``path``, ``url``) that it names, which is fetched where it is not there.
+@dataclass(frozen=True)
+class Answer:
+    """``faults``: in apt's words. ``keys``: those that were fetched, by the path that they are for."""
+
+    faults: list[str]
+    keys: dict[str, str]
+
+
+def ask(packages: Sequence[str], repositories: Sequence[Mapping[str, Any]], timeout: float) -> Answer:
+    """``repositories``: planned ones, each with the ``path`` of its entry, its ``text`` and the ``key`` (``path``,
+    ``url``) that it names, which is fetched where it ``fetches`` one or has none.
     """
-    if not packages:
-        return []
+    keys: dict[str, str] = {}
     directory = tempfile.mkdtemp(prefix="rocketops-apt-")
     try:
-        return _asked(packages, repositories, directory, time.monotonic() + timeout)
+        found = _lay_out(repositories, directory, keys)
+        if packages and not found:
+            found = _asked(packages, directory, time.monotonic() + timeout)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+    return Answer(found, keys)
 
 
-def _asked(
-    packages: Sequence[str], repositories: Sequence[Mapping[str, Any]], directory: str, until: float
-) -> list[str]:
-    found = _lay_out(repositories, directory)
-    if found:
-        return found
+def _asked(packages: Sequence[str], directory: str, until: float) -> list[str]:
     configuration = f"{directory}/apt.conf"
     with open(configuration, "w", encoding="utf-8") as file:
         file.write(_configuration(directory))
@@ -66,8 +72,7 @@ def _configuration(directory: str) -> str:
         "Dir::Etc::SourceParts": f"{directory}/sources",
         # where it would keep what it simulated
         "Dir::Log": f"{directory}/log",
-        # these are large, and needed once
-        "Dir::Cache::pkgcache": "",
+        # large, and of no use here: the other one saves reading all lists a second time
         "Dir::Cache::srcpkgcache": "",
         # its own user could not read that directory
         "APT::Sandbox::User": "root",
@@ -84,7 +89,8 @@ def _configuration(directory: str) -> str:
     return "\n".join([*hooks, *(f'{name} "{value}";' for name, value in options.items()), ""])
 
 
-def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str) -> list[str]:
+def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str, keys: dict[str, str]) -> list[str]:
+    """What cannot be fetched. Adds to ``keys``."""
     for name in ("lists/partial", "cache/archives/partial", "sources", "keys", "log"):
         os.makedirs(f"{directory}/{name}")
     for path in glob.glob(f"{LISTS}/*_*"):
@@ -99,7 +105,11 @@ def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str) -> list[
         if key["fetches"] or not os.path.exists(key["path"]):
             fetched = f"{directory}/keys/{number}.asc"
             reason = _fetch(key["url"], fetched)
-            found += [reason] if reason else []
+            if reason:
+                found.append(reason)
+            else:
+                with open(fetched, encoding="utf-8") as file:
+                    keys[key["path"]] = file.read()
             text = text.replace(key["path"], fetched)
         with open(f"{directory}/sources/{os.path.basename(repository['path'])}", "w", encoding="utf-8") as file:
             file.write(text)
@@ -107,10 +117,12 @@ def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str) -> list[
 
 
 def _fetch(url: str, path: str) -> str:
-    """As the role does, from the same environment. What is wrong, "" where nothing is."""
+    """What is wrong, "" where nothing is. A key is text, as the ending of the path says to apt (sources.list(5))."""
     try:
-        with open_url(url, timeout=_KEY_TIMEOUT) as answer, open(path, "wb") as file:
-            file.write(answer.read(_KEY_MAX))
+        with open_url(url, timeout=_KEY_TIMEOUT) as answer, open(path, "w", encoding="utf-8") as file:
+            file.write(answer.read(_KEY_MAX).decode())
+    except UnicodeDecodeError:
+        return f"the key {url} is not ASCII-armored, as apt takes it"
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         return f"the key {url} cannot be fetched: {sanitized(str(reason))}"

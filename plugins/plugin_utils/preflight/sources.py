@@ -10,9 +10,9 @@ from typing import Any
 
 from ..rocketchat import distributions
 from ..rocketchat.problems import Problem
+from . import packages
 from .difference import Difference
 from .hosts import Host
-from .packages import packages_plan
 
 _SOCKET = "/var/run/docker.sock"
 _OF_ROLE = {"docker": "docker_repository_url", "mongodb": "mongodb_repository_url"}
@@ -30,8 +30,9 @@ _REMEDIES = {
 def sources_question(host: Host, differences: Mapping[str, Sequence[Difference]]) -> dict[str, Any] | None:
     """The options of host_sources, for the roles that differ; None where nothing is to be fetched."""
     images = missing_images(host, differences)
-    installed = packages_plan(host, {role: list(found) for role, found in differences.items()})
-    if not images and not installed["missing"]:
+    lacks = packages.missing(differences)
+    fetched = {repository.key.path for repository in packages.fetched(host, differences)}
+    if not images and not lacks and not fetched:
         return None
     docker = host.plan["docker"] or {"options": {}, "certificates": {}}
     return {
@@ -39,8 +40,8 @@ def sources_question(host: Host, differences: Mapping[str, Sequence[Difference]]
         "docker_settings": docker["options"],
         "certificates": {registry: text for registry, text in docker["certificates"].items() if text},
         "docker_socket": _SOCKET if host.facts["docker"]["state"] == "running" else "",
-        "packages": installed["missing"],
-        "repositories": [*_repositories(host, differences, installed["signing_keys"])],
+        "packages": lacks,
+        "repositories": [*_repositories(host, differences, fetched)],
     }
 
 
@@ -54,8 +55,8 @@ def missing_images(host: Host, roles: Collection[str]) -> list[str]:
     return [image for image in wanted if image not in docker["images"]]
 
 
-def _repositories(host: Host, roles: Collection[str], keys: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    fetched = {key["path"] for key in keys if key["fetch"]}
+def _repositories(host: Host, roles: Collection[str], fetched: Collection[str]) -> Iterator[dict[str, Any]]:
+    """``fetched``: paths of keys."""
     for repository in (host.desired[role].repository for role in roles):
         if repository:
             key = {
@@ -73,7 +74,7 @@ def source_problems(hosts: Sequence[Host], answers: Mapping[str, Mapping[str, An
     """
     images: dict[tuple[str, str], dict[str, None]] = {}
     told: dict[tuple[str, str], dict[str, None]] = {}
-    packages: dict[Problem, dict[str, None]] = {}
+    of_packages: dict[Problem, dict[str, None]] = {}
     for host in hosts:
         answer = answers.get(host.name) or {}
         for fault in answer.get("images") or []:
@@ -81,10 +82,10 @@ def source_problems(hosts: Sequence[Host], answers: Mapping[str, Mapping[str, An
             images.setdefault(said, {})[fault["image"]] = None
             told.setdefault(said, {})[host.name] = None
         for sentence in answer.get("packages") or []:
-            packages.setdefault(_package(host, sentence), {})[host.name] = None
+            of_packages.setdefault(_package(host, sentence), {})[host.name] = None
     for (sentence, remedy), named in images.items():
         yield Problem(_several("image", named), None, f"{sentence}{_on(told[sentence, remedy])}", remedy)
-    for problem, names in packages.items():
+    for problem, names in of_packages.items():
         yield Problem(problem.variable, problem.value, f"{problem.reason}{_on(names)}", problem.remedy)
 
 

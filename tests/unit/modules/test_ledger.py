@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from functools import partial
@@ -48,23 +47,6 @@ def test_notes_once(note: Note, path: Path) -> None:
     written = path.stat().st_mtime_ns
     assert not note(**options)["changed"]
     assert path.stat().st_mtime_ns == written
-
-
-def test_what_is_done_is_not_pending(note: Note, path: Path) -> None:
-    note(pending={"nginx.service": "reload", "mongod.service": "restart"})
-    assert note(done=["nginx.service", "docker.service"])["changed"]
-    assert kept(path)["pending"] == {"mongod.service": "restart"}
-    assert not note(done=["nginx.service"])["changed"]
-
-
-def test_what_was_made_by_a_recipe_is_noted_with_its_digest(note: Note, path: Path, tmp_path: Path) -> None:
-    key = tmp_path / "key.pem"
-    key.write_bytes(b"abc")
-    assert note(recipes={str(key): "recipe"})["changed"]
-    noted = {"digest": hashlib.sha256(b"abc").hexdigest(), "recipe": "recipe"}
-    assert kept(path)["generated"] == {str(key): noted}
-    assert not note(recipes={str(key): "recipe"})["changed"]
-    assert not note(generated={str(key): noted})["changed"]
 
 
 def test_containers_are_noted_with_what_compose_made_them_from(note: Note, path: Path, monkeypatch: Any) -> None:

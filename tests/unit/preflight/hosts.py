@@ -27,6 +27,16 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat im
 
 Facts = dict[str, Any]
 OTHER = "0" * 64
+
+
+class Keys(dict[str, str]):
+    """Of package repositories, as a host fetched them: one for every path."""
+
+    def __missing__(self, path: str) -> str:
+        return f"key for {path}\n"
+
+
+KEYS = Keys()
 NETWORK_ID = "83ec1ede63c7" + "d" * 52
 Desired = Mapping[str, RoleState]
 

@@ -34,6 +34,7 @@ from tests.unit.plan_inventories import Inventory, cluster, complaints, message,
 from tests.unit.preflight.hosts import (
     BARE,
     ENGINE,
+    KEYS,
     OTHER,
     Facts,
     asked,
@@ -184,10 +185,10 @@ def test_shared_directories_and_keys_stay_as_they_are() -> None:
     assert not {layout.DOCKER_DIRECTORY, key} & {difference.resource for difference in differences}
     given_to_role = role_plan(host, "docker", differences)
     assert layout.DOCKER_DIRECTORY not in [file["path"] for file in given_to_role["files"]]
-    installed = packages_plan(host, {"docker": differences})
+    installed = packages_plan(host, {"docker": differences}, KEYS)
     assert layout.DOCKER_DIRECTORY not in [file["path"] for file in installed["files"]]
-    assert (installed["signing_keys"], installed["generated"]) == ([], {})
-    entries = ledger_entries(host, host_differences(host))
+    assert installed["right_keys"] == [] and key not in [file["path"] for file in installed["files"]]
+    entries = ledger_entries(host, host_differences(host), KEYS)
     assert entries["resources"][f"file {key}"] == entries["resources"][f"file {layout.DOCKER_DIRECTORY}"] == "found"
     assert key not in entries["generated"], "its owner may change it"
 
@@ -210,7 +211,7 @@ def test_what_the_operator_gives_up_is_replaced_with_a_copy_kept_and_noted() -> 
     kept = {file["path"] for role in ("nginx", "mongodb") for file in role_plan(host, role, found[role])["files"]
             if file["backup"]}  # fmt: skip
     assert kept == {layout.NGINX_SITE}
-    assert ledger_entries(host, found)["resources"][f"file {layout.NGINX_SITE}"] == "adopted"
+    assert ledger_entries(host, found, KEYS)["resources"][f"file {layout.NGINX_SITE}"] == "adopted"
 
 
 @pytest.mark.parametrize("adopted", [[], [layout.NGINX_SITE]], ids=["gone", "still there"])
@@ -226,7 +227,7 @@ def test_entry_may_stay_or_go(adopted: list[str]) -> None:
         assert problems(host, planned) == []
         kept = [f for f in role_plan(host, "nginx", host_differences(host)["nginx"])["files"] if f["backup"]]
         assert bool(kept) is not bool(marked), "unless the run that was to replace it ended before it did"
-        assert ledger_entries(host, {"nginx": host_differences(host)["nginx"]})["resources"] == {}
+        assert ledger_entries(host, {"nginx": host_differences(host)["nginx"]}, KEYS)["resources"] == {}
 
 
 def test_entry_that_names_nothing_of_the_deployment() -> None:

@@ -81,7 +81,7 @@ def test_apt_is_asked_with_the_planned_repositories_beside_the_hosts_own(
 
     monkeypatch.setattr(apt, "_apt", look)
     before = sorted(host.rglob("*"))
-    assert apt.faults(["mongodb-org-server"], [repository(host)], 60) == []
+    assert apt.ask(["mongodb-org-server"], [repository(host)], 60).faults == []
     assert asked == [("update", []), ("install", ["--simulate", "mongodb-org-server"])]
     assert seen["debian.sources"] == "Types: deb\n"
     assert "planned.example.com" in seen["mongodb.sources"]
@@ -95,21 +95,29 @@ def test_a_key_that_is_there_and_right_is_not_fetched(host: Path, monkeypatch: p
     (host / "keys" / "mongodb.asc").write_text("key\n")
     monkeypatch.setattr(apt, "_apt", lambda *given: [])
     monkeypatch.setattr(apt, "_fetch", lambda *given: "fetched")
-    assert apt.faults(["mongodb-org-server"], [repository(host)], 60) == []
-    assert apt.faults(["mongodb-org-server"], [repository(host, fetches=True)], 60) == ["fetched"]
+    assert apt.ask(["mongodb-org-server"], [repository(host)], 60).faults == []
+    assert apt.ask(["mongodb-org-server"], [repository(host, fetches=True)], 60).faults == ["fetched"]
 
 
 def test_a_key_that_cannot_be_fetched_is_told(host: Path) -> None:
     url = f"file://{host}/nosuch.asc"
-    [told] = apt.faults(["mongodb-org-server"], [repository(host, url=url)], 60)
+    [told] = apt.ask(["mongodb-org-server"], [repository(host, url=url)], 60).faults
     assert told.startswith(f"the key {url} cannot be fetched: ")
 
 
 def test_what_update_says_is_told_alone(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apt, "_apt", lambda verb, *given: [verb])
-    assert apt.faults(["mongodb-org-server"], [repository(host)], 60) == ["update"]
+    assert apt.ask(["mongodb-org-server"], [repository(host)], 60).faults == ["update"]
 
 
 def test_nothing_is_asked_for_no_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apt, "_asked", lambda *given: ["asked"])
-    assert apt.faults([], [], 60) == []
+    assert apt.ask([], [], 60).faults == []
+
+
+def test_a_key_that_was_fetched_is_handed_over_also_without_packages(host: Path) -> None:
+    told = apt.ask([], [repository(host)], 60)
+    assert (told.faults, told.keys) == ([], {str(host / "keys" / "mongodb.asc"): "key\n"})
+    (host / "key.asc").write_bytes(b"\x99\x01")
+    [fault] = apt.ask([], [repository(host)], 60).faults
+    assert fault.endswith("is not ASCII-armored, as apt takes it")
