@@ -27,6 +27,9 @@ from tests.certificates import Issuer, make_certificate, make_key
 from tests.deployment import ROOT
 from tests.e2e.test_planned_changes import NOTHING, SPARE
 
+# with the other file that makes that host
+pytestmark = pytest.mark.xdist_group(SPARE)
+
 NAME = "chat.lab.internal"
 PASSWORD = "of the user ops"
 # Stands for DNS.
