@@ -105,23 +105,30 @@ def test_where_there_is_nothing_to_install_nothing_is_done(host: Host, differ: b
     assert packages.differ(host, host_differences(host)) is differ
 
 
-def stopped(name: str) -> Host:
+def engine_with(stopped: str, lacking: str = "none") -> Host:
+    """Where a container is stopped, and the image of a service is not there."""
     engine = deepcopy(converged(PLAN).facts["docker"])
     for container in engine["containers"]:
-        container["state"] = "exited" if container["name"] == name else container["state"]
-    return converged(PLAN, docker=engine)
+        container["state"] = "exited" if container["name"] == stopped else container["state"]
+    there = [image for image in engine["images"] if lacking not in image]
+    return converged(PLAN, docker={**engine, "images": there})
 
 
 @pytest.mark.parametrize(
     ("host", "services"),
     [
         (converged(PLAN), []),
-        (stopped("nats"), ["nats"]),
-        (stopped("account-1"), [*converged(PLAN).desired["rocketchat"].project.containers]),  # type: ignore[union-attr]
+        (asked(PLAN), ["nats", *converged(PLAN).desired["rocketchat"].project.containers]),  # type: ignore[union-attr]
+        (engine_with("nats"), []),
+        (engine_with("nats", lacking="nats:"), ["nats"]),
+        (engine_with("account-1", lacking="nats:"), []),
+        (engine_with("account-1", lacking="presence"), ["presence-1"]),
         (changed("/opt/rocketchat/compose.yaml"), []),
     ],
 )
-def test_images_are_fetched_of_projects_whose_containers_change(host: Host, services: list[str]) -> None:
+def test_images_that_the_engine_lacks_are_fetched_of_projects_whose_containers_change(
+    host: Host, services: list[str]
+) -> None:
     found = images.images_plan(host, host_differences(host))["project"]["services"]
     assert sorted(found) == sorted(services)
     assert images.differ(host, host_differences(host)) is bool(services)
