@@ -76,6 +76,15 @@ options:
     type: list
     elements: path
     default: []
+  took_up:
+    description:
+      - Units of systemd, or C(nats), each with the paths of the files that it reads its settings from, as it has taken
+        up all of them.
+    type: dict
+    default: {}
+  nats_url:
+    description: Where the monitoring of NATS answers.
+    type: str
   project:
     description:
       - A Compose project whose containers were just made. What Compose noted on them is taken from Docker here.
@@ -105,7 +114,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.containers import docker_api
-from ..module_utils.facts import data, docker, files, ledger
+from ..module_utils.facts import data, docker, files, ledger, programs
 
 
 def entries(params: dict[str, Any]) -> dict[str, Any]:
@@ -117,6 +126,7 @@ def entries(params: dict[str, Any]) -> dict[str, Any]:
         "generated": {**params["generated"], **made},
         "containers": {**params["containers"], **containers(params["project"])},
         "settings": params["settings"],
+        "taken_up": taken_up(params["took_up"], params["nats_url"]),
         "hosts": params["hosts"],
         "data": {**dict.fromkeys(params["left"]), **{path: data.noted(path) for path in params["data"]}},
     }
@@ -127,6 +137,17 @@ def containers(project: str | None) -> dict[str, str | None]:
         return {}
     found = docker.ask(docker_api.SOCKET, True)["containers"]
     return {one["service"]: one["definition"] for one in found if one["project"] == project}
+
+
+def taken_up(paths: dict[str, list[str]], nats_url: str | None) -> dict[str, dict[str, Any] | None]:
+    """What does not run has nothing."""
+    found = programs.programs([name for name in paths if name != programs.NATS], nats_url)
+    return {
+        name: {"process": found[name]["process"], "files": {path: files.digest(path) for path in of_it}}
+        if found.get(name)
+        else None
+        for name, of_it in paths.items()
+    }
 
 
 def main() -> None:
@@ -144,6 +165,8 @@ def main() -> None:
             "hosts": {"type": "dict", "default": {}},
             "data": {"type": "list", "elements": "path", "default": []},
             "left": {"type": "list", "elements": "path", "default": []},
+            "took_up": {"type": "dict", "default": {}},
+            "nats_url": {"type": "str"},
             "project": {"type": "str"},
         },
         supports_check_mode=True,

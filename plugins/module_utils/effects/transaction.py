@@ -67,7 +67,8 @@ class Transaction:
     def _take_up(self) -> None:
         self.took_up = True
         if self._unit and not self._module.check_mode:
-            self._unit.take_up(self._state, _has_units([change["after_header"] for change in self.differences]))
+            # also of one that was changed by hand, which systemd may not know
+            self._unit.take_up(self._state, _has_units([entry["path"] for entry in self._wanted]))
 
     def _left(self, changed: list[str], was_active: bool) -> list[str]:
         """How the host was left, in sentences."""
