@@ -208,8 +208,8 @@ facts:
       type: dict
     units:
       description:
-        - For each of O(units) whether it is C(found), C(active), C(enabled) and C(masked), and whether its files were changed and
-          are C(unread) by systemd; V(null) without systemd.
+        - For each of O(units) whether it is C(found), C(active), C(enabled) and C(masked), and whether its files
+          were changed and are C(unread) by systemd; V(null) without systemd.
       type: dict
     programs:
       description:

@@ -184,7 +184,9 @@ def main() -> None:
 
 
 def _text(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=2, sort_keys=True) + "\n"
+    """Without digests of what is secret, as a password that somebody chose may be guessed from one."""
+    read = {name: {**one, "files": sorted(one["files"])} for name, one in content["taken_up"].items()}
+    return json.dumps({**content, "taken_up": read}, indent=2, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "unit": _unit(host, state, differences) if state.unit else None,
         # nothing is noted anew where nothing differed
         "took_up": _took_up(host, role) if differences else {},
-        "nats_url": host.plan["probes"]["nats"]["url"] if role == "nats" else None,
+        "nats_url": (host.plan["probes"]["nats"] or {}).get("url") if role == "nats" else None,
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
         "client_environment": CLIENT_ENVIRONMENT,
         "makes_anew": _made_anew(host, state, differences),

@@ -22,8 +22,8 @@ from ..rocketchat import layout
 from .hosts import Host
 from .settings import after, keeps_containers, settings_change
 
-# Between the start of a process and its reading there is time as well, and neither clock is finer than 0.01 s.
-_AT_ONCE = 0.05
+# Ticks of 0.01 s, and a file system whose clock may be as coarse.
+_AT_ONCE = 0.02
 
 
 def files_of(state: RoleState) -> list[File]:

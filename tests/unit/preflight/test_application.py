@@ -125,7 +125,7 @@ def test_what_an_earlier_run_left_pending_is_done() -> None:
     assert given_to(host, "nginx")["unit"]["state"] == "reloaded"
     assert given_to(host, "mongodb")["unit"]["state"] == "restarted"
     assert ledger_entries(host, host_differences(host))["pending"] == ledger["content"]["pending"]
-    assert given_to(host, "nginx")["takes_up"] and given_to(host, "mongodb")["takes_up"]
+    assert given_to(host, "nginx")["took_up"] and given_to(host, "mongodb")["took_up"]
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,7 @@ def test_what_an_earlier_run_left_pending_is_done() -> None:
         (converged(PLAN, settings={}), {"docker": True, "mongodb": False, "nginx": False}),
     ],
 )
-def test_what_a_unit_took_up_is_noted_where_it_was_pending(host: Host, noted: dict[str, bool]) -> None:
-    assert {role: given_to(host, role)["takes_up"] for role in noted} == noted
+def test_what_a_unit_has_to_take_up_is_noted_before(host: Host, noted: dict[str, bool]) -> None:
     assert set(ledger_entries(host, host_differences(host))["pending"]) == {
         given_to(host, role)["unit"]["name"] for role, due in noted.items() if due
     }
@@ -273,3 +272,17 @@ def test_a_container_that_is_to_be_made_anew_is_so_until_it_was() -> None:
     left = converged(PLAN, ledger=ledger)
     [found] = host_differences(left)["nats"]
     assert (found.sentence, found.replaces) == ("will replace nats: an earlier run ended before it did", True)
+
+
+def test_what_has_taken_up_its_settings_is_noted_where_something_differed() -> None:
+    """Else nothing was done, and a run of all roles changes nothing."""
+    assert [given_to(converged(PLAN), role)["took_up"] for role in ROLES] == [{}] * 5
+    taken_up = {role: given_to(asked(PLAN), role)["took_up"] for role in ROLES}
+    assert taken_up == {
+        "docker": {"docker.service": []},
+        "mongodb": {"mongod.service": [layout.MONGOD_SETTINGS, layout.MONGOD_UNIT_SETTINGS, layout.KEYFILE]},
+        "nats": {"nats": [layout.NATS_SETTINGS]},
+        "rocketchat": {},
+        "nginx": {"nginx.service": [layout.CERTIFICATE, layout.CERTIFICATE_KEY, layout.NGINX_SITE]},
+    }
+    assert given_to(asked(PLAN), "nats")["nats_url"] == "http://127.0.0.1:8222"
