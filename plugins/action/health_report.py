@@ -21,7 +21,8 @@ from ..plugin_utils.health.cli_options import leaves_out, options
 from ..plugin_utils.health.diagnosis import diagnose
 from ..plugin_utils.health.document import document
 from ..plugin_utils.health.files import write
-from ..plugin_utils.health.model import CONTROLLER, Change
+from ..plugin_utils.health.model import CONTROLLER, Change, Diagnosis
+from ..plugin_utils.health.proxy import ENDS_SOON
 from ..plugin_utils.health.table import as_text, verdict
 from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight.data import unhealthy_data
@@ -55,8 +56,9 @@ class ActionModule(ActionBase):
         refused = {**unhealthy_data(hosts), **renamed_members(hosts)}
         diagnosis = diagnose(plan, registered, options(context.CLIARGS), datetime.now(timezone.utc), refused)
         diagnosis = replace(diagnosis, changes=list(_changes([host for host in hosts if host.name not in refused])))
-        show(f"\n{as_text(diagnosis, plan)}\n")
-        if (variables.get("rocketchat_gate") or {}).get("makes_workspace"):
+        gate = variables.get("rocketchat_gate") or {}
+        show(f"\n{as_text(_shown(diagnosis) if gate else diagnosis, plan)}\n")
+        if gate.get("makes_workspace"):
             # where nobody could have signed in before
             show(f"{variables['rocketchat_planned']['sign_in']}\n")
         on_the_controller = any(finding.next.where == CONTROLLER for finding in diagnosis.findings)
@@ -88,6 +90,11 @@ class ActionModule(ActionBase):
                 f"The report could not be written to {directory}: {error.strerror}. Name a directory that you may "
                 "write to with -e rocketchat_health_report=DIRECTORY."
             ) from error
+
+
+def _shown(diagnosis: Diagnosis) -> Diagnosis:
+    """After a deployment: of the certificate, which nginx has from the plan, the plan has warned."""
+    return replace(diagnosis, warnings=[warning for warning in diagnosis.warnings if warning.kind != ENDS_SOON])
 
 
 def _hosts(plan: dict[str, Any], registered: dict[str, Any]) -> Iterator[Host]:
