@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from ansible import context
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils.health.answers import read
@@ -30,7 +29,7 @@ from ..plugin_utils.preflight.differences import host_differences, told
 from ..plugin_utils.preflight.hosts import Host
 from ..plugin_utils.preflight.identity import renamed_members
 from ..plugin_utils.preflight.registered import answered
-from ..plugin_utils.shown import is_read_by_a_program, show
+from ..plugin_utils.shown import is_read_by_a_program, refusal, show
 
 # What the task of verify.yml registered the answers as.
 REGISTERED = "rocketchat_health"
@@ -86,9 +85,10 @@ class ActionModule(ActionBase):
         try:
             return write(Path(directory).absolute(), told)
         except OSError as error:
-            raise AnsibleActionFail(
+            raise refusal(
                 f"The report could not be written to {directory}: {error.strerror}. Name a directory that you may "
-                "write to with -e rocketchat_health_report=DIRECTORY."
+                "write to with -e rocketchat_health_report=DIRECTORY.",
+                "The report was not written.",
             ) from error
 
 
