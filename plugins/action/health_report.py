@@ -23,6 +23,7 @@ from ..plugin_utils.health.files import write
 from ..plugin_utils.health.model import CONTROLLER, Change, Diagnosis
 from ..plugin_utils.health.proxy import ENDS_SOON
 from ..plugin_utils.health.table import as_text, verdict
+from ..plugin_utils.health.workspace import is_unused
 from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight.data import unhealthy_data
 from ..plugin_utils.preflight.differences import host_differences, told
@@ -55,17 +56,18 @@ class ActionModule(ActionBase):
         refused = {**unhealthy_data(hosts), **renamed_members(hosts)}
         diagnosis = diagnose(plan, registered, options(context.CLIARGS), datetime.now(timezone.utc), refused)
         diagnosis = replace(diagnosis, changes=list(_changes([host for host in hosts if host.name not in refused])))
-        gate = variables.get("rocketchat_gate") or {}
-        show(f"\n{as_text(_shown(diagnosis) if gate else diagnosis, plan)}\n")
-        if gate.get("makes_workspace"):
-            # where nobody could have signed in before
+        deploys = "rocketchat_gate" in variables
+        answers = read(plan, registered)
+        show(f"\n{as_text(_shown(diagnosis) if deploys else diagnosis, plan)}\n")
+        if deploys and is_unused(answers):
+            # for the first time or, where an earlier run ended before this, again
             show(f"{variables['rocketchat_planned']['sign_in']}\n")
         on_the_controller = any(finding.next.where == CONTROLLER for finding in diagnosis.findings)
         if on_the_controller and leaves_out(context.CLIARGS):
             show("The commands for the controller need the variables that were given with -e, too.\n")
         result["files"] = []
         if arguments["directory"] and not self._task.check_mode:
-            told = document(diagnosis, plan, read(plan, registered), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+            told = document(diagnosis, plan, answers, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
             result["files"] = self._write(arguments["directory"], told)
             show(f"Written: {', '.join(result['files'])}\n")
         result["changed"] = bool(result["files"])

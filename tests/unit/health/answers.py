@@ -124,6 +124,7 @@ def _workspace() -> dict[str, Any]:
         "license_status": None,
         "custom_oauth": [],
         "site_url": "https://chat.example.com",
+        "signed_in": True,
     }
 
 
