@@ -16,7 +16,7 @@ from ..plugin_utils.preflight import images, packages
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
 from ..plugin_utils.preflight.departures import noted_hosts
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
-from ..plugin_utils.preflight.hosts import Host, running_version
+from ..plugin_utils.preflight.hosts import Host
 from ..plugin_utils.preflight.judge import judge
 from ..plugin_utils.preflight.registered import FACTS, SOURCES, ByRole, answered, chosen, is_chosen
 from ..plugin_utils.preflight.sources import source_problems
@@ -49,9 +49,6 @@ class ActionModule(ActionBase):
         }
         result["changed"] = False
         result["warnings"] = verdict.warnings
-        result["makes_workspace"] = running_version([*hosts.values()]) is None and any(
-            "rocketchat" in role for role in roles.values()
-        )
         result["hosts"] = {
             name: _applied(host, found[name], roles[name], everything, sources[name].get("keys") or {})
             for name, host in hosts.items()

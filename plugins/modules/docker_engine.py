@@ -58,6 +58,10 @@ options:
         description: Version of the collection that writes.
         type: str
         required: true
+      took_up:
+        description: As of M(rocketops.rocketchat.ledger), noted at the same time.
+        type: dict
+        default: {}
       settings:
         description: As of M(rocketops.rocketchat.ledger), noted at the same time.
         type: dict
@@ -84,7 +88,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils.containers.docker_api import SOCKET, greet
 from ..module_utils.effects import keeping
 from ..module_utils.effects.keeping import Kept, keep
-from ..module_utils.facts import ledger
+from ..module_utils.facts import ledger, programs
 from ..module_utils.probing.fault import Fault
 
 # The engine reloads its settings a moment after it was told to; one that starts says so to systemd.
@@ -92,6 +96,7 @@ RELOAD_SECONDS = 10
 LEDGER = {
     "path": {"type": "path", "default": ledger.PATH},
     "collection": {"type": "str", "required": True},
+    "took_up": {"type": "dict", "default": {}},
     "settings": {"type": "dict", "default": {}},
 }
 
@@ -114,8 +119,13 @@ def succeeds(module: AnsibleModule, verb: str) -> bool:
 def note(module: AnsibleModule) -> None:
     record = module.params["ledger"]
     if record:
-        done = {"pending": {module.params["unit"]: None}, "settings": record["settings"]}
-        ledger.note(record["path"], {"collection": record["collection"], **done})
+        entries = {
+            "collection": record["collection"],
+            "pending": {module.params["unit"]: None},
+            "settings": record["settings"],
+            "taken_up": programs.noted(record["took_up"]),
+        }
+        ledger.note(record["path"], entries)
 
 
 def start(module: AnsibleModule, verb: str) -> None:

@@ -97,6 +97,10 @@ options:
         description: Version of the collection that writes.
         type: str
         required: true
+      took_up:
+        description: As of M(rocketops.rocketchat.ledger), noted at the same time.
+        type: dict
+        default: {}
   secret_contents:
     description:
       - What files hold, by O(files[].path), never shown in output, diff or log.
@@ -164,6 +168,7 @@ UNIT = {
 LEDGER = {
     "path": {"type": "path", "default": ledger.PATH},
     "collection": {"type": "str", "required": True},
+    "took_up": {"type": "dict", "default": {}},
 }
 
 

@@ -67,6 +67,15 @@ options:
     type: list
     elements: path
     default: []
+  took_up:
+    description:
+      - Units of systemd, or C(nats), each with the paths of the files that it reads its settings from, as it has taken
+        up all of them.
+    type: dict
+    default: {}
+  nats_url:
+    description: Where the monitoring of NATS answers.
+    type: str
   project:
     description:
       - A Compose project whose containers were just made. What Compose noted on them is taken from Docker here.
@@ -96,7 +105,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.containers import docker_api
-from ..module_utils.facts import data, docker, ledger
+from ..module_utils.facts import data, docker, ledger, programs
 
 
 def entries(params: dict[str, Any]) -> dict[str, Any]:
@@ -107,6 +116,7 @@ def entries(params: dict[str, Any]) -> dict[str, Any]:
         "generated": params["generated"],
         "containers": {**params["containers"], **containers(params["project"])},
         "settings": params["settings"],
+        "taken_up": programs.noted(params["took_up"], params["nats_url"]),
         "hosts": params["hosts"],
         "data": {**dict.fromkeys(params["left"]), **{path: data.noted(path) for path in params["data"]}},
     }
@@ -132,6 +142,8 @@ def main() -> None:
             "hosts": {"type": "dict", "default": {}},
             "data": {"type": "list", "elements": "path", "default": []},
             "left": {"type": "list", "elements": "path", "default": []},
+            "took_up": {"type": "dict", "default": {}},
+            "nats_url": {"type": "str"},
             "project": {"type": "str"},
         },
         supports_check_mode=True,
@@ -146,7 +158,9 @@ def main() -> None:
 
 
 def _text(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=2, sort_keys=True) + "\n"
+    """Without digests of what is secret, as a password that somebody chose may be guessed from one."""
+    read = {name: {**one, "files": sorted(one["files"])} for name, one in content["taken_up"].items()}
+    return json.dumps({**content, "taken_up": read}, indent=2, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

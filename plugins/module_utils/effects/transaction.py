@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..facts import ledger
+from ..facts import ledger, programs
 from .keeping import keep, put_back
 from .units import Refused, Unit
 from .writing import apply
@@ -31,7 +31,7 @@ class Transaction:
         self._state: str = settings["state"] if settings else ""
         self._unit = Unit(settings["name"], settings["port"], settings["log"]) if settings else None
         self._enables: bool = bool(settings and settings["enabled"])
-        self._ledger: dict[str, str] | None = module.params["ledger"]
+        self._ledger: dict[str, Any] | None = module.params["ledger"]
         self.differences: list[dict[str, Any]] = []
         self.backups: list[str] = []
         self.took_up = self._was_enabled = False
@@ -63,8 +63,12 @@ class Transaction:
                 raise
             raise Refused("\n".join([str(reason), *self._left(changed, was_active)])) from None
         if self._unit and self._ledger and not self._module.check_mode:
-            noted = {"collection": self._ledger["collection"], "pending": {self._unit.name: None}}
-            ledger.note(self._ledger["path"], noted)
+            entries = {
+                "collection": self._ledger["collection"],
+                "pending": {self._unit.name: None},
+                "taken_up": programs.noted(self._ledger["took_up"]),
+            }
+            ledger.note(self._ledger["path"], entries)
 
     def _accept(self) -> None:
         """The command also sees what the host has beside these files."""
@@ -75,7 +79,8 @@ class Transaction:
     def _take_up(self) -> None:
         self.took_up = True
         if self._unit and not self._module.check_mode:
-            self._unit.take_up(self._state, _has_units([change["after_header"] for change in self.differences]))
+            # also of one that was changed by hand, which systemd may not know
+            self._unit.take_up(self._state, _has_units([entry["path"] for entry in self._wanted]))
 
     def _enable(self, unit: Unit) -> None:
         self._was_enabled = True

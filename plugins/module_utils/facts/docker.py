@@ -16,7 +16,7 @@ from ..containers.drift import PROXIES
 from ..probing.fault import Fault
 from ..sources.reference import parse
 from .files import text
-from .system import main_process
+from .system import main_processes
 
 TIMEOUT = 5
 
@@ -68,12 +68,13 @@ def _mode(info: dict[str, Any], components: list[str]) -> dict[str, Any]:
         "data_root": str(info.get("DockerRootDir") or ""),
         "limits_processors": bool(info.get("CpuCfsQuota", True)),
         "flags": flags(),
+        "live_restore": bool(info.get("LiveRestoreEnabled")),
     }
 
 
 def flags(proc: str = "/proc") -> list[str]:
     """Names of the options on the engine's command line: it does not start with a setting that is in its file, too."""
-    words = (text(f"{proc}/{main_process(_UNIT)}/cmdline") or "").split("\0")[1:]
+    words = (text(f"{proc}/{main_processes([_UNIT])[_UNIT]}/cmdline") or "").split("\0")[1:]
     return sorted({word.lstrip("-").partition("=")[0] for word in words if word.startswith("-")})
 
 

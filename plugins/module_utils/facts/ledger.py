@@ -15,6 +15,8 @@ One JSON file for root alone, replaced as a whole. Its fields:
   for one that is still to be made anew.
 * ``settings``: by path of a file that others have settings in, too, the digest of each setting that was made in it.
 * ``data``: by directory with data, the ``mount`` point it lay below and the ``device`` that was mounted there.
+* ``taken_up``: by unit, and of NATS by its name, the ``process`` that had taken up its settings when a role was done,
+  and the digests of the ``files`` that it has them from.
 * ``hosts``: by name, those that were part of the deployment, each with what it had of it.
 """
 
@@ -36,6 +38,7 @@ EMPTY: dict[str, Any] = {
     "containers": {},
     "settings": {},
     "data": {},
+    "taken_up": {},
     "hosts": {},
 }
 

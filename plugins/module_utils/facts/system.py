@@ -25,6 +25,8 @@ UNSYNCHRONISED_ERROR = 16_000_000
 # it is installed.
 _MASKED_BY_PACKAGES = "/var/lib/systemd/deb-systemd-helper-masked"
 
+_OF_UNITS = "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload"
+
 
 def operating_system(path: str = "/etc/os-release") -> dict[str, Any]:
     """os-release(5). Testing releases have no version."""
@@ -111,11 +113,12 @@ def conffiles(names: Sequence[str]) -> dict[str, str]:
 def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
     """Whether systemd has, runs and would start at boot each unit; None where there is no systemd.
 
-    ``masked``: somebody has seen to it that it is not started.
+    ``masked``: somebody has seen to it that it is not started. ``unread``: its files were changed, and systemd does not
+    know that yet.
     """
     if not names:
         return {}
-    answer = _output(["systemctl", "show", "--property=Id,LoadState,ActiveState,UnitFileState", *names])
+    answer = _output(["systemctl", "show", f"--property={_OF_UNITS}", *names])
     if not answer:
         return None
     blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in answer.split("\n\n")]
@@ -125,14 +128,17 @@ def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
             "active": block.get("ActiveState") in ("active", "activating", "reloading"),
             "enabled": block.get("UnitFileState") == "enabled",
             "masked": block.get("LoadState") == "masked" and not os.path.exists(f"{_MASKED_BY_PACKAGES}/{name}"),
+            "unread": block.get("NeedDaemonReload") == "yes",
         }
         for name, block in zip(names, blocks)
     }
 
 
-def main_process(unit: str) -> str:
-    """The number of the process that a unit is, or "0", also without systemd."""
-    return (_output(["systemctl", "show", "--property=MainPID", "--value", unit]) or "").strip() or "0"
+def main_processes(names: Sequence[str]) -> dict[str, int]:
+    """By unit the number of the process that it is, or 0, also without systemd."""
+    answer = _output(["systemctl", "show", "--property=MainPID", "--value", *names]) if names else ""
+    numbers = [int(line) for line in (answer or "").split()]
+    return dict(zip(names, numbers or [0] * len(names)))
 
 
 def _output(command: list[str]) -> str | None:

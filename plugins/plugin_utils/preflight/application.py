@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...module_utils.facts.programs import NATS
 from ..inventory.role_variables import collection_version
 from ..plan.compose import CLIENT_ENVIRONMENT
 from ..plan.resources import RoleState
@@ -17,6 +18,7 @@ from .hosts import Host, is_ours, was_deployed
 from .ownership import ADOPTED, adopts, resources_of, stays
 from .packages import entry, fetched_keys, read_at_once
 from .settings import settings_change, settings_entry
+from .taken_up import files_of
 
 # Of the role's part of the host's plan, what its tasks need beyond resources.
 _SHOWN: dict[str, tuple[str, ...]] = {
@@ -45,6 +47,9 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         else None,
         "accepts": state.accepts,
         "unit": _unit(host, state, differences) if state.unit else None,
+        # nothing is noted anew where nothing differed
+        "took_up": _took_up(host, role) if differences else {},
+        "nats_url": (host.plan["probes"]["nats"] or {}).get("url") if role == "nats" else None,
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
         "client_environment": CLIENT_ENVIRONMENT,
         "makes_anew": _made_anew(host, state, differences),
@@ -72,6 +77,14 @@ def _unit(host: Host, state: RoleState, differences: list[Difference]) -> dict[s
     changes = {"restart": "restarted", "reload": "reloaded"} if installs or host.unit_is_active(state.unit) else {}
     takes_up = changes.get(effect, "started")
     return {"name": state.unit, "state": takes_up, "port": state.port, "log": state.log, "enabled": True}
+
+
+def _took_up(host: Host, role: str) -> dict[str, list[str]]:
+    """By what has read its settings when the role is done: where it has them from."""
+    state = host.desired[role]
+    if role == "nats":
+        return {NATS: [layout.NATS_SETTINGS]}
+    return {state.unit: [file.path for file in files_of(state)]} if state.unit else {}
 
 
 def _effect(state: RoleState, differences: list[Difference]) -> str:

@@ -14,8 +14,10 @@ from typing import Any
 
 from ..plan.compose import CONFIG_LABEL, WITHOUT_EFFECT
 from ..plan.resources import Container, Network, Project, RoleState
+from ..rocketchat import layout
 from .difference import Difference
 from .hosts import Host, is_ours, tag
+from .taken_up import nats_is_older
 
 # Told apart from the rest of a definition.
 _IMAGE = "image"
@@ -146,6 +148,8 @@ def _changed_mounts(host: Host, wanted: Mapping[str, Any]) -> Iterator[str]:
         path = volume.partition(":")[0] if isinstance(volume, str) else volume["source"]
         if host.is_other_file(path):
             yield f"{path} changed"
+        elif path == layout.NATS_SETTINGS and nats_is_older(host, path):
+            yield f"it runs with what it had before {path} was changed"
 
 
 def _reasons(

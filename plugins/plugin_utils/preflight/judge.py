@@ -11,7 +11,7 @@ from typing import Any
 
 from ..rocketchat.distributions import ADVISED, distribution, known_names
 from ..rocketchat.layout import DOCKER_DATA, KEYFILE, LEDGER
-from ..rocketchat.problems import Problem
+from ..rocketchat.problems import Problem, all_problems
 from ..rocketchat.sizing import size_warnings
 from . import mongod, requirements
 from .addresses import address_problems
@@ -40,9 +40,7 @@ class Verdict:
     warnings: list[str] = field(default_factory=list)
 
     def message(self) -> str:
-        count = len(self.problems)
-        head = f"{count} problem{'s' if count > 1 else ''} with the hosts; nothing was changed on them."
-        return "\n".join([head, *(f"{number}. {problem}" for number, problem in enumerate(self.problems, 1))])
+        return all_problems(self.problems, "with the hosts; nothing was changed on them.")
 
 
 def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:

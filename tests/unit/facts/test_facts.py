@@ -201,10 +201,20 @@ def test_state_of_files(tmp_path: Path) -> None:
     owner = {"owner": pwd.getpwuid(os.getuid())[0], "group": grp.getgrgid(os.getgid())[0]}
     numbers = {"uid": str(os.getuid()), "gid": str(os.getgid())}
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    of_file = {"kind": "file", "mode": "0600", **owner, **numbers, "digest": digest}
+    os.utime(file, (0, 0))
+    changed = {path: {"changed": path.stat().st_ctime} for path in (file, tmp_path, pipe)}
+    of_file = {"kind": "file", "mode": "0600", **owner, **numbers, **changed[file], "digest": digest}
     assert files.state(str(file)) == files.state(str(link)) == of_file
-    assert files.state(str(tmp_path)) == {"kind": "directory", "mode": "2750", **owner, **numbers, "digest": None}
-    assert files.state(str(pipe)) == {"kind": "other", "mode": "0640", **owner, **numbers, "digest": None}
+    of_directory = {"kind": "directory", "mode": "2750", **owner, **numbers, **changed[tmp_path], "digest": None}
+    assert files.state(str(tmp_path)) == of_directory
+    assert files.state(str(pipe)) == {
+        "kind": "other",
+        "mode": "0640",
+        **owner,
+        **numbers,
+        **changed[pipe],
+        "digest": None,
+    }
     assert files.state(str(tmp_path / "missing")) is None
 
 
@@ -243,6 +253,7 @@ class Engine:
             "Swarm": {"LocalNodeState": "inactive"},
             "DockerRootDir": "/srv/docker",
             "CpuCfsQuota": False,
+            "LiveRestoreEnabled": True,
         },
         "/v1.44/containers/json?all=1": [CONTAINER],
         "/v1.44/containers/5a/json": {
@@ -279,6 +290,7 @@ def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
             "data_root": "/srv/docker",
             "limits_processors": False,
             "flags": [],
+            "live_restore": True,
         },
         "containers": [
             {
@@ -340,7 +352,7 @@ def test_options_on_the_command_line_of_the_engine(tmp_path: Path, monkeypatch: 
     command = ["/usr/bin/dockerd", "-H", "fd://", "--live-restore", "--log-opt", "a=b", "--log-opt=c=d", ""]
     (tmp_path / "7" / "cmdline").write_text("\0".join(command))
     for process, found in (("7", ["H", "live-restore", "log-opt"]), ("0", [])):
-        monkeypatch.setattr(docker, "main_process", lambda _unit, process=process: process)
+        monkeypatch.setattr(docker, "main_processes", lambda units, process=process: dict.fromkeys(units, process))
         assert docker.flags(str(tmp_path)) == found
 
 
@@ -383,7 +395,7 @@ def test_masked_units(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     shown = "Id=nginx.service\nLoadState=masked\nActiveState=inactive\nUnitFileState=masked\n"
     monkeypatch.setattr(system, "_output", lambda _command: shown)
     monkeypatch.setattr(system, "_MASKED_BY_PACKAGES", str(tmp_path))
-    masked = {"found": False, "active": False, "enabled": False, "masked": True}
+    masked = {"found": False, "active": False, "enabled": False, "masked": True, "unread": False}
     assert system.units(["nginx.service"]) == {"nginx.service": masked}
     (tmp_path / "nginx.service").touch()
     assert system.units(["nginx.service"]) == {"nginx.service": {**masked, "masked": False}}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from functools import partial
@@ -42,7 +43,8 @@ def test_notes_once(note: Note, path: Path) -> None:
     assert "nginx" not in result["diff"]["before"]
     assert kept(path) == {
         "format": 1, "collection": "0.2.0", **options,
-        "generated": {}, "containers": {}, "settings": {}, "data": {}, "hosts": {},
+        "generated": {}, "containers": {}, "settings": {}, "data": {}, "taken_up": {},
+        "hosts": {},
     }  # fmt: skip
     written = path.stat().st_mtime_ns
     assert not note(**options)["changed"]
@@ -80,3 +82,22 @@ def test_place_of_data_and_hosts_of_the_deployment_are_noted(note: Note, path: P
     note(hosts={"chat": None}, left=[str(tmp_path)])
     assert kept(path)["data"] == {}
     assert kept(path)["hosts"] == {"talk": ["nats"]}
+
+
+def test_what_has_taken_up_its_settings_is_noted_with_them(
+    note: Note, path: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    """Nothing of them is shown, as a password in them may be guessed from a digest."""
+    settings = tmp_path / "nats.conf"
+    settings.write_bytes(b"abc")
+    runs: dict[str, Any] = {"nats": {"process": "NDVC 08:15", "since": 1.0}, "nginx.service": None}
+    monkeypatch.setattr(ledger.programs, "programs", lambda units, url: runs if (units, url) else {})
+    note(took_up={"nginx.service": []})
+    result = note(took_up={"nats": [str(settings)], "nginx.service": []}, nats_url="http://127.0.0.1:8222")
+    digest = hashlib.sha256(b"abc").hexdigest()
+    assert kept(path)["taken_up"] == {"nats": {"process": "NDVC 08:15", "files": {str(settings): digest}}}
+    assert digest not in result["diff"]["after"] and "NDVC 08:15" in result["diff"]["after"]
+    note(took_up={"nats": [str(settings)]})
+    runs["nats"] = None
+    note(took_up={"nats": [str(settings)]}, nats_url="http://127.0.0.1:8222")
+    assert kept(path)["taken_up"] == {}

@@ -126,6 +126,7 @@ def test_what_an_earlier_run_left_pending_is_done() -> None:
     assert given_to(host, "nginx")["unit"]["state"] == "reloaded"
     assert given_to(host, "mongodb")["unit"]["state"] == "restarted"
     assert ledger_entries(host, host_differences(host), KEYS)["pending"] == ledger["content"]["pending"]
+    assert given_to(host, "nginx")["took_up"] and given_to(host, "mongodb")["took_up"]
 
 
 @pytest.mark.parametrize(
@@ -282,3 +283,17 @@ def test_a_container_that_is_to_be_made_anew_is_so_until_it_was() -> None:
     left = converged(PLAN, ledger=ledger)
     [found] = host_differences(left)["nats"]
     assert (found.sentence, found.replaces) == ("will replace nats: an earlier run ended before it did", True)
+
+
+def test_what_has_taken_up_its_settings_is_noted_where_something_differed() -> None:
+    """Else nothing was done, and a run of all roles changes nothing."""
+    assert [given_to(converged(PLAN), role)["took_up"] for role in ROLES] == [{}] * 5
+    taken_up = {role: given_to(asked(PLAN), role)["took_up"] for role in ROLES}
+    assert taken_up == {
+        "docker": {"docker.service": []},
+        "mongodb": {"mongod.service": [layout.MONGOD_SETTINGS, layout.MONGOD_UNIT_SETTINGS, layout.KEYFILE]},
+        "nats": {"nats": [layout.NATS_SETTINGS]},
+        "rocketchat": {},
+        "nginx": {"nginx.service": [layout.CERTIFICATE, layout.CERTIFICATE_KEY, layout.NGINX_SITE]},
+    }
+    assert given_to(asked(PLAN), "nats")["nats_url"] == "http://127.0.0.1:8222"
