@@ -30,9 +30,16 @@ options:
     elements: str
     default: []
   docker_settings:
-    description: What C(daemon.json) is to hold. C(proxies), C(registry-mirrors) and C(insecure-registries) are read.
+    description:
+      - What C(daemon.json) will hold besides what it has, each setting by its name as a JSON pointer without its first
+        slash. C(proxies), C(registry-mirrors) and C(insecure-registries) count.
     type: dict
     default: {}
+  docker_settings_removed:
+    description: Names of settings that C(daemon.json) will not hold any more.
+    type: list
+    elements: str
+    default: []
   certificates:
     description: Certificates of authorities in PEM, by the registry for which they are trusted.
     type: dict
@@ -74,8 +81,8 @@ EXAMPLES = r"""
 RETURN = r"""
 images:
   description:
-    - Those that cannot be pulled. C(kind) is V(missing), V(denied), V(refused), V(platform), V(certificate) or
-      V(unreachable), C(sentence) says why.
+    - Those that cannot be pulled. C(kind) is V(missing), V(denied), V(refused), V(platform), V(certificate),
+      V(proxy) or V(unreachable), C(sentence) says why.
   returned: success
   type: list
   elements: dict

@@ -94,7 +94,7 @@ def packages(names: list[str]) -> dict[str, str] | None:
     if not names:
         return {}
     command = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Abbrev} ${Version}\\n", *names]
-    answer = _output(command)
+    answer = output(command)
     if answer is None:
         return None
     rows = [line.split() for line in answer.splitlines()]
@@ -103,7 +103,7 @@ def packages(names: list[str]) -> dict[str, str] | None:
 
 def conffiles(names: Sequence[str]) -> dict[str, str]:
     """By path, the MD5 that each file had which these packages brought as settings to be changed (deb-conffiles(5))."""
-    answer = _output(["dpkg-query", "--show", "--showformat=${Conffiles}\\n", *names]) if names else ""
+    answer = output(["dpkg-query", "--show", "--showformat=${Conffiles}\\n", *names]) if names else ""
     rows = [line.split() for line in (answer or "").splitlines()]
     return {row[0]: row[1] for row in rows if len(row) == 2}
 
@@ -115,7 +115,7 @@ def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
     """
     if not names:
         return {}
-    answer = _output(["systemctl", "show", "--property=Id,LoadState,ActiveState,UnitFileState", *names])
+    answer = output(["systemctl", "show", "--property=Id,LoadState,ActiveState,UnitFileState", *names])
     if not answer:
         return None
     blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in answer.split("\n\n")]
@@ -132,10 +132,10 @@ def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
 
 def main_process(unit: str) -> str:
     """The number of the process that a unit is, or "0", also without systemd."""
-    return (_output(["systemctl", "show", "--property=MainPID", "--value", unit]) or "").strip() or "0"
+    return (output(["systemctl", "show", "--property=MainPID", "--value", unit]) or "").strip() or "0"
 
 
-def _output(command: list[str]) -> str | None:
+def output(command: list[str]) -> str | None:
     """What a command prints, also where it ends with an error; None where it cannot run."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:

@@ -29,6 +29,10 @@ SOURCES = "/etc/apt/sources.list.d"
 _KEY_MAX = 1024 * 1024
 _KEY_TIMEOUT = 10
 _UNMET = "The following packages have unmet dependencies:"
+# What apt 2.6 and 3.0 say, with gpgv and sqv: the repository, and why they do not accept its signature.
+_UNSIGNED = re.compile(r"(?:GPG error|signature verification failed): (.+?Release(?:\.gpg)?): (.+)")
+_SUBPROCESS = re.compile(r"Sub-process \S+ returned an error code \(\d+\), error message is: (Error: )?")
+NOT_SIGNED = "is not signed with the key that is to sign it"
 
 
 def faults(packages: Sequence[str], repositories: Sequence[Mapping[str, Any]], timeout: float) -> list[str]:
@@ -55,7 +59,19 @@ def _asked(
         file.write(_configuration(directory))
     # read after the host's own
     settings = ["--config-file", configuration]
-    return _apt("update", settings, until) or _apt("install", [*settings, "--simulate", *packages], until)
+    found = _apt("update", settings, until) or _apt("install", [*settings, "--simulate", *packages], until)
+    return [_with_urls(line, repositories, directory) for line in found]
+
+
+def _with_urls(line: str, repositories: Sequence[Mapping[str, Any]], directory: str) -> str:
+    """In the place of files that are gone by now."""
+    for number, repository in enumerate(repositories):
+        line = line.replace(_fetched(directory, number), repository["key"]["url"])
+    return line
+
+
+def _fetched(directory: str, number: int) -> str:
+    return f"{directory}/keys/{number}.asc"
 
 
 def _configuration(directory: str) -> str:
@@ -97,7 +113,7 @@ def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str) -> list[
         key = repository["key"]
         text = repository["text"]
         if key["fetches"] or not os.path.exists(key["path"]):
-            fetched = f"{directory}/keys/{number}.asc"
+            fetched = _fetched(directory, number)
             reason = _fetch(key["url"], fetched)
             found += [reason] if reason else []
             text = text.replace(key["path"], fetched)
@@ -135,7 +151,15 @@ def _apt(verb: str, words: list[str], until: float) -> list[str]:
 def errors(output: str, complaints: str) -> list[str]:
     """The lines that say what is wrong, and of dependencies which."""
     unmet = re.findall(r"(?m)^ (\S+ : .+)$", output.partition(_UNMET)[2])
-    told = [re.sub(r"\s+", " ", line[3:]).strip() for line in complaints.splitlines() if line.startswith("E: ")]
-    # says no more than the lines before it
-    told = [line for line in told if not line.startswith(("Some index files failed", "Unable to correct problems"))]
+    lines = [(line[:3], re.sub(r"\s+", " ", line[3:]).strip()) for line in complaints.splitlines()]
+    unsigned = {found[1]: found[2] for _kind, line in lines if (found := _UNSIGNED.search(line))}
+    told = [line for kind, line in lines if kind == "E: " and not _says_less(line, unsigned)]
+    told = [*(f"{place} {NOT_SIGNED}: {_SUBPROCESS.sub('', why)}" for place, why in unsigned.items()), *told]
     return list(dict.fromkeys([*told, *unmet])) or ["apt-get fails without a word"]
+
+
+def _says_less(line: str, unsigned: Mapping[str, str]) -> bool:
+    """Than the lines before it: of a signature only a warning says why it does not hold."""
+    if line.startswith(("Some index files failed", "Unable to correct problems")):
+        return True
+    return any(f"'{place}' is not signed" in line or line.endswith(why) for place, why in unsigned.items())

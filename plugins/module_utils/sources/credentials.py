@@ -14,9 +14,9 @@ import subprocess
 from dataclasses import dataclass
 from typing import Any
 
+from ..facts import client
 from .reference import DOCKER_HUB
 
-CONFIG = "/root/.docker/config.json"
 _HUB_KEY = "https://index.docker.io/v1/"
 _HELPER_TIMEOUT = 5
 
@@ -35,9 +35,9 @@ class Login:
         return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode() if self.user else ""
 
 
-def login(registry: str, path: str = CONFIG) -> Login:
+def login(registry: str, path: str = "") -> Login:
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path or client.configuration(), encoding="utf-8") as file:
             return _login(registry, json.load(file))
     except (OSError, ValueError, TypeError, AttributeError, KeyError):
         return Login()
@@ -46,18 +46,19 @@ def login(registry: str, path: str = CONFIG) -> Login:
 def _login(registry: str, config: dict[str, Any]) -> Login:
     names = [_HUB_KEY] if registry == DOCKER_HUB else [registry, f"https://{registry}", f"http://{registry}"]
     for name in names:
+        # where a helper keeps logins, the client reads no other (docker/cli, credentials/native_store.go)
         helper = (config.get("credHelpers") or {}).get(name) or config.get("credsStore")
-        if helper:
-            found = _of_helper(helper, name)
-            if found.user or not found.known:
-                return found
-        entry = (config.get("auths") or {}).get(name) or {}
-        if entry.get("identitytoken"):
-            return Login(known=False)
-        if entry.get("auth"):
-            user, _colon, password = base64.b64decode(entry["auth"]).decode().partition(":")
-            return Login(user, password)
+        found = _of_helper(helper, name) if helper else _of_file((config.get("auths") or {}).get(name) or {})
+        if found.user or not found.known:
+            return found
     return Login()
+
+
+def _of_file(entry: dict[str, Any]) -> Login:
+    if entry.get("identitytoken") or entry.get("registrytoken"):
+        return Login(known=False)
+    user, _colon, password = base64.b64decode(entry.get("auth") or "").decode().partition(":")
+    return Login(user, password)
 
 
 def _of_helper(helper: str, name: str) -> Login:

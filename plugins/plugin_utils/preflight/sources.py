@@ -8,20 +8,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from ...module_utils.sources.apt import NOT_SIGNED
 from ..rocketchat import distributions
 from ..rocketchat.problems import Problem
 from .difference import Difference
 from .hosts import Host
 from .packages import packages_plan
+from .settings import settings_change
 
 _SOCKET = "/var/run/docker.sock"
 _OF_ROLE = {"docker": "docker_repository_url", "mongodb": "mongodb_repository_url"}
+_KEY_OF_ROLE = {"docker": "docker_repository_url", "mongodb": "mongodb_repository_key_url"}
 _REMEDIES = {
     "missing": "Correct {variables}, or push it there",
-    "denied": "Log in there as root on the host (sudo docker login {registry}), or correct {variables}",
+    "denied": "Log in there as root on the host (sudo docker login {registry}{first}), or correct {variables}",
     "refused": "Try again later, or name a registry that has it with {variables}",
     "platform": "Name an image that is built for it with {variables}",
     "certificate": "Name the authority of {registry} with docker_registry_certificates",
+    "proxy": "Correct the proxy of the Docker Engine or except {registry} from it, by proxies of docker_daemon_options "
+    "or daemon.json, or by the environment of docker.service",
     "unreachable": "Let the host reach {registry}, through a proxy with docker_daemon_options if it needs one, or name "
     "another registry with {variables}",
 }
@@ -33,10 +38,13 @@ def sources_question(host: Host, differences: Mapping[str, Sequence[Difference]]
     installed = packages_plan(host, {role: list(found) for role, found in differences.items()})
     if not images and not installed["missing"]:
         return None
-    docker = host.plan["docker"] or {"options": {}, "certificates": {}}
+    docker = host.plan["docker"] or {"certificates": {}}
+    engine = host.desired.get("docker")
+    change = settings_change(host, engine.settings) if engine and engine.settings else None
     return {
         "images": images,
-        "docker_settings": docker["options"],
+        "docker_settings": change.wanted if change else {},
+        "docker_settings_removed": change.dropped if change else [],
         "certificates": {registry: text for registry, text in docker["certificates"].items() if text},
         "docker_socket": _SOCKET if host.facts["docker"]["state"] == "running" else "",
         "packages": installed["missing"],
@@ -101,7 +109,8 @@ def _remedy(host: Host, fault: Mapping[str, str]) -> str:
     of_nats = [one.image for one in state.project.containers.values()] if state and state.project else []
     others = "rocketchat_version, rocketchat_image_registry or rocketchat_images"
     variables = "nats_image" if fault["image"] in of_nats else others
-    return _REMEDIES[fault["kind"]].format(variables=variables, registry=fault["registry"])
+    first = "" if host.facts["docker"]["state"] == "running" else " after a run with --tags docker"
+    return _REMEDIES[fault["kind"]].format(variables=variables, registry=fault["registry"], first=first)
 
 
 def _package(host: Host, sentence: str) -> Problem:
@@ -111,6 +120,9 @@ def _package(host: Host, sentence: str) -> Problem:
         if state and state.repository and _is_about(sentence, state):
             remedy = f"Correct {variable}" + (" or mongodb_repository_suite" if role == "mongodb" else "")
             remedy += ", or let the host reach that repository"
+            if NOT_SIGNED in sentence:
+                variable = _KEY_OF_ROLE[role]
+                remedy = f"Correct {variable}, or remove {state.repository.key.path} there to have it fetched anew"
             return Problem(f"packages of {state.product}", None, f"apt says: {sentence}", remedy)
     remedy = "Mend apt on the host: sudo apt-get update shows the same"
     return Problem("packages", None, f"apt says: {sentence}", remedy)

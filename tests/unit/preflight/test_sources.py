@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.sources.apt import NOT_SIGNED
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.sources.question import OPTIONS
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import host_differences
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
@@ -90,12 +91,21 @@ def test_the_way_is_the_planned_one() -> None:
     files = {"/ca.pem": "authority\n"}
     given = {
         "docker_registry_certificates": {"mirror:5000": "/ca.pem"},
-        "docker_daemon_options": {"proxies": {"a": "b"}},
+        "docker_daemon_options": {"proxies": {"no-proxy": ".lab"}},
     }
     asked_for = question(asked(plan(single(**given), files)))
     assert asked_for
     assert asked_for["certificates"] == {"mirror:5000": "authority\n"}
-    assert asked_for["docker_settings"]["proxies"] == {"a": "b"}
+    assert asked_for["docker_settings"]["proxies/no-proxy"] == ".lab"
+
+
+def test_what_others_have_in_daemon_json_counts_unless_it_goes() -> None:
+    """The host itself adds what is in the file to what is set there."""
+    ours = plan(single(docker_daemon_options={"registry-mirrors": ["https://ours.example.com"]}))
+    host = before_a_run_of(plan(single(rocketchat_version="9.0.0")), converged(ours))
+    asked_for = question(host)
+    assert asked_for
+    assert asked_for["docker_settings_removed"] == ["registry-mirrors"]
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------
@@ -126,7 +136,7 @@ def test_the_image_of_nats_has_a_variable_of_its_own() -> None:
     assert problem.endswith("(host one). Correct nats_image, or push it there.")
 
 
-@pytest.mark.parametrize("kind", ["missing", "denied", "refused", "platform", "certificate", "unreachable"])
+@pytest.mark.parametrize("kind", ["missing", "denied", "refused", "platform", "certificate", "proxy", "unreachable"])
 def test_every_fault_has_a_remedy(kind: str) -> None:
     [problem] = problems(one=missing("mirror:5000/other:1", kind=kind))
     assert "{" not in problem
@@ -146,6 +156,16 @@ def test_every_fault_has_a_remedy(kind: str) -> None:
             "the key https://pgp.mongodb.com/server-8.0.asc cannot be",
             "packages of MongoDB 8.0",
             "mongodb_repository_url",
+        ),
+        (
+            f"https://repo.mongodb.org/apt/debian bookworm/mongodb-org/8.0 InRelease {NOT_SIGNED}: NO_PUBKEY 41",
+            "packages of MongoDB 8.0",
+            "Correct mongodb_repository_key_url, or remove /etc/apt/keyrings/mongodb-8.0.asc there",
+        ),
+        (
+            f"https://download.docker.com/linux/debian trixie InRelease {NOT_SIGNED}: Missing key 9D",
+            "packages of Docker Engine",
+            "Correct docker_repository_url, or remove /",
         ),
         ("Unable to locate package nginx", "packages", "sudo apt-get update"),
         ("Failed to fetch http://deb.debian.org/debian", "packages", "sudo apt-get update"),

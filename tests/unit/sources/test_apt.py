@@ -21,6 +21,20 @@ UNMET = """\
 The following packages have unmet dependencies:
  mongodb-org-server : Depends: libssl1.1 (>= 1.1.1) but it is not installable
 """
+PLACE = "https://mirror.example.com/apt bookworm/mongodb-org/6.0 InRelease"
+# As apt 3.0 says it with sqv, and apt 2.6 with gpgv, on a host that has an earlier index (seen on both).
+OTHER_KEY = f"""\
+W: OpenPGP signature verification failed: {PLACE}: Sub-process /usr/bin/sqv returned an error code (1), error message \
+is: Missing key 0BB0EED6F2AB1B65, which is needed to verify signature.
+E: The repository '{PLACE}' is not signed.
+"""
+OTHER_KEY_OF_AN_INDEX = f"""\
+W: An error occurred during the signature verification. The repository is not updated and the previous index files \
+will be used. GPG error: {PLACE}: The following signatures couldn't be verified: NO_PUBKEY 16369665AD9465EF
+E: Failed to fetch https://mirror.example.com/apt/dists/bookworm/mongodb-org/6.0/InRelease  The following signatures \
+couldn't be verified: NO_PUBKEY 16369665AD9465EF
+E: Some index files failed to download. They have been ignored, or old ones used instead.
+"""
 HELD = "E: Unable to correct problems, you have held broken packages.\n"
 
 
@@ -35,6 +49,19 @@ HELD = "E: Unable to correct problems, you have held broken packages.\n"
         ),
         ("", "W: late\nE: Unable to locate package nosuch\n", ["Unable to locate package nosuch"]),
         (UNMET, HELD, ["mongodb-org-server : Depends: libssl1.1 (>= 1.1.1) but it is not installable"]),
+        (
+            "",
+            OTHER_KEY,
+            [f"{PLACE} {apt.NOT_SIGNED}: Missing key 0BB0EED6F2AB1B65, which is needed to verify signature."],
+        ),
+        (
+            "",
+            OTHER_KEY_OF_AN_INDEX,
+            [
+                f"{PLACE} {apt.NOT_SIGNED}: The following signatures couldn't be verified: NO_PUBKEY 16369665AD9465EF",
+            ],
+        ),
+        ("", f"E: The repository '{PLACE}' is not signed.\n", [f"The repository '{PLACE}' is not signed."]),
         ("", "", ["apt-get fails without a word"]),
     ],
 )
@@ -103,6 +130,11 @@ def test_a_key_that_cannot_be_fetched_is_told(host: Path) -> None:
     url = f"file://{host}/nosuch.asc"
     [told] = apt.faults(["mongodb-org-server"], [repository(host, url=url)], 60)
     assert told.startswith(f"the key {url} cannot be fetched: ")
+
+
+def test_a_key_that_was_fetched_goes_by_its_url(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apt, "_apt", lambda verb, words, until: [f"cannot parse {Path(words[1]).parent}/keys/0.asc"])
+    assert apt.faults(["mongodb-org-server"], [repository(host)], 60) == [f"cannot parse file://{host}/key.asc"]
 
 
 def test_what_update_says_is_told_alone(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
