@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -19,20 +18,13 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible.module_utils.urls import open_url
-
 from ..probing.clock import remaining
-from ..probing.fetching import sanitized
+from .key import fetch
+from .words import errors, named_proxies, with_proxies
 
 LISTS = "/var/lib/apt/lists"
 SOURCES = "/etc/apt/sources.list.d"
-_KEY_MAX = 1024 * 1024
-_KEY_TIMEOUT = 10
-_UNMET = "The following packages have unmet dependencies:"
-# What apt 2.6 and 3.0 say, with gpgv and sqv: the repository, and why they do not accept its signature.
-_UNSIGNED = re.compile(r"(?:GPG error|signature verification failed): (.+?Release(?:\.gpg)?): (.+)")
-_SUBPROCESS = re.compile(r"Sub-process \S+ returned an error code \(\d+\), error message is: (Error: )?")
-NOT_SIGNED = "is not signed with the key that is to sign it"
+_KEY_TIMEOUT = 15
 
 
 def faults(packages: Sequence[str], repositories: Sequence[Mapping[str, Any]], timeout: float) -> list[str]:
@@ -114,23 +106,12 @@ def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str) -> list[
         text = repository["text"]
         if key["fetches"] or not os.path.exists(key["path"]):
             fetched = _fetched(directory, number)
-            reason = _fetch(key["url"], fetched)
-            found += [reason] if reason else []
+            reason = fetch(key["url"], fetched, _KEY_TIMEOUT)
+            found += [f"the key {key['url']} cannot be fetched: {reason}"] if reason else []
             text = text.replace(key["path"], fetched)
         with open(f"{directory}/sources/{os.path.basename(repository['path'])}", "w", encoding="utf-8") as file:
             file.write(text)
     return found
-
-
-def _fetch(url: str, path: str) -> str:
-    """As the role does, from the same environment. What is wrong, "" where nothing is."""
-    try:
-        with open_url(url, timeout=_KEY_TIMEOUT) as answer, open(path, "wb") as file:
-            file.write(answer.read(_KEY_MAX))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
-        return f"the key {url} cannot be fetched: {sanitized(str(reason))}"
-    return ""
 
 
 def _apt(verb: str, words: list[str], until: float) -> list[str]:
@@ -145,21 +126,4 @@ def _apt(verb: str, words: list[str], until: float) -> list[str]:
         return [f"`apt-get {verb}` does not end: do its repositories answer?"]
     except OSError as error:
         return [f"apt-get cannot be run: {error}"]
-    return errors(done.stdout, done.stderr) if done.returncode else []
-
-
-def errors(output: str, complaints: str) -> list[str]:
-    """The lines that say what is wrong, and of dependencies which."""
-    unmet = re.findall(r"(?m)^ (\S+ : .+)$", output.partition(_UNMET)[2])
-    lines = [(line[:3], re.sub(r"\s+", " ", line[3:]).strip()) for line in complaints.splitlines()]
-    unsigned = {found[1]: found[2] for _kind, line in lines if (found := _UNSIGNED.search(line))}
-    told = [line for kind, line in lines if kind == "E: " and not _says_less(line, unsigned)]
-    told = [*(f"{place} {NOT_SIGNED}: {_SUBPROCESS.sub('', why)}" for place, why in unsigned.items()), *told]
-    return list(dict.fromkeys([*told, *unmet])) or ["apt-get fails without a word"]
-
-
-def _says_less(line: str, unsigned: Mapping[str, str]) -> bool:
-    """Than the lines before it: of a signature only a warning says why it does not hold."""
-    if line.startswith(("Some index files failed", "Unable to correct problems")):
-        return True
-    return any(f"'{place}' is not signed" in line or line.endswith(why) for place, why in unsigned.items())
+    return with_proxies(errors(done.stdout, done.stderr), named_proxies()) if done.returncode else []

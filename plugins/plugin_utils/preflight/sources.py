@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...module_utils.sources.apt import NOT_SIGNED
+from ...module_utils.sources.words import NOT_SIGNED, THROUGH_PROXY
+from ..plan.resources import Repository
 from ..rocketchat import distributions
 from ..rocketchat.problems import Problem
 from .difference import Difference
@@ -17,7 +18,11 @@ from .packages import packages_plan
 from .settings import settings_change
 
 _SOCKET = "/var/run/docker.sock"
-_OF_ROLE = {"docker": "docker_repository_url", "mongodb": "mongodb_repository_url"}
+_OF_ROLE = {
+    "docker": "docker_repository_url",
+    "mongodb": "mongodb_repository_url or mongodb_repository_suite",
+}
+_BY_PROXY = "through a proxy that lets it, with Acquire::http::Proxy in /etc/apt/apt.conf.d"
 _KEY_OF_ROLE = {"docker": "docker_repository_url", "mongodb": "mongodb_repository_key_url"}
 _REMEDIES = {
     "missing": "Correct {variables}, or push it there",
@@ -115,17 +120,20 @@ def _remedy(host: Host, fault: Mapping[str, str]) -> str:
 
 def _package(host: Host, sentence: str) -> Problem:
     """Of the repository that apt complains of, or of the role whose package it does not find."""
-    for role, variable in _OF_ROLE.items():
+    for role in _OF_ROLE:
         state = host.desired.get(role)
         if state and state.repository and _is_about(sentence, state):
-            remedy = f"Correct {variable}" + (" or mongodb_repository_suite" if role == "mongodb" else "")
-            remedy += ", or let the host reach that repository"
-            if NOT_SIGNED in sentence:
-                variable = _KEY_OF_ROLE[role]
-                remedy = f"Correct {variable}, or remove {state.repository.key.path} there to have it fetched anew"
-            return Problem(f"packages of {state.product}", None, f"apt says: {sentence}", remedy)
+            subject, remedy = f"packages of {state.product}", _of_repository(role, state.repository, sentence)
+            return Problem(subject, None, f"apt says: {sentence}", remedy)
     remedy = "Mend apt on the host: sudo apt-get update shows the same"
     return Problem("packages", None, f"apt says: {sentence}", remedy)
+
+
+def _of_repository(role: str, repository: Repository, sentence: str) -> str:
+    if NOT_SIGNED in sentence:
+        return f"Correct {_KEY_OF_ROLE[role]}, or remove {repository.key.path} there to have it fetched anew"
+    way = f" {_BY_PROXY}" if THROUGH_PROXY in sentence else ""
+    return f"Correct {_OF_ROLE[role]}, or let the host reach that repository{way}"
 
 
 def _is_about(sentence: str, state: Any) -> bool:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.sources.apt import NOT_SIGNED
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.sources.question import OPTIONS
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.sources.words import NOT_SIGNED, THROUGH_PROXY
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import host_differences
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.registered import SOURCES
@@ -166,6 +166,11 @@ def test_every_fault_has_a_remedy(kind: str) -> None:
             f"https://download.docker.com/linux/debian trixie InRelease {NOT_SIGNED}: Missing key 9D",
             "packages of Docker Engine",
             "Correct docker_repository_url, or remove /",
+        ),
+        (
+            f"Failed to fetch https://download.docker.com/linux/debian/x 407 ({THROUGH_PROXY} http://p:1)",
+            "packages of Docker Engine",
+            "reach that repository through a proxy that lets it, with Acquire::http::Proxy in /etc/apt/apt.conf.d",
         ),
         ("Unable to locate package nginx", "packages", "sudo apt-get update"),
         ("Failed to fetch http://deb.debian.org/debian", "packages", "sudo apt-get update"),
