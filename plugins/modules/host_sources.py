@@ -45,7 +45,8 @@ options:
     type: dict
     default: {}
   docker_socket:
-    description: Socket of a Docker Engine that runs, which is asked for what cannot be found without it.
+    description:
+      - Socket of a Docker Engine that runs and stays as it is, which is asked for what cannot be found without it.
     type: str
     default: ""
   packages:

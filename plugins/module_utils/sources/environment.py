@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The environment of the Docker Engine, which is that of its unit, whoever has logged in and with which proxies.
 
-Of one that runs, what it was started with; of another, what systemd will give to it: that of all units, the drop-ins
+Of one that runs and goes on, what it was started with; else what systemd will give to it: that of all units, the drop-ins
 and, once its package has brought the unit, that (systemd.exec(5), "Environment"; systemd.unit(5)).
 """
 
@@ -23,8 +23,8 @@ UNIT = "docker.service"
 DIRECTORIES = ("/usr/lib/systemd/system", "/run/systemd/system", "/etc/systemd/system")
 
 
-def of_engine() -> dict[str, str]:
-    process = main_process(UNIT)
+def of_engine(goes_on: bool) -> dict[str, str]:
+    process = main_process(UNIT) if goes_on else "0"
     if process != "0":
         return _parsed((text(f"/proc/{process}/environ") or "").split("\0"))
     shown = dict(_assignments(output(["systemctl", "show", "--property=LoadState,Environment,EnvironmentFiles", UNIT])))

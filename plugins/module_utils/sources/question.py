@@ -31,7 +31,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def answer(options: Mapping[str, Any]) -> Answered:
-    way = Way(_settings(options), options["certificates"], environment.of_engine())
+    way = Way(
+        _settings(options), options["certificates"], environment.of_engine(goes_on=bool(options["docker_socket"]))
+    )
     asked = (options["images"], os.uname().machine, way, options["docker_socket"], options["image_timeout"])
     with ThreadPoolExecutor() as pool:
         of_images = pool.submit(images.faults, *asked)

@@ -51,7 +51,8 @@ def sources_question(host: Host, differences: Mapping[str, Sequence[Difference]]
         "docker_settings": change.wanted if change else {},
         "docker_settings_removed": change.dropped if change else [],
         "certificates": {registry: text for registry, text in docker["certificates"].items() if text},
-        "docker_socket": _SOCKET if host.facts["docker"]["state"] == "running" else "",
+        # one that is to be changed goes another way then
+        "docker_socket": _SOCKET if host.facts["docker"]["state"] == "running" and "docker" not in differences else "",
         "packages": installed["missing"],
         "repositories": [*_repositories(host, differences, installed["signing_keys"])],
     }

@@ -106,6 +106,7 @@ def test_what_others_have_in_daemon_json_counts_unless_it_goes() -> None:
     asked_for = question(host)
     assert asked_for
     assert asked_for["docker_settings_removed"] == ["registry-mirrors"]
+    assert asked_for["docker_socket"] == "", "as it is now, the engine still goes the other way"
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ def write(path: Path, content: str) -> None:
 
 
 def test_a_login_is_not_the_engine(unit: dict[str, Any]) -> None:
-    assert environment.of_engine() == {}
+    assert environment.of_engine(goes_on=False) == {}
 
 
 def test_an_engine_that_is_not_there_yet_will_have_its_drop_ins(unit: dict[str, Any]) -> None:
@@ -120,9 +120,9 @@ def test_an_engine_that_is_not_there_yet_will_have_its_drop_ins(unit: dict[str, 
     )
     write(root / "file", "# PATH=/x\nHTTPS_PROXY='http://file:1'\n")
     expected = {"PATH": "/bin", "HTTP_PROXY": "http://a", "NO_PROXY": "b,c d", "HTTPS_PROXY": "http://file:1"}
-    assert environment.of_engine() == expected
+    assert environment.of_engine(goes_on=False) == expected
     write(root / "etc/docker.service.d/30-c.conf", "[Service]\nEnvironment=\nEnvironmentFile=\n")
-    assert environment.of_engine() == {"PATH": "/bin", "NO_PROXY": "of-all"}
+    assert environment.of_engine(goes_on=False) == {"PATH": "/bin", "NO_PROXY": "of-all"}
 
 
 def test_an_engine_that_is_stopped_will_have_what_its_unit_says(unit: dict[str, Any]) -> None:
@@ -131,7 +131,7 @@ def test_an_engine_that_is_stopped_will_have_what_its_unit_says(unit: dict[str, 
         'LoadState=loaded\nEnvironment=HTTPS_PROXY=http://unit:1 "NO_PROXY=a b"\n'
         f"EnvironmentFiles={unit['root']}/default (ignore_errors=yes)\n"
     )
-    assert environment.of_engine() == {"HTTPS_PROXY": "http://unit:1", "NO_PROXY": "file"}
+    assert environment.of_engine(goes_on=False) == {"HTTPS_PROXY": "http://unit:1", "NO_PROXY": "file"}
 
 
 def test_an_engine_that_runs_has_what_it_was_started_with(
@@ -139,7 +139,8 @@ def test_an_engine_that_runs_has_what_it_was_started_with(
 ) -> None:
     unit["pid"] = "42"
     monkeypatch.setattr(environment, "text", {"/proc/42/environ": "HTTP_PROXY=http://process:1\0PATH=/bin\0"}.get)
-    assert environment.of_engine() == {"HTTP_PROXY": "http://process:1", "PATH": "/bin"}
+    assert environment.of_engine(goes_on=True) == {"HTTP_PROXY": "http://process:1", "PATH": "/bin"}
+    assert environment.of_engine(goes_on=False) == {}, "it is started anew"
 
 
 # -- on the way --------------------------------------------------------------------------------------------------------
