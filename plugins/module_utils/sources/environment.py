@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The environment of the Docker Engine, which is that of its unit, whoever has logged in and with which proxies.
 
-Of one that runs and goes on, what it was started with; else what systemd will give to it: that of all units, the drop-ins
-and, once its package has brought the unit, that (systemd.exec(5), "Environment"; systemd.unit(5)).
+Of one that runs and goes on, what it was started with; else what systemd will give to it: that of all units, the
+drop-ins and, once its package has brought the unit, that (systemd.exec(5), "Environment"; systemd.unit(5)).
 """
 
 from __future__ import annotations
