@@ -82,8 +82,8 @@ EXAMPLES = r"""
 RETURN = r"""
 images:
   description:
-    - Those that cannot be pulled. C(kind) is V(missing), V(denied), V(refused), V(platform), V(certificate),
-      V(proxy) or V(unreachable), C(sentence) says why.
+    - Those that cannot be pulled. C(kind) is V(missing), V(denied), V(login), V(refused), V(platform),
+      V(certificate), V(proxy) or V(unreachable), C(sentence) says why.
   returned: success
   type: list
   elements: dict

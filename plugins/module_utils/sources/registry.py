@@ -55,10 +55,15 @@ class Question:
     until: float
 
     def ask(self) -> None:
-        """Raises Fault: `missing`, `denied`, `refused`, `platform`, `certificate`, `proxy` or `unreachable`.
+        """Raises Fault: `missing`, `denied`, `login`, `refused`, `platform`, `certificate`, `proxy` or `unreachable`.
 
         `unknown` where only the engine itself, or its client, can ask.
         """
+        found = login(self.reference.registry)
+        if found.fault:
+            raise Fault(
+                "login", f"Docker's client cannot find out the login to {self.reference.registry}: {found.fault}"
+            )
         mirrors = self.way.mirrors if self.reference.registry == DOCKER_HUB else []
         for url in mirrors:
             try:
@@ -67,7 +72,6 @@ class Question:
                 # as the engine does, which goes on to the next and at last to the registry itself
                 continue
         host = self.reference.host
-        found = login(self.reference.registry)
         try:
             return self._ask_at(f"https://{host}", found)
         except Fault as fault:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...module_utils.sources.words import NOT_SIGNED, THROUGH_PROXY
 from ..plan.resources import Repository
-from ..rocketchat import distributions
+from ..rocketchat import distributions, layout
 from ..rocketchat.problems import Problem
 from .difference import Difference
 from .hosts import Host
@@ -27,6 +27,7 @@ _KEY_OF_ROLE = {"docker": "docker_repository_url", "mongodb": "mongodb_repositor
 _REMEDIES = {
     "missing": "Correct {variables}, or push it there",
     "denied": "Log in there as root on the host (sudo docker login {registry}{first}), or correct {variables}",
+    "login": "Install that helper on the host, or take it out of the config.json of Docker's client",
     "refused": "Try again later, or name a registry that has it with {variables}",
     "platform": "Name an image that is built for it with {variables}",
     "certificate": "Name the authority of {registry} with docker_registry_certificates",
@@ -115,7 +116,9 @@ def _remedy(host: Host, fault: Mapping[str, str]) -> str:
     of_nats = [one.image for one in state.project.containers.values()] if state and state.project else []
     others = "rocketchat_version, rocketchat_image_registry or rocketchat_images"
     variables = "nats_image" if fault["image"] in of_nats else others
-    first = "" if host.facts["docker"]["state"] == "running" else " after a run with --tags docker"
+    authority = f"{layout.REGISTRY_CERTIFICATES}/{fault['registry']}/ca.crt"
+    can_log_in = host.facts["docker"]["state"] == "running" and not host.is_other_file(authority)
+    first = "" if can_log_in else " after a run with --tags docker"
     return _REMEDIES[fault["kind"]].format(variables=variables, registry=fault["registry"], first=first)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -137,7 +138,22 @@ def test_the_image_of_nats_has_a_variable_of_its_own() -> None:
     assert problem.endswith("(host one). Correct nats_image, or push it there.")
 
 
-@pytest.mark.parametrize("kind", ["missing", "denied", "refused", "platform", "certificate", "proxy", "unreachable"])
+@pytest.mark.parametrize("certificate", ["former authority\n", "authority\n"])
+def test_a_login_needs_an_engine_that_trusts_the_registry(certificate: str) -> None:
+    def host_of(text: str) -> Host:
+        given = {"docker_registry_certificates": {"mirror:5000": "/ca.pem"}}
+        return converged(plan(single(**given), {"/ca.pem": text}))
+
+    planned, found = host_of("authority\n"), host_of(certificate)
+    host = replace(planned, facts=found.facts)
+    [problem] = source_problems([host], {host.name: missing("mirror:5000/other:1", kind="denied")})
+    first = "" if certificate == "authority\n" else " after a run with --tags docker"
+    assert f"(sudo docker login mirror:5000{first})" in str(problem)
+
+
+@pytest.mark.parametrize(
+    "kind", ["missing", "denied", "login", "refused", "platform", "certificate", "proxy", "unreachable"]
+)
 def test_every_fault_has_a_remedy(kind: str) -> None:
     [problem] = problems(one=missing("mirror:5000/other:1", kind=kind))
     assert "{" not in problem

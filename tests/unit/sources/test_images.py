@@ -161,7 +161,6 @@ HUB = "https://index.docker.io/v1/"
         ({"auths": {"mirror:5000": {"identitytoken": "x"}}}, "mirror:5000", Login(known=False)),
         ({"auths": {"mirror:5000": {"registrytoken": "x"}}}, "mirror:5000", Login(known=False)),
         ({"auths": {"mirror:5000": {}}}, "mirror:5000", Login()),
-        ({"credHelpers": {"mirror:5000": "no-such-helper"}}, "mirror:5000", Login(known=False)),
         ({"auths": []}, "mirror:5000", Login()),
         ({"auths": {"mirror:5000": {"auth": "?"}}}, "mirror:5000", Login()),
     ],
@@ -184,7 +183,7 @@ def test_a_login_that_a_helper_keeps(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_where_a_helper_keeps_logins_no_other_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As Docker's client does, which would pull without a login here."""
     helper = tmp_path / "docker-credential-test"
-    helper.write_text("#!/bin/sh\necho credentials not found in native keychain\nexit 1\n")
+    helper.write_text("#!/bin/sh\ncat > /dev/null\necho credentials not found in native keychain\nexit 1\n")
     helper.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     config = {"credHelpers": {"mirror:5000": "test"}, "auths": {"mirror:5000": {"auth": "bWU6czpjcmV0"}}}
@@ -198,3 +197,26 @@ def test_where_a_helper_keeps_logins_no_other_is_used(monkeypatch: pytest.Monkey
 )
 def test_insecure_registries_are_the_engines(host: str, insecure: bool) -> None:
     assert Way({"insecure-registries": ["plain:80", "10.0.0.0/8"]}).is_insecure(host) is insecure
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (None, "docker-credential-test cannot be run: No such file or directory"),
+        ("echo locked; exit 1", "docker-credential-test fails: locked"),
+        ("echo s3cret", "docker-credential-test answers something else than a login"),
+    ],
+)
+def test_a_helper_that_does_not_work_keeps_compose_from_any_pull(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str | None, said: str
+) -> None:
+    """Also where the engine would get the image without a login."""
+    if script:
+        (tmp_path / "docker-credential-test").write_text(f"#!/bin/sh\ncat > /dev/null\n{script}\n")
+        (tmp_path / "docker-credential-test").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(images, "_engine_finds", lambda *asked: True)
+    (tmp_path / "config.json").write_text('{"credsStore": "test"}')
+    [found] = images.faults(["mirror.example.com/nats:1"], "x86_64", Way(), "/var/run/docker.sock", 20)
+    expected = f"Docker's client cannot find out the login to mirror.example.com: {said}"
+    assert (found["kind"], found["sentence"]) == ("login", expected)
