@@ -188,7 +188,9 @@ facts:
       type: dict
       sample: {epoch: 1795494288.25, synchronised: true}
     listening:
-      description: Every TCP socket that listens, with C(address), C(port), C(pid), C(process) and C(unit).
+      description:
+        - Every TCP socket that listens, with C(address), C(port), C(pid), C(process) and C(unit), which is that of the
+          host's own systemd and V(null) for a process of none.
       type: list
       elements: dict
       sample: [{address: 0.0.0.0, port: 80, pid: 812, process: nginx, unit: nginx.service}]

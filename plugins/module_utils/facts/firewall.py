@@ -12,16 +12,17 @@ FORWARD drops what nobody accepts, the way from one container to another.
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .files import text
+from .system import main_process
 
 SETTINGS = "/etc/docker/daemon.json"
 _TIMEOUT = 5
+_UNIT = "docker.service"
 _TO_DOCKER = re.compile(r"(?m)^-A (FORWARD|PREROUTING) .*-j DOCKER")
 
 
@@ -47,10 +48,8 @@ def _uses_iptables(settings: str | None, arguments: str) -> bool:
 
 
 def _arguments() -> str:
-    """Of every dockerd on the host."""
-    processes = [name for name in os.listdir("/proc") if name.isdigit()]
-    engines = [name for name in processes if (text(f"/proc/{name}/comm") or "").strip() == "dockerd"]
-    return " ".join((text(f"/proc/{name}/cmdline") or "").replace("\0", " ") for name in engines)
+    """Of the host's own engine: others may run in containers."""
+    return (text(f"/proc/{main_process(_UNIT)}/cmdline") or "").replace("\0", " ")
 
 
 def _rules(table: str, chain: str) -> str | None:

@@ -96,7 +96,7 @@ def packages(names: list[str]) -> dict[str, str] | None:
     if not names:
         return {}
     command = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Abbrev} ${Version}\\n", *names]
-    answer = _output(command)
+    answer = output(command)
     if answer is None:
         return None
     rows = [line.split() for line in answer.splitlines()]
@@ -105,7 +105,7 @@ def packages(names: list[str]) -> dict[str, str] | None:
 
 def conffiles(names: Sequence[str]) -> dict[str, str]:
     """By path, the MD5 that each file had which these packages brought as settings to be changed (deb-conffiles(5))."""
-    answer = _output(["dpkg-query", "--show", "--showformat=${Conffiles}\\n", *names]) if names else ""
+    answer = output(["dpkg-query", "--show", "--showformat=${Conffiles}\\n", *names]) if names else ""
     rows = [line.split() for line in (answer or "").splitlines()]
     return {row[0]: row[1] for row in rows if len(row) == 2}
 
@@ -118,7 +118,7 @@ def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
     """
     if not names:
         return {}
-    answer = _output(["systemctl", "show", f"--property={_OF_UNITS}", *names])
+    answer = output(["systemctl", "show", f"--property={_OF_UNITS}", *names])
     if not answer:
         return None
     blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in answer.split("\n\n")]
@@ -136,12 +136,16 @@ def units(names: list[str]) -> dict[str, dict[str, bool]] | None:
 
 def main_processes(names: Sequence[str]) -> dict[str, int]:
     """By unit the number of the process that it is, or 0, also without systemd."""
-    answer = _output(["systemctl", "show", "--property=MainPID", "--value", *names]) if names else ""
+    answer = output(["systemctl", "show", "--property=MainPID", "--value", *names]) if names else ""
     numbers = [int(line) for line in (answer or "").split()]
     return dict(zip(names, numbers or [0] * len(names)))
 
 
-def _output(command: list[str]) -> str | None:
+def main_process(unit: str) -> int:
+    return main_processes([unit])[unit]
+
+
+def output(command: list[str]) -> str | None:
     """What a command prints, also where it ends with an error; None where it cannot run."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -20,16 +19,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible.module_utils.urls import open_url
-
 from ..probing.clock import remaining
-from ..probing.fetching import sanitized
+from .key import fetch, text_of
+from .words import errors, named_proxies, with_proxies
 
 LISTS = "/var/lib/apt/lists"
 SOURCES = "/etc/apt/sources.list.d"
-_KEY_MAX = 1024 * 1024
-_KEY_TIMEOUT = 10
-_UNMET = "The following packages have unmet dependencies:"
+_KEY_TIMEOUT = 15
 
 
 @dataclass(frozen=True)
@@ -49,19 +45,33 @@ def ask(packages: Sequence[str], repositories: Sequence[Mapping[str, Any]], time
     try:
         found = _lay_out(repositories, directory, keys)
         if packages and not found:
-            found = _asked(packages, directory, time.monotonic() + timeout)
+            found = _asked(packages, repositories, directory, time.monotonic() + timeout)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     return Answer(found, keys)
 
 
-def _asked(packages: Sequence[str], directory: str, until: float) -> list[str]:
+def _asked(
+    packages: Sequence[str], repositories: Sequence[Mapping[str, Any]], directory: str, until: float
+) -> list[str]:
     configuration = f"{directory}/apt.conf"
     with open(configuration, "w", encoding="utf-8") as file:
         file.write(_configuration(directory))
     # read after the host's own
     settings = ["--config-file", configuration]
-    return _apt("update", settings, until) or _apt("install", [*settings, "--simulate", *packages], until)
+    found = _apt("update", settings, until) or _apt("install", [*settings, "--simulate", *packages], until)
+    return [_with_urls(line, repositories, directory) for line in found]
+
+
+def _with_urls(line: str, repositories: Sequence[Mapping[str, Any]], directory: str) -> str:
+    """In the place of files that are gone by now."""
+    for number, repository in enumerate(repositories):
+        line = line.replace(_fetched(directory, number), repository["key"]["url"])
+    return line
+
+
+def _fetched(directory: str, number: int) -> str:
+    return f"{directory}/keys/{number}.asc"
 
 
 def _configuration(directory: str) -> str:
@@ -103,30 +113,16 @@ def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str, keys: di
         key = repository["key"]
         text = repository["text"]
         if key["fetches"] or not os.path.exists(key["path"]):
-            fetched = f"{directory}/keys/{number}.asc"
-            reason = _fetch(key["url"], fetched)
+            fetched = _fetched(directory, number)
+            reason = fetch(key["url"], fetched, _KEY_TIMEOUT)
             if reason:
-                found.append(reason)
+                found.append(f"the key {key['url']} cannot be fetched: {reason}")
             else:
-                with open(fetched, encoding="utf-8") as file:
-                    keys[key["path"]] = file.read()
+                keys[key["path"]] = text_of(fetched)
             text = text.replace(key["path"], fetched)
         with open(f"{directory}/sources/{os.path.basename(repository['path'])}", "w", encoding="utf-8") as file:
             file.write(text)
     return found
-
-
-def _fetch(url: str, path: str) -> str:
-    """What is wrong, "" where nothing is. A key is text, as the ending of the path says to apt (sources.list(5))."""
-    try:
-        with open_url(url, timeout=_KEY_TIMEOUT) as answer, open(path, "w", encoding="utf-8") as file:
-            file.write(answer.read(_KEY_MAX).decode())
-    except UnicodeDecodeError:
-        return f"the key {url} is not ASCII-armored, as apt takes it"
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
-        return f"the key {url} cannot be fetched: {sanitized(str(reason))}"
-    return ""
 
 
 def _apt(verb: str, words: list[str], until: float) -> list[str]:
@@ -141,13 +137,4 @@ def _apt(verb: str, words: list[str], until: float) -> list[str]:
         return [f"`apt-get {verb}` does not end: do its repositories answer?"]
     except OSError as error:
         return [f"apt-get cannot be run: {error}"]
-    return errors(done.stdout, done.stderr) if done.returncode else []
-
-
-def errors(output: str, complaints: str) -> list[str]:
-    """The lines that say what is wrong, and of dependencies which."""
-    unmet = re.findall(r"(?m)^ (\S+ : .+)$", output.partition(_UNMET)[2])
-    told = [re.sub(r"\s+", " ", line[3:]).strip() for line in complaints.splitlines() if line.startswith("E: ")]
-    # says no more than the lines before it
-    told = [line for line in told if not line.startswith(("Some index files failed", "Unable to correct problems"))]
-    return list(dict.fromkeys([*told, *unmet])) or ["apt-get fails without a word"]
+    return with_proxies(errors(done.stdout, done.stderr), named_proxies()) if done.returncode else []

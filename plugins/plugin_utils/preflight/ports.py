@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..rocketchat.catalogue import NATS_CLUSTER_PORT, NATS_MONITORING_PORT
-from ..rocketchat.layout import MONGODB_UNIT, NGINX_UNIT
+from ..rocketchat.layout import DOCKER_UNIT, MONGODB_UNIT, NGINX_UNIT
 from ..rocketchat.problems import Problem
 from .hosts import SERVICE_LABEL, Host, is_ours
 
@@ -22,7 +22,8 @@ PROXY = "docker-proxy"
 class Need:
     """``owner`` is to listen on ``address`` and ``port``, as ``variable`` says ("" where nothing can change it).
 
-    ``program`` and ``unit``: what listens there when it is ours already; for containers it is Docker's proxy.
+    ``program`` and ``unit``: what listens there when it is ours already, and only the unit tells; containers have none
+    of their own, and Docker's proxy listens for them, or the engine itself.
     """
 
     owner: str
@@ -84,12 +85,13 @@ def _stranger(need: Need, listener: Mapping[str, Any], containers: list[dict[str
     """Who holds what is needed, in words; empty where it is free, ours, or nobody can tell."""
     if listener["port"] != need.port or not _same_place(need.address, listener["address"]):
         return ""
-    if listener["process"] != PROXY:
+    if listener["unit"] != DOCKER_UNIT:
         # Others may run a program of that name: in a container, by hand.
-        if listener["process"] == need.program and listener["unit"] in (None, need.unit):
+        if listener["unit"] and listener["unit"] == need.unit:
             return ""
         process = listener["process"] or "a process that does not show itself"
-        return f"{process} ({listener['unit']})" if listener["unit"] else str(process)
+        unit = listener["unit"] or ("of no unit" if process == need.program else "")
+        return f"{process} ({unit})" if unit else str(process)
     # Without the engine's answer nobody knows whose container it is.
     names = [c["name"] for c in containers if _publishes(c, listener) and not is_ours(c)]
     return f"Docker container {names[0]}" if names else ""

@@ -16,7 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import docker, files, network, system
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import (
+    docker,
+    files,
+    network,
+    processes,
+    system,
+)
 from ansible_collections.rocketops.rocketchat.plugins.modules import host_facts
 
 from tests.unit.docker_engine import served
@@ -371,29 +377,51 @@ def test_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(
-    ("groups", "unit"),
+    ("first", "groups", "unit"),
     [
-        ("0::/system.slice/nginx.service\n", "nginx.service"),
+        ("0::/init.scope", "0::/system.slice/nginx.service", "nginx.service"),
+        # the host is a container itself, with and without a view of control groups of its own
         (
-            "3:cpu:/\n1:name=systemd:/docker/5a/system.slice/nginx.service\n0::/docker/5a\n",
+            "3:cpu:/\n1:name=systemd:/docker/5a/init.scope\n0::/docker/5a",
+            "3:cpu:/\n1:name=systemd:/docker/5a/system.slice/nginx.service\n0::/docker/5a",
             "nginx.service",
         ),
-        ("0::/user.slice/user-0.slice/user@0.service/app.slice/shop.service\n", "shop.service"),
-        ("0::/system.slice/docker-5a.scope\n", "docker-5a.scope"),
-        ("0::/docker/5a\n", None),
+        (
+            "0::/system.slice/docker-5a.scope/init.scope",
+            "0::/system.slice/docker-5a.scope/system.slice/nginx.service",
+            "nginx.service",
+        ),
+        # units of their own within
+        ("0::/init.scope", "0::/system.slice/docker-5a.scope/system.slice/nginx.service", "docker-5a.scope"),
+        ("0::/init.scope", "0::/user.slice/user-0.slice/user@0.service/app.slice/nginx.service", "user@0.service"),
+        ("0::/init.scope", "0::/system.slice/docker-5a.scope", "docker-5a.scope"),
+        # of another manager than systemd
+        ("0::/init.scope", "0::/docker/5a", None),
+        ("0::/init.scope", "0::/docker/5a/system.slice/nginx.service", None),
+        ("0::/init.scope", "", None),
     ],
 )
-def test_unit_of_a_process(monkeypatch: pytest.MonkeyPatch, groups: str, unit: str | None) -> None:
-    """Whatever it is in: a container of Docker's has a scope, and may have units of its own within."""
-    answers = {"/proc/7/cgroup": groups, "/proc/7/comm": "nginx\n"}
-    monkeypatch.setattr(network, "text", answers.get)
-    assert network._process(7) == {"pid": 7, "process": "nginx", "unit": unit}
+def test_unit_of_a_process(monkeypatch: pytest.MonkeyPatch, first: str, groups: str, unit: str | None) -> None:
+    answers = {"/proc/1/cgroup": f"{first}\n", "/proc/7/cgroup": f"{groups}\n" if groups else ""}
+    monkeypatch.setattr(processes, "text", answers.get)
+    assert processes.unit_of(7) == unit
+
+
+@pytest.mark.parametrize(("main", "unit"), [(7, "nginx.service"), (5, "nginx.service"), (9, None)])
+def test_unit_of_a_process_where_groups_tell_nothing(
+    monkeypatch: pytest.MonkeyPatch, main: int, unit: str | None
+) -> None:
+    """By the process that systemd started, or one of its children."""
+    answers = {"/proc/7/status": "Name:\tnginx\nPPid:\t5\n", "/proc/5/status": "Name:\tnginx\nPPid:\t1\n"}
+    monkeypatch.setattr(processes, "text", answers.get)
+    monkeypatch.setattr(processes, "main_processes", lambda units: {**dict.fromkeys(units, 0), "nginx.service": main})
+    assert processes.unit_of(7) == unit
 
 
 def test_masked_units(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A package that was removed masks its units itself, and lifts that as it is installed again."""
     shown = "Id=nginx.service\nLoadState=masked\nActiveState=inactive\nUnitFileState=masked\n"
-    monkeypatch.setattr(system, "_output", lambda _command: shown)
+    monkeypatch.setattr(system, "output", lambda _command: shown)
     monkeypatch.setattr(system, "_MASKED_BY_PACKAGES", str(tmp_path))
     masked = {"found": False, "active": False, "enabled": False, "masked": True, "unread": False}
     assert system.units(["nginx.service"]) == {"nginx.service": masked}

@@ -94,9 +94,9 @@ def test_another_program_has_what_it_started_with(monkeypatch: pytest.MonkeyPatc
 
 
 def test_processes_of_units(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(system, "_output", lambda _command: "849\n\n0\n")
+    monkeypatch.setattr(system, "output", lambda _command: "849\n\n0\n")
     assert system.main_processes(["docker.service", "no.service"]) == {"docker.service": 849, "no.service": 0}
-    monkeypatch.setattr(system, "_output", lambda _command: None)
+    monkeypatch.setattr(system, "output", lambda _command: None)
     assert system.main_processes(["docker.service"]) == {"docker.service": 0}
     assert system.main_processes([]) == {}
 

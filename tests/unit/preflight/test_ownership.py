@@ -345,16 +345,30 @@ def test_masked_unit_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("port", "process", "unit"),
-    [(443, "nginx", "docker-5a.scope"), (443, "nginx", "session-3.scope")],
+    [
+        (443, "nginx", "docker-5a.scope"),
+        (443, "nginx", "session-3.scope"),
+        # of a container whose control group is not systemd's
+        (443, "nginx", None),
+        (3300, "docker-proxy", None),
+        # of an engine of a user's own
+        (3300, "docker-proxy", "user@1000.service"),
+    ],
 )
-def test_program_is_not_ours_by_its_name(port: int, process: str, unit: str) -> None:
+def test_program_is_not_ours_by_its_name(port: int, process: str, unit: str | None) -> None:
     listener = {"address": "0.0.0.0", "port": port, "pid": 7, "process": process, "unit": unit}
     [problem] = problems(asked(PLAN, listening=[listener]))
     assert problem.startswith(
-        f"port {port} of host chat: belongs to {process} ({unit}), which listens on 0.0.0.0:{port}"
+        f"port {port} of host chat: belongs to {process} ({unit or 'of no unit'}), which listens on 0.0.0.0:{port}"
     )
-    for its_own in (f"{process}.service", None):
-        assert problems(asked(PLAN, listening=[{**listener, "unit": its_own}])) == []
+    its_own = "docker.service" if process == "docker-proxy" else f"{process}.service"
+    assert problems(asked(PLAN, listening=[{**listener, "unit": its_own}])) == []
+
+
+def test_engine_without_proxies_holds_ports_itself() -> None:
+    """With `userland-proxy: false`."""
+    held = {"address": "127.0.0.1", "port": 3300, "pid": 7, "process": "dockerd", "unit": "docker.service"}
+    assert problems(converged(PLAN, listening=[held])) == []
 
 
 def test_mongod_of_somebody_else_on_the_port_of_ours() -> None:
@@ -364,5 +378,6 @@ def test_mongod_of_somebody_else_on_the_port_of_ours() -> None:
     assert problem.startswith(
         "port 27017 of host chat: belongs to mongod (shop.service), which listens on 0.0.0.0:27017"
     )
-    for its_own in ("mongod.service", None):
-        assert problems(converged(PLAN, listening=[{**listener, "unit": its_own}])) == []
+    [problem] = problems(converged(PLAN, listening=[{**listener, "unit": None}]))
+    assert "belongs to mongod (of no unit)" in problem
+    assert problems(converged(PLAN, listening=[{**listener, "unit": "mongod.service"}])) == []
