@@ -61,7 +61,8 @@ def _packages_of_others(host: Host, packages: list[str]) -> Iterator[Problem]:
         "docker_source",
         source,
         f"would have apt replace what host {host.name} has already: {', '.join(rivals)}",
-        (f"Write docker_source: {other}, or remove" if serves else "Remove") + " these packages there first",
+        (f"Write docker_source: {other}, or remove" if serves else "Remove")
+        + " these packages there first, or choose another host",
     )
 
 
@@ -71,12 +72,18 @@ def _other_engine(host: Host, packages: list[str]) -> Iterator[Problem]:
     if engine is None:
         return
     if engine["podman"]:
-        yield Problem(name, None, "is Podman, which cannot run this deployment", f"Have no Podman listen at {SOCKET}")
+        yield Problem(
+            name,
+            None,
+            "is Podman, which cannot run this deployment",
+            f"Have no Podman listen at {SOCKET}, or choose another host",
+        )
     elif "rootless" in engine["security"]:
         reason = f"is rootless, and publishes no ports for other users' sake, but listens at {SOCKET}"
         yield Problem(name, None, reason, "Let it listen at its user's own socket, and remove this link to it")
     elif engine["data_root"].startswith("/var/snap/"):
-        yield Problem(name, None, "comes from a snap, which another engine cannot run beside", "snap remove docker")
+        reason = "comes from a snap, which another engine cannot run beside"
+        yield Problem(name, None, reason, "Remove it with what it runs, `snap remove docker`, or choose another host")
     elif not (was_deployed(host) or _has_rival(host) or any(package in host.packages for package in packages)):
         reason = f"runs, but from none of the packages {', '.join(packages)}, and another cannot run beside it"
         yield Problem(name, None, reason, "Remove it, or choose another host")

@@ -158,8 +158,17 @@ def _taken_names(host: Host) -> Iterator[Problem]:
         name = container["name"]
         # one of a project of that name is refused with the whole of it
         if name in planned and container["project"] != planned[name]:
-            reason = f"is there already on host {host.name} ({container['image']}), and not as part of this deployment"
-            yield Problem("Docker container", name, reason, f"Rename it: docker rename {name} NEW-NAME")
+            made = f"{container['image']}{_project(container)}"
+            reason = f"is there already on host {host.name} ({made}), and not as part of this deployment"
+            keeps = ", with that as `container_name:` in its Compose file," if container["project"] else ""
+            remedy = f"Rename it (docker rename {name} NEW-NAME){keeps} or remove it if nobody needs it"
+            yield Problem("Docker container", name, reason, remedy)
+
+
+def _project(container: Mapping[str, Any]) -> str:
+    """Where the file is that would make it again."""
+    place = f" in {container['directory']}" if container.get("directory") else ""
+    return f", of the Compose project {container['project']}{place}" if container["project"] else ""
 
 
 def _other_secrets(host: Host) -> Iterator[Problem]:

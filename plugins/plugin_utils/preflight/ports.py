@@ -16,6 +16,8 @@ from .hosts import SERVICE_LABEL, Host, is_ours
 
 EVERYWHERE = ("0.0.0.0", "::")
 PROXY = "docker-proxy"
+# Where ours cannot have another one.
+_MOVE = "Stop it there, or have it listen on another port"
 
 
 @dataclass(frozen=True)
@@ -108,5 +110,5 @@ def _same_place(one: str, other: str) -> bool:
 def _problem(host: str, need: Need, listener: Mapping[str, Any], holder: str) -> Problem:
     address = f"[{listener['address']}]" if ":" in listener["address"] else listener["address"]
     reason = f"belongs to {holder}, which listens on {address}:{need.port}, and {need.owner} needs it"
-    remedy = f"Stop it there, or choose another port with {need.variable}" if need.variable else "Stop it there"
+    remedy = f"Stop it there, or choose another port with {need.variable}" if need.variable else _MOVE
     return Problem(f"port {need.port} of host {host}", None, reason, remedy)

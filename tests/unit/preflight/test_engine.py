@@ -56,7 +56,8 @@ def test_engine_of_the_planned_packages_is_passed(mode: dict[str, Any]) -> None:
         (
             {},
             {"podman": True},
-            "is Podman, which cannot run this deployment. Have no Podman listen at unix:///var/run/docker.sock.",
+            "is Podman, which cannot run this deployment. Have no Podman listen at unix:///var/run/docker.sock, or "
+            "choose another host.",
         ),
         (
             DOCKER,
@@ -67,7 +68,8 @@ def test_engine_of_the_planned_packages_is_passed(mode: dict[str, Any]) -> None:
         (
             {},
             {"data_root": "/var/snap/docker/common/var-lib-docker"},
-            "comes from a snap, which another engine cannot run beside. snap remove docker.",
+            "comes from a snap, which another engine cannot run beside. Remove it with what it runs, `snap "
+            "remove docker`, or choose another host.",
         ),
         (
             {"python3-requests": "2"},
@@ -120,13 +122,14 @@ def test_node_of_a_swarm() -> None:
             "docker",
             OWN,
             "docker_source = 'docker': would have apt replace what host chat has already: docker.io, docker-cli, "
-            "containerd, runc. Write docker_source: distribution, or remove these packages there first.",
+            "containerd, runc. Write docker_source: distribution, or remove these packages there first, or choose "
+            "another host.",
         ),
         (
             "docker",
             {"podman-docker": "5"},
             "docker_source = 'docker': would have apt replace what host chat has already: podman-docker. Remove these "
-            "packages there first.",
+            "packages there first, or choose another host.",
         ),
         ("distribution", OWN, None),
         (
@@ -134,7 +137,7 @@ def test_node_of_a_swarm() -> None:
             DOCKER,
             "docker_source = 'distribution': would have apt replace what host chat has already: docker-ce, "
             "docker-ce-cli, containerd.io, docker-compose-plugin. Write docker_source: docker, or remove these "
-            "packages there first.",
+            "packages there first, or choose another host.",
         ),
     ],
 )

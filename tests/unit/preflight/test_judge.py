@@ -132,7 +132,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "the port of the redirect": (
         {"listening": [listener(80, "python3", "127.0.0.1")]},
         "port 80 of host chat: belongs to python3, which listens on 127.0.0.1:80, and nginx's redirect to https needs "
-        "it. Stop it there.",
+        "it. Stop it there, or have it listen on another port.",
     ),
     "the port of a service": (
         {"listening": [listener(3300, "node", "127.0.0.1", "grafana.service")]},
@@ -142,7 +142,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a hidden process": (
         {"listening": [listener(8222, None)]},
         "port 8222 of host chat: belongs to a process that does not show itself, which listens on 0.0.0.0:8222, and "
-        "nats needs it. Stop it there.",
+        "nats needs it. Stop it there, or have it listen on another port.",
     ),
     "a container on MongoDB's port": (
         {
@@ -154,8 +154,9 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a container of the same name": (
         {"docker": engine(stranger("nats", []))},
-        "Docker container = 'nats': is there already on host chat (mongo:7), and not as part of this deployment. "
-        "Rename it: docker rename nats NEW-NAME.",
+        "Docker container = 'nats': is there already on host chat (mongo:7, of the Compose project shop), and not as "
+        "part of this deployment. Rename it (docker rename nats NEW-NAME), with that as `container_name:` in its "
+        "Compose file, or remove it if nobody needs it.",
     ),
     "a route": (
         {"routes": [{"network": "172.16.0.0/12", "interface": "wg0"}]},

@@ -339,7 +339,7 @@ def test_masked_unit_is_refused() -> None:
     masked = {"found": False, "active": False, "enabled": False, "masked": True}
     assert problems(asked(PLAN, units={layout.NGINX_UNIT: masked})) == [
         "nginx.service of host chat: is masked: somebody has seen to it that nothing starts it. If this deployment "
-        "may, run `systemctl unmask nginx.service`."
+        "may, run `systemctl unmask nginx.service` there; if not, take chat out of [nginx]."
     ]
 
 
@@ -381,3 +381,22 @@ def test_mongod_of_somebody_else_on_the_port_of_ours() -> None:
     [problem] = problems(converged(PLAN, listening=[{**listener, "unit": None}]))
     assert "belongs to mongod (of no unit)" in problem
     assert problems(converged(PLAN, listening=[{**listener, "unit": "mongod.service"}])) == []
+
+
+def test_a_masked_engine_is_refused_with_the_groups_that_need_it() -> None:
+    masked = {"found": False, "active": False, "enabled": False, "masked": True}
+    [told] = problems(asked(PLAN, units={layout.DOCKER_UNIT: masked}))
+    assert told.endswith(
+        "run `systemctl unmask docker.service` there; if not, take chat out of [nats] and [rocketchat]."
+    )
+
+
+def test_a_file_in_the_place_of_the_uploads_is_refused_with_the_variable_for_another() -> None:
+    planned = plan(single(rocketchat_file_upload_storage="directory", rocketchat_file_upload_directory="/srv/files"))
+    files, origins = converged(planned).facts["files"], converged(planned).facts["origins"]
+    found = theirs("/srv/files")
+    host = converged(planned, files={**files, **found["files"]}, origins={**origins, **found["origins"]})
+    assert problems(host) == [
+        "/srv/files on host chat: is to be a directory, and is none. Move it away, or choose another with "
+        "rocketchat_file_upload_directory."
+    ]
