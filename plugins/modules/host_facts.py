@@ -224,9 +224,11 @@ facts:
         - C(state) is V(running), V(stopped), V(absent) or V(silent).
         - C(containers) have C(name), C(image), C(state), Compose's C(project), its C(directory) and C(service), this
           collection's C(labels), what they have C(published) and, those of O(containers), C(settings) with C(restart),
-          C(memory) in bytes, C(nano_cpus), the aliases in their C(networks), the C(network_ids) they hold, and those
-          variables for C(proxies), by name, that their image does not have.
-        - C(networks) have C(name), C(id), C(interface), C(subnets), C(gateways) and whether they are C(ours).
+          C(memory) in bytes, C(nano_cpus), the soft and hard C(limits) of their process, the other settings that they
+          are C(limited) by, the aliases in their C(networks), the C(network_ids) they hold, and those variables for
+          C(proxies), by name, that their image does not have.
+        - C(networks) have C(name), C(id), C(interface), C(subnets), C(gateways), C(options) and whether they are
+          C(ours).
         - C(engine) says in which mode the engine works, and whether C(live_restore) is in force; V(null) unless it
           runs.
         - C(unreachable) are running containers of which nothing listens on a published port any more.

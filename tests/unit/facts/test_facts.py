@@ -19,6 +19,7 @@ import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import (
     docker,
     files,
+    limits,
     network,
     processes,
     system,
@@ -250,6 +251,14 @@ def test_last_backup(tmp_path: Path) -> None:
     assert files.last_change(str(tmp_path)) == 2_000_000
 
 
+LIMITS = """\
+Limit                     Soft Limit           Hard Limit           Units
+Max file size             unlimited            unlimited            bytes
+Max open files            1024                 524288               files
+Max realtime timeout      unlimited            unlimited            us
+"""
+
+
 class Engine:
     ANSWERS = {
         "/version": {"Version": "26.1.5", "ApiVersion": "1.45", "MinAPIVersion": "1.24"},
@@ -265,7 +274,16 @@ class Engine:
         "/v1.44/containers/5a/json": {
             "Image": "sha256:77",
             "Config": {"Env": ["PATH=/bin", "HTTP_PROXY=http://me:S3CRET@proxy", "NO_PROXY=image", "no_proxy=client"]},
-            "HostConfig": {"RestartPolicy": {"Name": "unless-stopped"}, "Memory": 536870912, "NanoCpus": 1500000000},
+            "HostConfig": {
+                "RestartPolicy": {"Name": "unless-stopped"},
+                "Memory": 536870912,
+                "NanoCpus": 1500000000,
+                "PidsLimit": 50,
+                "BlkioWeight": 0,
+                "CpusetCpus": "",
+                "OomKillDisable": False,
+            },
+            "State": {"Pid": 4711},
             "NetworkSettings": {
                 "Networks": {
                     "rocketchat": {"Aliases": ["account-1", "chat-account-1"], "NetworkID": "83ec1ede63c7d063"},
@@ -285,6 +303,7 @@ class Engine:
 
 def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(docker, "flags", lambda: [])
+    monkeypatch.setattr(limits, "text", {"/proc/4711/limits": LIMITS}.get)
     with served(Engine(), tmp_path / "docker.sock") as path:
         answer = docker.ask(path, installed=True, names=["account-1"], images=["docker.io/nats:2.12", "nats:2.13"])
     assert answer == {
@@ -315,6 +334,8 @@ def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
                     "nano_cpus": 1500000000,
                     "networks": {"rocketchat": ["account-1", "chat-account-1"], "own": []},
                     "proxies": ["HTTP_PROXY", "no_proxy"],
+                    "limits": {"nofile": [1024, 524288], "fsize": [-1, -1]},
+                    "limited": ["PidsLimit"],
                     "network_ids": {"rocketchat": "83ec1ede63c7d063", "own": ""},
                 },
             }
@@ -326,6 +347,7 @@ def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
                 "interface": "docker0",
                 "subnets": [],
                 "gateways": [],
+                "options": {"com.docker.network.bridge.name": "docker0"},
                 "ours": False,
             },
             {
@@ -334,6 +356,7 @@ def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
                 "interface": "br-83ec1ede63c7",
                 "subnets": ["172.31.250.0/24"],
                 "gateways": ["172.31.250.1"],
+                "options": {},
                 "ours": True,
             },
         ],

@@ -210,6 +210,8 @@ def _network(roles: tuple[str, ...], network: Network) -> Iterator[Drift]:
     yield Drift("network gone", roles, "will create network", lambda facts: facts["docker"]["networks"].pop(), True)
     yield Drift("another subnet", roles, f"{replaced}10.9.0.0/24 ->", changed(subnets=["10.9.0.0/24"]))
     yield Drift("another gateway", roles, f"{replaced}gateway 10.9.0.1 ->", changed(gateways=["10.9.0.1"]))
+    icc = "com.docker.network.bridge.enable_icc"
+    yield Drift("containers cut off", roles, f"{replaced}{icc}: false (", changed(options={icc: "false"}))
 
 
 def _ways(role: str, host: Host) -> Iterator[Drift]:
@@ -250,6 +252,12 @@ def _container(role: str, name: str, wanted: Container) -> Iterator[Drift]:
         ("with another restart policy", "restart policy no -> unless-stopped", settings(restart="no")),
         ("with another memory limit", "limits were changed by hand", settings(memory=wanted.memory + 1)),
         ("with another processor limit", "limits were changed by hand", settings(nano_cpus=wanted.nano_cpus + 1)),
+        ("with a limit of another kind", "limits were changed by hand", settings(limited=["PidsLimit"])),
+        (
+            "started with few files",
+            "it was started with too low a limit (nofile 512)",
+            settings(limits={"nofile": [256, 512]}),
+        ),
         ("out of its network", "it was taken out of network ", settings(networks={"bridge": []})),
         (
             "of a network that was removed",

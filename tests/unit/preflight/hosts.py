@@ -272,6 +272,7 @@ def _docker(states: list[RoleState]) -> Facts:
         "interface": "docker0",
         "subnets": ["172.17.0.0/16"],
         "gateways": [],
+        "options": {},
         "ours": False,
     }
     networks = [
@@ -281,6 +282,7 @@ def _docker(states: list[RoleState]) -> Facts:
             "interface": "br-83ec1ede63c7",
             "subnets": [network.subnet],
             "gateways": [network.gateway],
+            "options": {},
             "ours": True,
         }
         for network in (state.network for state in states)
@@ -309,6 +311,8 @@ def _containers(states: list[RoleState]) -> list[Facts]:
                 # Docker adds names of its own
                 "networks": {container.network: [name, *container.aliases]},
                 "proxies": [],
+                "limits": {"nofile": [1024, 524288], "nproc": [-1, -1], "fsize": [-1, -1]},
+                "limited": [],
                 "network_ids": {container.network: NETWORK_ID},
             },
         }

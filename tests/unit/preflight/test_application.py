@@ -165,7 +165,7 @@ def test_a_container_without_our_label_is_not_removed() -> None:
 
 def test_containers_that_compose_would_leave_as_they_are_are_made_anew() -> None:
     """By the name they have now, and those alone."""
-    settings = {"restart": "no", "memory": 0, "nano_cpus": 0, "networks": {}}
+    settings = {"restart": "no", "memory": 0, "nano_cpus": 0, "limits": {}, "limited": [], "networks": {}}
     engine = containers(
         account_1={"name": "other"},
         presence_1={"settings": settings},
@@ -224,7 +224,7 @@ def test_what_is_there_before_the_first_run_is_found() -> None:
     """As on a host of somebody who has had an engine and a web server for long."""
     theirs = {"kind": "file", "mode": "0644", **owned("root"), "digest": OTHER}
     files = {layout.DAEMON_SETTINGS: theirs, layout.NGINX_SITE: theirs}
-    network = {"name": "rocketchat", "interface": "br-1", "subnets": [], "gateways": [], "ours": False}
+    network = {"name": "rocketchat", "interface": "br-1", "subnets": [], "gateways": [], "options": {}, "ours": False}
     docker = {**BARE["docker"], "state": "running", "networks": [network]}
     host = asked(PLAN, packages={"nginx": "1.26"}, files=files, docker=docker)
     found = {name for name, whose in noted(host)["resources"].items() if whose == "found"}

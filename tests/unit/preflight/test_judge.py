@@ -76,7 +76,14 @@ def stranger(name: str, published: list[dict[str, Any]]) -> dict[str, Any]:
 
 def network(name: str, *subnets: str, interface: str = "br-1") -> dict[str, Any]:
     """One of somebody else."""
-    return {"name": name, "interface": interface, "subnets": list(subnets), "gateways": [], "ours": False}
+    return {
+        "name": name,
+        "interface": interface,
+        "subnets": list(subnets),
+        "gateways": [],
+        "options": {},
+        "ours": False,
+    }
 
 
 def engine(*containers: dict[str, Any], networks: list[dict[str, Any]] | None = None) -> dict[str, Any]:
