@@ -185,7 +185,8 @@ def _unit(host: Host, state: RoleState, takes_up: bool) -> Iterator[Difference]:
 def _older_settings(host: Host, state: RoleState, name: str) -> Iterator[Difference]:
     """What runs has other settings than its files, which are as planned."""
     if path := older_than(host, state):
-        effect = "restart" if state.settings else next(file.effect for file in files_of(state) if file.path == path)
+        effects = {file.path: file.effect for file in files_of(state)}
+        effect = "restart" if state.settings else effects[path]
         sentence = f"will {effect} {name}, which runs with what it had before {path} was changed"
         if state.settings:
             sentence += f"; {_what_becomes_of_containers(host, state.settings)}"
