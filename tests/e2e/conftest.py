@@ -22,13 +22,6 @@ SECOND = "molecule2"
 GROUPS = ("mongodb", "nats", "rocketchat", "nginx")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file stay together, as some of them go on from what the one before left."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
-
-
 @pytest.fixture(scope="session")
 def deployment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     given = Path(request.config.getoption("--inventory"))

@@ -26,11 +26,10 @@ from lab.names import HOME, HOSTS, host_container
 from tests.bench.controller import BIN, Controller, installed
 from tests.certificates import Issuer, make_certificate, make_key
 from tests.deployment import ROOT
-from tests.e2e.test_planned_changes import NOTHING, SPARE
+from tests.e2e.test_planned_changes import NOTHING
 
-# with the other file that makes that host
-pytestmark = pytest.mark.xdist_group(SPARE)
-
+# not that of another file, which may run at the same time
+SPARE = "chat2"
 NAME = "chat.lab.internal"
 PASSWORD = "of the user ops"
 # Stands for DNS.

@@ -24,8 +24,6 @@ from tests.e2e.report import broken
 NOTHING = "Nothing to change."
 NATS = "mirror.lab.internal:5000/library/nats"
 SPARE = "chat3"
-# with the other file that makes that host
-pytestmark = pytest.mark.xdist_group(SPARE)
 
 # Container -> its identity, image and state.
 Containers = dict[str, tuple[str, str, str]]
