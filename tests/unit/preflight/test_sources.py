@@ -190,7 +190,7 @@ def test_every_fault_has_a_remedy(kind: str) -> None:
             "reach that repository through a proxy that lets it, with Acquire::http::Proxy in /etc/apt/apt.conf.d",
         ),
         ("Unable to locate package nginx", "packages", "sudo apt-get update"),
-        ("Failed to fetch http://deb.debian.org/debian", "packages", "sudo apt-get update"),
+        ("Failed to fetch http://mirror.example.org/debian", "packages", "sudo apt-get update"),
     ],
 )
 def test_what_apt_says_is_about_a_repository(sentence: str, begins: str, remedy: str) -> None:

@@ -18,7 +18,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """apt's directories of a host, with a repository of its own, and an apt that tells what it is given."""
     for name in ("lists", "sources", "keys"):
         (tmp_path / name).mkdir()
-    (tmp_path / "lists" / "deb.debian.org_InRelease").write_text("release\n")
+    (tmp_path / "lists" / "mirror.example.org_InRelease").write_text("release\n")
     (tmp_path / "sources" / "debian.sources").write_text("Types: deb\n")
     (tmp_path / "sources" / "mongodb.sources").write_text("Types: deb\nURIs: https://former.example.com\n")
     (tmp_path / "key.asc").write_text("key\n")
@@ -60,7 +60,7 @@ def test_apt_is_asked_with_the_planned_repositories_beside_the_hosts_own(
     assert seen["debian.sources"] == "Types: deb\n"
     assert "planned.example.com" in seen["mongodb.sources"]
     assert "keys/0.asc" in seen["mongodb.sources"]
-    assert seen["deb.debian.org_InRelease"] == "release\n"
+    assert seen["mirror.example.org_InRelease"] == "release\n"
     assert seen["key"] == "key\n"
     assert sorted(host.rglob("*")) == before
 

@@ -32,7 +32,7 @@ couldn't be verified: NO_PUBKEY 1636
 E: Some index files failed to download. They have been ignored, or old ones used instead.
 """
 # A proxy that wants a login (seen with apt 3.0 and tinyproxy).
-DEBIAN = "http://deb.debian.org/debian"
+DEBIAN = "http://mirror.example.org/debian"
 PROXY = f"""\
 E: The repository '{DEBIAN} trixie InRelease' is not signed.
 E: Failed to fetch {DEBIAN}/dists/trixie/InRelease  407  Proxy Authentication Required [IP: 10.0.0.1 80]
