@@ -86,19 +86,14 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.containers.docker_api import SOCKET, greet
-from ..module_utils.effects import keeping
+from ..module_utils.effects import keeping, noting
 from ..module_utils.effects.keeping import Kept, keep
-from ..module_utils.facts import ledger, programs
+from ..module_utils.effects.noting import note_taken_up
 from ..module_utils.probing.fault import Fault
 
 # The engine reloads its settings a moment after it was told to; one that starts says so to systemd.
 RELOAD_SECONDS = 10
-LEDGER = {
-    "path": {"type": "path", "default": ledger.PATH},
-    "collection": {"type": "str", "required": True},
-    "took_up": {"type": "dict", "default": {}},
-    "settings": {"type": "dict", "default": {}},
-}
+LEDGER = {**noting.OPTIONS, "settings": {"type": "dict", "default": {}}}
 
 
 class EngineError(Exception):
@@ -111,21 +106,10 @@ def systemctl(module: AnsibleModule, *arguments: str) -> None:
         raise EngineError(errors.strip())
 
 
-def succeeds(module: AnsibleModule, verb: str) -> bool:
-    code, _output, _errors = module.run_command(["systemctl", verb, "--quiet", module.params["unit"]])
-    return bool(code == 0)
-
-
-def note(module: AnsibleModule) -> None:
-    record = module.params["ledger"]
-    if record:
-        entries = {
-            "collection": record["collection"],
-            "pending": {module.params["unit"]: None},
-            "settings": record["settings"],
-            "taken_up": programs.noted(record["took_up"]),
-        }
-        ledger.note(record["path"], entries)
+def is_now(module: AnsibleModule, state: str) -> bool:
+    """``active`` or ``enabled``, in that very word: one that is so until the next boot is `enabled-runtime`."""
+    _code, output, _errors = module.run_command(["systemctl", f"is-{state}", module.params["unit"]])
+    return bool(output.strip() == state)
 
 
 def start(module: AnsibleModule, verb: str) -> None:
@@ -202,8 +186,8 @@ def main() -> None:
             "ledger": {"type": "dict", "options": LEDGER},
         },
     )
-    was_active = succeeds(module, "is-active")
-    was_enabled = succeeds(module, "is-enabled")
+    was_active = is_now(module, "active")
+    was_enabled = is_now(module, "enabled")
     try:
         take_up(module)
     except EngineError as error:
@@ -213,7 +197,8 @@ def main() -> None:
     try:
         if not was_enabled:
             systemctl(module, "enable", module.params["unit"])
-        note(module)
+        if module.params["ledger"]:
+            note_taken_up(module.params["unit"], module.params["ledger"])
     except (EngineError, ValueError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=module.params["state"] != "started" or not was_active or not was_enabled)

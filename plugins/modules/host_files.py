@@ -145,10 +145,10 @@ backup_files:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils.effects import noting
 from ..module_utils.effects.transaction import Transaction
 from ..module_utils.effects.units import Refused
 from ..module_utils.effects.writing import entries
-from ..module_utils.facts import ledger
 
 OPTIONS = {
     "path": {"type": "path", "required": True},
@@ -165,11 +165,6 @@ UNIT = {
     "log": {"type": "str", "default": ""},
     "enabled": {"type": "bool", "default": False},
 }
-LEDGER = {
-    "path": {"type": "path", "default": ledger.PATH},
-    "collection": {"type": "str", "required": True},
-    "took_up": {"type": "dict", "default": {}},
-}
 
 
 def main() -> None:
@@ -178,7 +173,7 @@ def main() -> None:
             "files": {"type": "list", "elements": "dict", "required": True, "options": OPTIONS},
             "validate_all": {"type": "str"},
             "unit": {"type": "dict", "options": UNIT},
-            "ledger": {"type": "dict", "options": LEDGER},
+            "ledger": {"type": "dict", "options": noting.OPTIONS},
             "secret_contents": {"type": "dict", "default": {}, "no_log": True},
         },
         supports_check_mode=True,

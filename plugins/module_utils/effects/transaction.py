@@ -9,8 +9,8 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..facts import ledger, programs
 from .keeping import keep, put_back
+from .noting import note_taken_up
 from .units import Refused, Unit
 from .writing import apply
 
@@ -63,12 +63,7 @@ class Transaction:
                 raise
             raise Refused("\n".join([str(reason), *self._left(changed, was_active)])) from None
         if self._unit and self._ledger and not self._module.check_mode:
-            entries = {
-                "collection": self._ledger["collection"],
-                "pending": {self._unit.name: None},
-                "taken_up": programs.noted(self._ledger["took_up"]),
-            }
-            ledger.note(self._ledger["path"], entries)
+            note_taken_up(self._unit.name, self._ledger)
 
     def _accept(self) -> None:
         """The command also sees what the host has beside these files."""

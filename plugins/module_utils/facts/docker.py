@@ -17,7 +17,7 @@ from ..probing.fault import Fault
 from ..sources.reference import parse
 from . import limits
 from .files import text
-from .system import main_processes
+from .system import main_process
 
 TIMEOUT = 5
 
@@ -75,7 +75,7 @@ def _mode(info: dict[str, Any], components: list[str]) -> dict[str, Any]:
 
 def flags(proc: str = "/proc") -> list[str]:
     """Names of the options on the engine's command line: it does not start with a setting that is in its file, too."""
-    words = (text(f"{proc}/{main_processes([_UNIT])[_UNIT]}/cmdline") or "").split("\0")[1:]
+    words = (text(f"{proc}/{main_process(_UNIT)}/cmdline") or "").split("\0")[1:]
     return sorted({word.lstrip("-").partition("=")[0] for word in words if word.startswith("-")})
 
 

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ..facts.firewall import SETTINGS
 from ..facts.settings import changed, parsed
 from ..probing.question import Answered
 from . import apt, environment, images
 from .way import Way
-
-SETTINGS = "/etc/docker/daemon.json"
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "images": {"type": "list", "elements": "str", "default": []},

@@ -381,7 +381,7 @@ def test_options_on_the_command_line_of_the_engine(tmp_path: Path, monkeypatch: 
     command = ["/usr/bin/dockerd", "-H", "fd://", "--live-restore", "--log-opt", "a=b", "--log-opt=c=d", ""]
     (tmp_path / "7" / "cmdline").write_text("\0".join(command))
     for process, found in (("7", ["H", "live-restore", "log-opt"]), ("0", [])):
-        monkeypatch.setattr(docker, "main_processes", lambda units, process=process: dict.fromkeys(units, process))
+        monkeypatch.setattr(docker, "main_process", lambda unit, process=process: process)
         assert docker.flags(str(tmp_path)) == found
 
 

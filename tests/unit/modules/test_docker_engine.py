@@ -20,7 +20,7 @@ JOURNAL = "docker.service: Main process exited\nfailed to start daemon: unknown 
 class Host:
     """``bad``: the engine does not start while the file has this text. ``live``: it keeps containers from a reload on.
 
-    ``off``: it does not start at boot. ``broken``: nothing of systemd works.
+    ``off``: it does not start at boot, but for the next time. ``broken``: nothing of systemd works.
     """
 
     def __init__(self, file: Path) -> None:
@@ -33,8 +33,10 @@ class Host:
         if program == "journalctl":
             return 0, "" if self.broken else JOURNAL, ""
         self.calls.append(verb)
-        if self.broken or (verb == "is-enabled" and self.off):
+        if self.broken:
             return 1, "", "no"
+        if verb in ("is-active", "is-enabled"):
+            return 0, "enabled-runtime\n" if self.off else f"{verb.removeprefix('is-')}\n", ""
         written = self.file.read_text() if self.file.exists() else ""
         fails = verb in ("start", "restart") and self.bad and self.bad in written
         return (1, "", "Job for docker.service failed.") if fails else (0, "", "")
