@@ -57,8 +57,9 @@ molecule: venv ## converge fresh hosts, twice, disturb them, and verify them
 	@COLUMNS=140 $(BIN)/molecule test --scenario-name external_mongodb
 	@COLUMNS=140 $(BIN)/molecule test --destroy never
 
+# Two hosts at a time, as half of the time is waiting. Tests of one file go on from what the one before left.
 e2e: venv ## take parts of the deployed host away, and see what the product does
-	@$(BIN)/python -m pytest -v --durations 20 tests/e2e --inventory molecule/default/inventory
+	@$(BIN)/python -m pytest -v --durations 40 -n 2 --dist loadfile tests/e2e --inventory molecule/default/inventory
 
 test: lint unit molecule e2e ## run everything that CI runs
 	@$(BIN)/python -m lab down molecule1

@@ -36,6 +36,7 @@ HOSTS = {
     "database1": "198.18.0.31",
     "debian12": "198.18.0.41",
     "ubuntu": "198.18.0.42",
+    "debian13": "198.18.0.43",
     # made and removed by the benchmarks alone
     "bench1": "198.18.0.51",
     "bench2": "198.18.0.52",

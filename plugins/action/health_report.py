@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from ansible import context
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils.health.answers import read
@@ -21,15 +20,17 @@ from ..plugin_utils.health.cli_options import leaves_out, options
 from ..plugin_utils.health.diagnosis import diagnose
 from ..plugin_utils.health.document import document
 from ..plugin_utils.health.files import write
-from ..plugin_utils.health.model import CONTROLLER, Change
+from ..plugin_utils.health.model import CONTROLLER, Change, Diagnosis
+from ..plugin_utils.health.proxy import ENDS_SOON
 from ..plugin_utils.health.table import as_text, verdict
+from ..plugin_utils.health.workspace import is_unused
 from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight.data import unhealthy_data
 from ..plugin_utils.preflight.differences import host_differences, told
 from ..plugin_utils.preflight.hosts import Host
 from ..plugin_utils.preflight.identity import renamed_members
 from ..plugin_utils.preflight.registered import answered
-from ..plugin_utils.shown import is_read_by_a_program, show
+from ..plugin_utils.shown import is_read_by_a_program, refusal, show
 
 # What the task of verify.yml registered the answers as.
 REGISTERED = "rocketchat_health"
@@ -55,16 +56,18 @@ class ActionModule(ActionBase):
         refused = {**unhealthy_data(hosts), **renamed_members(hosts)}
         diagnosis = diagnose(plan, registered, options(context.CLIARGS), datetime.now(timezone.utc), refused)
         diagnosis = replace(diagnosis, changes=list(_changes([host for host in hosts if host.name not in refused])))
-        show(f"\n{as_text(diagnosis, plan)}\n")
-        if (variables.get("rocketchat_gate") or {}).get("makes_workspace"):
-            # where nobody could have signed in before
+        deploys = "rocketchat_gate" in variables
+        answers = read(plan, registered)
+        show(f"\n{as_text(_shown(diagnosis) if deploys else diagnosis, plan)}\n")
+        if deploys and is_unused(answers):
+            # for the first time or, where an earlier run ended before this, again
             show(f"{variables['rocketchat_planned']['sign_in']}\n")
         on_the_controller = any(finding.next.where == CONTROLLER for finding in diagnosis.findings)
         if on_the_controller and leaves_out(context.CLIARGS):
             show("The commands for the controller need the variables that were given with -e, too.\n")
         result["files"] = []
         if arguments["directory"] and not self._task.check_mode:
-            told = document(diagnosis, plan, read(plan, registered), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+            told = document(diagnosis, plan, answers, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
             result["files"] = self._write(arguments["directory"], told)
             show(f"Written: {', '.join(result['files'])}\n")
         result["changed"] = bool(result["files"])
@@ -84,10 +87,16 @@ class ActionModule(ActionBase):
         try:
             return write(Path(directory).absolute(), told)
         except OSError as error:
-            raise AnsibleActionFail(
+            raise refusal(
                 f"The report could not be written to {directory}: {error.strerror}. Name a directory that you may "
-                "write to with -e rocketchat_health_report=DIRECTORY."
+                "write to with -e rocketchat_health_report=DIRECTORY.",
+                "The report was not written.",
             ) from error
+
+
+def _shown(diagnosis: Diagnosis) -> Diagnosis:
+    """After a deployment: of the certificate, which nginx has from the plan, the plan has warned."""
+    return replace(diagnosis, warnings=[warning for warning in diagnosis.warnings if warning.kind != ENDS_SOON])
 
 
 def _hosts(plan: dict[str, Any], registered: dict[str, Any]) -> Iterator[Host]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 from ansible import context
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
@@ -36,7 +36,7 @@ from ..plugin_utils.inventory.settings import GROUPS, SECRET_VARIABLES, common_v
 from ..plugin_utils.inventory.tags import are_ours, tag_problems
 from ..plugin_utils.plan.deployment import as_data
 from ..plugin_utils.plan.planner import make_plan
-from ..plugin_utils.rocketchat.problems import PlanError, Problem
+from ..plugin_utils.rocketchat.problems import PlanError, Problem, all_problems
 from ..plugin_utils.shown import refusal
 
 KEPT = {*SECRET_VARIABLES.values(), self_signed.CERTIFICATE, self_signed.KEY}
@@ -79,7 +79,7 @@ class ActionModule(ActionBase):
         except PlanError as error:
             raise refusal(error.message()) from None
         if new and not deploy:
-            raise AnsibleActionFail(
+            raise refusal(
                 f"{', '.join(new)} are neither set nor in {secrets_file}: this deployment has not been "
                 "made from this inventory yet. Run the site playbook first, or bring the secrets file here."
             )
@@ -111,7 +111,7 @@ class ActionModule(ActionBase):
             *tag_problems("--skip-tags", task_vars["ansible_skip_tags"]),
         ]
         if problems:
-            raise AnsibleActionFail("\n".join([*map(str, problems), "Nothing was changed."]))
+            raise refusal(all_problems(problems, "with the options; nothing was changed."))
 
     def _of_playbooks(self, task_vars: dict[str, Any]) -> list[Problem]:
         """What is wrong with the variables of the playbooks themselves."""
@@ -186,13 +186,13 @@ class ActionModule(ActionBase):
         # Ansible's loader, so that the file may be encrypted with ansible-vault.
         content = self._loader.load_from_file(path)
         if not isinstance(content, dict) or not set(content) <= KEPT:
-            raise AnsibleActionFail(f"{path} is not a secrets file of this collection. Restore it from a backup.")
+            raise refusal(f"{path} is not a secrets file of this collection. Restore it from a backup.")
         return {name: str(value) for name, value in content.items()}
 
     @staticmethod
     def _refuse_encrypted(path: str, new: dict[str, str]) -> None:
         if os.path.exists(path) and Path(path).read_bytes().startswith(b"$ANSIBLE_VAULT"):
-            raise AnsibleActionFail(
+            raise refusal(
                 f"{path} is encrypted, and {', '.join(new)} have to be kept there. Decrypt it for one run with "
                 "ansible-vault decrypt, or add them with ansible-vault edit."
             )

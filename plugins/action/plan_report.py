@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from ansible import context
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils.health.cli_options import leaves_out, options
@@ -19,7 +18,7 @@ from ..plugin_utils.preview.document import document
 from ..plugin_utils.preview.html import page
 from ..plugin_utils.preview.sizes import LEFT_OUT, SILENT
 from ..plugin_utils.preview.text import as_text
-from ..plugin_utils.shown import show
+from ..plugin_utils.shown import refusal, show
 
 # What the task of plan.yml registered the answers as.
 REGISTERED = "rocketchat_size"
@@ -62,7 +61,8 @@ def _write(directory: str, told: dict[str, Any]) -> list[str]:
     try:
         return write_both(Path(directory).absolute(), "plan", told, page(told))
     except OSError as error:
-        raise AnsibleActionFail(
+        raise refusal(
             f"The plan could not be written to {directory}: {error.strerror}. Name a directory that you may write to "
-            "with -e rocketchat_report=DIRECTORY."
+            "with -e rocketchat_report=DIRECTORY.",
+            "The plan was not written.",
         ) from error

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -15,7 +16,7 @@ from ..plugin_utils.preflight import images, packages
 from ..plugin_utils.preflight.application import ledger_entries, role_plan, role_secrets
 from ..plugin_utils.preflight.departures import noted_hosts
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
-from ..plugin_utils.preflight.hosts import Host, running_version
+from ..plugin_utils.preflight.hosts import Host
 from ..plugin_utils.preflight.judge import judge
 from ..plugin_utils.preflight.registered import FACTS, SOURCES, ByRole, answered, chosen, is_chosen
 from ..plugin_utils.preflight.sources import source_problems
@@ -48,10 +49,10 @@ class ActionModule(ActionBase):
         }
         result["changed"] = False
         result["warnings"] = verdict.warnings
-        result["makes_workspace"] = running_version([*hosts.values()]) is None and any(
-            "rocketchat" in role for role in roles.values()
-        )
-        result["hosts"] = {name: _applied(host, found[name], roles[name], everything) for name, host in hosts.items()}
+        result["hosts"] = {
+            name: _applied(host, found[name], roles[name], everything, sources[name].get("keys") or {})
+            for name, host in hosts.items()
+        }
         for name, applied in result["hosts"].items():
             applied["ledger"]["hosts"] = noted_hosts(plan, hosts[name])
         # It holds what the roles write. Not `no_log` on the task: that would also hide the problems.
@@ -68,13 +69,15 @@ def _roles(host: Host, differences: ByRole, everything: bool, variables: dict[st
     return [role for role in (host.desired if everything else differences) if is_chosen(role, variables)]
 
 
-def _applied(host: Host, differences: ByRole, roles: list[str], everything: bool) -> dict[str, Any]:
-    """What the plays after this one go by."""
+def _applied(
+    host: Host, differences: ByRole, roles: list[str], everything: bool, keys: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the plays after this one go by. ``keys``: of package repositories, which the host fetched."""
     chosen = {role: differences.get(role, []) for role in roles}
-    shared = _shared(host, chosen, everything)
+    shared = _shared(host, chosen, everything, keys)
     return {
         "apply": [*shared, *roles],
-        "ledger": ledger_entries(host, chosen),
+        "ledger": ledger_entries(host, chosen, keys),
         "changes": [sentence for _role, sentence in told(differences)],
         "diff": file_diffs(host, differences),
         "roles": {role: {"plan": plan} for role, plan in shared.items()}
@@ -82,11 +85,11 @@ def _applied(host: Host, differences: ByRole, roles: list[str], everything: bool
     }
 
 
-def _shared(host: Host, chosen: ByRole, everything: bool) -> dict[str, dict[str, Any]]:
+def _shared(host: Host, chosen: ByRole, everything: bool, keys: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """The plans of roles that do a part of all others' work on a host at once."""
     plans = {}
     if packages.differ(host, chosen) or (everything and chosen):
-        plans[packages.ROLE] = packages.packages_plan(host, chosen)
+        plans[packages.ROLE] = packages.packages_plan(host, chosen, keys)
     if images.differ(host, chosen):
         plans[images.ROLE] = images.images_plan(host, chosen)
     return plans

@@ -139,22 +139,31 @@ ping_ms:
   sample: 1.3
 certificate:
   description:
-    - What is wrong with the dates or the name of the certificate, whatever its issuer; V(null) if nothing is, and
-      without TLS.
+    - What is wrong with the dates or the name of the certificate, whatever its issuer, or else its dates; V(null)
+      without TLS, and if none was shown.
     - With O(validate_certs=false) it is told, but does not make the result unhealthy.
   returned: always, unless an option is wrong
   type: dict
   version_added: 0.1.0
   contains:
     fault:
-      description: One of V(certificate_expired), V(certificate_early), V(certificate_name), V(certificate).
+      description:
+        - One of V(certificate_expired), V(certificate_early), V(certificate_name), V(certificate), or V(null).
       type: str
       sample: certificate_expired
     diagnosis:
       description: The same as a sentence.
       type: str
       sample: "The certificate of 127.0.0.1:443 has expired: renew it."
-  sample: null
+    begins:
+      description: Since when it is valid, in seconds of the epoch; V(null) if anything is wrong.
+      type: float
+      version_added: 0.2.0
+    ends:
+      description: Until when, likewise.
+      type: float
+      version_added: 0.2.0
+  sample: {fault: null, diagnosis: null, begins: 1795408000.0, ends: 1803184000.0}
 attempts:
   description: How often the path was walked.
   returned: always, unless an option is wrong

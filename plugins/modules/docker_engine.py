@@ -6,9 +6,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: docker_engine
-short_description: Starts the Docker Engine or has it take up its settings, and puts old settings back if it does not
+short_description: Has the Docker Engine run with its settings, and puts old ones back if it does not
 version_added: 0.2.0
 description:
+  - The engine also starts at every boot from then on.
   - An engine that does not start with its new settings gets the old ones back and is started with these, and the module
     fails with what the engine said.
   - Before a restart that is to leave containers running, the engine takes up C(live-restore) without one, and has to
@@ -43,6 +44,28 @@ options:
   put_back:
     description: What M(rocketops.rocketchat.settings_file) returned, if it changed the engine's settings.
     type: dict
+  ledger:
+    description:
+      - Where M(rocketops.rocketchat.ledger) keeps what the engine still has to take up, which is nothing any more once
+        this module ends well.
+    type: dict
+    suboptions:
+      path:
+        description: Absolute path of the record.
+        type: path
+        default: /var/lib/rocketops/ledger.json
+      collection:
+        description: Version of the collection that writes.
+        type: str
+        required: true
+      took_up:
+        description: As of M(rocketops.rocketchat.ledger), noted at the same time.
+        type: dict
+        default: {}
+      settings:
+        description: As of M(rocketops.rocketchat.ledger), noted at the same time.
+        type: dict
+        default: {}
 """
 
 EXAMPLES = r"""
@@ -63,12 +86,14 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.containers.docker_api import SOCKET, greet
-from ..module_utils.effects import keeping
+from ..module_utils.effects import keeping, noting
 from ..module_utils.effects.keeping import Kept, keep
+from ..module_utils.effects.noting import note_taken_up
 from ..module_utils.probing.fault import Fault
 
 # The engine reloads its settings a moment after it was told to; one that starts says so to systemd.
 RELOAD_SECONDS = 10
+LEDGER = {**noting.OPTIONS, "settings": {"type": "dict", "default": {}}}
 
 
 class EngineError(Exception):
@@ -79,6 +104,12 @@ def systemctl(module: AnsibleModule, *arguments: str) -> None:
     code, _output, errors = module.run_command(["systemctl", *arguments])
     if code != 0:
         raise EngineError(errors.strip())
+
+
+def is_now(module: AnsibleModule, state: str) -> bool:
+    """``active`` or ``enabled``, in that very word: one that is so until the next boot is `enabled-runtime`."""
+    _code, output, _errors = module.run_command(["systemctl", f"is-{state}", module.params["unit"]])
+    return bool(output.strip() == state)
 
 
 def start(module: AnsibleModule, verb: str) -> None:
@@ -152,16 +183,25 @@ def main() -> None:
             "socket": {"type": "path", "default": SOCKET},
             "keeps_containers": {"type": "bool", "default": False},
             "put_back": {"type": "dict"},
+            "ledger": {"type": "dict", "options": LEDGER},
         },
     )
-    code, _output, _errors = module.run_command(["systemctl", "is-active", "--quiet", module.params["unit"]])
+    was_active = is_now(module, "active")
+    was_enabled = is_now(module, "enabled")
     try:
         take_up(module)
     except EngineError as error:
         message = f"The Docker Engine does not take up its settings: {error}."
         settings = module.params["put_back"]
         module.fail_json(msg=f"{message} {put_back(module, settings)}" if settings else message)
-    module.exit_json(changed=module.params["state"] != "started" or code != 0)
+    try:
+        if not was_enabled:
+            systemctl(module, "enable", module.params["unit"])
+        if module.params["ledger"]:
+            note_taken_up(module.params["unit"], module.params["ledger"])
+    except (EngineError, ValueError) as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=module.params["state"] != "started" or not was_active or not was_enabled)
 
 
 if __name__ == "__main__":

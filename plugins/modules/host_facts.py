@@ -78,6 +78,9 @@ options:
       - Of the configuration of an nginx, its C(path), the C(site) that is to be included in it, and the C(directives)
         of which the first word is asked for.
     type: dict
+  nats_url:
+    description: Where the monitoring of a NATS answers that is asked for its settings.
+    type: str
   containers:
     description: Names of the containers, or of the services in Compose, whose settings are asked for.
     type: list
@@ -189,7 +192,9 @@ facts:
       type: dict
       sample: {epoch: 1795494288.25, synchronised: true}
     listening:
-      description: Every TCP socket that listens, with C(address), C(port), C(pid), C(process) and C(unit).
+      description:
+        - Every TCP socket that listens, with C(address), C(port), C(pid), C(process) and C(unit), which is that of the
+          host's own systemd and V(null) for a process of none.
       type: list
       elements: dict
       sample: [{address: 0.0.0.0, port: 80, pid: 812, process: nginx, unit: nginx.service}]
@@ -209,19 +214,28 @@ facts:
       type: dict
     units:
       description:
-        - For each of O(units) whether it is C(found), C(active), C(enabled) and C(masked), and its limit of
-          C(open_files); V(null) without systemd.
+        - For each of O(units) whether it is C(found), C(active), C(enabled) and C(masked), its limit of C(open_files),
+          and whether its files were changed and are C(unread) by systemd; V(null) without systemd.
       type: dict
+    programs:
+      description:
+        - For each of O(units), and for C(nats) with O(nats_url), the C(process) that has its settings, another one each
+          time that they were read, and C(since) when it has them, in seconds of the epoch; V(null) if it does not run.
+      type: dict
+      sample: {nginx.service: {process: 0c5e1a2f-7b1d-4f5e-9d43-1f4f4e1b2a60 2730 812345, since: 1795494288.25}}
     docker:
       description:
         - C(state) is V(running), V(stopped), V(absent) or V(silent).
         - C(containers) have C(name), C(image), C(state), Compose's C(project), its C(directory) and C(service), this
           collection's C(labels), what they have C(published), the C(addresses) they have in networks and, those of
-          O(containers), C(settings) with C(restart), C(memory) in bytes, C(nano_cpus), the aliases in their
-          C(networks), the C(network_ids) they hold, the C(addresses) they were given, and those variables for
-          C(proxies), by name, that their image does not have.
-        - C(networks) have C(name), C(id), C(interface), C(subnets), C(gateways) and whether they are C(ours).
-        - C(engine) says in which mode the engine works; V(null) unless it runs.
+          O(containers), C(settings) with C(restart), C(memory) in bytes, C(nano_cpus), the soft and hard C(limits) of
+          their process, the other settings that they are C(limited) by, the aliases in their C(networks), the
+          C(network_ids) they hold, the C(addresses) they were given, and those variables for C(proxies), by name, that
+          their image does not have.
+        - C(networks) have C(name), C(id), C(interface), C(subnets), C(gateways), C(options) and whether they are
+          C(ours).
+        - C(engine) says in which mode the engine works, and whether C(live_restore) is in force; V(null) unless it
+          runs.
         - C(unreachable) are running containers of which nothing listens on a published port any more.
         - C(ways) tells of running containers that have their address of O(ways) whether the host reaches them there.
         - C(firewall_flushed) tells whether the engine's rules of iptables are gone; V(null) where it makes none.
@@ -230,7 +244,8 @@ facts:
     files:
       description:
         - For each of O(files) its C(kind), V(file), V(directory) or V(other), C(mode), C(owner) and C(group) by name,
-          C(uid) and C(gid), and the C(digest) of a file, its SHA-256; V(null) where there is nothing.
+          C(uid) and C(gid), when it was C(changed) last (its ctime), in seconds of the epoch, and the C(digest) of a
+          file, its SHA-256; V(null) where there is nothing.
       type: dict
       sample: {/etc/hosts: {kind: file, mode: "0644", owner: root, group: root, uid: "0", gid: "0", digest: 4355a4...}}
     texts:

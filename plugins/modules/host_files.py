@@ -79,6 +79,28 @@ options:
         description: Absolute path of its log, for what it says of itself; else the journal is read.
         type: str
         default: ""
+      enabled:
+        description: Whether it is to start at every boot.
+        type: bool
+        default: false
+  ledger:
+    description:
+      - Where M(rocketops.rocketchat.ledger) keeps what O(unit) still has to take up, which is nothing any more once
+        this module ends well.
+    type: dict
+    suboptions:
+      path:
+        description: Absolute path of the record.
+        type: path
+        default: /var/lib/rocketops/ledger.json
+      collection:
+        description: Version of the collection that writes.
+        type: str
+        required: true
+      took_up:
+        description: As of M(rocketops.rocketchat.ledger), noted at the same time.
+        type: dict
+        default: {}
   secret_contents:
     description:
       - What files hold, by O(files[].path), never shown in output, diff or log.
@@ -123,6 +145,7 @@ backup_files:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils.effects import noting
 from ..module_utils.effects.transaction import Transaction
 from ..module_utils.effects.units import Refused
 from ..module_utils.effects.writing import entries
@@ -140,6 +163,7 @@ UNIT = {
     "state": {"type": "str", "required": True, "choices": ["started", "restarted", "reloaded"]},
     "port": {"type": "int", "default": 0},
     "log": {"type": "str", "default": ""},
+    "enabled": {"type": "bool", "default": False},
 }
 
 
@@ -149,6 +173,7 @@ def main() -> None:
             "files": {"type": "list", "elements": "dict", "required": True, "options": OPTIONS},
             "validate_all": {"type": "str"},
             "unit": {"type": "dict", "options": UNIT},
+            "ledger": {"type": "dict", "options": noting.OPTIONS},
             "secret_contents": {"type": "dict", "default": {}, "no_log": True},
         },
         supports_check_mode=True,

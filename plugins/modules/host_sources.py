@@ -30,15 +30,23 @@ options:
     elements: str
     default: []
   docker_settings:
-    description: What C(daemon.json) is to hold. C(proxies), C(registry-mirrors) and C(insecure-registries) are read.
+    description:
+      - What C(daemon.json) will hold besides what it has, each setting by its name as a JSON pointer without its first
+        slash. C(proxies), C(registry-mirrors) and C(insecure-registries) count.
     type: dict
     default: {}
+  docker_settings_removed:
+    description: Names of settings that C(daemon.json) will not hold any more.
+    type: list
+    elements: str
+    default: []
   certificates:
     description: Certificates of authorities in PEM, by the registry for which they are trusted.
     type: dict
     default: {}
   docker_socket:
-    description: Socket of a Docker Engine that runs, which is asked for what cannot be found without it.
+    description:
+      - Socket of a Docker Engine that runs and stays as it is, which is asked for what cannot be found without it.
     type: str
     default: ""
   packages:
@@ -74,8 +82,8 @@ EXAMPLES = r"""
 RETURN = r"""
 images:
   description:
-    - Those that cannot be pulled. C(kind) is V(missing), V(denied), V(refused), V(platform), V(certificate) or
-      V(unreachable), C(sentence) says why.
+    - Those that cannot be pulled. C(kind) is V(missing), V(denied), V(login), V(refused), V(platform),
+      V(certificate), V(proxy) or V(unreachable), C(sentence) says why.
   returned: success
   type: list
   elements: dict
@@ -90,6 +98,13 @@ packages:
   type: list
   elements: str
   sample: [Unable to locate package mongodb-org-server]
+keys:
+  description: The keys of O(repositories) that were fetched, by the path that each is for.
+  returned: success
+  type: dict
+  sample:
+    /etc/apt/keyrings/mongodb.asc: |
+      -----BEGIN PGP PUBLIC KEY BLOCK-----
 """
 
 from ansible.module_utils.basic import AnsibleModule

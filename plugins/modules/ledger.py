@@ -39,17 +39,8 @@ options:
     description: Units with what they still have to do, V(restart) or V(reload).
     type: dict
     default: {}
-  done:
-    description: Units that have nothing pending any more.
-    type: list
-    elements: str
-    default: []
   generated:
     description: Paths of files that were made on the host, each with its C(digest) and C(recipe).
-    type: dict
-    default: {}
-  recipes:
-    description: Paths of files that were just made on the host, each with its recipe. Their digests are taken here.
     type: dict
     default: {}
   containers:
@@ -76,6 +67,15 @@ options:
     type: list
     elements: path
     default: []
+  took_up:
+    description:
+      - Units of systemd, or C(nats), each with the paths of the files that it reads its settings from, as it has taken
+        up all of them.
+    type: dict
+    default: {}
+  nats_url:
+    description: Where the monitoring of NATS answers.
+    type: str
   project:
     description:
       - A Compose project whose containers were just made. What Compose noted on them is taken from Docker here.
@@ -91,10 +91,10 @@ EXAMPLES = r"""
     pending:
       nginx.service: reload
 
-- name: Note that it was
+- name: Note where its data lie
   rocketops.rocketchat.ledger:
     collection: 0.2.0
-    done: [nginx.service]
+    data: [/var/lib/mongodb]
 """
 
 RETURN = r""" # """
@@ -105,18 +105,18 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.containers import docker_api
-from ..module_utils.facts import data, docker, files, ledger
+from ..module_utils.facts import data, docker, ledger, programs
 
 
 def entries(params: dict[str, Any]) -> dict[str, Any]:
-    made = {path: {"digest": files.digest(path), "recipe": recipe} for path, recipe in params["recipes"].items()}
     return {
         "collection": params["collection"],
         "resources": params["resources"],
-        "pending": {**params["pending"], **dict.fromkeys(params["done"])},
-        "generated": {**params["generated"], **made},
+        "pending": params["pending"],
+        "generated": params["generated"],
         "containers": {**params["containers"], **containers(params["project"])},
         "settings": params["settings"],
+        "taken_up": programs.noted(params["took_up"], params["nats_url"]),
         "hosts": params["hosts"],
         "data": {**dict.fromkeys(params["left"]), **{path: data.noted(path) for path in params["data"]}},
     }
@@ -136,32 +136,31 @@ def main() -> None:
             "collection": {"type": "str", "required": True},
             "resources": {"type": "dict", "default": {}},
             "pending": {"type": "dict", "default": {}},
-            "done": {"type": "list", "elements": "str", "default": []},
             "generated": {"type": "dict", "default": {}},
-            "recipes": {"type": "dict", "default": {}},
             "containers": {"type": "dict", "default": {}},
             "settings": {"type": "dict", "default": {}},
             "hosts": {"type": "dict", "default": {}},
             "data": {"type": "list", "elements": "path", "default": []},
             "left": {"type": "list", "elements": "path", "default": []},
+            "took_up": {"type": "dict", "default": {}},
+            "nats_url": {"type": "str"},
             "project": {"type": "str"},
         },
         supports_check_mode=True,
     )
     path = module.params["path"]
-    found = ledger.read(path)
-    if found["state"] in ("damaged", "newer"):
-        module.fail_json(msg=f"{path} is {found['state']} and was left as it is.")
-    before = found["content"]
-    after = ledger.updated(before, entries(module.params))
-    changed = after != before
-    if changed and not module.check_mode:
-        ledger.write(path, after)
-    module.exit_json(changed=changed, diff={"before": _text(before), "after": _text(after), "before_header": path})
+    try:
+        before, after = ledger.note(path, entries(module.params), module.check_mode)
+    except ValueError as error:
+        module.fail_json(msg=str(error))
+    difference = {"before": _text(before), "after": _text(after), "before_header": path}
+    module.exit_json(changed=after != before, diff=difference)
 
 
 def _text(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=2, sort_keys=True) + "\n"
+    """Without digests of what is secret, as a password that somebody chose may be guessed from one."""
+    read = {name: {**one, "files": sorted(one["files"])} for name, one in content["taken_up"].items()}
+    return json.dumps({**content, "taken_up": read}, indent=2, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -159,6 +159,12 @@ site_url:
   returned: success
   type: str
   sample: https://chat.example.com
+signed_in:
+  description: Whether anybody has ever signed in.
+  returned: success
+  type: bool
+  version_added: 0.2.0
+  sample: true
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -20,13 +20,13 @@ def is_read_by_a_program() -> bool:
     return "json" in str(constants.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
 
 
-def refusal(message: str) -> AnsibleActionFail:
-    """To raise, with all lines of the message shown once.
+def refusal(message: str, head: str = "Nothing was changed.") -> AnsibleActionFail:
+    """To raise, with all lines of the message shown once. ``head``: what stands for a message of one line.
 
     Since ansible-core 2.19 a failure is printed twice, and its second copy, in JSON, is not for people to read.
     """
-    head, _line_feed, rest = message.partition("\n")
-    if not rest or is_read_by_a_program():
+    first, _line_feed, rest = message.partition("\n")
+    if is_read_by_a_program():
         return AnsibleActionFail(message)
     show(message)
-    return AnsibleActionFail(f"{head} See above.")
+    return AnsibleActionFail(f"{first if rest else head} See above.")

@@ -49,6 +49,7 @@ def drifts(deployment: Deployment) -> Iterator[Drift]:
             "docker network disconnect rocketchat {0}", "docker stop --time 2 {0}")  # fmt: skip
     for number, container in enumerate(containers):
         yield Drift("container", ways[number % len(ways)].format(container), container)
+    yield from _put_back()
     yield Drift("users", without_a_role(deployment), "clusterMonitor on admin")
     yield Drift("hosts", "sed -i '/mongodb.internal/d' /etc/hosts", "/etc/hosts")
     yield Drift("network", replaced_network(containers), "replace network rocketchat")
@@ -66,6 +67,21 @@ def _of_file(deployment: Deployment, path: str) -> Iterator[Drift]:
         yield Drift("content", edit, sentence_of(path))
     if not directory:
         yield Drift("deleted", f"rm {quoted}", sentence_of(path))
+
+
+def _put_back() -> Iterator[Drift]:
+    """Edited, taken up, and put back, with all that can be put back of a file."""
+    edited = {
+        "/etc/nginx/conf.d/rocketchat.conf": ("systemctl reload nginx", "reload nginx"),
+        "/etc/mongod.conf": ("systemctl restart mongod", "restart mongod"),
+        # NATS is told to read it again, which leaves the container as it is
+        "/opt/nats/nats.conf": ("docker kill --signal HUP nats >/dev/null", "replace nats"),
+        "/etc/docker/daemon.json": ("systemctl restart docker", "restart Docker"),
+    }
+    for path, (take_up, told) in edited.items():
+        edit = f"sed -i s/50m/51m/ {path}" if path.endswith(".json") else f"echo '# by hand' >> {path}"
+        command = f"cp -p {path} /root/before && {edit} && {take_up} && sleep 2 && cp -p /root/before {path}"
+        yield Drift("put back", f"{command} && rm /root/before", told)
 
 
 def sentence_of(path: str) -> str:

@@ -22,8 +22,11 @@ def state(deployment: Deployment) -> dict[str, Any]:
     resources = [name.partition(" ")[::2] for name in ledger["resources"]]
     # keys and certificates that the host makes for itself are others each time
     generated = ledger.pop("generated")
+    # processes are others after each start
+    taken_up = {name: one["files"] for name, one in ledger.pop("taken_up").items()}
+    of_generated = {path: one["recipe"] for path, one in generated.items()}
     return {
-        "ledger": {**ledger, "generated": {path: one["recipe"] for path, one in generated.items()}},
+        "ledger": {**ledger, "generated": of_generated, "taken_up": taken_up},
         "files": {name: _file(deployment, name, name in generated) for kind, name in resources if kind == "file"},
         "hosts": deployment.run("cat /etc/hosts"),
         "packages": [

@@ -22,7 +22,7 @@ from tests.e2e.test_planned_changes import NOTHING
 # of Debian 13 with a server.
 SYSTEMS = {
     "debian12": ("debian", "bookworm", "bookworm", "main"),
-    "chat3": ("debian", "trixie", "bookworm", "main"),
+    "debian13": ("debian", "trixie", "bookworm", "main"),
     "ubuntu": ("ubuntu", "noble", "noble", "multiverse"),
 }
 MONGODB = "https://mirror.lab.internal/mongodb/apt"

@@ -22,6 +22,7 @@ BATCHES = {
     "files": ("deleted", "unit stopped", "hosts"),
     "permissions": ("mode", "container"),
     "owners": ("owner", "network"),
+    "processes": ("put back",),
 }
 APPLY_ALL = ("-e", "rocketchat_apply_all=true")
 

@@ -10,15 +10,15 @@ projects, an nginx with a site, and a database.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
 
 from lab.names import HOME, host_container
-from tests.deployment import Deployment
+from tests.deployment import BIN, ROOT, Deployment
 from tests.e2e.drift import LEDGER
 from tests.e2e.snapshot import Snapshot, changes, snapshot
-from tests.e2e.test_interrupted_run import end_during
 from tests.e2e.test_planned_changes import bare, listed  # noqa: F401
 
 REGISTRY = "mirror.lab.internal:5000"
@@ -95,6 +95,17 @@ def test_what_others_have_on_a_host_stays_as_it_was(bare: Deployment) -> None:  
     assert {noted[f"file {path}"] for path in ADOPTED} == {"adopted"}
     for path, content in ADOPTED.items():
         assert content is None or bare.run(f"cat {path}.*~") == content, "one copy, and only of what was not ours"
+
+
+def end_during(deployment: Deployment, task: str, *options: str) -> None:
+    """Run the site playbook until a task begins, and kill it. What was sent to the host by then is still done there."""
+    command = [str(BIN / "ansible-playbook"), "-i", deployment.inventory, "playbooks/site.yml", *options]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "ANSIBLE_NOCOLOR": "1"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout
+        begun = any(line.startswith("TASK") and task in line for line in run.stdout)
+        run.kill()
+    assert begun, f"the run never came to {task!r}"
 
 
 def script(deployment: Deployment, name: str, *words: str) -> None:

@@ -54,7 +54,10 @@ class _HttpServer(ThreadingHTTPServer):
 
 @contextlib.contextmanager
 def http_server(
-    answer: Callable[[str], Page], context: ssl.SSLContext | None = None, address: tuple[str, int] = ("127.0.0.1", 0)
+    answer: Callable[[str], Page],
+    context: ssl.SSLContext | None = None,
+    address: tuple[str, int] = ("127.0.0.1", 0),
+    refuse_tunnels: int = 501,
 ) -> Iterator[Seen]:
     seen = Seen("")
 
@@ -76,6 +79,12 @@ def http_server(
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
+
+        def do_CONNECT(self) -> None:
+            """As a proxy that leads nowhere."""
+            with seen.lock:
+                seen.requests.append((self.path, dict(self.headers)))
+            self.send_error(refuse_tunnels)
 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""

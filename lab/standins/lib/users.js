@@ -60,14 +60,18 @@ function forgetToken(db, uid, hashedToken) {
 	return db.collection('users').updateOne({ _id: uid }, { $pull: { 'services.resume.loginTokens': { hashedToken } } });
 }
 
-/** `who` is {username} or {email}; returns user and token, or nothing when either is wrong. */
+/**
+ * `who` is {username} or {email}; returns user and token, or nothing when either is wrong.
+ * Source of `lastLogin`: apps/meteor/app/authentication/server/startup/index.js
+ */
 async function loginWithPassword(db, who, password) {
 	const query = who.username ? { username: String(who.username) } : { 'emails.address': String(who.email) };
 	const user = await db.collection('users').findOne({ ...query, active: true });
 	if (!user || !passwordMatches(digestOf(password), user.services.password.scrypt)) return undefined;
 	const token = randomBytes(32).toString('base64url');
 	const entry = { when: new Date(), hashedToken: hashToken(token) };
-	await db.collection('users').updateOne({ _id: user._id }, { $push: { 'services.resume.loginTokens': entry } });
+	const change = { $push: { 'services.resume.loginTokens': entry }, $set: { lastLogin: new Date() } };
+	await db.collection('users').updateOne({ _id: user._id }, change);
 	return { user, token };
 }
 

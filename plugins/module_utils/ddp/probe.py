@@ -25,7 +25,7 @@ from ..probing.fault import Fault
 from ..probing.fetching import Answer, describe, fetch, quote, sanitized
 from ..probing.polling import Timeouts, poll
 from ..probing.target import Target, parse_url
-from ..probing.tls import Trust, inspect_certificate
+from ..probing.tls import ShownCertificate, Trust, inspect_certificate
 from .account import PERMANENT, Account, Token, give_back, take_token
 from .session import DdpSession, UpgradeRefused, open_websocket
 from .websocket import WEBSOCKETS_MISSING
@@ -67,7 +67,7 @@ class DdpHealth:
 
     checks: list[Check] = field(default_factory=list)
     ping_ms: float | None = None
-    certificate: Fault | None = None
+    certificate: ShownCertificate | None = None
 
     @property
     def healthy(self) -> bool:

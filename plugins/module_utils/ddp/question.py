@@ -12,7 +12,7 @@ from typing import Any
 from ..probing.options import TIMEOUTS, TRUST
 from ..probing.polling import Timeouts
 from ..probing.question import Answered, LibraryMissing
-from ..probing.tls import Trust
+from ..probing.tls import ShownCertificate, Trust
 from .probe import WEBSOCKETS_MISSING, Account, DdpHealth, Proxy, probe_ddp
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -43,15 +43,22 @@ def answer(options: Mapping[str, Any]) -> Answered:
 
 
 def _result(health: DdpHealth, attempts: int) -> dict[str, Any]:
-    certificate = health.certificate
     return {
         "changed": False,
         "healthy": health.healthy,
         "checks": [asdict(check) for check in health.checks],
         "ping_ms": health.ping_ms,
-        "certificate": {"fault": certificate.kind, "diagnosis": certificate.sentence} if certificate else None,
+        "certificate": _certificate(health.certificate),
         "attempts": attempts,
     }
+
+
+def _certificate(shown: ShownCertificate | None) -> dict[str, Any] | None:
+    if shown is None:
+        return None
+    fault = shown.fault
+    told = {"fault": fault.kind if fault else None, "diagnosis": fault.sentence if fault else None}
+    return {**told, "begins": shown.begins, "ends": shown.ends}
 
 
 def _summary(url: str, health: DdpHealth) -> str:

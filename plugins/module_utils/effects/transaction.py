@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .keeping import keep, put_back
+from .noting import note_taken_up
 from .units import Refused, Unit
 from .writing import apply
 
@@ -29,13 +30,15 @@ class Transaction:
         settings = module.params["unit"]
         self._state: str = settings["state"] if settings else ""
         self._unit = Unit(settings["name"], settings["port"], settings["log"]) if settings else None
+        self._enables: bool = bool(settings and settings["enabled"])
+        self._ledger: dict[str, Any] | None = module.params["ledger"]
         self.differences: list[dict[str, Any]] = []
         self.backups: list[str] = []
-        self.took_up = False
+        self.took_up = self._was_enabled = False
 
     @property
     def changed(self) -> bool:
-        return bool(self.differences) or self.took_up
+        return bool(self.differences) or self.took_up or self._was_enabled
 
     def run(self) -> None:
         """Raises Refused, after which everything is as it was."""
@@ -50,6 +53,8 @@ class Transaction:
                 self._accept()
             if has_to:
                 self._take_up()
+            if self._unit and self._enables and not self._unit.is_enabled():
+                self._enable(self._unit)
         except BaseException as reason:
             changed = put_back(kept)
             for backup in self.backups:
@@ -57,6 +62,8 @@ class Transaction:
             if not isinstance(reason, Refused):
                 raise
             raise Refused("\n".join([str(reason), *self._left(changed, was_active)])) from None
+        if self._unit and self._ledger and not self._module.check_mode:
+            note_taken_up(self._unit.name, self._ledger)
 
     def _accept(self) -> None:
         """The command also sees what the host has beside these files."""
@@ -67,7 +74,13 @@ class Transaction:
     def _take_up(self) -> None:
         self.took_up = True
         if self._unit and not self._module.check_mode:
-            self._unit.take_up(self._state, _has_units([change["after_header"] for change in self.differences]))
+            # also of one that was changed by hand, which systemd may not know
+            self._unit.take_up(self._state, _has_units([entry["path"] for entry in self._wanted]))
+
+    def _enable(self, unit: Unit) -> None:
+        self._was_enabled = True
+        if not self._module.check_mode:
+            unit.enable()
 
     def _left(self, changed: list[str], was_active: bool) -> list[str]:
         """How the host was left, in sentences."""

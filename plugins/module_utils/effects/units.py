@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass
 
 from ..facts import network
-from ..facts.files import text
+from ..facts.programs import children
 from .log import Log
 
 # For a unit that neither comes up nor ends: what waits after it decides about that, and it may have much to recover.
@@ -39,6 +39,15 @@ class Unit:
 
     def is_active(self) -> bool:
         return self._shown()["ActiveState"] in ("active", "activating", "reloading")
+
+    def enable(self) -> None:
+        """Raises Refused."""
+        done = self._systemctl("enable", self.name)
+        if done.returncode:
+            raise Refused(_with(f"{self.name} cannot be made to start at every boot.", done.stderr))
+
+    def is_enabled(self) -> bool:
+        return self._shown()["UnitFileState"] == "enabled"
 
     def take_up(self, state: str, daemon_reload: bool) -> None:
         """``state``: `started`, `restarted` or `reloaded`, as of systemd_service: a unit that is off is started.
@@ -91,36 +100,27 @@ class Unit:
     def _reload(self, log: Log) -> None:
         """A master that takes up its configuration has new workers."""
         master = int(self._shown()["MainPID"])
-        before = _children(master)
+        before = children(master)
         done = self._systemctl("reload", self.name)
         refusal = f"{self.name} does not take up what was written."
         if done.returncode:
             raise Refused(_with(refusal, log.said() or done.stderr))
         until = time.monotonic() + _SETTLES_WITHIN
-        while not _children(master) - before:
+        while not children(master) - before:
             if log.severe() or time.monotonic() > until:
                 raise Refused(_with(refusal, log.said()))
             time.sleep(_POLL)
 
     def _shown(self) -> dict[str, str]:
-        wanted = "--property=ActiveState,MainPID,NRestarts"
+        wanted = "--property=ActiveState,MainPID,NRestarts,UnitFileState"
         lines = self._systemctl("show", wanted, self.name).stdout.splitlines()
-        return {"ActiveState": "", "MainPID": "0", "NRestarts": "0", **dict(line.split("=", 1) for line in lines)}
+        told = dict(line.split("=", 1) for line in lines)
+        return {"ActiveState": "", "MainPID": "0", "NRestarts": "0", "UnitFileState": "", **told}
 
     @staticmethod
     def _systemctl(*words: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "LC_ALL": "C.UTF-8"}
         return subprocess.run(["systemctl", *words], capture_output=True, text=True, check=False, env=environment)
-
-
-def _children(process: int) -> set[int]:
-    """proc_pid_stat(5): the parent is the second field after the name, which may hold anything but its last `)`."""
-    found = set()
-    for name in os.listdir("/proc"):
-        fields = (text(f"/proc/{name}/stat") or "").rpartition(")")[2].split() if name.isdigit() else []
-        if len(fields) > 1 and fields[1] == str(process):
-            found.add(int(name))
-    return found
 
 
 def _with(sentence: str, said: str) -> str:

@@ -22,9 +22,14 @@ _VARIABLES = {
 _ENGINES = ("unix:///var/run/docker.sock", "default")
 
 
-def state() -> dict[str, Any]:
+def configuration() -> str:
+    """The file of the user that works with containers, root."""
     directory = os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")
-    path = os.path.join(directory, "config.json")
+    return os.path.join(directory, "config.json")
+
+
+def state() -> dict[str, Any]:
+    path = configuration()
     try:
         with open(path, encoding="utf-8") as file:
             return {"file": path, "variables": _variables(json.load(file)["proxies"])}

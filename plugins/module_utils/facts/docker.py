@@ -15,6 +15,7 @@ from ..containers.docker_api import AT_ONCE, Engine, greet
 from ..containers.drift import PROXIES
 from ..probing.fault import Fault
 from ..sources.reference import parse
+from . import limits
 from .files import text
 from .system import main_process
 
@@ -68,6 +69,7 @@ def _mode(info: dict[str, Any], components: list[str]) -> dict[str, Any]:
         "data_root": str(info.get("DockerRootDir") or ""),
         "limits_processors": bool(info.get("CpuCfsQuota", True)),
         "flags": flags(),
+        "live_restore": bool(info.get("LiveRestoreEnabled")),
     }
 
 
@@ -90,6 +92,7 @@ def _inspected(
         found = dict(zip(wanted, pool.map(lambda identity: engine.inspect(identity, until), wanted)))
     for one in filter(None, found.values()):
         one["proxies"] = _proxies(engine, one, until)
+        one["limits"] = limits.of_process((one.get("State") or {}).get("Pid") or 0)
     return found
 
 
@@ -136,6 +139,8 @@ def _settings(inspected: dict[str, Any]) -> dict[str, Any]:
             for name, network in networks.items()
         },
         "proxies": inspected["proxies"],
+        "limits": inspected["limits"],
+        "limited": limits.of_others(host),
         # what it is attached to, whatever that is called by now; it keeps this while it is stopped
         "network_ids": {name: (network or {}).get("NetworkID") or "" for name, network in networks.items()},
     }
@@ -149,5 +154,6 @@ def _network(answer: dict[str, Any]) -> dict[str, Any]:
         "interface": (answer.get("Options") or {}).get(BRIDGE_NAME) or f"br-{answer['Id'][:12]}",
         "subnets": [entry["Subnet"] for entry in ipam if "Subnet" in entry],
         "gateways": [entry["Gateway"] for entry in ipam if "Gateway" in entry],
+        "options": answer.get("Options") or {},
         "ours": any(name.startswith(OURS) for name in answer.get("Labels") or {}),
     }

@@ -14,7 +14,9 @@ from typing import Any
 
 
 def state(path: str) -> dict[str, Any] | None:
-    """None where there is nothing. ``digest``: of a regular file; what it holds stays here."""
+    """None where there is nothing. ``digest``: of a regular file; what it holds stays here. ``changed``: by whatever
+    means, in seconds of the epoch; nobody can set that moment, as they can that of the content.
+    """
     try:
         found = os.stat(path)
     except OSError:
@@ -26,6 +28,7 @@ def state(path: str) -> dict[str, Any] | None:
         "group": _name(found.st_gid, grp.getgrgid),
         "uid": str(found.st_uid),
         "gid": str(found.st_gid),
+        "changed": found.st_ctime,
         "digest": digest(path) if stat.S_ISREG(found.st_mode) else None,
     }
 

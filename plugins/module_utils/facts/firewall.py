@@ -12,7 +12,6 @@ FORWARD drops what nobody accepts, the way from one container to another.
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
 import subprocess
@@ -21,12 +20,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from .files import text
+from .system import main_process
 
 SETTINGS = "/etc/docker/daemon.json"
 _TIMEOUT = 5
 # On the host itself; long enough for a first packet that is lost (RFC 6298: it is sent again after 1 s).
 _CONNECT_TIMEOUT = 3
 _CLOSED_PORT = 9
+_UNIT = "docker.service"
 _TO_DOCKER = re.compile(r"(?m)^-A (FORWARD|PREROUTING) .*-j DOCKER")
 
 
@@ -52,10 +53,8 @@ def _uses_iptables(settings: str | None, arguments: str) -> bool:
 
 
 def _arguments() -> str:
-    """Of every dockerd on the host."""
-    processes = [name for name in os.listdir("/proc") if name.isdigit()]
-    engines = [name for name in processes if (text(f"/proc/{name}/comm") or "").strip() == "dockerd"]
-    return " ".join((text(f"/proc/{name}/cmdline") or "").replace("\0", " ") for name in engines)
+    """Of the host's own engine: others may run in containers."""
+    return (text(f"/proc/{main_process(_UNIT)}/cmdline") or "").replace("\0", " ")
 
 
 def _rules(table: str, chain: str) -> str | None:

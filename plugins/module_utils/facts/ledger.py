@@ -15,6 +15,8 @@ One JSON file for root alone, replaced as a whole. Its fields:
   for one that is still to be made anew.
 * ``settings``: by path of a file that others have settings in, too, the digest of each setting that was made in it.
 * ``data``: by directory with data, the ``mount`` point it lay below and the ``device`` that was mounted there.
+* ``taken_up``: by unit, and of NATS by its name, the ``process`` that had taken up its settings when a role was done,
+  and the digests of the ``files`` that it has them from.
 * ``hosts``: by name, those that were part of the deployment, each with what it had of it.
 """
 
@@ -36,6 +38,7 @@ EMPTY: dict[str, Any] = {
     "containers": {},
     "settings": {},
     "data": {},
+    "taken_up": {},
     "hosts": {},
 }
 
@@ -72,6 +75,18 @@ def updated(content: dict[str, Any], entries: dict[str, Any]) -> dict[str, Any]:
             wanted = {key: value for key, value in {**content[name], **wanted}.items() if value is not None}
         merged[name] = wanted
     return {**merged, "format": FORMAT}
+
+
+def note(path: str, entries: dict[str, Any], tries: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What it held before and holds after. ``tries``: without writing. Raises ValueError where it cannot be read."""
+    found = read(path)
+    if found["state"] in ("damaged", "newer"):
+        raise ValueError(f"{path} is {found['state']} and was left as it is.")
+    before = found["content"]
+    after = updated(before, entries)
+    if after != before and not tries:
+        write(path, after)
+    return before, after
 
 
 def write(path: str, content: dict[str, Any]) -> None:

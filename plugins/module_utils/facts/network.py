@@ -15,6 +15,7 @@ import time
 from typing import Any
 
 from .files import text
+from .processes import unit_of
 
 # Values of /proc/net (proc(5), linux/route.h)
 LISTENING = "0A"
@@ -69,10 +70,8 @@ def _sockets(process: int) -> set[str]:
 def _process(identity: int | None) -> dict[str, Any]:
     if identity is None:
         return {"pid": None, "process": None, "unit": None}
-    # The innermost: a container in which systemd runs has units of its own, and so has a user's session.
-    units = re.findall(r"/([^/\n]+\.(?:service|scope))(?=[/\n])", text(f"/proc/{identity}/cgroup") or "")
     name = (text(f"/proc/{identity}/comm") or "").strip() or None
-    return {"pid": identity, "process": name, "unit": units[-1] if units else None}
+    return {"pid": identity, "process": name, "unit": unit_of(identity)}
 
 
 def routes(path: str = "/proc/net/route") -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..probing.question import Answered
-from . import apt, client, data, docker, files, firewall, ledger, mongod, network, nginx, settings, system
+from . import apt, client, data, docker, files, firewall, ledger, mongod, network, nginx, programs, settings, system
 from .origins import origins
 
 _STRINGS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
@@ -29,6 +29,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "origins": {"type": "dict", "default": {}},
     "repositories": {"type": "bool", "default": False},
     "nginx": {"type": "dict"},
+    "nats_url": {"type": "str"},
     "containers": _STRINGS,
     "ways": {"type": "dict", "default": {}},
     "images": _STRINGS,
@@ -84,6 +85,7 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "names": network.resolved(asked["names"], asked["resolve_timeout"]),
         "packages": system.packages(asked["packages"]),
         "units": units and {name: units[name] for name in asked["units"]},
+        "programs": programs.programs(asked["units"], asked["nats_url"]) if units else {},
         "docker": runs,
         "files": {path: files.state(path) for path in asked["files"]},
         "texts": {path: files.text(path) for path in asked["texts"]},

@@ -25,6 +25,8 @@ UNSYNCHRONISED_ERROR = 16_000_000
 # it is installed.
 _MASKED_BY_PACKAGES = "/var/lib/systemd/deb-systemd-helper-masked"
 
+_OF_UNITS = "Id,LoadState,ActiveState,UnitFileState,LimitNOFILE,NeedDaemonReload"
+
 
 def operating_system(path: str = "/etc/os-release") -> dict[str, Any]:
     """os-release(5). Testing releases have no version."""
@@ -109,7 +111,7 @@ def packages(names: list[str]) -> dict[str, str] | None:
     if not names:
         return {}
     command = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Abbrev} ${Version}\\n", *names]
-    answer = _output(command)
+    answer = output(command)
     if answer is None:
         return None
     rows = [line.split() for line in answer.splitlines()]
@@ -118,7 +120,7 @@ def packages(names: list[str]) -> dict[str, str] | None:
 
 def conffiles(names: Sequence[str]) -> dict[str, str]:
     """By path, the MD5 that each file had which these packages brought as settings to be changed (deb-conffiles(5))."""
-    answer = _output(["dpkg-query", "--show", "--showformat=${Conffiles}\\n", *names]) if names else ""
+    answer = output(["dpkg-query", "--show", "--showformat=${Conffiles}\\n", *names]) if names else ""
     rows = [line.split() for line in (answer or "").splitlines()]
     return {row[0]: row[1] for row in rows if len(row) == 2}
 
@@ -126,11 +128,12 @@ def conffiles(names: Sequence[str]) -> dict[str, str]:
 def units(names: list[str]) -> dict[str, dict[str, Any]] | None:
     """Whether systemd has, runs and would start at boot each unit; None where there is no systemd.
 
-    ``open_files``: its limit. ``masked``: somebody has seen to it that it is not started.
+    ``open_files``: its limit. ``masked``: somebody has seen to it that it is not started. ``unread``: its files were
+    changed, and systemd does not know that yet.
     """
     if not names:
         return {}
-    answer = _output(["systemctl", "show", "--property=Id,LoadState,ActiveState,UnitFileState,LimitNOFILE", *names])
+    answer = output(["systemctl", "show", f"--property={_OF_UNITS}", *names])
     if not answer:
         return None
     blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in answer.split("\n\n")]
@@ -141,17 +144,24 @@ def units(names: list[str]) -> dict[str, dict[str, Any]] | None:
             "enabled": block.get("UnitFileState") == "enabled",
             "open_files": int(limit) if (limit := block.get("LimitNOFILE", "")).isdecimal() else None,
             "masked": block.get("LoadState") == "masked" and not os.path.exists(f"{_MASKED_BY_PACKAGES}/{name}"),
+            "unread": block.get("NeedDaemonReload") == "yes",
         }
         for name, block in zip(names, blocks)
     }
 
 
-def main_process(unit: str) -> str:
-    """The number of the process that a unit is, or "0", also without systemd."""
-    return (_output(["systemctl", "show", "--property=MainPID", "--value", unit]) or "").strip() or "0"
+def main_processes(names: Sequence[str]) -> dict[str, int]:
+    """By unit the number of the process that it is, or 0, also without systemd."""
+    answer = output(["systemctl", "show", "--property=MainPID", "--value", *names]) if names else ""
+    numbers = [int(line) for line in (answer or "").split()]
+    return dict(zip(names, numbers or [0] * len(names)))
 
 
-def _output(command: list[str]) -> str | None:
+def main_process(unit: str) -> int:
+    return main_processes([unit])[unit]
+
+
+def output(command: list[str]) -> str | None:
     """What a command prints, also where it ends with an error; None where it cannot run."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:

@@ -41,11 +41,15 @@ _Read = TypeVar("_Read")
 
 @dataclass(frozen=True)
 class Server:
-    """What a server says of itself. ``slow_consumers``: how many clients it cut off since it started."""
+    """What a server says of itself. ``slow_consumers``: how many clients it cut off since it started. ``loaded``: when
+    it read its configuration, by its clock.
+    """
 
     version: str
     connections: int
     slow_consumers: int
+    identity: str = ""
+    loaded: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,9 @@ class Monitoring:
 
 
 def _server(varz: Any) -> Server:
-    _text(varz["server_id"])
-    return Server(_text(varz["version"]), int(varz.get("connections", 0)), int(varz.get("slow_consumers", 0)))
+    identity, loaded = _text(varz["server_id"]), varz.get("config_load_time")
+    counts = int(varz.get("connections", 0)), int(varz.get("slow_consumers", 0))
+    return Server(_text(varz["version"]), *counts, identity, _moment(loaded) if loaded else None)
 
 
 def _routes(routez: Any) -> list[str]:

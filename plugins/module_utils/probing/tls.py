@@ -100,8 +100,17 @@ def _certificate_fault(target: Target, error: ssl.SSLCertVerificationError) -> F
     return Fault("certificate", f"{shown} for {target.host} is not valid: {reason}.")
 
 
-def inspect_certificate(target: Target, until: float) -> Fault | None:
-    """What is wrong with dates and name of the certificate, whatever its issuer; None also when there is no answer.
+@dataclass(frozen=True)
+class ShownCertificate:
+    """What is wrong with its dates and its name, whatever its issuer, or else its dates, in seconds of the epoch."""
+
+    fault: Fault | None = None
+    begins: float | None = None
+    ends: float | None = None
+
+
+def inspect_certificate(target: Target, until: float) -> ShownCertificate | None:
+    """None when there is no answer.
 
     Python decodes only certificates that it verified. So a second handshake verifies the one that the first was shown,
     with that very certificate as its only authority.
@@ -112,7 +121,9 @@ def inspect_certificate(target: Target, until: float) -> Fault | None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.verify_flags |= _PARTIAL_CHAIN
         context.load_verify_locations(cadata=certificate)
-        _start_tls(target, until, context).close()
+        with _start_tls(target, until, context) as verified:
+            dates = verified.getpeercert() or {}
     except Fault as fault:
-        return fault if fault.kind.startswith("certificate") else None
-    return None
+        return ShownCertificate(fault) if fault.kind.startswith("certificate") else None
+    begins, ends = (ssl.cert_time_to_seconds(str(dates[name])) for name in ("notBefore", "notAfter"))
+    return ShownCertificate(None, begins, ends)

@@ -11,51 +11,67 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 import shutil
 import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ansible.module_utils.urls import open_url
-
 from ..probing.clock import remaining
-from ..probing.fetching import sanitized
+from .key import fetch, text_of
+from .words import errors, named_proxies, with_proxies
 
 LISTS = "/var/lib/apt/lists"
 SOURCES = "/etc/apt/sources.list.d"
-_KEY_MAX = 1024 * 1024
-_KEY_TIMEOUT = 10
-_UNMET = "The following packages have unmet dependencies:"
+_KEY_TIMEOUT = 15
 
 
-def faults(packages: Sequence[str], repositories: Sequence[Mapping[str, Any]], timeout: float) -> list[str]:
-    """In apt's words, one for each fault. ``repositories``: planned ones, each with the ``path`` of its entry, its
-    ``text`` and the ``key`` (``path``, ``url``) that it names, which is fetched where it is not there.
+@dataclass(frozen=True)
+class Answer:
+    """``faults``: in apt's words. ``keys``: those that were fetched, by the path that they are for."""
+
+    faults: list[str]
+    keys: dict[str, str]
+
+
+def ask(packages: Sequence[str], repositories: Sequence[Mapping[str, Any]], timeout: float) -> Answer:
+    """``repositories``: planned ones, each with the ``path`` of its entry, its ``text`` and the ``key`` (``path``,
+    ``url``) that it names, which is fetched where it ``fetches`` one or has none.
     """
-    if not packages:
-        return []
+    keys: dict[str, str] = {}
     directory = tempfile.mkdtemp(prefix="rocketops-apt-")
     try:
-        return _asked(packages, repositories, directory, time.monotonic() + timeout)
+        found = _lay_out(repositories, directory, keys)
+        if packages and not found:
+            found = _asked(packages, repositories, directory, time.monotonic() + timeout)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+    return Answer(found, keys)
 
 
 def _asked(
     packages: Sequence[str], repositories: Sequence[Mapping[str, Any]], directory: str, until: float
 ) -> list[str]:
-    found = _lay_out(repositories, directory)
-    if found:
-        return found
     configuration = f"{directory}/apt.conf"
     with open(configuration, "w", encoding="utf-8") as file:
         file.write(_configuration(directory))
     # read after the host's own
     settings = ["--config-file", configuration]
-    return _apt("update", settings, until) or _apt("install", [*settings, "--simulate", *packages], until)
+    found = _apt("update", settings, until) or _apt("install", [*settings, "--simulate", *packages], until)
+    return [_with_urls(line, repositories, directory) for line in found]
+
+
+def _with_urls(line: str, repositories: Sequence[Mapping[str, Any]], directory: str) -> str:
+    """In the place of files that are gone by now."""
+    for number, repository in enumerate(repositories):
+        line = line.replace(_fetched(directory, number), repository["key"]["url"])
+    return line
+
+
+def _fetched(directory: str, number: int) -> str:
+    return f"{directory}/keys/{number}.asc"
 
 
 def _configuration(directory: str) -> str:
@@ -66,8 +82,7 @@ def _configuration(directory: str) -> str:
         "Dir::Etc::SourceParts": f"{directory}/sources",
         # where it would keep what it simulated
         "Dir::Log": f"{directory}/log",
-        # these are large, and needed once
-        "Dir::Cache::pkgcache": "",
+        # large, and of no use here: the other one saves reading all lists a second time
         "Dir::Cache::srcpkgcache": "",
         # its own user could not read that directory
         "APT::Sandbox::User": "root",
@@ -84,7 +99,8 @@ def _configuration(directory: str) -> str:
     return "\n".join([*hooks, *(f'{name} "{value}";' for name, value in options.items()), ""])
 
 
-def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str) -> list[str]:
+def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str, keys: dict[str, str]) -> list[str]:
+    """What cannot be fetched. Adds to ``keys``."""
     for name in ("lists/partial", "cache/archives/partial", "sources", "keys", "log"):
         os.makedirs(f"{directory}/{name}")
     for path in glob.glob(f"{LISTS}/*_*"):
@@ -97,24 +113,16 @@ def _lay_out(repositories: Sequence[Mapping[str, Any]], directory: str) -> list[
         key = repository["key"]
         text = repository["text"]
         if key["fetches"] or not os.path.exists(key["path"]):
-            fetched = f"{directory}/keys/{number}.asc"
-            reason = _fetch(key["url"], fetched)
-            found += [reason] if reason else []
+            fetched = _fetched(directory, number)
+            reason = fetch(key["url"], fetched, _KEY_TIMEOUT)
+            if reason:
+                found.append(f"the key {key['url']} cannot be fetched: {reason}")
+            else:
+                keys[key["path"]] = text_of(fetched)
             text = text.replace(key["path"], fetched)
         with open(f"{directory}/sources/{os.path.basename(repository['path'])}", "w", encoding="utf-8") as file:
             file.write(text)
     return found
-
-
-def _fetch(url: str, path: str) -> str:
-    """As the role does, from the same environment. What is wrong, "" where nothing is."""
-    try:
-        with open_url(url, timeout=_KEY_TIMEOUT) as answer, open(path, "wb") as file:
-            file.write(answer.read(_KEY_MAX))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
-        return f"the key {url} cannot be fetched: {sanitized(str(reason))}"
-    return ""
 
 
 def _apt(verb: str, words: list[str], until: float) -> list[str]:
@@ -129,13 +137,4 @@ def _apt(verb: str, words: list[str], until: float) -> list[str]:
         return [f"`apt-get {verb}` does not end: do its repositories answer?"]
     except OSError as error:
         return [f"apt-get cannot be run: {error}"]
-    return errors(done.stdout, done.stderr) if done.returncode else []
-
-
-def errors(output: str, complaints: str) -> list[str]:
-    """The lines that say what is wrong, and of dependencies which."""
-    unmet = re.findall(r"(?m)^ (\S+ : .+)$", output.partition(_UNMET)[2])
-    told = [re.sub(r"\s+", " ", line[3:]).strip() for line in complaints.splitlines() if line.startswith("E: ")]
-    # says no more than the lines before it
-    told = [line for line in told if not line.startswith(("Some index files failed", "Unable to correct problems"))]
-    return list(dict.fromkeys([*told, *unmet])) or ["apt-get fails without a word"]
+    return with_proxies(errors(done.stdout, done.stderr), named_proxies()) if done.returncode else []

@@ -50,7 +50,11 @@ def _ask(image: str, architecture: str, way: Way, socket: str, until: float, fou
         registry.Question(reference, architecture, way, halfway(until) if socket else until).ask()
     except Fault as fault:
         # An engine that runs may know a way that it does not tell, as with a password in the URL of a proxy.
-        if not socket or fault.kind == "platform" or not _engine_finds(reference, architecture, socket, until):
+        if (
+            not socket
+            or fault.kind in ("login", "platform")
+            or not _engine_finds(reference, architecture, socket, until)
+        ):
             found[image] = fault
 
 

@@ -28,6 +28,10 @@ from .way import Way
 
 _REQUEST_TIMEOUT = 8.0
 _BODY_MAX = 4 * 1024 * 1024
+# RFC 9110, 15.5.8
+_PROXY_WANTS_LOGIN = 407
+# Python's http.client, HTTPConnection._tunnel
+_NO_TUNNEL = "Tunnel connection failed: "
 _LISTS = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 _MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 # Of uname -m, as images call it (go.dev/doc/install/source#environment, GOARCH).
@@ -51,7 +55,15 @@ class Question:
     until: float
 
     def ask(self) -> None:
-        """Raises Fault: `missing`, `denied`, `refused`, `platform`, `certificate` or `unreachable`."""
+        """Raises Fault: `missing`, `denied`, `login`, `refused`, `platform`, `certificate`, `proxy` or `unreachable`.
+
+        `unknown` where only the engine itself, or its client, can ask.
+        """
+        found = login(self.reference.registry)
+        if found.fault:
+            raise Fault(
+                "login", f"Docker's client cannot find out the login to {self.reference.registry}: {found.fault}"
+            )
         mirrors = self.way.mirrors if self.reference.registry == DOCKER_HUB else []
         for url in mirrors:
             try:
@@ -60,11 +72,10 @@ class Question:
                 # as the engine does, which goes on to the next and at last to the registry itself
                 continue
         host = self.reference.host
-        found = login(self.reference.registry)
         try:
             return self._ask_at(f"https://{host}", found)
         except Fault as fault:
-            if fault.kind not in ("unreachable", "certificate") or not self.way.is_insecure(host):
+            if fault.kind not in ("unreachable", "certificate", "proxy") or not self.way.is_insecure(host):
                 raise
         return self._ask_at(f"http://{host}", found)
 
@@ -138,9 +149,18 @@ class _Talk:
                 return Answer(got.status, _lower(got.headers), got.read(_BODY_MAX))
         except urllib.error.HTTPError as error:
             with error:
-                return Answer(error.code, _lower(error.headers), error.read(_BODY_MAX))
+                answer = Answer(error.code, _lower(error.headers), error.read(_BODY_MAX))
+            if error.code == _PROXY_WANTS_LOGIN:
+                raise _of_proxy(self._proxy(url), url, f"{error.code} {error.reason}") from None
+            return answer
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise _unreachable(url, error) from None
+            raise _unreachable(url, self._proxy(url), error) from None
+
+    def _proxy(self, url: str) -> str:
+        """Without its password."""
+        parts = urllib.parse.urlsplit(url)
+        proxy = urllib.parse.urlsplit(self._way.proxies.of(parts.scheme, parts.netloc))
+        return f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}" if proxy.netloc else ""
 
 
 def _lower(headers: Any) -> dict[str, str]:
@@ -186,10 +206,19 @@ def _said(answer: Answer) -> str:
         return ""
 
 
-def _unreachable(url: str, error: Exception) -> Fault:
+def _unreachable(url: str, proxy: str, error: Exception) -> Fault:
     reason = getattr(error, "reason", error)
     peer = urllib.parse.urlsplit(url).netloc
     if isinstance(reason, ssl.SSLCertVerificationError):
         return Fault("certificate", f"the certificate of {peer} is not trusted: {reason.verify_message}")
-    told = getattr(reason, "strerror", None) or reason
-    return Fault("unreachable", f"{peer} does not answer: {sanitized(str(told))}")
+    told = sanitized(str(getattr(reason, "strerror", None) or reason))
+    if proxy and told.startswith(_NO_TUNNEL):
+        return _of_proxy(proxy, url, told[len(_NO_TUNNEL) :])
+    if proxy and not isinstance(reason, ssl.SSLError):
+        return Fault("proxy", f"the proxy {proxy} on the way to {peer} does not answer: {told}")
+    return Fault("unreachable", f"{peer} does not answer: {told}")
+
+
+def _of_proxy(proxy: str, url: str, said: str) -> Fault:
+    peer = urllib.parse.urlsplit(url).netloc
+    return Fault("proxy", f"the proxy {proxy} does not let the host through to {peer} (it answers {said})")

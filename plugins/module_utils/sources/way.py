@@ -3,34 +3,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The way from a host to its registries, as its Docker Engine goes it, whether that is there yet or not.
 
-The engine takes proxies from its settings (`proxies`), else from the environment of its unit, which its manual has set
-in a drop-in (docs.docker.com/engine/daemon/proxy), and trusts what is in certs.d besides the system's authorities
+The engine takes each of its proxies from its settings (`proxies`), else from the environment of its unit
+(docs.docker.com/engine/daemon/proxy), and trusts what is in certs.d besides the system's authorities
 (docs.docker.com/engine/security/certificates).
 """
 
 from __future__ import annotations
 
 import glob
-import ipaddress
-import os
-import re
 import ssl
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-DROP_INS = "/etc/systemd/system/docker.service.d/*.conf"
+from .proxies import Proxies, ProxyHandler, proxies_of, split, within
+
 CERTIFICATES = "/etc/docker/certs.d"
-_VARIABLE = re.compile(r"(?i)\b(https?|no)_proxy=([^\s\"']*)")
 
 
 @dataclass(frozen=True)
 class Way:
-    """``settings``: of daemon.json as planned. ``certificates``: planned authorities in PEM, by registry."""
+    """``settings``: of daemon.json as planned. ``environment``: of the engine.
+
+    ``certificates``: planned authorities in PEM, by registry.
+    """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     certificates: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def mirrors(self) -> list[str]:
@@ -39,13 +40,25 @@ class Way:
 
     def is_insecure(self, host: str) -> bool:
         """Certificates are not verified, and plain HTTP will do. To the engine, loopback is so of its own accord."""
-        name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
+        name = split(host)[0]
         named: Sequence[str] = self.settings.get("insecure-registries") or []
-        return host in named or name == "localhost" or any(_within(name, one) for one in [*named, "127.0.0.0/8"])
+        return host in named or name == "localhost" or any(within(name, one) for one in [*named, "127.0.0.0/8"])
+
+    @property
+    def proxies(self) -> Proxies:
+        """Each of the engine's settings takes the place of its variable (moby, cmd/dockerd: `overrideProxyEnv`)."""
+        set_ = self.settings.get("proxies") or {}
+        given = proxies_of(self.environment)
+        return Proxies(
+            str(set_.get("http-proxy") or given.http),
+            str(set_.get("https-proxy") or given.https),
+            str(set_.get("no-proxy") or given.no),
+        )
 
     def opener(self, host: str) -> urllib.request.OpenerDirector:
         return urllib.request.build_opener(
-            urllib.request.ProxyHandler(self._proxies(host)),
+            urllib.request.ProxyHandler({}),
+            ProxyHandler(self.proxies),
             urllib.request.HTTPSHandler(context=self._context(host)),
         )
 
@@ -60,45 +73,3 @@ class Way:
         if self.certificates.get(host):
             context.load_verify_locations(cadata=self.certificates[host])
         return context
-
-    def _proxies(self, host: str) -> dict[str, str]:
-        given = self._variables()
-        name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
-        if any(_names(entry.strip(), name, host) for entry in given.get("no", "").split(",") if entry.strip()):
-            return {}
-        return {scheme: given[scheme] for scheme in ("http", "https") if given.get(scheme)}
-
-    def _variables(self) -> dict[str, str]:
-        planned = self.settings.get("proxies") or {}
-        if planned:
-            return {name: str(planned.get(f"{name}-proxy") or "") for name in ("http", "https", "no")}
-        for texts in ([_read(path) for path in sorted(glob.glob(DROP_INS))], [_environment()]):
-            found = {name.lower(): value for text in texts for name, value in _VARIABLE.findall(text)}
-            if found:
-                return found
-        return {}
-
-
-def _environment() -> str:
-    return "\n".join(f"{name}={value}" for name, value in os.environ.items())
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
-def _names(entry: str, name: str, host: str) -> bool:
-    """An entry of no_proxy, as the engine's library reads it (golang.org/x/net/http/httpproxy)."""
-    bare = entry.lstrip("*").lstrip(".")
-    return entry == "*" or entry == host or name == bare or name.endswith(f".{bare}") or _within(name, entry)
-
-
-def _within(name: str, network: str) -> bool:
-    try:
-        return ipaddress.ip_address(name) in ipaddress.ip_network(network, strict=False)
-    except ValueError:
-        return False

@@ -6,7 +6,8 @@
 Names of collections and fields were read in Rocket.Chat 6.7-dev and 8.3-dev: ``server/lib/migrations.ts``,
 ``ee/app/license/server/startup.ts`` (a licence synchronised from the cloud is stored in the same setting as one that
 was typed in, and all are compared with the setting ``Site_Url``, which keeps the value stored first when ``ROOT_URL``
-changes) and ``server/lib/oauth/addOAuthService.ts``, below ``apps/meteor``.
+changes), ``server/lib/oauth/addOAuthService.ts`` and, of ``lastLogin``, which every login by a password or a provider
+sets, ``app/authentication/server/startup/index.js``, below ``apps/meteor``.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _SETTINGS = {
         {"_id": {"$regex": f"^{_CUSTOM_OAUTH.pattern}$"}, "value": True},
     ]
 }
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
 # Where the question for the series ends that has no certificate of its own, as a MongoDB may demand one of its clients.
 _PERHAPS_NOT_OF_A_DRIVER = ("closed", "tls")
 # Faults of pymongo that say less than how that ended.
@@ -46,7 +48,7 @@ class Workspace:
     """What the module returns. ``fault``, ``reason``: why the database could not be read; most is None then.
 
     ``mongodb_version`` is a series where only the handshake told it. ``license``: a LicenseState as a dictionary.
-    ``site_url``: what Rocket.Chat compares licences with.
+    ``site_url``: what Rocket.Chat compares licences with. ``signed_in``: whether anybody ever has.
     """
 
     fault: str | None = None
@@ -58,6 +60,7 @@ class Workspace:
     license_status: str | None = None
     custom_oauth: list[str] | None = None
     site_url: str | None = None
+    signed_in: bool | None = None
 
 
 def ask(url: MongoUrl, root_url: str, site_url: str, timeout: float) -> Workspace:
@@ -103,6 +106,8 @@ def _read(client: Any, database: str, found: Workspace, root_url: str, fixed: st
         license_status=str(settings.get(_LICENSE_STATUS) or "") if text else None,
         custom_oauth=sorted(match[1] for match in names if match),
         site_url=address,
+        # a date, and not whatever is there, as that is what the index of the field tells
+        signed_in=client[database]["users"].find_one({"lastLogin": {"$gt": _LONG_AGO}}, {"_id": 1}) is not None,
     )
 
 

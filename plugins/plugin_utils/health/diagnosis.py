@@ -29,7 +29,7 @@ def diagnose(
 ) -> Diagnosis:
     """``options``: what the operator gives to ansible-playbook, for the commands to type next.
 
-    ``now``: for the licence's dates; without it they are not looked at.
+    ``now``: for the dates of certificates and the licence; without it they are not looked at.
     ``refused``: by host, symptoms and sentences of what its files say, and no part can tell.
     """
     answers = read(plan, registered)
@@ -40,7 +40,11 @@ def diagnose(
     order = {host: position for position, host in enumerate(plan["hosts"])}
     rows = sorted((subject for subject in subjects if subject.kind), key=lambda subject: order[subject.host])
     in_use, surplus = license.license_in_use(plan, answers), license.has_surplus(plan)
-    warnings = [*services.warnings(answers), *license.warnings(in_use, now, surplus)]
+    warnings = [
+        *services.warnings(answers),
+        *proxy.warnings(plan, answers, now),
+        *license.warnings(in_use, now, surplus),
+    ]
     return Diagnosis([_part(row, roots, numbers) for row in rows], findings, warnings)
 
 

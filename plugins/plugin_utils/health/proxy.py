@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import urlsplit
 
+from ..rocketchat.certificate_end import ends_soon
+from ..rocketchat.layout import CERTIFICATE
 from .answers import HostAnswers
 from .hosts import unasked
-from .model import NGINX, Need, Subject, Symptom
+from .model import NGINX, HealthWarning, Need, Subject, Symptom
 
 # Faults that are nginx's own; the others may come from what lies behind it.
 _OF_ITS_OWN = {"refused", "split_missing", "upgrade_stripped", "idle_closed", "redirected", "tls"}
@@ -32,6 +36,15 @@ _NEW_FILES = (
     "point; the site playbook installs them."
 )
 _TO_BE_REPLACED = {"expired", "name"}
+_RENEWAL = {
+    "files": (
+        "Renew it, put the new files where nginx_certificate_file and nginx_certificate_key_file point, and run the "
+        "site playbook."
+    ),
+    "self_signed": "The site playbook makes another one.",
+}
+# Of the certificate that nginx shows.
+ENDS_SOON = "certificate.ends_soon"
 
 
 def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
@@ -43,6 +56,21 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
             names = _names_on_the_bus(plan)
             yield from _behind(host, answers[host], names)
             yield _proxy(host, answers[host], certificate, names)
+
+
+def warnings(
+    plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: datetime | None
+) -> Iterator[HealthWarning]:
+    """``now``: without it, dates are not looked at."""
+    for host in plan["hosts"] if now else ():
+        shown = answers[host].get("ddp").get("certificate") or {}
+        if now and shown.get("begins") is not None and shown.get("ends") is not None:
+            begins, ends = (datetime.fromtimestamp(shown[name], timezone.utc) for name in ("begins", "ends"))
+            if words := ends_soon(begins, ends, now):
+                name = urlsplit(plan["root_url"]).hostname
+                remedy = _RENEWAL[plan["hosts"][host]["nginx"]["certificate"]["source"]]
+                sentence = f"The certificate that nginx of {host} shows for {name} ({CERTIFICATE}) {words}. {remedy}"
+                yield HealthWarning(ENDS_SOON, sentence)
 
 
 def _names_on_the_bus(plan: Mapping[str, Any]) -> tuple[Need, ...]:

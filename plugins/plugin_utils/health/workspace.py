@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The evidence in Rocket.Chat's own database: migrations that are locked, so that no monolith starts."""
+"""The evidence in Rocket.Chat's own database: migrations that are locked, so that no monolith starts; who signed in."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
             database = plan["hosts"][host]["probes"]["workspace"]["database"]
             symptom = Symptom("migrations.locked", _locked(workspace, database))
             yield Subject(_first_host(plan), "migrations", symptoms=[symptom], provides=(("migrations", ""),))
+
+
+def is_unused(answers: Mapping[str, HostAnswers]) -> bool:
+    """Whether the workspace is known to be one in which nobody has ever signed in."""
+    return any(answer.get("workspace").get("signed_in") is False for answer in answers.values())
 
 
 def _locked(workspace: Mapping[str, Any], database: str) -> str:

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from ..rocketchat.certificate_end import ends_soon
 
 try:
     from cryptography import x509
@@ -18,10 +20,6 @@ except ImportError:
 
 # Why, and what to do instead.
 Reason = tuple[str, str]
-
-# Certificates of 90 days and less are usually renewed when a third of that is left.
-_WARN_BEFORE = timedelta(days=30)
-_WARN_SHARE = 4
 
 
 def read_certificates(pem: bytes) -> list[x509.Certificate]:
@@ -39,11 +37,8 @@ def unwise(certificates: list[x509.Certificate], now: datetime) -> Iterator[Reas
 
 
 def _ends_soon(certificate: x509.Certificate, now: datetime) -> Iterator[Reason]:
-    end = certificate.not_valid_after_utc
-    left, life = end - now, end - certificate.not_valid_before_utc
-    if timedelta() <= left < min(_WARN_BEFORE, life / _WARN_SHARE):
-        days = f"in {left.days} day{'s' if left.days > 1 else ''}" if left.days else "in less than a day"
-        yield f"expires on {end:%Y-%m-%d}, {days}", "Renew it, and run the site playbook again"
+    if words := ends_soon(certificate.not_valid_before_utc, certificate.not_valid_after_utc, now):
+        yield words, "Renew it, and run the site playbook again"
 
 
 def _incomplete(certificates: list[x509.Certificate], now: datetime) -> Iterator[Reason]:

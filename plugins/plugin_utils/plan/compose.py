@@ -35,8 +35,13 @@ CLIENT_ENVIRONMENT = {
     "COMPOSE_COMPATIBILITY": "false",
     "COMPOSE_DISABLE_ENV_FILE": "true",
     "COMPOSE_ENV_FILES": "",
+    # it goes on with no orphans removed, or refuses to remove them (seen, 2.40)
+    "COMPOSE_IGNORE_ORPHANS": "false",
     "COMPOSE_PROFILES": "",
     "COMPOSE_REMOVE_ORPHANS": "false",
+    # what is read is on the other one
+    "COMPOSE_STATUS_STDOUT": "false",
+    "DOCKER_API_VERSION": "",
     "DOCKER_CONTEXT": "",
     "DOCKER_DEFAULT_PLATFORM": "",
     "DOCKER_HOST": "unix:///var/run/docker.sock",
@@ -45,6 +50,11 @@ CLIENT_ENVIRONMENT = {
 
 # No service needs a capability: all listen above 1024 and none changes its user.
 CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+
+# What an engine's settings say for containers that do not (docs.docker.com, "dockerd"): an init process of its own, for
+# which the distribution's engine lacks the program where only what is needed was installed (seen, Debian 13), and
+# another runtime, such as one for graphics cards.
+SAID = {"init": False, "runtime": "runc"}
 
 # A first start with migrations of a large database takes minutes; start_interval finds the end of it quickly.
 HEALTHCHECK_TIMES = {
@@ -120,6 +130,7 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         "healthcheck": {"test": healthcheck_command(container.liveness), **HEALTHCHECK_TIMES},
         "labels": {**OURS, "io.rocketops.service": container.service, **_version_label(container)},
         **CONFINED,
+        **SAID,
     }
     # Compose takes an empty list for one of another form, as soon as a file of the operator's own is merged with it
     if ports := list(published_ports(container)):
@@ -199,6 +210,7 @@ def _nats_compose(settings: Settings, hostname: str, ports: list[str], config: s
         },
         "labels": {**OURS},
         **CONFINED,
+        **SAID,
     }
     label_with_config(service, [config])
     return {"name": "nats", "services": {"nats": service}, "networks": {network: {"external": True}}}

@@ -47,7 +47,9 @@ NO_DEFAULT_SITE = [
     ),
 ]
 # The server that is to run with it; as the image starts it, with what its entry point makes of the options.
-NATS_ACCEPTS = "docker run --rm --network none --volume %%s:/nats.conf:ro %s --config /nats.conf -t"
+NATS_ACCEPTS = (
+    "docker run --rm --init=false --runtime runc --network none --volume %%s:/nats.conf:ro %s --config /nats.conf -t"
+)
 COMPOSE_ACCEPTS = "docker compose --file %s config --quiet"
 
 # libyaml's, where PyYAML was built with it

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...module_utils.facts.programs import NATS
 from ..inventory.role_variables import collection_version
 from ..plan.compose import CLIENT_ENVIRONMENT
 from ..plan.resources import RoleState
@@ -15,8 +16,9 @@ from ..rocketchat import layout
 from .difference import Difference
 from .hosts import Host, is_ours, was_deployed
 from .ownership import ADOPTED, adopts, resources_of, stays
-from .packages import entry, read_at_once
+from .packages import entry, fetched_keys, read_at_once
 from .settings import settings_change, settings_entry
+from .taken_up import files_of
 
 # Of the role's part of the host's plan, what its tasks need beyond resources.
 _SHOWN: dict[str, tuple[str, ...]] = {
@@ -31,19 +33,23 @@ _SHOWN: dict[str, tuple[str, ...]] = {
 def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str, Any]:
     state, plan = host.desired[role], host.plan[role]
     user = {"user": {name: plan["user"][name] for name in ("name", "roles")}} if role == "mongodb" else {}
+    written = _written(state, differences)
     return {
         "collection": collection_version(),
         **user,
         **{name: plan[name] for name in _SHOWN[role]},
-        "files": [entry(host, file) for file in state.files if not stays(host, file)],
-        "settings": settings_entry(host, state.settings) if state.settings else None,
+        "files": [entry(host, file) for file in state.files if not stays(host, file) and file.path not in written],
+        "settings": {**settings_entry(host, state.settings), "written": state.settings.path in written}
+        if state.settings
+        else None,
         "block": {"path": state.block.path, "marker": state.block.marker, "text": "\n".join(state.block.lines)}
         if state.block
         else None,
         "accepts": state.accepts,
         "unit": _unit(host, state, differences) if state.unit else None,
-        # whether the ledger says that the unit still has to take something up
-        "takes_up": bool(_effect(state, differences)) or state.unit in host.ledger["pending"],
+        # nothing is noted anew where nothing differed
+        "took_up": _took_up(host, role) if differences else {},
+        "nats_url": (host.plan["probes"]["nats"] or {}).get("url") if role == "nats" else None,
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
         "client_environment": CLIENT_ENVIRONMENT,
         "makes_anew": _made_anew(host, state, differences),
@@ -69,15 +75,28 @@ def _unit(host: Host, state: RoleState, differences: list[Difference]) -> dict[s
     effect = _effect(state, differences)
     installs = any(d.kind == "product" for d in differences)
     changes = {"restart": "restarted", "reload": "reloaded"} if installs or host.unit_is_active(state.unit) else {}
-    return {"name": state.unit, "state": changes.get(effect, "started"), "port": state.port, "log": state.log}
+    takes_up = changes.get(effect, "started")
+    return {"name": state.unit, "state": takes_up, "port": state.port, "log": state.log, "enabled": True}
+
+
+def _took_up(host: Host, role: str) -> dict[str, list[str]]:
+    """By what has read its settings when the role is done: where it has them from."""
+    state = host.desired[role]
+    if role == "nats":
+        return {NATS: [layout.NATS_SETTINGS]}
+    return {state.unit: [file.path for file in files_of(state)]} if state.unit else {}
 
 
 def _effect(state: RoleState, differences: list[Difference]) -> str:
     """What the unit has to do to take up what differs, but for what it finds as its package first starts it."""
-    installs = any(d.kind == "product" for d in differences)
-    before = set(read_at_once(state)) if installs else set()
+    before = _written(state, differences)
     effects = {d.effect for d in differences if d.resource not in before}
     return next((effect for effect in ("restart", "reload") if effect in effects), "")
+
+
+def _written(state: RoleState, differences: list[Difference]) -> set[str]:
+    """Paths of what the role packages writes before it installs."""
+    return set(read_at_once(state)) if any(d.kind == "product" for d in differences) else set()
 
 
 def _made_anew(host: Host, state: RoleState, differences: list[Difference]) -> list[str]:
@@ -100,11 +119,11 @@ def _own_containers(host: Host, state: RoleState) -> list[dict[str, Any]]:
     return [container for container in host.containers if name and is_ours(container) and container["project"] == name]
 
 
-def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> dict[str, Any]:
+def ledger_entries(host: Host, differences: Mapping[str, list[Difference]], keys: Mapping[str, str]) -> dict[str, Any]:
     """What is noted before the first change: whose everything is, and which unit will have to take up settings.
 
     Where a version deployed that kept no ledger, what is there and is no package was made by it, that of roles that are
-    left out this time included.
+    left out this time included. ``keys``: of package repositories, as the host fetched them, by path.
     """
     noted = host.ledger
     older = host.facts["ledger"]["state"] == "absent" and was_deployed(host)
@@ -131,7 +150,7 @@ def ledger_entries(host: Host, differences: Mapping[str, list[Difference]]) -> d
     return {
         "resources": named,
         "pending": pending,
-        "generated": generated,
+        "generated": {**generated, **fetched_keys(host, differences, keys)},
         "containers": anew,
         "settings": {path: made for path, made in settings.items() if made != noted["settings"].get(path, {})},
         "left": _left(host) if "rocketchat" in differences else [],

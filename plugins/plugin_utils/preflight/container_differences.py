@@ -14,8 +14,11 @@ from typing import Any
 
 from ..plan.compose import CONFIG_LABEL, WITHOUT_EFFECT
 from ..plan.resources import Container, Network, Project, RoleState
+from ..rocketchat import layout
+from .defaults import cuts_off, too_low
 from .difference import Difference
 from .hosts import Host, is_ours, tag
+from .taken_up import nats_is_older
 
 # Told apart from the rest of a definition.
 _IMAGE = "image"
@@ -39,7 +42,7 @@ def _other_network(wanted: Network, found: Mapping[str, Any]) -> str:
         return f"{', '.join(found['subnets'])} -> {wanted.subnet}"
     if found["gateways"] != [wanted.gateway]:
         return f"gateway {', '.join(found['gateways'])} -> {wanted.gateway}"
-    return ""
+    return ", ".join(cuts_off(found["options"]))
 
 
 def replaces_network(host: Host) -> bool:
@@ -116,8 +119,10 @@ def _reconfigured(wanted: Container, found: Mapping[str, Any]) -> Iterator[str]:
         yield f"restart policy {settings['restart']} -> {wanted.restart}"
     limits = ((settings["memory"], wanted.memory), (settings["nano_cpus"], wanted.nano_cpus))
     # `docker update` takes no limit away; one that is missing was discarded, as where the kernel cannot limit memory
-    if any(is_now and is_now != planned for is_now, planned in limits):
+    if settings["limited"] or any(is_now and is_now != planned for is_now, planned in limits):
         yield "limits were changed by hand"
+    if low := too_low(settings["limits"]):
+        yield f"it was started with too low a limit ({', '.join(low)})"
     aliases = settings["networks"].get(wanted.network)
     if aliases is None:
         yield f"it was taken out of network {wanted.network}"
@@ -156,6 +161,8 @@ def _changed_mounts(host: Host, wanted: Mapping[str, Any]) -> Iterator[str]:
         path = volume.partition(":")[0] if isinstance(volume, str) else volume["source"]
         if host.is_other_file(path):
             yield f"{path} changed"
+        elif path == layout.NATS_SETTINGS and nats_is_older(host, path):
+            yield f"it runs with what it had before {path} was changed"
 
 
 def _reasons(

@@ -19,6 +19,7 @@ from .difference import Difference
 from .hosts import Host, is_ours
 from .ownership import adopts, stays
 from .settings import is_our_file, keeps_containers, settings_change, settings_diff
+from .taken_up import files_of, lost_live_restore, older_than
 
 _UNIT_NAMES = {layout.DOCKER_UNIT: "Docker", layout.MONGODB_UNIT: "mongod", layout.NGINX_UNIT: "nginx"}
 
@@ -77,12 +78,11 @@ def _of_role(host: Host, state: RoleState) -> Iterator[Difference]:
     yield from _packages(host, state)
     if state.repository:
         yield from _files(host, [state.repository.key, state.repository.source])
-    yield from _files(host, state.files)
-    if state.settings:
-        yield from _settings(host, state.settings)
+    written = [*_files(host, state.files), *(_settings(host, state.settings) if state.settings else ())]
+    yield from written
     if state.block and state.block.text() not in (host.facts["texts"].get(state.block.path) or ""):
         yield Difference("file", state.block.path, state.block.told)
-    yield from _unit(host, state)
+    yield from _unit(host, state, any(difference.effect for difference in written))
     if state.network:
         yield from _ways(host, state)
     yield from network_differences(host, state)
@@ -106,12 +106,18 @@ def _settings(host: Host, file: SettingsFile) -> Iterator[Difference]:
     if change:
         sentence = f"{file.told} ({', '.join(change.names)})"
         if change.effect == "restart":
-            keeps = keeps_containers(host, file)
-            restart = "containers keep running" if keeps else "which ends all containers on the host for that time"
-            sentence += f" and restart the engine; {restart}"
+            sentence += f" and restart the engine; {_what_becomes_of_containers(host, file)}"
         yield Difference("file", file.path, sentence, effect=change.effect, renews=True)
     elif is_our_file(host, file) and (found := host.facts["files"].get(file.path)):
         yield from _owner_and_mode(file, "root", found)
+
+
+def _what_becomes_of_containers(host: Host, file: SettingsFile) -> str:
+    return (
+        "containers keep running"
+        if keeps_containers(host, file)
+        else "which ends all containers on the host for that time"
+    )
 
 
 def _files(host: Host, wanted: Sequence[File | Generated]) -> Iterator[Difference]:
@@ -155,7 +161,8 @@ def _has_other_content(host: Host, wanted: File | Generated, found: Mapping[str,
     return bool(found["digest"] != wanted.digest or (found["kind"] == "directory") != (wanted.content is None))
 
 
-def _unit(host: Host, state: RoleState) -> Iterator[Difference]:
+def _unit(host: Host, state: RoleState, takes_up: bool) -> Iterator[Difference]:
+    """``takes_up``: what is written has the unit do so in any case."""
     found = (host.facts["units"] or {}).get(state.unit)
     if not found:
         return
@@ -171,6 +178,22 @@ def _unit(host: Host, state: RoleState) -> Iterator[Difference]:
     elif effect and found["active"]:
         sentence = f"will {effect} {name}, which an earlier run did not come to"
         yield Difference("unit", state.unit, sentence, effect=effect)
+    elif found["active"] and not takes_up:
+        yield from _older_settings(host, state, name)
+
+
+def _older_settings(host: Host, state: RoleState, name: str) -> Iterator[Difference]:
+    """What runs has other settings than its files, which are as planned."""
+    if path := older_than(host, state):
+        effects = {file.path: file.effect for file in files_of(state)}
+        effect = "restart" if state.settings else effects[path]
+        sentence = f"will {effect} {name}, which runs with what it had before {path} was changed"
+        if state.settings:
+            sentence += f"; {_what_becomes_of_containers(host, state.settings)}"
+        yield Difference("unit", state.unit, sentence, effect=effect)
+    elif state.settings and lost_live_restore(host, state.settings):
+        sentence = f"will have {name} take up live-restore, which is in {state.settings.path} and not in force"
+        yield Difference("unit", state.unit, sentence, effect="reload")
 
 
 def _places(host: Host, state: RoleState) -> Iterator[Difference]:

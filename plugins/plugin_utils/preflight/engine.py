@@ -3,9 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Judges the Docker Engine of a host: whose it is, in which mode it works, and what its settings would do to us.
 
-Tried with Docker 28.5, and left alone, as it does not matter to the deployment: another data-root, storage driver or
-image store, ``bridge: none`` (it is about Docker's default network), mirrors, and limits of the kernel that no
-container is given.
+Tried with Docker 28.5 or read, and left alone, as it does not matter to the deployment: another data-root, storage
+driver or image store, ``bridge``, ``bip`` and ``icc`` (they are about Docker's default network), ``ip`` (all ports are
+published at addresses), ``default-address-pools``, ``default-shm-size``, ``default-ipc-mode``,
+``default-cgroupns-mode``, ``userland-proxy``, mirrors, and limits of the kernel that no container is given. Meant for
+all containers, and kept for ours: ``dns`` and its like, ``cgroup-parent``, ``seccomp-profile``, ``selinux-enabled``,
+``no-new-privileges``, ``authorization-plugins``. What is said otherwise for ours is in plan/compose.py.
 """
 
 from __future__ import annotations
@@ -17,14 +20,14 @@ from ...module_utils.facts.settings import top
 from ..plan.resources import SettingsFile
 from ..rocketchat.distributions import DOCKER_LIBRARIES, DOCKER_RIVALS
 from ..rocketchat.problems import Problem
+from .container_differences import network_differences
+from .defaults import cuts_off, of_settings, too_low
 from .hosts import Host, was_deployed
 from .settings import after, is_flag, settings_change, told
 
 SOCKET = "unix:///var/run/docker.sock"
 # dockerd's "fd://" is the socket that systemd holds for it, which is the same one.
 _SOCKETS = (SOCKET, "unix:///run/docker.sock", "fd://")
-# Less than a container has by default where systemd starts the engine; each client of Rocket.Chat is an open file.
-_OPEN_FILES_MIN = 1024
 _OPTIONS = "docker_daemon_options"
 
 
@@ -61,7 +64,8 @@ def _packages_of_others(host: Host, packages: list[str]) -> Iterator[Problem]:
         "docker_source",
         source,
         f"would have apt replace what host {host.name} has already: {', '.join(rivals)}",
-        (f"Write docker_source: {other}, or remove" if serves else "Remove") + " these packages there first",
+        (f"Write docker_source: {other}, or remove" if serves else "Remove")
+        + " these packages there first, or choose another host",
     )
 
 
@@ -71,12 +75,18 @@ def _other_engine(host: Host, packages: list[str]) -> Iterator[Problem]:
     if engine is None:
         return
     if engine["podman"]:
-        yield Problem(name, None, "is Podman, which cannot run this deployment", f"Have no Podman listen at {SOCKET}")
+        yield Problem(
+            name,
+            None,
+            "is Podman, which cannot run this deployment",
+            f"Have no Podman listen at {SOCKET}, or choose another host",
+        )
     elif "rootless" in engine["security"]:
         reason = f"is rootless, and publishes no ports for other users' sake, but listens at {SOCKET}"
         yield Problem(name, None, reason, "Let it listen at its user's own socket, and remove this link to it")
     elif engine["data_root"].startswith("/var/snap/"):
-        yield Problem(name, None, "comes from a snap, which another engine cannot run beside", "snap remove docker")
+        reason = "comes from a snap, which another engine cannot run beside"
+        yield Problem(name, None, reason, "Remove it with what it runs, `snap remove docker`, or choose another host")
     elif not (was_deployed(host) or _has_rival(host) or any(package in host.packages for package in packages)):
         reason = f"runs, but from none of the packages {', '.join(packages)}, and another cannot run beside it"
         yield Problem(name, None, reason, "Remove it, or choose another host")
@@ -137,12 +147,24 @@ def _settings_against_ours(host: Host, file: SettingsFile) -> Iterator[Problem]:
         if settings.get(name) is False and name not in file.wanted:
             reason = "leaves it to rules of yours that containers reach anything beyond the host"
             yield problem(name, reason, f"Remove it or, if you have such rules, write {_OPTIONS}: {{{name}: false}}")
+    if low := too_low(of_settings(settings.get("default-ulimits"))):
+        reason = f"reach every container, and are too low for those of Rocket.Chat: {', '.join(low)}"
+        yield problem("default-ulimits", reason, "Leave these out, or raise them")
+    if cut := _cut_off(host, settings):
+        reason = f"would make a network in which the deployment cannot work: {', '.join(cut)}"
+        yield problem("default-network-opts", reason, "Leave these out")
     engine = host.facts["docker"].get("engine")
     if engine and engine["swarm"] and settings.get("live-restore"):
         # dockerd: "--live-restore daemon configuration is incompatible with swarm mode"
         reason = f"keeps the engine of host {host.name}, a node of a swarm, from starting"
         remedy = f"Write {_OPTIONS}: {{live-restore: false}}, or leave the swarm: docker swarm leave"
         yield Problem("live-restore", True, reason, remedy)
+
+
+def _cut_off(host: Host, settings: dict[str, Any]) -> list[str]:
+    """They count as a network is made."""
+    makes = any([*network_differences(host, state)] for state in host.desired.values())
+    return cuts_off((settings.get("default-network-opts") or {}).get("bridge") or {}) if makes else []
 
 
 def _listed(value: Any) -> list[str]:
@@ -161,10 +183,3 @@ def engine_warnings(host: Host) -> Iterator[str]:
         yield f"log-opts in {place} have no max-size: logs of containers grow until the disk is full."
     if driver == "none":
         yield f"log-driver is none in {place}: when a container fails, nothing tells why."
-    files = (settings.get("default-ulimits") or {}).get("nofile") or {}
-    limit = min((files[name] for name in ("Soft", "Hard") if isinstance(files.get(name), int)), default=_OPEN_FILES_MIN)
-    if 0 <= limit < _OPEN_FILES_MIN:
-        yield (
-            f"default-ulimits in {place} let a container open {limit} files, and each client of Rocket.Chat takes one: "
-            f"{_OPEN_FILES_MIN} are little."
-        )

@@ -16,7 +16,8 @@ ROLE = "images"
 
 
 def images_plan(host: Host, differences: Mapping[str, list[Difference]]) -> dict[str, Any]:
-    """``project``: a Compose project of the services whose containers are made or changed, for their images alone.
+    """``project``: a Compose project of the services whose containers are made or changed and whose images the engine
+    does not have, for these alone.
 
     ``in_background``: whether to go on meanwhile; who fetches in the foreground waits for what is being fetched.
     """
@@ -24,7 +25,11 @@ def images_plan(host: Host, differences: Mapping[str, list[Difference]]) -> dict
     for role, found in differences.items():
         project = host.desired[role].project
         if project and any(d.kind == "container" for d in found):
-            services |= {name: {"image": container.image} for name, container in project.containers.items()}
+            services |= {
+                name: {"image": container.image}
+                for name, container in project.containers.items()
+                if container.image not in host.facts["docker"]["images"]
+            }
     return {"project": {"services": services}, "in_background": False, "client_environment": CLIENT_ENVIRONMENT}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..rocketchat.distributions import ADVISED, distribution, known_names
 from ..rocketchat.layout import DOCKER_DATA, KEYFILE, LEDGER
-from ..rocketchat.problems import Problem
+from ..rocketchat.problems import Problem, all_problems
 from ..rocketchat.sizing import size_warnings
 from . import mongod, requirements
 from .addresses import address_problems
@@ -41,9 +41,7 @@ class Verdict:
     warnings: list[str] = field(default_factory=list)
 
     def message(self) -> str:
-        count = len(self.problems)
-        head = f"{count} problem{'s' if count > 1 else ''} with the hosts; nothing was changed on them."
-        return "\n".join([head, *(f"{number}. {problem}" for number, problem in enumerate(self.problems, 1))])
+        return all_problems(self.problems, "with the hosts; nothing was changed on them.")
 
 
 def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
@@ -162,8 +160,17 @@ def _taken_names(host: Host) -> Iterator[Problem]:
         name = container["name"]
         # one of a project of that name is refused with the whole of it
         if name in planned and container["project"] != planned[name]:
-            reason = f"is there already on host {host.name} ({container['image']}), and not as part of this deployment"
-            yield Problem("Docker container", name, reason, f"Rename it: docker rename {name} NEW-NAME")
+            made = f"{container['image']}{_project(container)}"
+            reason = f"is there already on host {host.name} ({made}), and not as part of this deployment"
+            keeps = ", with that as `container_name:` in its Compose file," if container["project"] else ""
+            remedy = f"Rename it (docker rename {name} NEW-NAME){keeps} or remove it if nobody needs it"
+            yield Problem("Docker container", name, reason, remedy)
+
+
+def _project(container: Mapping[str, Any]) -> str:
+    """Where the file is that would make it again."""
+    place = f" in {container['directory']}" if container.get("directory") else ""
+    return f", of the Compose project {container['project']}{place}" if container["project"] else ""
 
 
 def _taken_addresses(host: Host) -> Iterator[Problem]:

@@ -23,12 +23,15 @@ UPLOADS = "rocketchat_file_upload_directory"
 # As the ledger says it: what became ours as the operator wished.
 ADOPTED = "adopted"
 _OURS = ("made", ADOPTED)
+# Groups of the inventory for which a host has a role that is called otherwise.
+_GROUPS = {"docker": ("nats", "rocketchat")}
 
 
 def ownership_problems(host: Host) -> Iterator[Problem]:
     for one in resources_of(host):
         if reason := _in_place_of(host, one):
-            yield Problem(f"{one.path} on host {host.name}", None, reason, "Move it away")
+            remedy = f"Move it away, or choose another with {UPLOADS}" if _is_of_uploads(one) else "Move it away"
+            yield Problem(f"{one.path} on host {host.name}", None, reason, remedy)
         elif isinstance(one, File) and is_foreign(host, one) and not is_adopted(host, one):
             yield _foreign_file(host, one)
     yield from _foreign_projects(host)
@@ -131,12 +134,17 @@ def marks(one: FileResource) -> list[str]:
     return [*([MANAGED] if written else []), *([earlier] if earlier else [])]
 
 
+def _is_of_uploads(one: FileResource) -> bool:
+    """The one directory that may be another, as only an owner speaks for it."""
+    return isinstance(one, File) and one.content is None and not one.marked_by and not one.shared
+
+
 def _foreign_file(host: Host, one: File) -> Problem:
     subject = f"{one.path} on host {host.name}"
     entry = f"{ADOPT}: [{one.path}]"
     if one.content is None:
         reason = "is there already with what somebody else keeps in it, and would get another owner and mode"
-        choice = f"Choose another with {UPLOADS}" if not one.marked_by else "Move it away"
+        choice = f"Choose another with {UPLOADS}" if _is_of_uploads(one) else "Move it away"
         return Problem(subject, None, reason, f"{choice}, or write {entry} to have it used all the same")
     reason = "is there already, this collection did not write it, and it would be replaced"
     return Problem(subject, None, reason, f"Move it away, or write {entry} to have it replaced; a dated copy is kept")
@@ -164,8 +172,12 @@ def _foreign_projects(host: Host) -> Iterator[Problem]:
 
 
 def _masked_units(host: Host) -> Iterator[Problem]:
-    for unit in (state.unit for state in host.desired.values() if state.unit):
-        if (host.facts["units"] or {}).get(unit, {}).get("masked"):
+    for role, state in host.desired.items():
+        if state.unit and (host.facts["units"] or {}).get(state.unit, {}).get("masked"):
+            groups = [group for group in _GROUPS.get(role, (role,)) if group in host.desired]
             reason = "is masked: somebody has seen to it that nothing starts it"
-            remedy = f"If this deployment may, run `systemctl unmask {unit}`"
-            yield Problem(f"{unit} of host {host.name}", None, reason, remedy)
+            remedy = (
+                f"If this deployment may, run `systemctl unmask {state.unit}` there; if not, take {host.name} out of "
+                f"{' and '.join(f'[{group}]' for group in groups)}"
+            )
+            yield Problem(f"{state.unit} of host {host.name}", None, reason, remedy)

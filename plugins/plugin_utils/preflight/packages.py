@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..inventory.role_variables import collection_version
 from ..plan.resources import File, Repository, RoleState
 from .difference import Difference
 from .hosts import Host
@@ -27,33 +27,55 @@ def differ(host: Host, differences: ByRole) -> bool:
     return any(d.kind in KINDS or d.resource in repositories for found in differences.values() for d in found)
 
 
-def packages_plan(host: Host, differences: ByRole) -> dict[str, Any]:
-    """``differences``: of the roles that are applied in this run, without any in some of them."""
-    repositories = [repository for role in differences for repository in [host.desired[role].repository] if repository]
-    fetched = [repository for repository in repositories if not stays(host, repository.key)]
+def packages_plan(host: Host, differences: ByRole, keys: Mapping[str, str]) -> dict[str, Any]:
+    """``differences``: of the roles that are applied in this run, without any in some of them. ``keys``: what the host
+    fetched, by path.
+    """
+    installed = _installed(host, differences)
     differing = {d.resource for found in differences.values() for d in found}
-    renewed = {d.resource for found in differences.values() for d in found if d.renews}
-    missing = [d.resource for found in differences.values() for d in found if d.kind in KINDS]
+    renewed = [repository.key for repository in fetched(host, differences)]
+    right = [one.key for one in _of_ours(host, differences) if one.key.path in differing and one.key not in renewed]
     return {
-        "collection": collection_version(),
-        "signing_keys": [_key(one, renewed) for one in fetched if one.key.path in differing],
+        "right_keys": [{"path": key.path, "mode": key.mode} for key in right],
         "files": [
-            *(entry(host, repository.source) for repository in repositories),
-            *(entry(host, file) for state in _installed(host, differences) for file in _early(host, state)),
+            *({"path": key.path, "mode": key.mode, "content": keys[key.path]} for key in renewed),
+            *(entry(host, repository.source) for repository in _repositories(host, differences)),
+            *(entry(host, file) for state in installed for file in _early(host, state)),
         ],
-        "settings": [settings_entry(host, state.settings) for state in _installed(host, differences) if state.settings],
-        "missing": list(dict.fromkeys(missing)),
-        "generated": {repository.key.path: repository.key.recipe for repository in fetched},
+        "settings": [settings_entry(host, state.settings) for state in installed if state.settings],
+        "missing": missing(differences),
     }
+
+
+def missing(differences: Mapping[str, Sequence[Difference]]) -> list[str]:
+    return list(dict.fromkeys(d.resource for found in differences.values() for d in found if d.kind in KINDS))
+
+
+def fetched(host: Host, differences: Mapping[str, Sequence[Difference]]) -> list[Repository]:
+    """Repositories whose keys are not there, or not the right ones."""
+    renewed = {d.resource for found in differences.values() for d in found if d.renews}
+    return [repository for repository in _of_ours(host, differences) if repository.key.path in renewed]
+
+
+def fetched_keys(host: Host, differences: ByRole, keys: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What the ledger notes of them."""
+    return {
+        key.path: {"digest": hashlib.sha256(keys[key.path].encode()).hexdigest(), "recipe": key.recipe}
+        for key in (repository.key for repository in fetched(host, differences))
+    }
+
+
+def _of_ours(host: Host, roles: Iterable[str]) -> list[Repository]:
+    """But for those that somebody else has on the host in the same way."""
+    return [repository for repository in _repositories(host, roles) if not stays(host, repository.key)]
+
+
+def _repositories(host: Host, roles: Iterable[str]) -> list[Repository]:
+    return [repository for role in roles for repository in [host.desired[role].repository] if repository]
 
 
 def _paths(state: RoleState) -> list[str]:
     return [state.repository.key.path, state.repository.source.path] if state.repository else []
-
-
-def _key(repository: Repository, renewed: set[str]) -> dict[str, Any]:
-    key = repository.key
-    return {"path": key.path, "mode": key.mode, "url": repository.key_url, "fetch": key.path in renewed}
 
 
 def read_at_once(state: RoleState) -> Iterator[str]:

@@ -10,19 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..rocketchat.catalogue import CONTAINER_PORT, NATS_CLUSTER_PORT, NATS_MONITORING_PORT
-from ..rocketchat.layout import MONGODB_UNIT, NGINX_UNIT
+from ..rocketchat.layout import DOCKER_UNIT, MONGODB_UNIT, NGINX_UNIT
 from ..rocketchat.problems import Problem
 from .hosts import SERVICE_LABEL, Host, is_ours
 
 EVERYWHERE = ("0.0.0.0", "::")
 PROXY = "docker-proxy"
+# Where ours cannot have another one.
+_MOVE = "Stop it there, or have it listen on another port"
 
 
 @dataclass(frozen=True)
 class Need:
     """``owner`` is to listen on ``address`` and ``port``, as ``variable`` says ("" where nothing can change it).
 
-    ``program`` and ``unit``: what listens there when it is ours already; for containers it is Docker's proxy.
+    ``program`` and ``unit``: what listens there when it is ours already, and only the unit tells; containers have none
+    of their own, and Docker's proxy listens for them, or the engine itself.
     """
 
     owner: str
@@ -84,12 +87,13 @@ def _stranger(need: Need, listener: Mapping[str, Any], containers: list[dict[str
     """Who holds what is needed, in words; empty where it is free, ours, or nobody can tell."""
     if listener["port"] != need.port or not _same_place(need.address, listener["address"]):
         return ""
-    if listener["process"] != PROXY:
+    if listener["unit"] != DOCKER_UNIT:
         # Others may run a program of that name: in a container, by hand.
-        if listener["process"] == need.program and listener["unit"] in (None, need.unit):
+        if listener["unit"] and listener["unit"] == need.unit:
             return ""
         process = listener["process"] or "a process that does not show itself"
-        return f"{process} ({listener['unit']})" if listener["unit"] else str(process)
+        unit = listener["unit"] or ("of no unit" if process == need.program else "")
+        return f"{process} ({unit})" if unit else str(process)
     # Without the engine's answer nobody knows whose container it is.
     names = [c["name"] for c in containers if _publishes(c, listener) and not is_ours(c)]
     return f"Docker container {names[0]}" if names else ""
@@ -106,5 +110,5 @@ def _same_place(one: str, other: str) -> bool:
 def _problem(host: str, need: Need, listener: Mapping[str, Any], holder: str) -> Problem:
     address = f"[{listener['address']}]" if ":" in listener["address"] else listener["address"]
     reason = f"belongs to {holder}, which listens on {address}:{need.port}, and {need.owner} needs it"
-    remedy = f"Stop it there, or choose another port with {need.variable}" if need.variable else "Stop it there"
+    remedy = f"Stop it there, or choose another port with {need.variable}" if need.variable else _MOVE
     return Problem(f"port {need.port} of host {host}", None, reason, remedy)

@@ -40,6 +40,7 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
         "origins": {one.path: marks(one) for state in states for one in state.all_resources},
         "repositories": any(state.repository for state in states),
         "nginx": _nginx(plan),
+        "nats_url": (plan.probes["nats"] or {}).get("url"),
         "containers": [name for state in states if state.project for name in state.project.containers],
         "ways": {
             one.name: one.address

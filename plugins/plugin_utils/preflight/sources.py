@@ -8,20 +8,31 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..rocketchat import distributions
+from ...module_utils.sources.words import NOT_SIGNED, THROUGH_PROXY
+from ..plan.resources import Repository
+from ..rocketchat import distributions, layout
 from ..rocketchat.problems import Problem
+from . import packages
 from .difference import Difference
 from .hosts import Host
-from .packages import packages_plan
+from .settings import settings_change
 
 _SOCKET = "/var/run/docker.sock"
-_OF_ROLE = {"docker": "docker_repository_url", "mongodb": "mongodb_repository_url"}
+_OF_ROLE = {
+    "docker": "docker_repository_url",
+    "mongodb": "mongodb_repository_url or mongodb_repository_suite",
+}
+_BY_PROXY = "through a proxy that lets it, with Acquire::http::Proxy in /etc/apt/apt.conf.d"
+_KEY_OF_ROLE = {"docker": "docker_repository_url", "mongodb": "mongodb_repository_key_url"}
 _REMEDIES = {
     "missing": "Correct {variables}, or push it there",
-    "denied": "Log in there as root on the host (sudo docker login {registry}), or correct {variables}",
+    "denied": "Log in there as root on the host (sudo docker login {registry}{first}), or correct {variables}",
+    "login": "Install that helper on the host, or take it out of the config.json of Docker's client",
     "refused": "Try again later, or name a registry that has it with {variables}",
     "platform": "Name an image that is built for it with {variables}",
     "certificate": "Name the authority of {registry} with docker_registry_certificates",
+    "proxy": "Correct the proxy of the Docker Engine or except {registry} from it, by proxies of docker_daemon_options "
+    "or daemon.json, or by the environment of docker.service",
     "unreachable": "Let the host reach {registry}, through a proxy with docker_daemon_options if it needs one, or name "
     "another registry with {variables}",
 }
@@ -30,17 +41,22 @@ _REMEDIES = {
 def sources_question(host: Host, differences: Mapping[str, Sequence[Difference]]) -> dict[str, Any] | None:
     """The options of host_sources, for the roles that differ; None where nothing is to be fetched."""
     images = missing_images(host, differences)
-    installed = packages_plan(host, {role: list(found) for role, found in differences.items()})
-    if not images and not installed["missing"]:
+    lacks = packages.missing(differences)
+    fetched = {repository.key.path for repository in packages.fetched(host, differences)}
+    if not images and not lacks and not fetched:
         return None
-    docker = host.plan["docker"] or {"options": {}, "certificates": {}}
+    docker = host.plan["docker"] or {"certificates": {}}
+    engine = host.desired.get("docker")
+    change = settings_change(host, engine.settings) if engine and engine.settings else None
     return {
         "images": images,
-        "docker_settings": docker["options"],
+        "docker_settings": change.wanted if change else {},
+        "docker_settings_removed": change.dropped if change else [],
         "certificates": {registry: text for registry, text in docker["certificates"].items() if text},
-        "docker_socket": _SOCKET if host.facts["docker"]["state"] == "running" else "",
-        "packages": installed["missing"],
-        "repositories": [*_repositories(host, differences, installed["signing_keys"])],
+        # one that is to be changed goes another way then
+        "docker_socket": _SOCKET if host.facts["docker"]["state"] == "running" and "docker" not in differences else "",
+        "packages": lacks,
+        "repositories": [*_repositories(host, differences, fetched)],
     }
 
 
@@ -54,8 +70,8 @@ def missing_images(host: Host, roles: Collection[str]) -> list[str]:
     return [image for image in wanted if image not in docker["images"]]
 
 
-def _repositories(host: Host, roles: Collection[str], keys: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    fetched = {key["path"] for key in keys if key["fetch"]}
+def _repositories(host: Host, roles: Collection[str], fetched: Collection[str]) -> Iterator[dict[str, Any]]:
+    """``fetched``: paths of keys."""
     for repository in (host.desired[role].repository for role in roles):
         if repository:
             key = {
@@ -73,7 +89,7 @@ def source_problems(hosts: Sequence[Host], answers: Mapping[str, Mapping[str, An
     """
     images: dict[tuple[str, str], dict[str, None]] = {}
     told: dict[tuple[str, str], dict[str, None]] = {}
-    packages: dict[Problem, dict[str, None]] = {}
+    of_packages: dict[Problem, dict[str, None]] = {}
     for host in hosts:
         answer = answers.get(host.name) or {}
         for fault in answer.get("images") or []:
@@ -81,10 +97,10 @@ def source_problems(hosts: Sequence[Host], answers: Mapping[str, Mapping[str, An
             images.setdefault(said, {})[fault["image"]] = None
             told.setdefault(said, {})[host.name] = None
         for sentence in answer.get("packages") or []:
-            packages.setdefault(_package(host, sentence), {})[host.name] = None
+            of_packages.setdefault(_package(host, sentence), {})[host.name] = None
     for (sentence, remedy), named in images.items():
         yield Problem(_several("image", named), None, f"{sentence}{_on(told[sentence, remedy])}", remedy)
-    for problem, names in packages.items():
+    for problem, names in of_packages.items():
         yield Problem(problem.variable, problem.value, f"{problem.reason}{_on(names)}", problem.remedy)
 
 
@@ -101,19 +117,28 @@ def _remedy(host: Host, fault: Mapping[str, str]) -> str:
     of_nats = [one.image for one in state.project.containers.values()] if state and state.project else []
     others = "rocketchat_version, rocketchat_image_registry or rocketchat_images"
     variables = "nats_image" if fault["image"] in of_nats else others
-    return _REMEDIES[fault["kind"]].format(variables=variables, registry=fault["registry"])
+    authority = f"{layout.REGISTRY_CERTIFICATES}/{fault['registry']}/ca.crt"
+    can_log_in = host.facts["docker"]["state"] == "running" and not host.is_other_file(authority)
+    first = "" if can_log_in else " after a run with --tags docker"
+    return _REMEDIES[fault["kind"]].format(variables=variables, registry=fault["registry"], first=first)
 
 
 def _package(host: Host, sentence: str) -> Problem:
     """Of the repository that apt complains of, or of the role whose package it does not find."""
-    for role, variable in _OF_ROLE.items():
+    for role in _OF_ROLE:
         state = host.desired.get(role)
         if state and state.repository and _is_about(sentence, state):
-            remedy = f"Correct {variable}" + (" or mongodb_repository_suite" if role == "mongodb" else "")
-            remedy += ", or let the host reach that repository"
-            return Problem(f"packages of {state.product}", None, f"apt says: {sentence}", remedy)
+            subject, remedy = f"packages of {state.product}", _of_repository(role, state.repository, sentence)
+            return Problem(subject, None, f"apt says: {sentence}", remedy)
     remedy = "Mend apt on the host: sudo apt-get update shows the same"
     return Problem("packages", None, f"apt says: {sentence}", remedy)
+
+
+def _of_repository(role: str, repository: Repository, sentence: str) -> str:
+    if NOT_SIGNED in sentence:
+        return f"Correct {_KEY_OF_ROLE[role]}, or remove {repository.key.path} there to have it fetched anew"
+    way = f" {_BY_PROXY}" if THROUGH_PROXY in sentence else ""
+    return f"Correct {_OF_ROLE[role]}, or let the host reach that repository{way}"
 
 
 def _is_about(sentence: str, state: Any) -> bool:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -26,6 +26,13 @@ class Problem:
         return f"{variable}{shown}: {self.reason}. {self.remedy}."
 
 
+def all_problems(problems: Sequence[Problem], of_what: str) -> str:
+    """In one message, whose first line says how many there are."""
+    count = len(problems)
+    head = f"{count} problem{'s' if count > 1 else ''} {of_what}"
+    return "\n".join([head, *(f"{number}. {problem}" for number, problem in enumerate(problems, 1))])
+
+
 class PlanError(Exception):
     """The inventory cannot be deployed; carries every problem that was found."""
 
@@ -34,9 +41,7 @@ class PlanError(Exception):
         super().__init__(self.message())
 
     def message(self) -> str:
-        count = len(self.problems)
-        head = f"{count} problem{'s' if count > 1 else ''} in the inventory; nothing was changed."
-        return "\n".join([head, *(f"{number}. {problem}" for number, problem in enumerate(self.problems, 1))])
+        return all_problems(self.problems, "in the inventory; nothing was changed.")
 
 
 class Problems:

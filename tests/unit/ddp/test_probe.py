@@ -348,16 +348,30 @@ def test_a_certificate_is_looked_at_even_when_it_is_not_verified(
         unverified = probe("https://chat.test", connect_to=f"127.0.0.1:{port}", validate_certs=False)
         verified = probe("https://chat.test", connect_to=f"127.0.0.1:{port}", ca=authority.ca)
     assert unverified.healthy
-    assert (unverified.certificate.kind if unverified.certificate else None) == kind
+    assert shown(unverified) == kind
     assert faults(verified) == ({"sockjs_info": kind} if kind else {})
-    assert (verified.certificate.kind if verified.certificate else None) == kind
+    assert shown(verified) == kind
 
 
 def test_who_issued_a_certificate_is_not_its_own_fault(authority: Authority) -> None:
     with ddp_servers.ddp_server(Streamer(), authority.server_context(["chat.test"])) as port:
         health = probe("https://chat.test", connect_to=f"127.0.0.1:{port}")
     assert faults(health) == {"sockjs_info": "certificate_ca"}
-    assert health.certificate is None
+    assert shown(health) is None
+
+
+def test_its_dates_are_told(authority: Authority) -> None:
+    with ddp_servers.ddp_server(Streamer(), authority.server_context(["chat.test"], (-2, 12))) as port:
+        certificate = probe("https://chat.test", connect_to=f"127.0.0.1:{port}", validate_certs=False).certificate
+    assert certificate and certificate.begins and certificate.ends
+    assert certificate.ends - certificate.begins == 14 * 24 * 3600
+    assert certificate.begins == pytest.approx(time.time() - 2 * 24 * 3600, abs=60)
+
+
+def shown(health: DdpHealth) -> str | None:
+    """What is wrong with the certificate."""
+    assert health.certificate
+    return health.certificate.fault.kind if health.certificate.fault else None
 
 
 # -- as a user ---------------------------------------------------------------------------------------------------------

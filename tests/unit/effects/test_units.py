@@ -55,7 +55,7 @@ def listening(monkeypatch: pytest.MonkeyPatch, *answers: bool) -> None:
 
 def children(monkeypatch: pytest.MonkeyPatch, *answers: set[int]) -> None:
     left = list(answers)
-    monkeypatch.setattr(units, "_children", lambda master: left.pop(0) if len(left) > 1 else left[0])
+    monkeypatch.setattr(units, "children", lambda master: left.pop(0) if len(left) > 1 else left[0])
 
 
 def test_a_unit_is_up_when_it_listens(monkeypatch: pytest.MonkeyPatch, log: Path) -> None:

@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import docker, files, network, system
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import (
+    docker,
+    files,
+    limits,
+    network,
+    processes,
+    system,
+)
 from ansible_collections.rocketops.rocketchat.plugins.modules import host_facts
 
 from tests.unit.docker_engine import served
@@ -202,10 +209,20 @@ def test_state_of_files(tmp_path: Path) -> None:
     owner = {"owner": pwd.getpwuid(os.getuid())[0], "group": grp.getgrgid(os.getgid())[0]}
     numbers = {"uid": str(os.getuid()), "gid": str(os.getgid())}
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    of_file = {"kind": "file", "mode": "0600", **owner, **numbers, "digest": digest}
+    os.utime(file, (0, 0))
+    changed = {path: {"changed": path.stat().st_ctime} for path in (file, tmp_path, pipe)}
+    of_file = {"kind": "file", "mode": "0600", **owner, **numbers, **changed[file], "digest": digest}
     assert files.state(str(file)) == files.state(str(link)) == of_file
-    assert files.state(str(tmp_path)) == {"kind": "directory", "mode": "2750", **owner, **numbers, "digest": None}
-    assert files.state(str(pipe)) == {"kind": "other", "mode": "0640", **owner, **numbers, "digest": None}
+    of_directory = {"kind": "directory", "mode": "2750", **owner, **numbers, **changed[tmp_path], "digest": None}
+    assert files.state(str(tmp_path)) == of_directory
+    assert files.state(str(pipe)) == {
+        "kind": "other",
+        "mode": "0640",
+        **owner,
+        **numbers,
+        **changed[pipe],
+        "digest": None,
+    }
     assert files.state(str(tmp_path / "missing")) is None
 
 
@@ -249,6 +266,14 @@ def test_last_backup(tmp_path: Path) -> None:
     assert files.last_change(str(tmp_path)) == 2_000_000
 
 
+LIMITS = """\
+Limit                     Soft Limit           Hard Limit           Units
+Max file size             unlimited            unlimited            bytes
+Max open files            1024                 524288               files
+Max realtime timeout      unlimited            unlimited            us
+"""
+
+
 class Engine:
     ANSWERS = {
         "/version": {"Version": "26.1.5", "ApiVersion": "1.45", "MinAPIVersion": "1.24"},
@@ -258,12 +283,22 @@ class Engine:
             "Swarm": {"LocalNodeState": "inactive"},
             "DockerRootDir": "/srv/docker",
             "CpuCfsQuota": False,
+            "LiveRestoreEnabled": True,
         },
         "/v1.44/containers/json?all=1": [CONTAINER],
         "/v1.44/containers/5a/json": {
             "Image": "sha256:77",
             "Config": {"Env": ["PATH=/bin", "HTTP_PROXY=http://me:S3CRET@proxy", "NO_PROXY=image", "no_proxy=client"]},
-            "HostConfig": {"RestartPolicy": {"Name": "unless-stopped"}, "Memory": 536870912, "NanoCpus": 1500000000},
+            "HostConfig": {
+                "RestartPolicy": {"Name": "unless-stopped"},
+                "Memory": 536870912,
+                "NanoCpus": 1500000000,
+                "PidsLimit": 50,
+                "BlkioWeight": 0,
+                "CpusetCpus": "",
+                "OomKillDisable": False,
+            },
+            "State": {"Pid": 4711},
             "NetworkSettings": {
                 "Networks": {
                     "rocketchat": {
@@ -287,6 +322,7 @@ class Engine:
 
 def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(docker, "flags", lambda: [])
+    monkeypatch.setattr(limits, "text", {"/proc/4711/limits": LIMITS}.get)
     with served(Engine(), tmp_path / "docker.sock") as path:
         answer = docker.ask(path, installed=True, names=["account-1"], images=["docker.io/nats:2.12", "nats:2.13"])
     assert answer == {
@@ -298,6 +334,7 @@ def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
             "data_root": "/srv/docker",
             "limits_processors": False,
             "flags": [],
+            "live_restore": True,
         },
         "containers": [
             {
@@ -318,6 +355,8 @@ def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
                     "networks": {"rocketchat": ["account-1", "chat-account-1"], "own": []},
                     "addresses": {"rocketchat": "172.31.250.248", "own": ""},
                     "proxies": ["HTTP_PROXY", "no_proxy"],
+                    "limits": {"nofile": [1024, 524288], "fsize": [-1, -1]},
+                    "limited": ["PidsLimit"],
                     "network_ids": {"rocketchat": "83ec1ede63c7d063", "own": ""},
                 },
             }
@@ -329,6 +368,7 @@ def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
                 "interface": "docker0",
                 "subnets": [],
                 "gateways": [],
+                "options": {"com.docker.network.bridge.name": "docker0"},
                 "ours": False,
             },
             {
@@ -337,6 +377,7 @@ def test_engine_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
                 "interface": "br-83ec1ede63c7",
                 "subnets": ["172.31.250.0/24"],
                 "gateways": ["172.31.250.1"],
+                "options": {},
                 "ours": True,
             },
         ],
@@ -361,7 +402,7 @@ def test_options_on_the_command_line_of_the_engine(tmp_path: Path, monkeypatch: 
     command = ["/usr/bin/dockerd", "-H", "fd://", "--live-restore", "--log-opt", "a=b", "--log-opt=c=d", ""]
     (tmp_path / "7" / "cmdline").write_text("\0".join(command))
     for process, found in (("7", ["H", "live-restore", "log-opt"]), ("0", [])):
-        monkeypatch.setattr(docker, "main_process", lambda _unit, process=process: process)
+        monkeypatch.setattr(docker, "main_process", lambda unit, process=process: process)
         assert docker.flags(str(tmp_path)) == found
 
 
@@ -380,31 +421,53 @@ def test_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(
-    ("groups", "unit"),
+    ("first", "groups", "unit"),
     [
-        ("0::/system.slice/nginx.service\n", "nginx.service"),
+        ("0::/init.scope", "0::/system.slice/nginx.service", "nginx.service"),
+        # the host is a container itself, with and without a view of control groups of its own
         (
-            "3:cpu:/\n1:name=systemd:/docker/5a/system.slice/nginx.service\n0::/docker/5a\n",
+            "3:cpu:/\n1:name=systemd:/docker/5a/init.scope\n0::/docker/5a",
+            "3:cpu:/\n1:name=systemd:/docker/5a/system.slice/nginx.service\n0::/docker/5a",
             "nginx.service",
         ),
-        ("0::/user.slice/user-0.slice/user@0.service/app.slice/shop.service\n", "shop.service"),
-        ("0::/system.slice/docker-5a.scope\n", "docker-5a.scope"),
-        ("0::/docker/5a\n", None),
+        (
+            "0::/system.slice/docker-5a.scope/init.scope",
+            "0::/system.slice/docker-5a.scope/system.slice/nginx.service",
+            "nginx.service",
+        ),
+        # units of their own within
+        ("0::/init.scope", "0::/system.slice/docker-5a.scope/system.slice/nginx.service", "docker-5a.scope"),
+        ("0::/init.scope", "0::/user.slice/user-0.slice/user@0.service/app.slice/nginx.service", "user@0.service"),
+        ("0::/init.scope", "0::/system.slice/docker-5a.scope", "docker-5a.scope"),
+        # of another manager than systemd
+        ("0::/init.scope", "0::/docker/5a", None),
+        ("0::/init.scope", "0::/docker/5a/system.slice/nginx.service", None),
+        ("0::/init.scope", "", None),
     ],
 )
-def test_unit_of_a_process(monkeypatch: pytest.MonkeyPatch, groups: str, unit: str | None) -> None:
-    """Whatever it is in: a container of Docker's has a scope, and may have units of its own within."""
-    answers = {"/proc/7/cgroup": groups, "/proc/7/comm": "nginx\n"}
-    monkeypatch.setattr(network, "text", answers.get)
-    assert network._process(7) == {"pid": 7, "process": "nginx", "unit": unit}
+def test_unit_of_a_process(monkeypatch: pytest.MonkeyPatch, first: str, groups: str, unit: str | None) -> None:
+    answers = {"/proc/1/cgroup": f"{first}\n", "/proc/7/cgroup": f"{groups}\n" if groups else ""}
+    monkeypatch.setattr(processes, "text", answers.get)
+    assert processes.unit_of(7) == unit
+
+
+@pytest.mark.parametrize(("main", "unit"), [(7, "nginx.service"), (5, "nginx.service"), (9, None)])
+def test_unit_of_a_process_where_groups_tell_nothing(
+    monkeypatch: pytest.MonkeyPatch, main: int, unit: str | None
+) -> None:
+    """By the process that systemd started, or one of its children."""
+    answers = {"/proc/7/status": "Name:\tnginx\nPPid:\t5\n", "/proc/5/status": "Name:\tnginx\nPPid:\t1\n"}
+    monkeypatch.setattr(processes, "text", answers.get)
+    monkeypatch.setattr(processes, "main_processes", lambda units: {**dict.fromkeys(units, 0), "nginx.service": main})
+    assert processes.unit_of(7) == unit
 
 
 def test_masked_units(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A package that was removed masks its units itself, and lifts that as it is installed again."""
     shown = "Id=nginx.service\nLoadState=masked\nActiveState=inactive\nUnitFileState=masked\n"
-    monkeypatch.setattr(system, "_output", lambda _command: shown)
+    monkeypatch.setattr(system, "output", lambda _command: shown)
     monkeypatch.setattr(system, "_MASKED_BY_PACKAGES", str(tmp_path))
-    masked = {"found": False, "active": False, "enabled": False, "open_files": None, "masked": True}
+    masked = {"found": False, "active": False, "enabled": False, "open_files": None, "masked": True, "unread": False}
     assert system.units(["nginx.service"]) == {"nginx.service": masked}
     (tmp_path / "nginx.service").touch()
     assert system.units(["nginx.service"]) == {"nginx.service": {**masked, "masked": False}}

@@ -22,6 +22,7 @@ CONTENT: dict[str, Any] = {
     "containers": {"account-1": "77"},
     "settings": {"/etc/docker/daemon.json": {"live-restore": "b5"}},
     "data": {"/var/lib/mongodb": {"mount": "/var/lib/mongodb", "device": "0c5e1a2f"}},
+    "taken_up": {"nginx.service": {"process": "0c5e 812 7", "files": {"/etc/nginx/rocketchat/key.pem": "d"}}},
     "hosts": {"chat": ["mongodb", "nginx"]},
 }
 

@@ -18,6 +18,8 @@ Answers = dict[str, dict[str, Any]]
 Fault = Callable[[Answers], None]
 
 MOMENT = 1_794_000_000.0
+# as one that the deployment has signed itself
+VALID = {"fault": None, "diagnosis": None, "begins": MOMENT - 86_400, "ends": MOMENT + 3650 * 86_400}
 
 
 def one_host() -> dict[str, Any]:
@@ -122,6 +124,7 @@ def _workspace() -> dict[str, Any]:
         "license_status": None,
         "custom_oauth": [],
         "site_url": "https://chat.example.com",
+        "signed_in": True,
     }
 
 
@@ -170,7 +173,7 @@ def _ddp() -> dict[str, Any]:
         "sockjs_connect",
         "monolith",
     )
-    return {"healthy": True, "checks": [_check(name) for name in names], "ping_ms": 1.9, "certificate": None}
+    return {"healthy": True, "checks": [_check(name) for name in names], "ping_ms": 1.9, "certificate": VALID}
 
 
 def _check(name: str) -> dict[str, Any]:
@@ -392,7 +395,7 @@ def proxy(host: str, *faults: tuple[str, str]) -> Fault:
 
 
 def certificate(host: str, fault: str) -> Fault:
-    told = {"fault": fault, "diagnosis": f"The sentence of {fault}."}
+    told = {"fault": fault, "diagnosis": f"The sentence of {fault}.", "begins": None, "ends": None}
     return lambda answers: answers[host]["ddp"].update(healthy=False, certificate=told)
 
 

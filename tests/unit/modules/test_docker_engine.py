@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import ledger
 from ansible_collections.rocketops.rocketchat.plugins.modules import docker_engine
 
 from tests.unit.modules.running import run
@@ -19,11 +20,12 @@ JOURNAL = "docker.service: Main process exited\nfailed to start daemon: unknown 
 class Host:
     """``bad``: the engine does not start while the file has this text. ``live``: it keeps containers from a reload on.
 
-    ``broken``: nothing of systemd works.
+    ``off``: it does not start at boot, but for the next time. ``broken``: nothing of systemd works.
     """
 
     def __init__(self, file: Path) -> None:
         self.file, self.bad, self.live, self.broken = file, "", True, False
+        self.off = False
         self.calls: list[str] = []
 
     def run_command(self, _module: Any, command: list[str]) -> tuple[int, str, str]:
@@ -33,6 +35,8 @@ class Host:
         self.calls.append(verb)
         if self.broken:
             return 1, "", "no"
+        if verb in ("is-active", "is-enabled"):
+            return 0, "enabled-runtime\n" if self.off else f"{verb.removeprefix('is-')}\n", ""
         written = self.file.read_text() if self.file.exists() else ""
         fails = verb in ("start", "restart") and self.bad and self.bad in written
         return (1, "", "Job for docker.service failed.") if fails else (0, "", "")
@@ -61,7 +65,7 @@ def take_up(host: Host, state: str, changed: bool = True, **options: Any) -> dic
 
 def test_containers_are_kept_before_the_engine_restarts(host: Host) -> None:
     assert take_up(host, "restarted", keeps_containers=True)["changed"]
-    assert host.calls == ["is-active", "reload", "reset-failed", "restart"]
+    assert host.calls == ["is-active", "is-enabled", "reload", "reset-failed", "restart"]
 
 
 def test_engine_that_would_not_keep_containers_is_not_restarted(host: Host) -> None:
@@ -73,13 +77,13 @@ def test_engine_that_would_not_keep_containers_is_not_restarted(host: Host) -> N
 
 def test_engine_that_ends_containers_restarts_at_once(host: Host) -> None:
     take_up(host, "restarted")
-    assert host.calls == ["is-active", "reset-failed", "restart"]
+    assert host.calls == ["is-active", "is-enabled", "reset-failed", "restart"]
 
 
 @pytest.mark.parametrize(("state", "calls"), [("started", ["reset-failed", "start"]), ("reloaded", ["reload"])])
 def test_other_ways(host: Host, state: str, calls: list[str]) -> None:
     assert take_up(host, state)["changed"] is (state == "reloaded")
-    assert host.calls == ["is-active", *calls]
+    assert host.calls == ["is-active", "is-enabled", *calls]
 
 
 @pytest.mark.parametrize("state", ["started", "restarted"])
@@ -108,3 +112,20 @@ def test_what_an_earlier_run_left_is_only_told(host: Host) -> None:
     message = take_up(host, "restarted", changed=False)["msg"]
     assert message == "The Docker Engine does not take up its settings: failed to start daemon: unknown log opt 'nope'."
     assert host.file.read_text() == "new"
+
+
+def test_it_starts_at_every_boot_from_then_on(host: Host) -> None:
+    host.off = True
+    assert take_up(host, "started", changed=False)["changed"]
+    assert host.calls[-1] == "enable"
+
+
+@pytest.mark.parametrize("bad", ["", "new"])
+def test_what_it_took_up_is_not_pending_any_more(host: Host, tmp_path: Path, bad: str) -> None:
+    path = tmp_path / "ledger.json"
+    ledger.write(str(path), {**ledger.EMPTY, "pending": {"docker.service": "restart", "nginx.service": "reload"}})
+    host.bad = bad
+    take_up(host, "restarted", ledger={"path": str(path), "collection": "0.2.0", "settings": {"daemon.json": {}}})
+    kept = ledger.read(str(path))["content"]
+    assert set(kept["pending"]) == ({"nginx.service"} if not bad else {"nginx.service", "docker.service"})
+    assert kept["settings"] == ({} if bad else {"daemon.json": {}})

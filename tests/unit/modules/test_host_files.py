@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.effects.units import Refused, Unit
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import ledger
 from ansible_collections.rocketops.rocketchat.plugins.modules import host_files
 
 from tests.unit.modules.running import run
@@ -223,3 +224,38 @@ def test_a_unit_that_runs_is_not_started(
     assert done == []
     settle(of_site(site), unit={"name": "a.service", "state": state})
     assert bool(done) is told
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_the_unit_took_up_is_not_pending_any_more(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    path = tmp_path / "ledger.json"
+    ledger.write(str(path), {**ledger.EMPTY, "pending": {"a.service": "reload", "b.service": "restart"}})
+
+    def take_up(*_given: Any) -> None:
+        if refused:
+            raise Refused("It ends.")
+
+    monkeypatch.setattr(Unit, "is_active", lambda unit: True)
+    monkeypatch.setattr(Unit, "take_up", take_up)
+    monkeypatch.setattr(Unit, "as_before", lambda unit, *given: "As before.")
+    unit = {"name": "a.service", "state": "reloaded"}
+    noted = {"path": str(path), "collection": "0.2.0"}
+    settle(of_site(site), unit=unit, ledger=noted, check=True)
+    assert len(ledger.read(str(path))["content"]["pending"]) == 2
+    settle(of_site(site), unit=unit, ledger=noted)
+    assert ("a.service" in ledger.read(str(path))["content"]["pending"]) is refused
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_a_unit_is_made_to_start_at_every_boot(site: Path, monkeypatch: pytest.MonkeyPatch, enabled: bool) -> None:
+    done = []
+    monkeypatch.setattr(Unit, "is_active", lambda unit: True)
+    monkeypatch.setattr(Unit, "is_enabled", lambda unit: enabled)
+    monkeypatch.setattr(Unit, "enable", lambda unit: done.append(unit.name))
+    unit = {"name": "a.service", "state": "started", "enabled": True}
+    assert settle([], unit=unit, check=True)["changed"] is not enabled
+    assert done == []
+    assert settle([], unit=unit)["changed"] is not enabled
+    assert done == ([] if enabled else ["a.service"])

@@ -43,28 +43,12 @@ def test_notes_once(note: Note, path: Path) -> None:
     assert "nginx" not in result["diff"]["before"]
     assert kept(path) == {
         "format": 1, "collection": "0.2.0", **options,
-        "generated": {}, "containers": {}, "settings": {}, "data": {}, "hosts": {},
+        "generated": {}, "containers": {}, "settings": {}, "data": {}, "taken_up": {},
+        "hosts": {},
     }  # fmt: skip
     written = path.stat().st_mtime_ns
     assert not note(**options)["changed"]
     assert path.stat().st_mtime_ns == written
-
-
-def test_what_is_done_is_not_pending(note: Note, path: Path) -> None:
-    note(pending={"nginx.service": "reload", "mongod.service": "restart"})
-    assert note(done=["nginx.service", "docker.service"])["changed"]
-    assert kept(path)["pending"] == {"mongod.service": "restart"}
-    assert not note(done=["nginx.service"])["changed"]
-
-
-def test_what_was_made_by_a_recipe_is_noted_with_its_digest(note: Note, path: Path, tmp_path: Path) -> None:
-    key = tmp_path / "key.pem"
-    key.write_bytes(b"abc")
-    assert note(recipes={str(key): "recipe"})["changed"]
-    noted = {"digest": hashlib.sha256(b"abc").hexdigest(), "recipe": "recipe"}
-    assert kept(path)["generated"] == {str(key): noted}
-    assert not note(recipes={str(key): "recipe"})["changed"]
-    assert not note(generated={str(key): noted})["changed"]
 
 
 def test_containers_are_noted_with_what_compose_made_them_from(note: Note, path: Path, monkeypatch: Any) -> None:
@@ -98,3 +82,22 @@ def test_place_of_data_and_hosts_of_the_deployment_are_noted(note: Note, path: P
     note(hosts={"chat": None}, left=[str(tmp_path)])
     assert kept(path)["data"] == {}
     assert kept(path)["hosts"] == {"talk": ["nats"]}
+
+
+def test_what_has_taken_up_its_settings_is_noted_with_them(
+    note: Note, path: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    """Nothing of them is shown, as a password in them may be guessed from a digest."""
+    settings = tmp_path / "nats.conf"
+    settings.write_bytes(b"abc")
+    runs: dict[str, Any] = {"nats": {"process": "NDVC 08:15", "since": 1.0}, "nginx.service": None}
+    monkeypatch.setattr(ledger.programs, "programs", lambda units, url: runs if (units, url) else {})
+    note(took_up={"nginx.service": []})
+    result = note(took_up={"nats": [str(settings)], "nginx.service": []}, nats_url="http://127.0.0.1:8222")
+    digest = hashlib.sha256(b"abc").hexdigest()
+    assert kept(path)["taken_up"] == {"nats": {"process": "NDVC 08:15", "files": {str(settings): digest}}}
+    assert digest not in result["diff"]["after"] and "NDVC 08:15" in result["diff"]["after"]
+    note(took_up={"nats": [str(settings)]})
+    runs["nats"] = None
+    note(took_up={"nats": [str(settings)]}, nats_url="http://127.0.0.1:8222")
+    assert kept(path)["taken_up"] == {}

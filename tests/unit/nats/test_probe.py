@@ -462,6 +462,7 @@ NOW = "2026-11-25T02:34:10.5Z"
         ("/varz", {"connections": math.inf}),
         ("/varz", {"slow_consumers": []}),
         ("/varz", {"version": None}),
+        ("/varz", {"config_load_time": 7}),
         ("/connz", {"connections": "many"}),
         ("/connz", {"connections": 7}),
         ("/connz", {"connections": ["a"]}),

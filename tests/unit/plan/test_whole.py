@@ -14,14 +14,14 @@ from tests.unit.plan_inventories import cluster, every_container, lab, plan, sin
 
 OURS = {"io.rocketops.collection": "rocketops.rocketchat"}
 NETWORK = {"rocketchat": {"external": True}}
-CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"], "init": False, "runtime": "runc"}
 HEALTHCHECK = {"interval": "30s", "timeout": "5s", "retries": 3, "start_interval": "2s"}
 MONGODB_NAME = "chat.mongodb.internal"
 
 # Where they change without a change of the inventory, every deployment will replace all of its containers: say so.
 CONFIG = {
-    "nats": "d005674acd42eb9722f3e37e7a83ed16beb5bb8a7b967895087337ab6e7a0eca",
-    "stream-hub-1": "2d108393e6dea4bab586de3e5a25c192f998225e61f3e0ea15eba6baa896b78f",
+    "nats": "ff751515363296fcc9a06aef3f7beff0abe5d45bf4f58f7e68537010f3f03b37",
+    "stream-hub-1": "e5d55ba04dec415d98241610b6c26db1f7c4ff3d94b845bebcc0dbf0acbb9f64",
 }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.programs import NATS
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.settings import leaves
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import (
     Container,
@@ -20,8 +21,10 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resource
     SettingsFile,
 )
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.taken_up import files_of
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
-from tests.unit.preflight.hosts import OTHER, Facts, owned, planned, with_facts
+from tests.unit.preflight.hosts import OTHER, TAKEN_UP, Facts, owned, planned, program, with_facts
 
 CONTAINERS = ("nats", "rocketchat")
 
@@ -55,6 +58,7 @@ def drifts(host: Host) -> Iterator[Drift]:
             yield from _settings(role, state.settings)
         if state.unit:
             yield from _unit(role, state.unit)
+            yield from _older(role, state, host)
         if state.network:
             yield from _ways(role, host)
             roles = (role, *(name for name in CONTAINERS if name in host.desired))
@@ -163,6 +167,41 @@ def _unit(role: str, unit: str) -> Iterator[Drift]:
     yield Drift(f"{unit} still to restart", (role,), "which an earlier run", _sets("restart", *pending))
 
 
+def _older(role: str, state: RoleState, host: Host) -> Iterator[Drift]:
+    """Something was edited, taken up, and put back."""
+    for file in files_of(state):
+        later = f"{file.path} put back after another start of {state.unit}"
+        says = f"which runs with what it had before {file.path} was changed"
+        yield Drift(later, (role,), f"{file.effect} {_called(state.unit)}, {says}", _put_back(state.unit, file.path))
+        noted = "ledger", "content", "taken_up", state.unit, "files", file.path
+        yield Drift(f"{file.path} put in place by somebody", (role,), says, _sets(OTHER, *noted))
+    if state.unit == layout.MONGODB_UNIT:
+        yield Drift("mongod's unit not read", (role,), "restart mongod, ", _sets(True, "units", state.unit, "unread"))
+    if state.settings:
+        path = state.settings.path
+        says = f"restart Docker, which runs with what it had before {path} was changed; containers keep running"
+        yield Drift(f"{path} put back after another start", (role,), says, _put_back(state.unit, path))
+        name = next(iter(host.ledger["settings"][path]))
+        made = "ledger", "content", "settings", path, name
+        yield Drift(f"{path} as planned by somebody", (role,), says, _sets(OTHER, *made))
+        says = "take up live-restore, which is in"
+        yield Drift("live-restore lost", (role,), says, _sets(False, "docker", "engine", "live_restore"))
+
+
+def _called(unit: str) -> str:
+    return {"docker.service": "Docker"}.get(unit, unit.removesuffix(".service"))
+
+
+def _put_back(name: str, path: str) -> Callable[[Facts], Any]:
+    """As after the start of another process, or another reload, with what was there for that moment."""
+
+    def change(facts: Facts) -> None:
+        facts["programs"][name] = program(name, process="another")
+        facts["files"][path]["changed"] = TAKEN_UP + 60
+
+    return change
+
+
 def _network(roles: tuple[str, ...], network: Network) -> Iterator[Drift]:
     def changed(**fields: Any) -> Callable[[Facts], None]:
         return lambda facts: facts["docker"]["networks"][-1].update(fields)
@@ -171,6 +210,8 @@ def _network(roles: tuple[str, ...], network: Network) -> Iterator[Drift]:
     yield Drift("network gone", roles, "will create network", lambda facts: facts["docker"]["networks"].pop(), True)
     yield Drift("another subnet", roles, f"{replaced}10.9.0.0/24 ->", changed(subnets=["10.9.0.0/24"]))
     yield Drift("another gateway", roles, f"{replaced}gateway 10.9.0.1 ->", changed(gateways=["10.9.0.1"]))
+    icc = "com.docker.network.bridge.enable_icc"
+    yield Drift("containers cut off", roles, f"{replaced}{icc}: false (", changed(options={icc: "false"}))
 
 
 def _ways(role: str, host: Host) -> Iterator[Drift]:
@@ -200,6 +241,9 @@ def _container(role: str, name: str, wanted: Container) -> Iterator[Drift]:
         facts["docker"]["containers"].remove(found(facts))
 
     replaced = f"will replace {name}: "
+    if name == NATS:
+        says = f"{replaced}it runs with what it had before {layout.NATS_SETTINGS} was changed"
+        yield Drift("NATS's settings put back", (role,), says, _put_back(NATS, layout.NATS_SETTINGS))
     yield Drift(f"{name} removed", (role,), f"will create {name}", removed, removes=True)
     for state in ("created", "exited", "dead"):
         yield Drift(f"{name} {state}", (role,), f"will start {name}", changed(state=state))
@@ -212,6 +256,12 @@ def _container(role: str, name: str, wanted: Container) -> Iterator[Drift]:
         ("with another restart policy", "restart policy no -> unless-stopped", settings(restart="no")),
         ("with another memory limit", "limits were changed by hand", settings(memory=wanted.memory + 1)),
         ("with another processor limit", "limits were changed by hand", settings(nano_cpus=wanted.nano_cpus + 1)),
+        ("with a limit of another kind", "limits were changed by hand", settings(limited=["PidsLimit"])),
+        (
+            "started with few files",
+            "it was started with too low a limit (nofile 512)",
+            settings(limits={"nofile": [256, 512]}),
+        ),
         ("out of its network", "it was taken out of network ", settings(networks={"bridge": []})),
         (
             "of a network that was removed",

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import EMPTY
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.programs import NATS
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.settings import digest, leaves, masked
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import (
     File,
@@ -23,14 +24,27 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.app
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host, asked_host
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ownership import marks
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ports import needs
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.taken_up import files_of
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
 Facts = dict[str, Any]
 OTHER = "0" * 64
+
+
+class Keys(dict[str, str]):
+    """Of package repositories, as a host fetched them: one for every path."""
+
+    def __missing__(self, path: str) -> str:
+        return f"key for {path}\n"
+
+
+KEYS = Keys()
 NETWORK_ID = "83ec1ede63c7" + "d" * 52
 Desired = Mapping[str, RoleState]
 
 NOW = 1_795_500_000.0
+# when files were written, and taken up
+WRITTEN, TAKEN_UP = NOW - 90_000, NOW - 80_000
 MODE: Facts = {
     "podman": False,
     "security": ["cgroupns", "seccomp"],
@@ -38,6 +52,7 @@ MODE: Facts = {
     "data_root": "/var/lib/docker",
     "limits_processors": True,
     "flags": ["H", "containerd"],
+    "live_restore": True,
 }
 
 
@@ -69,6 +84,7 @@ BARE: Facts = {
     "names": {"chat.example.com": {"addresses": ["198.18.0.11"], "fault": None}},
     "packages": {},
     "units": {},
+    "programs": {},
     "docker": {**ENGINE, "state": "absent"},
     "files": {},
     "texts": {},
@@ -118,10 +134,17 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
         "packages": {package: "1.0" for state in states for package in state.packages}
         | ({"mongodb-org-server": f"{series}.5"} if mongodb else {}),
         "units": {state.unit: {"found": True, "active": True, "enabled": True} for state in states if state.unit},
+        "programs": {name: program(name) for name in _programs(states)},
         "docker": _docker(states) if "docker" in desired else BARE["docker"],
         "files": {one.path: _file(one) for state in states for one in _files(state)}
         | {
-            state.settings.path: {"kind": "file", "mode": state.settings.mode, **owned("root"), "digest": OTHER}
+            state.settings.path: {
+                "kind": "file",
+                "mode": state.settings.mode,
+                **owned("root"),
+                "changed": WRITTEN,
+                "digest": OTHER,
+            }
             for state in states
             if state.settings
         },
@@ -144,6 +167,7 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
                     state.settings.path: said(planned(state.settings))["digests"] for state in states if state.settings
                 },
                 "data": {path: {"mount": "/", "device": ""} for state in states for path in state.data},
+                "taken_up": {name: noted(name, of_it) for name, of_it in _programs(states).items()},
             },
         },
         "mongodb": replica_set(series, planned=mongodb) if mongodb else None,
@@ -153,6 +177,22 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
             **{path: place() for state in states for path in state.data if path != layout.MONGODB_DATA},
         },
     }
+
+
+def program(name: str, **facts: Any) -> Facts:
+    """What runs, as host_facts tells of it."""
+    return {"process": f"of {name}", "since": TAKEN_UP, **facts}
+
+
+def noted(name: str, of_it: list[File]) -> Facts:
+    """What the ledger says of it."""
+    return {"process": program(name)["process"], "files": {file.path: file.digest for file in of_it}}
+
+
+def _programs(states: list[RoleState]) -> dict[str, list[File]]:
+    """By name, with the files that each has its settings from."""
+    nats = [file for state in states for file in state.files if file.path == layout.NATS_SETTINGS]
+    return {state.unit: files_of(state) for state in states if state.unit} | ({NATS: nats} if nats else {})
 
 
 def planned(file: SettingsFile) -> Facts:
@@ -215,7 +255,8 @@ def _generated(state: RoleState) -> list[Generated]:
 
 def _file(one: File | Generated) -> Facts:
     digest = one.digest if isinstance(one, File) else _digest(one.path)
-    return {"kind": "file" if digest else "directory", "mode": one.mode, **owned(one.owner), "digest": digest}
+    kind = "file" if digest else "directory"
+    return {"kind": kind, "mode": one.mode, **owned(one.owner), "changed": WRITTEN, "digest": digest}
 
 
 def owned(name: str) -> Facts:
@@ -233,6 +274,7 @@ def _docker(states: list[RoleState]) -> Facts:
         "interface": "docker0",
         "subnets": ["172.17.0.0/16"],
         "gateways": [],
+        "options": {},
         "ours": False,
     }
     networks = [
@@ -242,6 +284,7 @@ def _docker(states: list[RoleState]) -> Facts:
             "interface": "br-83ec1ede63c7",
             "subnets": [network.subnet],
             "gateways": [network.gateway],
+            "options": {},
             "ours": True,
         }
         for network in (state.network for state in states)
@@ -274,6 +317,8 @@ def _containers(states: list[RoleState]) -> list[Facts]:
                 "networks": {container.network: [name, *container.aliases]},
                 "addresses": {container.network: container.address},
                 "proxies": [],
+                "limits": {"nofile": [1024, 524288], "nproc": [-1, -1], "fsize": [-1, -1]},
+                "limited": [],
                 "network_ids": {container.network: NETWORK_ID},
             },
         }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from hypothesis import given
 from tests.examples import examples
 from tests.unit.plan.test_properties import inventories, secrets
 from tests.unit.plan_inventories import Inventory, plan, single
-from tests.unit.preflight.hosts import BARE, OTHER, asked, before_a_run_of, converged, owned
+from tests.unit.preflight.hosts import BARE, KEYS, OTHER, asked, before_a_run_of, converged, owned
 
 PLAN = plan(single())
 ROLES = ["docker", "mongodb", "nats", "rocketchat", "nginx"]
@@ -53,7 +54,7 @@ def test_no_secret_is_in_what_may_be_shown(inventory: Inventory, given_secrets: 
         for host in (asked(planned, name), converged(planned, name)):
             for role in host.desired:
                 assert "S3CRET" not in json.dumps(given_to(host, role))
-                assert "S3CRET" not in json.dumps(ledger_entries(host, host_differences(host)))
+                assert "S3CRET" not in json.dumps(ledger_entries(host, host_differences(host), KEYS))
 
 
 def test_certificate_s_key_is_a_secret() -> None:
@@ -83,7 +84,7 @@ def test_secrets_of_a_role_are_what_it_needs() -> None:
 
 
 def test_every_file_has_one_content() -> None:
-    host = asked(PLAN)
+    host = converged(PLAN)
     for role, state in host.desired.items():
         shown = {file["path"]: file.get("content") for file in given_to(host, role)["files"]}
         hidden = role_secrets(host, role)["files"]
@@ -124,23 +125,29 @@ def test_what_an_earlier_run_left_pending_is_done() -> None:
     host = converged(PLAN, ledger=ledger)
     assert given_to(host, "nginx")["unit"]["state"] == "reloaded"
     assert given_to(host, "mongodb")["unit"]["state"] == "restarted"
-    assert ledger_entries(host, host_differences(host))["pending"] == ledger["content"]["pending"]
-    assert given_to(host, "nginx")["takes_up"] and given_to(host, "mongodb")["takes_up"]
+    assert ledger_entries(host, host_differences(host), KEYS)["pending"] == ledger["content"]["pending"]
+    assert given_to(host, "nginx")["took_up"] and given_to(host, "mongodb")["took_up"]
 
 
 @pytest.mark.parametrize(
-    ("host", "noted"),
+    ("host", "units"),
     [
-        (asked(PLAN), {"docker": False, "mongodb": True, "nginx": True}),
-        (converged(PLAN), {"docker": False, "mongodb": False, "nginx": False}),
-        (converged(PLAN, settings={}), {"docker": True, "mongodb": False, "nginx": False}),
+        (asked(PLAN), {layout.MONGODB_UNIT, layout.NGINX_UNIT}),
+        (converged(PLAN), set()),
+        (converged(PLAN, settings={}), {layout.DOCKER_UNIT}),
     ],
 )
-def test_what_a_unit_took_up_is_noted_where_it_was_pending(host: Host, noted: dict[str, bool]) -> None:
-    assert {role: given_to(host, role)["takes_up"] for role in noted} == noted
-    assert set(ledger_entries(host, host_differences(host))["pending"]) == {
-        given_to(host, role)["unit"]["name"] for role, due in noted.items() if due
-    }
+def test_what_a_unit_has_to_take_up_is_noted_before(host: Host, units: set[str]) -> None:
+    assert set(ledger_entries(host, host_differences(host), KEYS)["pending"]) == units
+
+
+def test_what_is_read_as_it_is_installed_is_not_written_twice() -> None:
+    """The role packages writes it before."""
+    bare, there = given_to(asked(PLAN), "docker"), given_to(converged(PLAN), "docker")
+    assert (bare["settings"]["written"], there["settings"]["written"]) == (True, False)
+    early = {file.path for file in asked(PLAN).desired["docker"].files if file.before_packages}
+    assert early and not early & {file["path"] for file in bare["files"]}
+    assert early <= {file["path"] for file in there["files"]}
 
 
 def containers(**changes: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +165,7 @@ def test_a_container_without_our_label_is_not_removed() -> None:
 
 def test_containers_that_compose_would_leave_as_they_are_are_made_anew() -> None:
     """By the name they have now, and those alone."""
-    settings = {"restart": "no", "memory": 0, "nano_cpus": 0, "networks": {}}
+    settings = {"restart": "no", "memory": 0, "nano_cpus": 0, "limits": {}, "limited": [], "networks": {}}
     engine = containers(
         account_1={"name": "other"},
         presence_1={"settings": settings},
@@ -196,7 +203,7 @@ def test_whether_a_monolith_goes_first(facts: dict[str, Any], changes: bool) -> 
 def noted(host: Host, *roles: str) -> dict[str, Any]:
     """For a run of these roles, or of those that differ."""
     found = host_differences(host)
-    return ledger_entries(host, {role: found.get(role, []) for role in roles or found})
+    return ledger_entries(host, {role: found.get(role, []) for role in roles or found}, KEYS)
 
 
 def test_everything_is_made_on_a_bare_host() -> None:
@@ -207,14 +214,17 @@ def test_everything_is_made_on_a_bare_host() -> None:
         layout.MONGODB_UNIT: "restart",
         layout.NGINX_UNIT: "reload",
     }
-    assert entries["generated"] == {}
+    keys = [one for state in asked(PLAN).desired.values() for one in state.keys]
+    assert entries["generated"] == {
+        key.path: {"digest": sha256(KEYS[key.path].encode()).hexdigest(), "recipe": key.recipe} for key in keys
+    }
 
 
 def test_what_is_there_before_the_first_run_is_found() -> None:
     """As on a host of somebody who has had an engine and a web server for long."""
     theirs = {"kind": "file", "mode": "0644", **owned("root"), "digest": OTHER}
     files = {layout.DAEMON_SETTINGS: theirs, layout.NGINX_SITE: theirs}
-    network = {"name": "rocketchat", "interface": "br-1", "subnets": [], "gateways": [], "ours": False}
+    network = {"name": "rocketchat", "interface": "br-1", "subnets": [], "gateways": [], "options": {}, "ours": False}
     docker = {**BARE["docker"], "state": "running", "networks": [network]}
     host = asked(PLAN, packages={"nginx": "1.26"}, files=files, docker=docker)
     found = {name for name, whose in noted(host)["resources"].items() if whose == "found"}
@@ -267,9 +277,23 @@ def test_settings_that_will_be_taken_up_are_pending() -> None:
 def test_a_container_that_is_to_be_made_anew_is_so_until_it_was() -> None:
     """The run that wrote its files may end before it gets there, and what is on the host then looks right."""
     edited = converged(PLAN, files=changed(f"{layout.NATS_DIRECTORY}/nats.conf"))
-    assert ledger_entries(edited, host_differences(edited))["containers"] == {"nats": ""}
+    assert ledger_entries(edited, host_differences(edited), KEYS)["containers"] == {"nats": ""}
     ledger = deepcopy(converged(PLAN).facts["ledger"])
     ledger["content"]["containers"]["nats"] = ""
     left = converged(PLAN, ledger=ledger)
     [found] = host_differences(left)["nats"]
     assert (found.sentence, found.replaces) == ("will replace nats: an earlier run ended before it did", True)
+
+
+def test_what_has_taken_up_its_settings_is_noted_where_something_differed() -> None:
+    """Else nothing was done, and a run of all roles changes nothing."""
+    assert [given_to(converged(PLAN), role)["took_up"] for role in ROLES] == [{}] * 5
+    taken_up = {role: given_to(asked(PLAN), role)["took_up"] for role in ROLES}
+    assert taken_up == {
+        "docker": {"docker.service": []},
+        "mongodb": {"mongod.service": [layout.MONGOD_SETTINGS, layout.MONGOD_UNIT_SETTINGS, layout.KEYFILE]},
+        "nats": {"nats": [layout.NATS_SETTINGS]},
+        "rocketchat": {},
+        "nginx": {"nginx.service": [layout.CERTIFICATE, layout.CERTIFICATE_KEY, layout.NGINX_SITE]},
+    }
+    assert given_to(asked(PLAN), "nats")["nats_url"] == "http://127.0.0.1:8222"

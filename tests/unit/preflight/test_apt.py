@@ -18,7 +18,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.jud
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.packages import packages_plan
 
 from tests.unit.plan_inventories import plan, single
-from tests.unit.preflight.hosts import OTHER, asked, converged, origin, owned, with_facts
+from tests.unit.preflight.hosts import KEYS, OTHER, asked, converged, origin, owned, with_facts
 
 PLAN = plan(single())
 SOURCE, KEY = "/etc/apt/sources.list.d/docker.sources", "/etc/apt/keyrings/docker.asc"
@@ -49,8 +49,8 @@ def test_entry_of_somebody_else_is_used() -> None:
     there = host(ENTRY)
     assert problems(there) == []
     found = host_differences(there)
-    assert KEY not in packages_plan(there, found)["generated"]
-    noted = ledger_entries(there, found)["resources"]
+    assert KEY not in [file["path"] for file in packages_plan(there, found, KEYS)["files"]]
+    noted = ledger_entries(there, found, KEYS)["resources"]
     assert not {f"file {SOURCE}", f"file {KEY}"} & set(noted)
     assert there.desired["mongodb"].repository is not None
 

@@ -23,7 +23,7 @@ from tests.examples import examples
 from tests.unit.plan.test_properties import EXTERNAL_MONGODB, inventories
 from tests.unit.plan_inventories import Inventory, plan, single
 from tests.unit.preflight.drifts import Drift, drifts
-from tests.unit.preflight.hosts import asked, before_a_run_of, converged, with_facts
+from tests.unit.preflight.hosts import KEYS, asked, before_a_run_of, converged, with_facts
 
 FILES = {name: f"text of {name}\n" for name in ("/pki/registry.pem", "/pki/chat.pem", "/pki/chat.key")}
 EVERYTHING: dict[str, Any] = {
@@ -86,7 +86,7 @@ CHANGES = [(before, after) for before in CERTIFICATES for after in CERTIFICATES 
 
 def recorded(host: Host) -> Host:
     """After the first play of a run: what is about to be made is noted, and nothing has changed yet."""
-    entries = ledger_entries(host, host_differences(host))
+    entries = ledger_entries(host, host_differences(host), KEYS)
     content = updated(host.facts["ledger"]["content"], entries)
     return with_facts(host, ledger={**host.facts["ledger"], "content": content})
 

@@ -56,7 +56,8 @@ def test_engine_of_the_planned_packages_is_passed(mode: dict[str, Any]) -> None:
         (
             {},
             {"podman": True},
-            "is Podman, which cannot run this deployment. Have no Podman listen at unix:///var/run/docker.sock.",
+            "is Podman, which cannot run this deployment. Have no Podman listen at unix:///var/run/docker.sock, or "
+            "choose another host.",
         ),
         (
             DOCKER,
@@ -67,7 +68,8 @@ def test_engine_of_the_planned_packages_is_passed(mode: dict[str, Any]) -> None:
         (
             {},
             {"data_root": "/var/snap/docker/common/var-lib-docker"},
-            "comes from a snap, which another engine cannot run beside. snap remove docker.",
+            "comes from a snap, which another engine cannot run beside. Remove it with what it runs, `snap "
+            "remove docker`, or choose another host.",
         ),
         (
             {"python3-requests": "2"},
@@ -120,13 +122,14 @@ def test_node_of_a_swarm() -> None:
             "docker",
             OWN,
             "docker_source = 'docker': would have apt replace what host chat has already: docker.io, docker-cli, "
-            "containerd, runc. Write docker_source: distribution, or remove these packages there first.",
+            "containerd, runc. Write docker_source: distribution, or remove these packages there first, or choose "
+            "another host.",
         ),
         (
             "docker",
             {"podman-docker": "5"},
             "docker_source = 'docker': would have apt replace what host chat has already: podman-docker. Remove these "
-            "packages there first.",
+            "packages there first, or choose another host.",
         ),
         ("distribution", OWN, None),
         (
@@ -134,7 +137,7 @@ def test_node_of_a_swarm() -> None:
             DOCKER,
             "docker_source = 'distribution': would have apt replace what host chat has already: docker-ce, "
             "docker-ce-cli, containerd.io, docker-compose-plugin. Write docker_source: docker, or remove these "
-            "packages there first.",
+            "packages there first, or choose another host.",
         ),
     ],
 )
@@ -209,6 +212,59 @@ def test_proxies_of_the_client() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("limits", "low"),
+    [
+        ({"nofile": {"Name": "nofile", "Hard": 65536, "Soft": 512}}, ""),
+        ({"nofile": {"Name": "nofile", "Hard": -1, "Soft": -1}, "memlock": {"Hard": 0, "Soft": 0}, "core": {}}, ""),
+        ({"nofile": {"Name": "nofile", "Hard": 512, "Soft": 256}}, "nofile 512"),
+        ({"nproc": {"Name": "nproc", "Soft": 100, "Hard": 65536}, "cpu": {"Soft": 3600}}, "cpu 3600, nproc 100"),
+        # what is left out is 0 to the engine
+        ({"fsize": {"Name": "fsize", "Hard": 1}}, "fsize 0"),
+        ({}, ""),
+    ],
+)
+def test_limits_that_the_engine_gives_to_every_container(limits: Any, low: str) -> None:
+    """Compose cannot say them: where the engine is in a container itself, nothing would start."""
+    reason = f"reach every container, and are too low for those of Rocket.Chat: {low}. Leave these out, or raise them."
+    for host, place in (
+        (with_settings(default_ulimits=limits), f"default-ulimits in {FILE}"),
+        (with_options(default_ulimits=limits), "docker_daemon_options.default-ulimits"),
+    ):
+        found = problems(host)
+        assert len(found) == bool(low)
+        assert all(problem.startswith(f"{place} = ") and problem.endswith(reason) for problem in found)
+
+
+BRIDGE = "com.docker.network.bridge."
+
+
+@pytest.mark.parametrize(
+    ("options", "cut"),
+    [
+        ({"com.docker.network.driver.mtu": "1400", f"{BRIDGE}host_binding_ipv4": "127.0.0.1"}, False),
+        ({f"{BRIDGE}enable_icc": "true", f"{BRIDGE}gateway_mode_ipv4": "nat", f"{BRIDGE}inhibit_ipv4": "false"}, False),
+        ({f"{BRIDGE}enable_icc": "false"}, True),
+        ({f"{BRIDGE}enable_icc": "F"}, True),
+        ({f"{BRIDGE}enable_ip_masquerade": "0"}, True),
+        ({f"{BRIDGE}gateway_mode_ipv4": "routed"}, True),
+        ({f"{BRIDGE}inhibit_ipv4": "true"}, True),
+    ],
+)
+def test_options_that_the_engine_gives_to_every_new_network(options: dict[str, str], cut: bool) -> None:
+    settings = {"default_network_opts": {"bridge": options}}
+    assert len(problems(with_settings(**settings))) == cut
+    there = converged(PLAN, settings={layout.DAEMON_SETTINGS: said(_written(settings))})
+    assert problems(there) == [], "the network is there, and has others"
+
+
+def test_compose_says_what_engines_would_say_for_it() -> None:
+    """With `init` or `default-runtime` in their settings."""
+    for state in asked(PLAN).desired.values():
+        for service in state.project.definition["services"].values() if state.project else ():
+            assert (service["init"], service["runtime"]) == (False, "runc")
+
+
 def test_limits_that_the_kernel_cannot_keep() -> None:
     limited = plan(single(rocketchat_resources={"account": {"cpus": 1.5}, "presence": {"memory": "512m"}}))
     docker = {**ENGINE, "engine": {**MODE, "limits_processors": False}}
@@ -224,7 +280,6 @@ def test_limits_that_the_kernel_cannot_keep() -> None:
         ({}, None),
         ({"log_driver": "local"}, None),
         ({"log_driver": "json-file", "log_opts": {"max-size": "1g"}}, None),
-        ({"default_ulimits": {"nofile": {"Name": "nofile", "Hard": 65536, "Soft": -1}}}, None),
         (
             {"live_restore": False},
             f"live-restore is off in {FILE}: each restart or upgrade of the engine ends all containers.",
@@ -234,11 +289,6 @@ def test_limits_that_the_kernel_cannot_keep() -> None:
             f"log-opts in {FILE} have no max-size: logs of containers grow until the disk is full.",
         ),
         ({"log_driver": "none"}, f"log-driver is none in {FILE}: when a container fails, nothing tells why."),
-        (
-            {"default_ulimits": {"nofile": {"Name": "nofile", "Hard": 512, "Soft": 256}}},
-            f"default-ulimits in {FILE} let a container open 256 files, and each client of Rocket.Chat takes one: 1024 "
-            "are little.",
-        ),
     ],
 )
 def test_what_is_unwise(settings: dict[str, Any], warning: str | None) -> None:

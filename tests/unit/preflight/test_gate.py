@@ -13,7 +13,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.dif
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.registered import chosen
 
 from tests.unit.plan_inventories import plan, single
-from tests.unit.preflight.hosts import asked, converged
+from tests.unit.preflight.hosts import KEYS, asked, converged
 
 PLAN = plan(single())
 ROLES = ["docker", "mongodb", "nats", "rocketchat", "nginx"]
@@ -26,7 +26,7 @@ EVERY_TAG = {"ansible_run_tags": ["all"], "ansible_skip_tags": []}
 def applied(host: Any, everything: bool = False, check_mode: bool = False) -> dict[str, Any]:
     differences = host_differences(host)
     roles = [] if check_mode else preflight._roles(host, differences, everything, EVERY_TAG)
-    return preflight._applied(host, differences, roles, everything and not check_mode)
+    return preflight._applied(host, differences, roles, everything and not check_mode, KEYS)
 
 
 def test_roles_that_differ_are_applied_and_told() -> None:

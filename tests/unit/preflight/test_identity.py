@@ -14,7 +14,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ide
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.judge import Verdict, judge
 
 from tests.unit.plan_inventories import Inventory, cluster, complaints, plan, single
-from tests.unit.preflight.hosts import before_a_run_of, converged, place, with_facts
+from tests.unit.preflight.hosts import KEYS, before_a_run_of, converged, place, with_facts
 from tests.unit.preflight.test_data import NOT_INITIATED, data, noted, of_set, stopped
 
 DATA, UPLOADS = "/var/lib/mongodb", "/srv/rocketchat/uploads"
@@ -267,9 +267,9 @@ def test_former_directory_of_uploads_is_forgotten() -> None:
     empty = data(UPLOADED, UPLOADS)
     planned = plan(single(mongodb_version="8.0"))
     host = before_a_run_of(planned, empty)
-    assert ledger_entries(host, {"rocketchat": []})["left"] == [UPLOADS]
-    assert ledger_entries(host, {"nginx": []})["left"] == []
-    assert ledger_entries(empty, {"rocketchat": []})["left"] == []
+    assert ledger_entries(host, {"rocketchat": []}, KEYS)["left"] == [UPLOADS]
+    assert ledger_entries(host, {"nginx": []}, KEYS)["left"] == []
+    assert ledger_entries(empty, {"rocketchat": []}, KEYS)["left"] == []
 
 
 def test_uploads_are_not_left_behind_by_another_storage() -> None:

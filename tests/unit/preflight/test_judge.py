@@ -76,7 +76,14 @@ def stranger(name: str, published: list[dict[str, Any]], **addresses: str) -> di
 
 def network(name: str, *subnets: str, interface: str = "br-1") -> dict[str, Any]:
     """One of somebody else."""
-    return {"name": name, "interface": interface, "subnets": list(subnets), "gateways": [], "ours": False}
+    return {
+        "name": name,
+        "interface": interface,
+        "subnets": list(subnets),
+        "gateways": [],
+        "options": {},
+        "ours": False,
+    }
 
 
 def engine(*containers: dict[str, Any], networks: list[dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -132,7 +139,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "the port of the redirect": (
         {"listening": [listener(80, "python3", "127.0.0.1")]},
         "port 80 of host chat: belongs to python3, which listens on 127.0.0.1:80, and nginx's redirect to https needs "
-        "it. Stop it there.",
+        "it. Stop it there, or have it listen on another port.",
     ),
     "the port of a service": (
         {"listening": [listener(8222, "node", "127.0.0.1", "grafana.service")]},
@@ -142,11 +149,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a hidden process": (
         {"listening": [listener(8222, None)]},
         "port 8222 of host chat: belongs to a process that does not show itself, which listens on 0.0.0.0:8222, and "
-        "nats needs it. Stop it there.",
+        "nats needs it. Stop it there, or have it listen on another port.",
     ),
     "a container on MongoDB's port": (
         {
-            "listening": [listener(27017, "docker-proxy")],
+            "listening": [listener(27017, "docker-proxy", unit="docker.service")],
             "docker": engine(stranger("shop-db", [{"address": "0.0.0.0", "port": 27017}])),
         },
         "port 27017 of host chat: belongs to Docker container shop-db, which listens on 0.0.0.0:27017, and MongoDB "
@@ -154,8 +161,9 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a container of the same name": (
         {"docker": engine(stranger("nats", []))},
-        "Docker container = 'nats': is there already on host chat (mongo:7), and not as part of this deployment. "
-        "Rename it: docker rename nats NEW-NAME.",
+        "Docker container = 'nats': is there already on host chat (mongo:7, of the Compose project shop), and not as "
+        "part of this deployment. Rename it (docker rename nats NEW-NAME), with that as `container_name:` in its "
+        "Compose file, or remove it if nobody needs it.",
     ),
     "a container at an address of ours": (
         {"docker": engine(stranger("shop-db", [], rocketchat="172.31.250.252"))},
@@ -266,9 +274,13 @@ FINE: dict[str, dict[str, Any]] = {
     "memory that firmware took some of": {"memory_mb": 1900},
     "a clock that nobody knows of": {"clock": {"epoch": NOW, "synchronised": None}},
     "a clock within the limit": {"clock": {"epoch": NOW + 60, "synchronised": True}},
-    "nginx of its own": {"listening": [listener(80, "nginx"), listener(443, "nginx", "::")]},
+    "nginx of its own": {
+        "listening": [listener(80, "nginx", unit="nginx.service"), listener(443, "nginx", "::", "nginx.service")]
+    },
     "the same port elsewhere": {"listening": [listener(8222, "node", "198.18.0.11")]},
-    "a proxy of nobody knows which container": {"listening": [listener(8222, "docker-proxy", "127.0.0.1")]},
+    "a proxy of nobody knows which container": {
+        "listening": [listener(8222, "docker-proxy", "127.0.0.1", "docker.service")]
+    },
     "another network beside ours": {"routes": [{"network": "172.31.251.0/24", "interface": "eth1"}]},
     "a name that leads home": {"names": names("127.0.1.1")},
     "no systemd, no dpkg": {"units": None, "packages": None},
@@ -281,7 +293,7 @@ def test_what_is_fine_is_not_told(facts: dict[str, Any]) -> None:
 
 
 def test_own_containers_hold_their_ports() -> None:
-    listening = [listener(port, "docker-proxy", "127.0.0.1") for port in (8222,)]
+    listening = [listener(port, "docker-proxy", "127.0.0.1", "docker.service") for port in (8222,)]
     assert verdict(converged(PLAN, listening=listening)) == Verdict([], [])
 
 
@@ -294,14 +306,15 @@ def test_port_for_metrics_has_a_variable_of_its_own() -> None:
 
 
 def test_replica_set_keeps_its_port() -> None:
-    mongod = [listener(27017, "mongod", address) for address in ("127.0.0.1", "172.31.250.1")]
+    mongod = [listener(27017, "mongod", address, "mongod.service") for address in ("127.0.0.1", "172.31.250.1")]
     assert verdict(converged(PLAN, listening=mongod)) == Verdict([], [])
     moved = plan(single(mongodb_port=27018))
     assert problems(converged(moved, listening=mongod)) == [
         "mongodb_port = 27018: is not the port 27017 with which the replica set on host chat was made. Write "
         "mongodb_port: 27017."
     ]
-    assert problems(asked(moved, listening=mongod)) == [], "a mongod that is not ours"
+    theirs = [listener(27017, "mongod", "127.0.0.1", "shop.service")]
+    assert problems(asked(moved, listening=theirs)) == [], "a mongod that is not ours"
 
 
 def test_own_network_is_no_obstacle_wherever_else_a_route_leads() -> None:

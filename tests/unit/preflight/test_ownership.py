@@ -34,6 +34,7 @@ from tests.unit.plan_inventories import Inventory, cluster, complaints, message,
 from tests.unit.preflight.hosts import (
     BARE,
     ENGINE,
+    KEYS,
     OTHER,
     Facts,
     asked,
@@ -184,10 +185,10 @@ def test_shared_directories_and_keys_stay_as_they_are() -> None:
     assert not {layout.DOCKER_DIRECTORY, key} & {difference.resource for difference in differences}
     given_to_role = role_plan(host, "docker", differences)
     assert layout.DOCKER_DIRECTORY not in [file["path"] for file in given_to_role["files"]]
-    installed = packages_plan(host, {"docker": differences})
+    installed = packages_plan(host, {"docker": differences}, KEYS)
     assert layout.DOCKER_DIRECTORY not in [file["path"] for file in installed["files"]]
-    assert (installed["signing_keys"], installed["generated"]) == ([], {})
-    entries = ledger_entries(host, host_differences(host))
+    assert installed["right_keys"] == [] and key not in [file["path"] for file in installed["files"]]
+    entries = ledger_entries(host, host_differences(host), KEYS)
     assert entries["resources"][f"file {key}"] == entries["resources"][f"file {layout.DOCKER_DIRECTORY}"] == "found"
     assert key not in entries["generated"], "its owner may change it"
 
@@ -210,7 +211,7 @@ def test_what_the_operator_gives_up_is_replaced_with_a_copy_kept_and_noted() -> 
     kept = {file["path"] for role in ("nginx", "mongodb") for file in role_plan(host, role, found[role])["files"]
             if file["backup"]}  # fmt: skip
     assert kept == {layout.NGINX_SITE}
-    assert ledger_entries(host, found)["resources"][f"file {layout.NGINX_SITE}"] == "adopted"
+    assert ledger_entries(host, found, KEYS)["resources"][f"file {layout.NGINX_SITE}"] == "adopted"
 
 
 @pytest.mark.parametrize("adopted", [[], [layout.NGINX_SITE]], ids=["gone", "still there"])
@@ -226,7 +227,7 @@ def test_entry_may_stay_or_go(adopted: list[str]) -> None:
         assert problems(host, planned) == []
         kept = [f for f in role_plan(host, "nginx", host_differences(host)["nginx"])["files"] if f["backup"]]
         assert bool(kept) is not bool(marked), "unless the run that was to replace it ended before it did"
-        assert ledger_entries(host, {"nginx": host_differences(host)["nginx"]})["resources"] == {}
+        assert ledger_entries(host, {"nginx": host_differences(host)["nginx"]}, KEYS)["resources"] == {}
 
 
 def test_entry_that_names_nothing_of_the_deployment() -> None:
@@ -341,22 +342,36 @@ def test_masked_unit_is_refused() -> None:
     masked = {"found": False, "active": False, "enabled": False, "masked": True}
     assert problems(asked(PLAN, units={layout.NGINX_UNIT: masked})) == [
         "nginx.service of host chat: is masked: somebody has seen to it that nothing starts it. If this deployment "
-        "may, run `systemctl unmask nginx.service`."
+        "may, run `systemctl unmask nginx.service` there; if not, take chat out of [nginx]."
     ]
 
 
 @pytest.mark.parametrize(
     ("port", "process", "unit"),
-    [(443, "nginx", "docker-5a.scope"), (443, "nginx", "session-3.scope")],
+    [
+        (443, "nginx", "docker-5a.scope"),
+        (443, "nginx", "session-3.scope"),
+        # of a container whose control group is not systemd's
+        (443, "nginx", None),
+        (3300, "docker-proxy", None),
+        # of an engine of a user's own
+        (3300, "docker-proxy", "user@1000.service"),
+    ],
 )
-def test_program_is_not_ours_by_its_name(port: int, process: str, unit: str) -> None:
+def test_program_is_not_ours_by_its_name(port: int, process: str, unit: str | None) -> None:
     listener = {"address": "0.0.0.0", "port": port, "pid": 7, "process": process, "unit": unit}
     [problem] = problems(asked(PLAN, listening=[listener]))
     assert problem.startswith(
-        f"port {port} of host chat: belongs to {process} ({unit}), which listens on 0.0.0.0:{port}"
+        f"port {port} of host chat: belongs to {process} ({unit or 'of no unit'}), which listens on 0.0.0.0:{port}"
     )
-    for its_own in (f"{process}.service", None):
-        assert problems(asked(PLAN, listening=[{**listener, "unit": its_own}])) == []
+    its_own = "docker.service" if process == "docker-proxy" else f"{process}.service"
+    assert problems(asked(PLAN, listening=[{**listener, "unit": its_own}])) == []
+
+
+def test_engine_without_proxies_holds_ports_itself() -> None:
+    """With `userland-proxy: false`."""
+    held = {"address": "127.0.0.1", "port": 3300, "pid": 7, "process": "dockerd", "unit": "docker.service"}
+    assert problems(converged(PLAN, listening=[held])) == []
 
 
 def test_mongod_of_somebody_else_on_the_port_of_ours() -> None:
@@ -366,5 +381,25 @@ def test_mongod_of_somebody_else_on_the_port_of_ours() -> None:
     assert problem.startswith(
         "port 27017 of host chat: belongs to mongod (shop.service), which listens on 0.0.0.0:27017"
     )
-    for its_own in ("mongod.service", None):
-        assert problems(converged(PLAN, listening=[{**listener, "unit": its_own}])) == []
+    [problem] = problems(converged(PLAN, listening=[{**listener, "unit": None}]))
+    assert "belongs to mongod (of no unit)" in problem
+    assert problems(converged(PLAN, listening=[{**listener, "unit": "mongod.service"}])) == []
+
+
+def test_a_masked_engine_is_refused_with_the_groups_that_need_it() -> None:
+    masked = {"found": False, "active": False, "enabled": False, "masked": True}
+    [told] = problems(asked(PLAN, units={layout.DOCKER_UNIT: masked}))
+    assert told.endswith(
+        "run `systemctl unmask docker.service` there; if not, take chat out of [nats] and [rocketchat]."
+    )
+
+
+def test_a_file_in_the_place_of_the_uploads_is_refused_with_the_variable_for_another() -> None:
+    planned = plan(single(rocketchat_file_upload_storage="directory", rocketchat_file_upload_directory="/srv/files"))
+    files, origins = converged(planned).facts["files"], converged(planned).facts["origins"]
+    found = theirs("/srv/files")
+    host = converged(planned, files={**files, **found["files"]}, origins={**origins, **found["origins"]})
+    assert problems(host) == [
+        "/srv/files on host chat: is to be a directory, and is none. Move it away, or choose another with "
+        "rocketchat_file_upload_directory."
+    ]

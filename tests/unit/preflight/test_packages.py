@@ -15,7 +15,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hos
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
 from tests.unit.plan_inventories import plan, single
-from tests.unit.preflight.hosts import OTHER, asked, converged
+from tests.unit.preflight.hosts import KEYS, OTHER, asked, converged
 
 PLAN = plan(single())
 KEY = "/etc/apt/keyrings/docker.asc"
@@ -23,7 +23,7 @@ KEY = "/etc/apt/keyrings/docker.asc"
 
 def given_to(host: Host, *roles: str) -> dict[str, Any]:
     found = host_differences(host)
-    return packages.packages_plan(host, {role: found.get(role, []) for role in roles or host.desired})
+    return packages.packages_plan(host, {role: found.get(role, []) for role in roles or host.desired}, KEYS)
 
 
 def without(*names: str) -> Host:
@@ -46,13 +46,15 @@ def test_only_what_is_missing_is_installed() -> None:
 
 def test_only_for_the_roles_that_are_chosen() -> None:
     given = given_to(asked(PLAN), "nginx")
-    assert (given["missing"][0], given["signing_keys"], given["files"]) == ("nginx", [], [])
+    assert (given["missing"][0], given["right_keys"], given["files"]) == ("nginx", [], [])
 
 
 def test_repositories_come_with_their_keys() -> None:
     given = given_to(asked(PLAN), "docker", "mongodb")
-    assert [key["path"] for key in given["signing_keys"]] == list(given["generated"])
-    assert paths(given)[:2] == [
+    keys = [KEY, "/etc/apt/keyrings/mongodb-8.0.asc"]
+    assert [one["content"] for one in given["files"][:2]] == [KEYS[key] for key in keys]
+    assert paths(given)[:4] == [
+        *keys,
         "/etc/apt/sources.list.d/docker.sources",
         "/etc/apt/sources.list.d/mongodb.sources",
     ]
@@ -66,17 +68,20 @@ def test_an_engine_that_is_installed_finds_its_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "fetches"),
-    [({}, None), ({"mode": "0600"}, False), ({"digest": OTHER}, True), (None, True)],
+    ("found", "written", "corrected"),
+    [({}, [], []), ({"mode": "0600"}, [], [KEY]), ({"digest": OTHER}, [KEY], []), (None, [KEY], [])],
 )
 def test_key_of_a_repository_is_fetched_where_it_is_not_the_one(
-    found: dict[str, Any] | None, fetches: bool | None
+    found: dict[str, Any] | None, written: list[str], corrected: list[str]
 ) -> None:
     """One that is right needs no network."""
     files = converged(PLAN).facts["files"]
     files = {**files, KEY: None if found is None else {**files[KEY], **found}}
-    given = given_to(converged(PLAN, files=files))
-    assert {key["path"]: key["fetch"] for key in given["signing_keys"]}.get(KEY) is fetches
+    host = converged(PLAN, files=files)
+    given = given_to(host)
+    assert [path for path in paths(given) if path == KEY] == written
+    assert [key["path"] for key in given["right_keys"]] == corrected
+    assert list(packages.fetched_keys(host, host_differences(host), KEYS)) == written
 
 
 def changed(path: str) -> Host:
@@ -100,23 +105,30 @@ def test_where_there_is_nothing_to_install_nothing_is_done(host: Host, differ: b
     assert packages.differ(host, host_differences(host)) is differ
 
 
-def stopped(name: str) -> Host:
+def engine_with(stopped: str, lacking: str = "none") -> Host:
+    """Where a container is stopped, and the image of a service is not there."""
     engine = deepcopy(converged(PLAN).facts["docker"])
     for container in engine["containers"]:
-        container["state"] = "exited" if container["name"] == name else container["state"]
-    return converged(PLAN, docker=engine)
+        container["state"] = "exited" if container["name"] == stopped else container["state"]
+    there = [image for image in engine["images"] if lacking not in image]
+    return converged(PLAN, docker={**engine, "images": there})
 
 
 @pytest.mark.parametrize(
     ("host", "services"),
     [
         (converged(PLAN), []),
-        (stopped("nats"), ["nats"]),
-        (stopped("account-1"), [*converged(PLAN).desired["rocketchat"].project.containers]),  # type: ignore[union-attr]
+        (asked(PLAN), ["nats", *converged(PLAN).desired["rocketchat"].project.containers]),  # type: ignore[union-attr]
+        (engine_with("nats"), []),
+        (engine_with("nats", lacking="nats:"), ["nats"]),
+        (engine_with("account-1", lacking="nats:"), []),
+        (engine_with("account-1", lacking="presence"), ["presence-1"]),
         (changed("/opt/rocketchat/compose.yaml"), []),
     ],
 )
-def test_images_are_fetched_of_projects_whose_containers_change(host: Host, services: list[str]) -> None:
+def test_images_that_the_engine_lacks_are_fetched_of_projects_whose_containers_change(
+    host: Host, services: list[str]
+) -> None:
     found = images.images_plan(host, host_differences(host))["project"]["services"]
     assert sorted(found) == sorted(services)
     assert images.differ(host, host_differences(host)) is bool(services)

@@ -26,7 +26,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.plan_inventories import plan, single
-from tests.unit.preflight.hosts import BARE, EMPTY, MODE, asked, before_a_run_of, converged, owned, said, with_facts
+from tests.unit.preflight.hosts import (
+    BARE,
+    EMPTY,
+    KEYS,
+    MODE,
+    asked,
+    before_a_run_of,
+    converged,
+    owned,
+    said,
+    with_facts,
+)
 
 PLAN = plan(single())
 BASE = converged(PLAN)
@@ -62,7 +73,7 @@ def noted(one: Host) -> dict[str, str]:
 
 def noted_before(one: Host) -> dict[str, str]:
     """And until then."""
-    entries = ledger_entries(one, {"docker": host_differences(one)["docker"]})["settings"]
+    entries = ledger_entries(one, {"docker": host_differences(one)["docker"]}, KEYS)["settings"]
     return dict(entries.get(PATH, one.ledger["settings"].get(PATH, {})))
 
 

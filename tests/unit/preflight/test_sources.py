@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.sources.question import OPTIONS
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.sources.words import NOT_SIGNED, THROUGH_PROXY
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import host_differences
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.registered import SOURCES
@@ -90,12 +92,22 @@ def test_the_way_is_the_planned_one() -> None:
     files = {"/ca.pem": "authority\n"}
     given = {
         "docker_registry_certificates": {"mirror:5000": "/ca.pem"},
-        "docker_daemon_options": {"proxies": {"a": "b"}},
+        "docker_daemon_options": {"proxies": {"no-proxy": ".lab"}},
     }
     asked_for = question(asked(plan(single(**given), files)))
     assert asked_for
     assert asked_for["certificates"] == {"mirror:5000": "authority\n"}
-    assert asked_for["docker_settings"]["proxies"] == {"a": "b"}
+    assert asked_for["docker_settings"]["proxies/no-proxy"] == ".lab"
+
+
+def test_what_others_have_in_daemon_json_counts_unless_it_goes() -> None:
+    """The host itself adds what is in the file to what is set there."""
+    ours = plan(single(docker_daemon_options={"registry-mirrors": ["https://ours.example.com"]}))
+    host = before_a_run_of(plan(single(rocketchat_version="9.0.0")), converged(ours))
+    asked_for = question(host)
+    assert asked_for
+    assert asked_for["docker_settings_removed"] == ["registry-mirrors"]
+    assert asked_for["docker_socket"] == "", "as it is now, the engine still goes the other way"
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------
@@ -126,7 +138,22 @@ def test_the_image_of_nats_has_a_variable_of_its_own() -> None:
     assert problem.endswith("(host one). Correct nats_image, or push it there.")
 
 
-@pytest.mark.parametrize("kind", ["missing", "denied", "refused", "platform", "certificate", "unreachable"])
+@pytest.mark.parametrize("certificate", ["former authority\n", "authority\n"])
+def test_a_login_needs_an_engine_that_trusts_the_registry(certificate: str) -> None:
+    def host_of(text: str) -> Host:
+        given = {"docker_registry_certificates": {"mirror:5000": "/ca.pem"}}
+        return converged(plan(single(**given), {"/ca.pem": text}))
+
+    planned, found = host_of("authority\n"), host_of(certificate)
+    host = replace(planned, facts=found.facts)
+    [problem] = source_problems([host], {host.name: missing("mirror:5000/other:1", kind="denied")})
+    first = "" if certificate == "authority\n" else " after a run with --tags docker"
+    assert f"(sudo docker login mirror:5000{first})" in str(problem)
+
+
+@pytest.mark.parametrize(
+    "kind", ["missing", "denied", "login", "refused", "platform", "certificate", "proxy", "unreachable"]
+)
 def test_every_fault_has_a_remedy(kind: str) -> None:
     [problem] = problems(one=missing("mirror:5000/other:1", kind=kind))
     assert "{" not in problem
@@ -147,8 +174,23 @@ def test_every_fault_has_a_remedy(kind: str) -> None:
             "packages of MongoDB 8.0",
             "mongodb_repository_url",
         ),
+        (
+            f"https://repo.mongodb.org/apt/debian bookworm/mongodb-org/8.0 InRelease {NOT_SIGNED}: NO_PUBKEY 41",
+            "packages of MongoDB 8.0",
+            "Correct mongodb_repository_key_url, or remove /etc/apt/keyrings/mongodb-8.0.asc there",
+        ),
+        (
+            f"https://download.docker.com/linux/debian trixie InRelease {NOT_SIGNED}: Missing key 9D",
+            "packages of Docker Engine",
+            "Correct docker_repository_url, or remove /",
+        ),
+        (
+            f"Failed to fetch https://download.docker.com/linux/debian/x 407 ({THROUGH_PROXY} http://p:1)",
+            "packages of Docker Engine",
+            "reach that repository through a proxy that lets it, with Acquire::http::Proxy in /etc/apt/apt.conf.d",
+        ),
         ("Unable to locate package nginx", "packages", "sudo apt-get update"),
-        ("Failed to fetch http://deb.debian.org/debian", "packages", "sudo apt-get update"),
+        ("Failed to fetch http://mirror.example.org/debian", "packages", "sudo apt-get update"),
     ],
 )
 def test_what_apt_says_is_about_a_repository(sentence: str, begins: str, remedy: str) -> None:

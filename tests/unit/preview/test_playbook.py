@@ -147,7 +147,8 @@ def test_a_misspelt_tag(tmp_path: Path) -> None:
     result = run(inventory(tmp_path, {"chat": AWAY}), "--tags", "ngnix", playbook="site")
     assert result.returncode == 2
     told = words(result)
-    assert "--tags = 'ngnix': is no tag of this collection's playbooks. Did you mean nginx? Known are docker," in told
+    sentence = "1. --tags = 'ngnix': is no tag of this collection's playbooks. Did you mean nginx? Known are docker,"
+    assert told.count("is no tag of this collection's playbooks") == told.count(sentence) == 1
     assert "PLAY [Preflight]" not in told
     assert [each.name for each in tmp_path.iterdir()] == ["hosts.yml"]
 
@@ -193,7 +194,30 @@ def test_an_encrypted_secrets_file_that_lacks_some(tmp_path: Path) -> None:
     (tmp_path / SECRETS_FILE).write_bytes(vault.encrypt(yaml.safe_dump({"nats_password": "S3CRET"})))
     result = run(path, "--vault-password-file", str(tmp_path / "password"))
     assert result.returncode == 2
-    assert "is encrypted, and rocketchat_admin_password, " in words(result)
+    assert words(result).count("is encrypted, and rocketchat_admin_password, ") == 1
+
+
+@pytest.mark.parametrize(
+    ("kept", "sentence"),
+    [
+        (None, "this deployment has not been made from this inventory yet."),
+        ("- no mapping\n", f"{SECRETS_FILE} is not a secrets file of this collection."),
+    ],
+)
+def test_a_refusal_of_one_sentence_is_told_once(tmp_path: Path, kept: str | None, sentence: str) -> None:
+    if kept:
+        (tmp_path / SECRETS_FILE).write_text(kept)
+    result = run(inventory(tmp_path, {"chat": AWAY}), playbook="health")
+    assert result.returncode == 2
+    assert words(result).count(sentence) == 1
+    assert "Nothing was changed. See above." in words(result)
+
+
+def test_a_report_that_cannot_be_written_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run(inventory(tmp_path, {"chat": AWAY}), "-e", f"rocketchat_report={tmp_path}/file/reports")
+    assert result.returncode == 2
+    assert words(result).count("The plan could not be written to ") == 1
 
 
 def test_inner_playbooks_have_no_public_name() -> None:

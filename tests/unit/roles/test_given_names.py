@@ -16,6 +16,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.ima
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.packages import packages_plan
 
 from tests.deployment import ROOT
+from tests.unit.preflight.hosts import KEYS
 from tests.unit.roles import references
 from tests.unit.roles.shapes import SHAPES, planned_hosts
 
@@ -37,7 +38,7 @@ def handed_over() -> dict[str, list[Any]]:
                 found[f"{role}_plan"] += plans
                 found[f"{role}_secrets"].append(role_secrets(one.host, role))
             for differences in (everything, dict.fromkeys(one.host.desired, [])):
-                found["packages_plan"].append(packages_plan(one.host, differences))
+                found["packages_plan"].append(packages_plan(one.host, differences, KEYS))
                 found["images_plan"].append(images_plan(one.host, differences))
     return found
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.sources import credentials, images, registry, way
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.sources import credentials, images, registry
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.sources.credentials import Login, login
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.sources.reference import parse
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.sources.way import Way
@@ -31,7 +31,6 @@ NOTHING = Page(json.dumps({"errors": [{"code": "MANIFEST_UNKNOWN", "message": "m
 @pytest.fixture(autouse=True)
 def nobody_is_logged_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(registry, "login", lambda host: login(host, str(tmp_path / "config.json")))
-    monkeypatch.setattr(way, "_environment", lambda: "")
 
 
 def of_registry(pages: dict[str, Page]) -> Callable[[str], Page]:
@@ -160,7 +159,8 @@ HUB = "https://index.docker.io/v1/"
         ({"auths": {HUB: {"auth": "bWU6czpjcmV0"}}}, "docker.io", Login("me", "s:cret")),
         ({"auths": {"other:5000": {"auth": "bWU6czpjcmV0"}}}, "mirror:5000", Login()),
         ({"auths": {"mirror:5000": {"identitytoken": "x"}}}, "mirror:5000", Login(known=False)),
-        ({"credHelpers": {"mirror:5000": "no-such-helper"}}, "mirror:5000", Login(known=False)),
+        ({"auths": {"mirror:5000": {"registrytoken": "x"}}}, "mirror:5000", Login(known=False)),
+        ({"auths": {"mirror:5000": {}}}, "mirror:5000", Login()),
         ({"auths": []}, "mirror:5000", Login()),
         ({"auths": {"mirror:5000": {"auth": "?"}}}, "mirror:5000", Login()),
     ],
@@ -180,35 +180,15 @@ def test_a_login_that_a_helper_keeps(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert credentials.login("mirror:5000", str(tmp_path / "config.json")) == Login("of mirror:5000", "secret")
 
 
-PROXIES = {"http-proxy": "http://planned:3128", "https-proxy": "http://planned:3128", "no-proxy": "10.0.0.0/8,.lab"}
-
-
-@pytest.mark.parametrize(
-    ("settings", "drop_in", "environment", "host", "proxy"),
-    [
-        ({"proxies": PROXIES}, "", "https_proxy=http://e:1", "registry.example.com", "http://planned:3128"),
-        ({"proxies": PROXIES}, "", "", "mirror.lab:5000", None),
-        ({"proxies": PROXIES}, "", "", "10.1.2.3:5000", None),
-        ({}, '[Service]\nEnvironment="HTTPS_PROXY=http://unit:1"\n', "", "mirror:5000", "http://unit:1"),
-        ({}, "", "https_proxy=http://e:1\nno_proxy=mirror", "other", "http://e:1"),
-        ({}, "", "https_proxy=http://e:1\nno_proxy=mirror", "mirror:5000", None),
-        ({}, "", "https_proxy=http://e:1\nno_proxy=*", "mirror:5000", None),
-        ({}, "", "", "mirror:5000", None),
-    ],
-)
-def test_proxies_are_the_engines(
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    settings: dict[str, Any],
-    drop_in: str,
-    environment: str,
-    host: str,
-    proxy: str | None,
-) -> None:
-    (tmp_path / "http-proxy.conf").write_text(drop_in)
-    monkeypatch.setattr(way, "DROP_INS", f"{tmp_path}/*.conf")
-    monkeypatch.setattr(way, "_environment", lambda: environment)
-    assert Way(settings)._proxies(host).get("https") == proxy
+def test_where_a_helper_keeps_logins_no_other_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As Docker's client does, which would pull without a login here."""
+    helper = tmp_path / "docker-credential-test"
+    helper.write_text("#!/bin/sh\ncat > /dev/null\necho credentials not found in native keychain\nexit 1\n")
+    helper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    config = {"credHelpers": {"mirror:5000": "test"}, "auths": {"mirror:5000": {"auth": "bWU6czpjcmV0"}}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    assert credentials.login("mirror:5000", str(tmp_path / "config.json")) == Login()
 
 
 @pytest.mark.parametrize(
@@ -217,3 +197,26 @@ def test_proxies_are_the_engines(
 )
 def test_insecure_registries_are_the_engines(host: str, insecure: bool) -> None:
     assert Way({"insecure-registries": ["plain:80", "10.0.0.0/8"]}).is_insecure(host) is insecure
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (None, "docker-credential-test cannot be run: No such file or directory"),
+        ("echo locked; exit 1", "docker-credential-test fails: locked"),
+        ("echo s3cret", "docker-credential-test answers something else than a login"),
+    ],
+)
+def test_a_helper_that_does_not_work_keeps_compose_from_any_pull(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str | None, said: str
+) -> None:
+    """Also where the engine would get the image without a login."""
+    if script:
+        (tmp_path / "docker-credential-test").write_text(f"#!/bin/sh\ncat > /dev/null\n{script}\n")
+        (tmp_path / "docker-credential-test").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(images, "_engine_finds", lambda *asked: True)
+    (tmp_path / "config.json").write_text('{"credsStore": "test"}')
+    [found] = images.faults(["mirror.example.com/nats:1"], "x86_64", Way(), "/var/run/docker.sock", 20)
+    expected = f"Docker's client cannot find out the login to mirror.example.com: {said}"
+    assert (found["kind"], found["sentence"]) == ("login", expected)

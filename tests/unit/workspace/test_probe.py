@@ -81,7 +81,7 @@ def license_text(*modules: str, address: str = "chat.example.com", days: int = 3
 
 def test_an_empty_database_is_new(single: ReplicaSet, database: Any) -> None:
     told = ask(url(single))
-    assert told == Workspace(mongodb_version="6.0.5", new=True, custom_oauth=[], site_url=ROOT_URL)
+    assert told == Workspace(mongodb_version="6.0.5", new=True, custom_oauth=[], site_url=ROOT_URL, signed_in=False)
 
 
 def test_a_database_is_new_until_the_first_start_has_come_to_its_end(single: ReplicaSet, database: Any) -> None:
@@ -180,6 +180,13 @@ def test_custom_oauth_services_that_are_switched_on(single: ReplicaSet, database
 # -- a database that cannot be read ------------------------------------------------------------------------------------
 
 
+def test_whether_anybody_has_signed_in(single: ReplicaSet, database: Any) -> None:
+    database.users.insert_many([{"_id": "rocket.cat", "type": "bot"}, {"_id": "a", "lastLogin": None}])
+    assert ask(url(single)).signed_in is False
+    database.users.update_one({"_id": "a"}, {"$set": {"lastLogin": datetime.now(UTC)}})
+    assert ask(url(single)).signed_in is True
+
+
 def test_a_refused_login_still_tells_the_series(single: ReplicaSet) -> None:
     told = ask(url(single, password="wr0ng-one"))
     reason = "MongoDB refuses Rocket.Chat's user: Authentication failed."
@@ -240,7 +247,7 @@ def test_a_certificate_is_demanded_of_clients(guarded: tuple[ReplicaSet, Authori
     authority = guarded[1]
     files = (f"tlsCAFile={authority.ca}", f"tlsCertificateKeyFile={authority.certificate()}")
     told = ask(with_tls(guarded, *files))
-    assert told == Workspace(mongodb_version="6.0.5", new=True, custom_oauth=[], site_url=ROOT_URL)
+    assert told == Workspace(mongodb_version="6.0.5", new=True, custom_oauth=[], site_url=ROOT_URL, signed_in=False)
 
 
 def test_the_authority_of_the_certificate_is_not_known(guarded: tuple[ReplicaSet, Authority]) -> None:
