@@ -78,6 +78,10 @@ options:
       - Of the configuration of an nginx, its C(path), the C(site) that is to be included in it, and the C(directives)
         of which the first word is asked for.
     type: dict
+  firewall:
+    description:
+      - Of a table of nftables of the family inet its name, C(table), and the C(path) of the file that makes it.
+    type: dict
   containers:
     description: Names of the containers, or of the services in Compose, whose settings are asked for.
     type: list
@@ -258,6 +262,13 @@ facts:
           at the level of C(http), each with its C(file) and C(line), and whether it C(includes_site).
         - V(null) where there is no nginx, or O(nginx) is left out.
       type: dict
+    firewall:
+      description:
+        - Whether nftables are C(supported), and whether the C(rules) of the table in O(firewall) are V(absent),
+          V(as_written) in its file, or V(others); V(unknown) where that cannot be told. V(null) where O(firewall) is
+          left out.
+      type: dict
+      sample: {supported: true, rules: as_written}
     ledger:
       description:
         - C(state) is V(read), V(absent), V(damaged) or V(newer), with the version of the C(collection) that wrote it

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..probing.question import Answered
-from . import apt, client, data, docker, files, firewall, ledger, mongod, network, nginx, settings, system
+from . import apt, client, data, docker, files, firewall, ledger, mongod, network, nftables, nginx, settings, system
 from .origins import origins
 
 _STRINGS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
@@ -29,6 +29,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "origins": {"type": "dict", "default": {}},
     "repositories": {"type": "bool", "default": False},
     "nginx": {"type": "dict"},
+    "firewall": {"type": "dict"},
     "containers": _STRINGS,
     "images": _STRINGS,
     "directories": _PATHS,
@@ -94,6 +95,7 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "origins": origins(asked["origins"], asked["packages"]),
         "repositories": apt.repositories() if asked["repositories"] else [],
         "nginx": nginx.configuration(**asked["nginx"]) if asked["nginx"] else None,
+        "firewall": nftables.state(**asked["firewall"]) if asked["firewall"] else None,
         "last_backup": files.last_change(asked["backups"]) if asked["backups"] else None,
     }
 

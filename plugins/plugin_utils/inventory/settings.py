@@ -39,6 +39,7 @@ HOST_VARIABLES = frozenset(
         "nginx_client_max_body_size",
         "nginx_trusted_proxies",
         "rocketchat_adopt",
+        "rocketchat_firewall",
         "rocketchat_metrics_ports",
         "rocketchat_ports",
         "rocketchat_private_address",
@@ -133,7 +134,7 @@ class Host:
     """``replicas``: what runs here, by service. ``ports``: the first port of every service of the catalogue.
 
     ``member_name``: what the replica set calls its member here, "" for the name that follows from the host's.
-    ``adopted``: paths of what somebody else made and the operator gives up.
+    ``adopted``: paths of what somebody else made and the operator gives up. ``firewall``: `managed` or `own`.
     """
 
     name: str
@@ -150,6 +151,7 @@ class Host:
     client_max_body_size: str
     trusted_proxies: list[str]
     adopted: list[str]
+    firewall: str
 
     def instances(self) -> Iterator[Instance]:
         for key, count in self.replicas.items():
@@ -219,6 +221,7 @@ class Settings:
     uploads: Uploads
     broker: Broker
     metrics: bool
+    metrics_clients: list[str]
     extra_proxies: int
     expected_users: int
     secrets: Secrets

@@ -18,7 +18,18 @@ from ..rocketchat.distributions import Distribution, apt_source
 from ..rocketchat.memory import bytes_of
 from .compose import CONFIG_LABEL, LABEL, OURS
 from .deployment import HostPlan
-from .resources import Block, Container, File, Generated, Network, Project, Repository, RoleState, SettingsFile
+from .resources import (
+    Block,
+    Container,
+    File,
+    Generated,
+    Leftovers,
+    Network,
+    Project,
+    Repository,
+    RoleState,
+    SettingsFile,
+)
 from .templates import MANAGED, render
 
 # Containers outlive a restart or an upgrade of the engine; their logs do not fill the disk. An engine that somebody set
@@ -30,6 +41,8 @@ DAEMON_SETTINGS: list[dict[str, Any]] = [{"live-restore": True}, LOGGING]
 RELOADABLE = frozenset({"live-restore", "debug", "registry-mirrors", "insecure-registries"})
 ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
+FIREWALL_CHANGE = "will change which other machines reach the ports of this deployment"
+NO_FIREWALL = "will take away its rules about which machines reach the ports of this deployment"
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
 
 # The configuration that nginx runs with, as only together with other sites it shows a name or a default server that is
@@ -61,6 +74,7 @@ def desired_state(
     ``ipv6``: whether the host has it. ``default_site``: whether the page that comes with nginx may be there.
     """
     states = {
+        "firewall": _firewall(host.firewall),
         "docker": host.docker and _docker(host.docker, on),
         "mongodb": host.mongodb and _mongodb(host.mongodb, on),
         "nats": host.nats and _nats(host.nats),
@@ -68,6 +82,32 @@ def desired_state(
         "nginx": host.nginx and _nginx({**host.nginx, "ipv6": ipv6}, default_site),
     }
     return {role: state for role, state in states.items() if state}
+
+
+def _firewall(plan: Mapping[str, Any]) -> RoleState:
+    closed = [listener for listener in plan["listeners"] if listener["clients"] is not None]
+    if not (plan["managed"] and closed):
+        files = [layout.FIREWALL_UNIT_FILE, layout.FIREWALL]
+        return RoleState(leftovers=Leftovers(layout.FIREWALL_UNIT, files, layout.FIREWALL_DIRECTORY, NO_FIREWALL))
+    rules = {**plan, "closed": closed, "file": layout.FIREWALL, "table": layout.FIREWALL_TABLE}
+    told: dict[str, Any] = {"told": FIREWALL_CHANGE, "effect": "reload"}
+    unit = layout.FIREWALL_UNIT
+    return RoleState(
+        packages=list(distributions.FIREWALL_PACKAGES),
+        files=[
+            File(layout.FIREWALL_DIRECTORY, "0755", shared=True),
+            File(
+                layout.FIREWALL,
+                "0644",
+                render("firewall", "firewall.nft.j2", {**rules, "unit": unit}),
+                validate="nft --check --file %s",
+                **told,
+            ),
+            File(layout.FIREWALL_UNIT_FILE, "0644", render("firewall", "firewall.service.j2", rules), **told),
+        ],
+        unit=unit,
+        rules=layout.FIREWALL,
+    )
 
 
 def _docker(plan: Mapping[str, Any], on: Distribution) -> RoleState:

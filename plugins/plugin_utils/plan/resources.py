@@ -150,6 +150,19 @@ class Project:
 
 
 @dataclass(frozen=True)
+class Leftovers:
+    """What an earlier run may have made and the plan has no more: the ``unit`` ends, and the ``files`` go.
+
+    ``told``: how that is told to people. ``directory``: goes, too, unless there is something else in it.
+    """
+
+    unit: str
+    files: list[str]
+    directory: str
+    told: str
+
+
+@dataclass(frozen=True)
 class RoleState:
     """What one role brings about on a host.
 
@@ -159,6 +172,7 @@ class RoleState:
     ``accepts``: the command that has to accept the whole with all files in place, and what else the host has, or "".
     ``replica_set``: that it is initiated and has Rocket.Chat's user, on the host that sees to that.
     ``data``: directories with data that no run can bring back; where they lie is noted.
+    ``rules``: the file with the table of nftables that the unit keeps loaded, or "".
     """
 
     product: str = ""
@@ -175,6 +189,8 @@ class RoleState:
     project: Project | None = None
     replica_set: bool = False
     data: list[str] = field(default_factory=list)
+    rules: str = ""
+    leftovers: Leftovers | None = None
 
     @property
     def all_files(self) -> list[File]:

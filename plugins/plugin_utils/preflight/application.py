@@ -14,12 +14,13 @@ from ..plan.resources import RoleState
 from ..rocketchat import layout
 from .difference import Difference
 from .hosts import Host, is_ours, was_deployed
-from .ownership import ADOPTED, adopts, resources_of, stays
+from .ownership import ADOPTED, adopts, ours_left, resources_of, stays
 from .packages import entry, read_at_once
 from .settings import settings_change, settings_entry
 
 # Of the role's part of the host's plan, what its tasks need beyond resources.
 _SHOWN: dict[str, tuple[str, ...]] = {
+    "firewall": (),
     "docker": ("network",),
     "mongodb": ("port", "replica_set", "members", "database", "first"),
     "nats": (),
@@ -50,6 +51,22 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "removes": _removed(host, state),
         "changes_containers": any(d.kind == "container" for d in differences),
         "data": state.data,
+        "leftovers": _leftovers(host, state),
+    }
+
+
+def _leftovers(host: Host, state: RoleState) -> dict[str, Any] | None:
+    """None where there are none, and so nothing to end."""
+    left = state.leftovers
+    files = ours_left(host, left) if left else []
+    if not left or not files:
+        return None
+    unit = (host.facts["units"] or {}).get(left.unit, {})
+    return {
+        "units": [left.unit] if unit.get("found") else [],
+        "files": files,
+        "directory": left.directory,
+        "resources": {f"file {path}": None for path in [*files, left.directory]},
     }
 
 

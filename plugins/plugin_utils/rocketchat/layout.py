@@ -43,6 +43,13 @@ CERTIFICATE_DIRECTORY = "/etc/nginx/rocketchat"
 CERTIFICATE = f"{CERTIFICATE_DIRECTORY}/certificate.pem"
 CERTIFICATE_KEY = f"{CERTIFICATE_DIRECTORY}/key.pem"
 
+FIREWALL_DIRECTORY = "/etc/rocketops"
+FIREWALL = f"{FIREWALL_DIRECTORY}/firewall.nft"
+# Of the family inet.
+FIREWALL_TABLE = "rocketops"
+FIREWALL_UNIT = "rocketops-firewall.service"
+FIREWALL_UNIT_FILE = f"/etc/systemd/system/{FIREWALL_UNIT}"
+
 BACKUPS = "/var/backups/rocketchat"
 LEDGER = ledger.PATH
 LEDGER_DIRECTORY = LEDGER.rpartition("/")[0]

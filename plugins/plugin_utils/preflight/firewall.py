@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judges whether the rules of the firewall can be ours alone on a host, and in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..rocketchat import layout
+from ..rocketchat.problems import Problem
+from .hosts import Host
+from .ownership import is_known
+
+_VARIABLE = "rocketchat_firewall"
+
+
+def firewall_problems(host: Host) -> Iterator[Problem]:
+    state = host.desired.get("firewall")
+    if state is None or not state.rules:
+        return
+    found = host.facts["firewall"]
+    if not found["supported"]:
+        reason = f"needs nftables, which the kernel of host {host.name} does not have, or does not let root use"
+        remedy = f"Close the ports by other means, and write {_VARIABLE}: own for this host"
+        yield Problem(_VARIABLE, "managed", reason, remedy)
+    elif found["rules"] != "absent" and not is_known(host, layout.FIREWALL):
+        table = f"table inet {layout.FIREWALL_TABLE} of nftables on host {host.name}"
+        yield Problem(
+            table,
+            None,
+            "is there already, and this collection did not make it",
+            f"Give it another name, or remove it: nft delete table inet {layout.FIREWALL_TABLE}",
+        )
+
+
+def firewall_warnings(host: Host) -> Iterator[str]:
+    state = host.desired.get("firewall")
+    if state and state.rules and host.unit_is_active(state.unit) and host.facts["firewall"]["rules"] == "unknown":
+        yield (
+            f"whether the rules of the firewall on host {host.name} are those of {layout.FIREWALL} cannot be told: "
+            "see what `nft --check --file` says of it, and whether `unshare --net` works."
+        )
