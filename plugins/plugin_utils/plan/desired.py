@@ -41,7 +41,7 @@ DAEMON_SETTINGS: list[dict[str, Any]] = [{"live-restore": True}, LOGGING]
 RELOADABLE = frozenset({"live-restore", "debug", "registry-mirrors", "insecure-registries"})
 ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
-FIREWALL_CHANGE = "will change which other machines reach the ports of this deployment"
+FIREWALL_CHANGE = "will change the rules about which other machines reach the ports of this deployment"
 NO_FIREWALL = "will take away its rules about which machines reach the ports of this deployment"
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
 
@@ -58,6 +58,7 @@ NO_DEFAULT_SITE = [
         before_packages=True,
     ),
 ]
+NFT_ACCEPTS = "nft --check --file %s"
 # The server that is to run with it; as the image starts it, with what its entry point makes of the options.
 NATS_ACCEPTS = "docker run --rm --network none --volume %%s:/nats.conf:ro %s --config /nats.conf -t"
 COMPOSE_ACCEPTS = "docker compose --file %s config --quiet"
@@ -85,28 +86,25 @@ def desired_state(
 
 
 def _firewall(plan: Mapping[str, Any]) -> RoleState:
-    closed = [listener for listener in plan["listeners"] if listener["clients"] is not None]
-    if not (plan["managed"] and closed):
-        files = [layout.FIREWALL_UNIT_FILE, layout.FIREWALL]
-        return RoleState(leftovers=Leftovers(layout.FIREWALL_UNIT, files, layout.FIREWALL_DIRECTORY, NO_FIREWALL))
-    rules = {**plan, "closed": closed, "file": layout.FIREWALL, "table": layout.FIREWALL_TABLE}
+    closes = any(listener["clients"] is not None for listener in plan["listeners"])
+    units = {
+        f"{layout.UNITS}/{plan['unit']}": "firewall.service.j2",
+        f"{layout.UNITS}/{plan['reload_unit']}": "firewall-reload.service.j2",
+    }
+    directory = layout.FIREWALL_DIRECTORY
+    if not (plan["managed"] and closes):
+        return RoleState(leftovers=Leftovers(plan["unit"], [*units, plan["file"]], directory, NO_FIREWALL))
     told: dict[str, Any] = {"told": FIREWALL_CHANGE, "effect": "reload"}
-    unit = layout.FIREWALL_UNIT
+    rules = render("firewall", "firewall.nft.j2", plan)
     return RoleState(
         packages=list(distributions.FIREWALL_PACKAGES),
         files=[
-            File(layout.FIREWALL_DIRECTORY, "0755", shared=True),
-            File(
-                layout.FIREWALL,
-                "0644",
-                render("firewall", "firewall.nft.j2", {**rules, "unit": unit}),
-                validate="nft --check --file %s",
-                **told,
-            ),
-            File(layout.FIREWALL_UNIT_FILE, "0644", render("firewall", "firewall.service.j2", rules), **told),
+            File(directory, "0755", shared=True),
+            File(plan["file"], "0644", rules, validate=NFT_ACCEPTS, **told),
+            *(File(path, "0644", render("firewall", template, plan), **told) for path, template in units.items()),
         ],
-        unit=unit,
-        rules=layout.FIREWALL,
+        unit=plan["unit"],
+        rules=plan["file"],
     )
 
 

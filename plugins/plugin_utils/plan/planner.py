@@ -253,6 +253,10 @@ class Planner:
         return {
             "managed": host.firewall == "managed",
             "subnet": str(self.settings.network) if roles["docker"] else "",
+            "table": layout.FIREWALL_TABLE,
+            "file": layout.FIREWALL,
+            "unit": layout.FIREWALL_UNIT,
+            "reload_unit": layout.FIREWALL_RELOAD_UNIT,
             "listeners": [asdict(listener) for listener in listeners],
         }
 

@@ -55,17 +55,17 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
     }
 
 
-def _leftovers(host: Host, state: RoleState) -> dict[str, Any] | None:
-    """None where there are none, and so nothing to end."""
+def _leftovers(host: Host, state: RoleState) -> dict[str, Any]:
+    """``resources``: what the ledger has to forget."""
     left = state.leftovers
     files = ours_left(host, left) if left else []
     if not left or not files:
-        return None
+        return {"units": [], "files": [], "directories": [], "resources": {}}
     unit = (host.facts["units"] or {}).get(left.unit, {})
     return {
         "units": [left.unit] if unit.get("found") else [],
         "files": files,
-        "directory": left.directory,
+        "directories": [left.directory],
         "resources": {f"file {path}": None for path in [*files, left.directory]},
     }
 

@@ -75,6 +75,7 @@ BARE: Facts = {
     "origins": {},
     "repositories": [],
     "nginx": None,
+    "firewall": {"supported": True, "rules": "absent"},
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
     "mongodb": None,
     "data": {layout.MONGODB_DATA: place(found=False)},
@@ -144,6 +145,7 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
                 "data": {path: {"mount": "/", "device": ""} for state in states for path in state.data},
             },
         },
+        "firewall": {"supported": True, "rules": "as_written" if any(state.rules for state in states) else "absent"},
         "mongodb": replica_set(series, planned=mongodb) if mongodb else None,
         "mongod": mongod_settings(mongodb) if mongodb else None,
         "data": {

@@ -131,7 +131,7 @@ def test_what_an_earlier_run_left_pending_is_done() -> None:
 @pytest.mark.parametrize(
     ("host", "noted"),
     [
-        (asked(PLAN), {"docker": False, "mongodb": True, "nginx": True}),
+        (asked(PLAN), {"firewall": True, "docker": False, "mongodb": True, "nginx": True}),
         (converged(PLAN), {"docker": False, "mongodb": False, "nginx": False}),
         (converged(PLAN, settings={}), {"docker": True, "mongodb": False, "nginx": False}),
     ],
@@ -204,6 +204,7 @@ def test_everything_is_made_on_a_bare_host() -> None:
     assert set(entries["resources"].values()) == {"made"}
     assert set(entries["resources"]) == set(converged(PLAN).ledger["resources"])
     assert entries["pending"] == {
+        layout.FIREWALL_UNIT: "reload",
         layout.MONGODB_UNIT: "restart",
         layout.NGINX_UNIT: "reload",
     }

@@ -258,9 +258,11 @@ def test_entry_that_is_no_path(path: str) -> None:
 
 
 def older(**facts: Any) -> Host:
-    """As 0.1.0 left it, which wrote other texts, no marks and no ledger."""
+    """As 0.1.0 left it, which wrote other texts, no marks and no ledger, and knew of no firewall."""
     host = converged(PLAN)
-    files = {path: {**file, "digest": file["digest"] and OTHER} for path, file in host.facts["files"].items()}
+    new = {one.path for one in host.desired["firewall"].files}
+    found = {path: file for path, file in host.facts["files"].items() if path not in new}
+    files = {path: {**file, "digest": file["digest"] and OTHER} for path, file in found.items()}
     written = {one.path: origin(*marks(one)[-1:]) for one in resources_of(host)}
     written |= {path: origin() for path, one in written.items() if one["marks"] == [MANAGED]}
     return converged(PLAN, **{"ledger": NO_LEDGER, "files": files, "origins": written, **facts})
