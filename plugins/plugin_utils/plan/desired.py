@@ -87,19 +87,20 @@ def desired_state(
 
 def _firewall(plan: Mapping[str, Any]) -> RoleState:
     closes = any(listener["clients"] is not None for listener in plan["listeners"])
+    directories = [layout.FIREWALL_DIRECTORY, layout.NFTABLES_UNIT_DIRECTORY]
     units = {
         f"{layout.UNITS}/{plan['unit']}": "firewall.service.j2",
         f"{layout.UNITS}/{plan['reload_unit']}": "firewall-reload.service.j2",
+        layout.NFTABLES_UNIT_SETTINGS: "nftables.conf.j2",
     }
-    directory = layout.FIREWALL_DIRECTORY
     if not (plan["managed"] and closes):
-        return RoleState(leftovers=Leftovers(plan["unit"], [*units, plan["file"]], directory, NO_FIREWALL))
+        return RoleState(leftovers=Leftovers(plan["unit"], [*units, plan["file"]], directories, NO_FIREWALL))
     told: dict[str, Any] = {"told": FIREWALL_CHANGE, "effect": "reload"}
     rules = render("firewall", "firewall.nft.j2", plan)
     return RoleState(
         packages=list(distributions.FIREWALL_PACKAGES),
         files=[
-            File(directory, "0755", shared=True),
+            *(File(directory, "0755", shared=True) for directory in directories),
             File(plan["file"], "0644", rules, validate=NFT_ACCEPTS, **told),
             *(File(path, "0644", render("firewall", template, plan), **told) for path, template in units.items()),
         ],

@@ -153,12 +153,12 @@ class Project:
 class Leftovers:
     """What an earlier run may have made and the plan has no more: the ``unit`` ends, and the ``files`` go.
 
-    ``told``: how that is told to people. ``directory``: goes, too, unless there is something else in it.
+    ``told``: how that is told to people. ``directories``: they go, too, unless there is something else in them.
     """
 
     unit: str
     files: list[str]
-    directory: str
+    directories: list[str]
     told: str
 
 

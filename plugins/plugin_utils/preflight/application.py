@@ -65,8 +65,8 @@ def _leftovers(host: Host, state: RoleState) -> dict[str, Any]:
     return {
         "units": [left.unit] if unit.get("found") else [],
         "files": files,
-        "directories": [left.directory],
-        "resources": {f"file {path}": None for path in [*files, left.directory]},
+        "directories": left.directories,
+        "resources": {f"file {path}": None for path in [*files, *left.directories]},
     }
 
 

@@ -51,6 +51,9 @@ FIREWALL = f"{FIREWALL_DIRECTORY}/firewall.nft"
 FIREWALL_TABLE = "rocketops"
 FIREWALL_UNIT = "rocketops-firewall.service"
 FIREWALL_RELOAD_UNIT = "rocketops-firewall-reload.service"
+# That of the distribution's package.
+NFTABLES_UNIT_DIRECTORY = f"{UNITS}/nftables.service.d"
+NFTABLES_UNIT_SETTINGS = f"{NFTABLES_UNIT_DIRECTORY}/rocketops.conf"
 
 BACKUPS = "/var/backups/rocketchat"
 LEDGER = ledger.PATH
