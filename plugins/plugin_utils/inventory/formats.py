@@ -104,5 +104,5 @@ def read_ipv4_networks(problems: Problems, variable: str, texts: list[str]) -> l
     networks = read_networks(problems, variable, texts)
     for network in networks:
         if ":" in network:
-            problems.add_once(variable, network, "is of IPv6, and nothing is published there", "Write one of IPv4")
+            problems.add_once(variable, network, "is of IPv6, where nothing is published", "Write one of IPv4")
     return networks

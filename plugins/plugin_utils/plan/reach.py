@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +70,7 @@ class Reach:
                 if inner == CONTAINER_PORT:
                     yield self._listener(name, address, port, self._in("nginx"), "nginx sends clients there")
                 else:
-                    clients = [*self._addresses(self._others), *self._metrics_clients]
+                    clients = _apart([*self._addresses(self._others), *self._metrics_clients])
                     yield self._listener(f"metrics of {name}", address, port, clients, "monitoring asks for them")
 
     def _in(self, *groups: str) -> list[str]:
@@ -91,3 +92,9 @@ def _published(service: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:
     for written in service.get("ports", ()):
         address, port, inner = written.rsplit(":", 2)
         yield address, int(port), int(inner)
+
+
+def _apart(networks: Sequence[str]) -> list[str]:
+    """The same addresses without any twice: nft takes no set in which one network is a part of another."""
+    collapsed = ipaddress.collapse_addresses(map(ipaddress.IPv4Network, networks))
+    return [str(network).removesuffix("/32") for network in collapsed]

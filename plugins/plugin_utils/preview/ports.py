@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which ports a plan opens, where, who may reach them, and what changes them. No firewall is part of a deployment."""
+"""Which ports a plan opens, where, who reaches them, and what changes them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any
 from ..preflight.ports import EVERYWHERE, PROXY, Need, needs
 
 EVERYBODY, PRIVATE, HOST, CONTAINERS = "everybody", "the private network", "this host", "its containers"
+# Of the private network, where the deployment has rules about that.
+NEEDED, ALONE = "hosts that need it", "this host and its containers"
 
 # Stands for the private address of each of several hosts.
 PRIVATE_ADDRESS = "private"
@@ -28,7 +30,7 @@ def ports(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     for name, host in plan["hosts"].items():
         gateway = host["docker"]["network"]["gateway"] if host["docker"] else ""
         for need in sorted(_all_needs(host), key=lambda need: _FIRST.get(need.owner, len(_FIRST))):
-            reach = _reach(need, gateway)
+            reach = _reach(need, gateway, host["firewall"])
             hosts.setdefault((need.address, need.port, need.owner, reach, need.variable), []).append(name)
     fields = ("address", "port", "part", "reach", "variable")
     found = [{**dict(zip(fields, key)), "hosts": names} for key, names in hosts.items()]
@@ -40,7 +42,7 @@ def summary(opened: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """For people, with one entry for what many hosts open alike, each on its private address."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for port in opened:
-        where = PRIVATE if port["reach"] == PRIVATE else port["address"]
+        where = PRIVATE if port["reach"] in (PRIVATE, NEEDED, ALONE) else port["address"]
         key = (where, *(port[field] for field in ("port", "part", "reach", "variable")))
         if key in found:
             found[key] |= {"address": PRIVATE_ADDRESS, "hosts": [*found[key]["hosts"], *port["hosts"]]}
@@ -67,9 +69,14 @@ def _all_needs(host: Mapping[str, Any]) -> Iterator[Need]:
             yield Need(_NATS_ALIAS, _NATS_ALIAS, port, "nats_port", PROXY)
 
 
-def _reach(need: Need, gateway: str) -> str:
+def _reach(need: Need, gateway: str, firewall: Mapping[str, Any]) -> str:
     if need.address in EVERYWHERE:
         return EVERYBODY
     if need.address in ("127.0.0.1", "::1"):
         return HOST
-    return CONTAINERS if need.address in (gateway, _NATS_ALIAS) else PRIVATE
+    if need.address in (gateway, _NATS_ALIAS):
+        return CONTAINERS
+    if not firewall["managed"]:
+        return PRIVATE
+    here = [one for one in firewall["listeners"] if (one["address"], one["port"]) == (need.address, need.port)]
+    return NEEDED if any(one["clients"] for one in here) else ALONE
