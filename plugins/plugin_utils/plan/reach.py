@@ -96,5 +96,6 @@ def _published(service: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:
 
 def _apart(networks: Sequence[str]) -> list[str]:
     """The same addresses without any twice: nft takes no set in which one network is a part of another."""
-    collapsed = ipaddress.collapse_addresses(map(ipaddress.IPv4Network, networks))
-    return [str(network).removesuffix("/32") for network in collapsed]
+    found = dict.fromkeys(map(ipaddress.IPv4Network, networks))
+    widest = [one for one in found if not any(one != other and one.subnet_of(other) for other in found)]
+    return [str(one).removesuffix("/32") for one in widest]

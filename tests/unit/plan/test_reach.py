@@ -71,9 +71,9 @@ def test_metrics_are_for_the_other_hosts_and_for_who_is_named() -> None:
     named = {"rocketchat_metrics": True, "rocketchat_metrics_clients": ["198.18.1.7", "10.0.0.0/24", "10.0.0.5"]}
     planned = plan(cluster("one", "two", **named))
     # no address twice, which nft would refuse
-    assert opened(planned, "one")[ONE, 13300] == ["10.0.0.0/24", TWO, "198.18.1.7"]
+    assert opened(planned, "one")[ONE, 13300] == [TWO, "198.18.1.7", "10.0.0.0/24"]
     alone = plan(single(rocketchat_private_address=ONE, **named))
-    assert opened(alone, "chat")[ONE, 13300] == ["10.0.0.0/24", "198.18.1.7"]
+    assert opened(alone, "chat")[ONE, 13300] == ["198.18.1.7", "10.0.0.0/24"]
     assert (
         opened(plan(single(rocketchat_private_address=ONE, rocketchat_metrics=True)), "chat").get((ONE, 13300)) is None
     )
