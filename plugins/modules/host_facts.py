@@ -267,8 +267,13 @@ facts:
         - Whether nftables are C(supported), and whether the C(rules) of the table in O(firewall) are V(absent),
           V(as_written) in its file, or V(others); V(unknown) where that cannot be told. V(null) where O(firewall) is
           left out.
+        - Of the tables of C(others) that drop what no rule lets in, which C(firewall) keeps them, at which C(hooks)
+          they do, and the C(ports) and C(networks) that their rules name.
       type: dict
-      sample: {supported: true, rules: as_written}
+      sample:
+        supported: true
+        rules: as_written
+        others: {firewall: nftables, hooks: [input], ports: [22], networks: []}
     ledger:
       description:
         - C(state) is V(read), V(absent), V(damaged) or V(newer), with the version of the C(collection) that wrote it

@@ -13,9 +13,12 @@ import json
 import socket
 import struct
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .firewall import keeper
+
+NO_OTHERS: dict[str, Any] = {"firewall": "", "hooks": [], "ports": [], "networks": []}
 _TIMEOUT = 5
 _IN_A_NETWORK_OF_ITS_OWN = ("unshare", "--net", "sh", "-c")
 
@@ -28,10 +31,15 @@ def state(table: str, path: str) -> dict[str, Any]:
     """``table``: of the family inet; ``path``: the file that makes it.
 
     ``supported``: whether the kernel has nftables, and lets us use them. ``rules``: `absent`, `as_written` or `others`,
-    and `unknown` where the file cannot be loaded or nothing can be compared.
+    and `unknown` where the file cannot be loaded or nothing can be compared. ``others``: see `dropping`.
     """
     supported = _is_supported()
-    return {"supported": supported, "rules": _rules(table, path) if supported else "unknown"}
+    everything = _listing(["nft", "--json", "list", "ruleset"]) if supported else None
+    return {
+        "supported": supported,
+        "rules": _rules(table, path) if supported else "unknown",
+        "others": dropping(everything, table) if everything else NO_OTHERS,
+    }
 
 
 def _is_supported() -> bool:
@@ -61,12 +69,18 @@ def _rules(table: str, path: str) -> str:
 
 
 def _listed(command: list[str]) -> list[Any] | None:
+    listing = _listing(command)
+    return comparable(listing) if listing else None
+
+
+def _listing(command: list[str]) -> dict[str, Any] | None:
     """None where the command fails: nothing of that name is there."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_TIMEOUT)
-        return comparable(json.loads(done.stdout)) if done.returncode == 0 else None
+        listing: dict[str, Any] | None = json.loads(done.stdout) if done.returncode == 0 else None
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
+    return listing
 
 
 def comparable(listed: Mapping[str, Any]) -> list[Any]:
@@ -85,3 +99,41 @@ def _without_numbers(value: Any) -> Any:
                 inner[key] = sorted(inner[key], key=json.dumps)
         return inner
     return [_without_numbers(one) for one in value] if isinstance(value, list) else value
+
+
+def dropping(listing: Mapping[str, Any], ours: str) -> dict[str, Any]:
+    """What tables of others drop unless a rule lets it in. ``hooks``: where, `input` and `forward`.
+
+    ``ports``: that a rule of such a table names as a destination; ``networks``: that one names at all. Of the chain
+    FORWARD of iptables it is Docker that lets in what it publishes.
+    """
+    found = [entry["chain"] for entry in listing["nftables"] if "chain" in entry]
+    chains = [
+        chain
+        for chain in found
+        if chain.get("policy") == "drop"
+        and chain["family"] in ("ip", "inet")
+        and chain["table"] != ours
+        and chain["name"] != "FORWARD"
+    ]
+    tables = {(chain["family"], chain["table"]) for chain in chains}
+    rules = [entry["rule"] for entry in listing["nftables"] if "rule" in entry]
+    named = [m for rule in rules if (rule["family"], rule["table"]) in tables for m in _matches(rule["expr"])]
+    ports = {port for field, right in named if field == "dport" for port in _values(right) if isinstance(port, int)}
+    prefixes = [one["prefix"] for _field, right in named for one in _values(right) if isinstance(one, dict)]
+    hooks = {chain["hook"] for chain in chains} & {"input", "forward"}
+    networks = {f"{one['addr']}/{one['len']}" for one in prefixes}
+    return {"firewall": keeper(), "hooks": sorted(hooks), "ports": sorted(ports), "networks": sorted(networks)}
+
+
+def _matches(expressions: list[Any]) -> Iterator[tuple[str, Any]]:
+    """The field of a packet and what it is compared with."""
+    for match in (one["match"] for one in expressions if isinstance(one, dict) and "match" in one):
+        left = match["left"].get("payload") if isinstance(match["left"], dict) else None
+        if left and "field" in left:
+            yield left["field"], match["right"]
+
+
+def _values(right: Any) -> list[Any]:
+    values = right["set"] if isinstance(right, dict) and "set" in right else [right]
+    return [one for one in values if not isinstance(one, dict) or "prefix" in one]

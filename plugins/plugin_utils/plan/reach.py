@@ -15,6 +15,7 @@ from ..rocketchat.catalogue import CONTAINER_PORT, NATS_CLUSTER_PORT
 from .probes import LOOPBACK
 
 EVERYWHERE = "0.0.0.0"
+MONGODB = "MongoDB"
 _REDIRECT_PORT = 80
 
 
@@ -55,7 +56,7 @@ class Reach:
     def _mongodb(self, plan: Mapping[str, Any]) -> Iterator[Listener]:
         why = "the members of the replica set, and the services, use it"
         for address in plan["bind_addresses"]:
-            yield self._listener("MongoDB", address, plan["port"], self._in("mongodb", "rocketchat"), why)
+            yield self._listener(MONGODB, address, plan["port"], self._in("mongodb", "rocketchat"), why)
 
     def _nats(self, project: Mapping[str, Any]) -> Iterator[Listener]:
         for address, port, inner in _published(project["services"]["nats"]):

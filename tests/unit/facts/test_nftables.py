@@ -103,6 +103,52 @@ def test_a_kernel_without_nftables_is_not_asked(monkeypatch: pytest.MonkeyPatch)
     assert state(monkeypatch, WRITTEN, supported=False) == "unknown"
 
 
+# -- tables of others --------------------------------------------------------------------------------------------------
+
+
+def hook(family: str, table: str, name: str, hook: str, policy: str) -> dict[str, Any]:
+    return {"chain": {"family": family, "table": table, "name": name, "hook": hook, "policy": policy}}
+
+
+def named(family: str, table: str, field: str, right: Any) -> dict[str, Any]:
+    expression = {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": field}}, "right": right}}
+    return {"rule": {"family": family, "table": table, "chain": "c", "expr": [expression, {"accept": None}]}}
+
+
+SUBNET = {"prefix": {"addr": "172.31.250.0", "len": 24}}
+
+
+@pytest.mark.parametrize(
+    ("entries", "hooks", "ports", "networks"),
+    [
+        ([], [], [], []),
+        # those of iptables, as Docker leaves them
+        ([hook("ip", "filter", "FORWARD", "forward", "drop"), named("ip", "filter", "dport", 3000)], [], [], []),
+        ([hook("ip", "filter", "INPUT", "input", "drop"), named("ip", "filter", "dport", 22)], ["input"], [22], []),
+        ([hook("inet", TABLE, "input", "input", "drop"), named("inet", TABLE, "dport", 27017)], [], [], []),
+        ([hook("ip6", "filter", "INPUT", "input", "drop")], [], [], []),
+        (
+            [
+                hook("inet", "filter", "input", "input", "drop"),
+                hook("inet", "filter", "forward", "forward", "drop"),
+                named("inet", "filter", "dport", {"set": [80, 443, {"range": [8000, 8010]}]}),
+                named("inet", "filter", "saddr", {"set": [SUBNET, "10.0.0.1"]}),
+                named("inet", "other", "dport", 27017),
+            ],
+            ["forward", "input"],
+            [80, 443],
+            ["172.31.250.0/24"],
+        ),
+    ],
+)
+def test_what_tables_of_others_drop(
+    monkeypatch: pytest.MonkeyPatch, entries: list[Any], hooks: list[str], ports: list[int], networks: list[str]
+) -> None:
+    monkeypatch.setattr(nftables, "keeper", lambda: "ufw")
+    found = nftables.dropping({"nftables": [{"metainfo": {}}, *entries]}, TABLE)
+    assert found == {"firewall": "ufw", "hooks": hooks, "ports": ports, "networks": networks}
+
+
 # -- whether the kernel has them ---------------------------------------------------------------------------------------
 
 # nlmsghdr of linux/netlink.h: length, kind, flags, sequence, port; kinds are NFT_MSG_NEWGEN and NLMSG_ERROR.

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import EMPTY
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.nftables import NO_OTHERS
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.settings import digest, leaves, masked
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import (
     File,
@@ -75,7 +76,7 @@ BARE: Facts = {
     "origins": {},
     "repositories": [],
     "nginx": None,
-    "firewall": {"supported": True, "rules": "absent"},
+    "firewall": {"supported": True, "rules": "absent", "others": NO_OTHERS},
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
     "mongodb": None,
     "data": {layout.MONGODB_DATA: place(found=False)},
@@ -145,7 +146,11 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
                 "data": {path: {"mount": "/", "device": ""} for state in states for path in state.data},
             },
         },
-        "firewall": {"supported": True, "rules": "as_written" if any(state.rules for state in states) else "absent"},
+        "firewall": {
+            "supported": True,
+            "rules": "as_written" if any(state.rules for state in states) else "absent",
+            "others": NO_OTHERS,
+        },
         "mongodb": replica_set(series, planned=mongodb) if mongodb else None,
         "mongod": mongod_settings(mongodb) if mongodb else None,
         "data": {

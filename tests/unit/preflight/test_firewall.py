@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import EMPTY, updated
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.nftables import NO_OTHERS
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import role_plan
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import host_differences, told
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.firewall import (
@@ -19,7 +20,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hos
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.question import question
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
-from tests.unit.plan_inventories import plan, single, typed_plan
+from tests.unit.plan_inventories import cluster, plan, single, typed_plan
 from tests.unit.preflight.hosts import OTHER, asked, before_a_run_of, converged, origin, owned, with_facts
 
 PLAN = plan(single())
@@ -28,7 +29,7 @@ MANAGED = converged(PLAN)
 
 
 def firewall(rules: str, supported: bool = True) -> dict[str, Any]:
-    return {"firewall": {"supported": supported, "rules": rules}}
+    return {"firewall": {"supported": supported, "rules": rules, "others": NO_OTHERS}}
 
 
 def problems(host: Host) -> list[str]:
@@ -68,6 +69,46 @@ def test_rules_of_which_nothing_is_known_are_told() -> None:
     assert [*firewall_warnings(MANAGED), *firewall_warnings(asked(PLAN, **firewall("unknown")))] == []
     [warning] = firewall_warnings(with_facts(MANAGED, **firewall("unknown")))
     assert warning.startswith("whether the rules of the firewall on host chat are those of /etc/rocketops/firewall.nft")
+
+
+# -- firewalls of others -----------------------------------------------------------------------------------------------
+
+
+def warnings(planned: dict[str, Any], host: str = "chat", **others: Any) -> list[str]:
+    told = {"firewall": "nftables", "hooks": ["input"], "ports": [], "networks": [], **others}
+    return list(firewall_warnings(asked(planned, host, firewall={**MANAGED.facts["firewall"], "others": told})))
+
+
+def test_what_another_firewall_does_not_name_is_told_with_the_rules_to_add() -> None:
+    [warning] = warnings(PLAN, ports=[22, 80])
+    assert warning == (
+        "nftables on host chat drops what it has no rule for, and it has none for this: sudo nft insert rule inet "
+        "filter input ip saddr 172.31.250.0/24 ip daddr 172.31.250.1 tcp dport 27017 accept; sudo nft insert rule inet "
+        "filter input tcp dport 443 accept."
+    )
+    assert "sudo ufw allow 443/tcp" in warnings(PLAN, firewall="ufw")[0]
+    # whoever has the rules about the ports of ours
+    assert warnings(OWN, ports=[22, 80]) == [warning]
+
+
+def test_of_several_hosts_each_other_one_is_let_in() -> None:
+    [warning] = warnings(plan(cluster("one", "two", "three")), "one", firewall="ufw", ports=[80, 443])
+    assert warning.endswith(
+        "sudo ufw allow proto tcp from 172.31.250.0/24 to 198.18.0.11 port 27017; "
+        "sudo ufw allow proto tcp from 198.18.0.12 to 198.18.0.11 port 27017; "
+        "sudo ufw allow proto tcp from 198.18.0.13 to 198.18.0.11 port 27017."
+    )
+
+
+def test_what_it_names_is_not_told_again() -> None:
+    assert warnings(PLAN, ports=[80, 443, 27017]) == []
+    assert warnings(PLAN, hooks=[]) == []
+
+
+def test_what_is_forwarded_to_containers_and_nothing_names() -> None:
+    [warning] = warnings(PLAN, hooks=["forward"])
+    assert "none names the containers' network 172.31.250.0/24: accept" in warning
+    assert warnings(PLAN, hooks=["forward"], networks=["172.31.250.0/24"]) == []
 
 
 # -- no longer wanted --------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import EMPTY
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.nftables import NO_OTHERS
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import read_inventory
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.deployment import HostPlan, Plan
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.desired import desired_state
@@ -124,6 +125,6 @@ BARE: dict[str, Any] = {
     "data": {},
     "mongod": None,
     "workspace": None,
-    "firewall": {"supported": True, "rules": "absent"},
+    "firewall": {"supported": True, "rules": "absent", "others": NO_OTHERS},
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
 }
