@@ -81,6 +81,10 @@ options:
   nats_url:
     description: Where the monitoring of a NATS answers that is asked for its settings.
     type: str
+  firewall:
+    description:
+      - Of a table of nftables of the family inet its name, C(table), and the C(path) of the file that makes it.
+    type: dict
   containers:
     description: Names of the containers, or of the services in Compose, whose settings are asked for.
     type: list
@@ -281,6 +285,18 @@ facts:
           at the level of C(http), each with its C(file) and C(line), and whether it C(includes_site).
         - V(null) where there is no nginx, or O(nginx) is left out.
       type: dict
+    firewall:
+      description:
+        - Whether nftables are C(supported), and whether the C(rules) of the table in O(firewall) are V(absent),
+          V(as_written) in its file, or V(others); V(unknown) where that cannot be told. V(null) where O(firewall) is
+          left out.
+        - Of the tables of C(others) that drop what no rule lets in, which C(firewall) keeps them, at which C(hooks)
+          they do, and the C(ports) and C(networks) that their rules name.
+      type: dict
+      sample:
+        supported: true
+        rules: as_written
+        others: {firewall: nftables, hooks: [input], ports: [22], networks: []}
     ledger:
       description:
         - C(state) is V(read), V(absent), V(damaged) or V(newer), with the version of the C(collection) that wrote it

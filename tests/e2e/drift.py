@@ -16,8 +16,14 @@ from tests.deployment import Deployment
 from tests.e2e.report import health
 from tests.e2e.test_planned_changes import listed
 
+FIREWALL = "which other machines reach the ports of this deployment"
 LEDGER = "/var/lib/rocketops/ledger.json"
-UNITS = {"docker.service": "Docker", "mongod.service": "mongod", "nginx.service": "nginx"}
+UNITS = {
+    "docker.service": "Docker",
+    "mongod.service": "mongod",
+    "nginx.service": "nginx",
+    "rocketops-firewall.service": "the firewall",
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ def drifts(deployment: Deployment) -> Iterator[Drift]:
         yield Drift("container", ways[number % len(ways)].format(container), container)
     yield from _put_back()
     yield Drift("users", without_a_role(deployment), "clusterMonitor on admin")
+    yield Drift("rules", "nft flush chain inet rocketops forward", "which somebody changed")
     yield Drift("hosts", "sed -i '/mongodb.internal/d' /etc/hosts", "/etc/hosts")
     yield Drift("network", replaced_network(containers), "replace network rocketchat")
 
@@ -87,6 +94,9 @@ def _put_back() -> Iterator[Drift]:
 def sentence_of(path: str) -> str:
     """How a change of a file is told: most by their path, some by what they are for."""
     words = {
+        "/etc/rocketops/": FIREWALL,
+        "/etc/systemd/system/rocketops-": FIREWALL,
+        "/etc/systemd/system/nftables.service.d/": FIREWALL,
         "/etc/docker/daemon.json": "Docker's settings",
         "/etc/mongod.members": "/etc/mongod.members",
         "/etc/mongod": "mongod's settings",

@@ -21,7 +21,7 @@ BATCHES = {
     "settings": ("content", "unit disabled", "users"),
     "files": ("deleted", "unit stopped", "hosts"),
     "permissions": ("mode", "container"),
-    "owners": ("owner", "network"),
+    "owners": ("owner", "network", "rules"),
     "processes": ("put back",),
 }
 APPLY_ALL = ("-e", "rocketchat_apply_all=true")

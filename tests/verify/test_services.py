@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 
 import pytest
@@ -47,7 +48,7 @@ def environment(container: dict) -> dict[str, str]:
     return dict(line.split("=", 1) for line in container["Config"]["Env"])
 
 
-@pytest.mark.parametrize("unit", ["docker", "mongod", "nginx"])
+@pytest.mark.parametrize("unit", ["rocketops-firewall", "docker", "mongod", "nginx"])
 def test_unit_runs_now_and_after_a_boot(deployment: Deployment, unit: str) -> None:
     assert deployment.run(f"systemctl is-active {unit} && systemctl is-enabled {unit}").split() == ["active", "enabled"]
 
@@ -93,6 +94,11 @@ def test_only_nginx_listens_where_others_can_reach_it(deployment: Deployment) ->
 def test_internal_port_is_closed_to_the_outside(deployment: Deployment, port: int) -> None:
     with pytest.raises(OSError):
         socket.create_connection((deployment.address, port), timeout=3).close()
+
+
+def test_the_firewall_judges_what_is_for_the_containers_and_the_ports_of_ours(deployment: Deployment) -> None:
+    hooks = re.findall(r"hook (\w+)", deployment.run("nft list table inet rocketops"))
+    assert sorted(hooks) == ["forward", "input", "prerouting"]
 
 
 @pytest.mark.parametrize(("path", "mode_and_owner"), FILES.items())

@@ -8,15 +8,13 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import re
 import socket
 import threading
 import time
 from collections.abc import Sequence
 from typing import Any
 
-from ..facts.files import text
-from ..facts.system import units
+from ..facts.firewall import keeper
 from ..probing.decoding import SHAPE_ERRORS
 from ..probing.fault import Fault
 from .docker_api import greet
@@ -28,8 +26,6 @@ _ENGINE_WITHIN = 10.0
 _NETWORK_NAMESPACE = 0x40000000
 # What a rule answers with: REJECT as it is, and with the other words it knows (iptables-extensions(8)).
 _REJECTED = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.EACCES}
-# What keeps rules on top of others'; the first that is at work counts.
-_FIREWALLS = ("firewalld", "nftables")
 
 
 def blocked(addresses: Sequence[str], names: Sequence[str], socket_path: str) -> list[dict[str, Any]]:
@@ -43,7 +39,7 @@ def blocked(addresses: Sequence[str], names: Sequence[str], socket_path: str) ->
         return []
     faults = {address: _attempt_within(process, address) for address in open_here}
     return [
-        {"address": address, "fault": fault, "firewall": _firewall()}
+        {"address": address, "fault": fault, "firewall": keeper()}
         for address, fault in faults.items()
         if fault in ("silent", "rejected")
     ]
@@ -94,10 +90,3 @@ def _attempt(address: str) -> str:
     except OSError as error:
         return "rejected" if error.errno in _REJECTED else "other"
     return ""
-
-
-def _firewall() -> str:
-    if re.search(r"(?m)^ENABLED=yes", text("/etc/ufw/ufw.conf") or ""):
-        return "ufw"
-    found = units([f"{name}.service" for name in _FIREWALLS]) or {}
-    return next((name for name in _FIREWALLS if found.get(f"{name}.service", {}).get("active")), "iptables")

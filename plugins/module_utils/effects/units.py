@@ -98,13 +98,15 @@ class Unit:
         )
 
     def _reload(self, log: Log) -> None:
-        """A master that takes up its configuration has new workers."""
+        """A master that takes up its configuration has new workers. Of a unit without one, the command says it all."""
         master = int(self._shown()["MainPID"])
         before = children(master)
         done = self._systemctl("reload", self.name)
         refusal = f"{self.name} does not take up what was written."
         if done.returncode:
             raise Refused(_with(refusal, log.said() or done.stderr))
+        if not master:
+            return
         until = time.monotonic() + _SETTLES_WITHIN
         while not children(master) - before:
             if log.severe() or time.monotonic() > until:

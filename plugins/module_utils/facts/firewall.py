@@ -20,9 +20,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from .files import text
-from .system import main_process
+from .system import main_process, units
 
 SETTINGS = "/etc/docker/daemon.json"
+# What keeps rules on top of others'; the first that is at work counts.
+_KEEPERS = ("firewalld", "nftables")
 _TIMEOUT = 5
 # On the host itself; long enough for a first packet that is lost (RFC 6298: it is sent again after 1 s).
 _CONNECT_TIMEOUT = 3
@@ -101,3 +103,11 @@ def unreachable(containers: Iterable[Mapping[str, Any]], listening: Iterable[Map
         if container["state"] == "running"
         and any((p["address"], p["port"]) not in held and p["port"] not in ports for p in container["published"])
     ]
+
+
+def keeper() -> str:
+    """What keeps the rules of the host's own: `ufw`, `firewalld`, `nftables` or `iptables`."""
+    if re.search(r"(?m)^ENABLED=yes", text("/etc/ufw/ufw.conf") or ""):
+        return "ufw"
+    found = units([f"{name}.service" for name in _KEEPERS]) or {}
+    return next((name for name in _KEEPERS if found.get(f"{name}.service", {}).get("active")), "iptables")

@@ -12,7 +12,22 @@ from dataclasses import asdict
 from typing import Any
 
 from ..probing.question import Answered
-from . import apt, client, data, docker, files, firewall, ledger, mongod, network, nginx, programs, settings, system
+from . import (
+    apt,
+    client,
+    data,
+    docker,
+    files,
+    firewall,
+    ledger,
+    mongod,
+    network,
+    nftables,
+    nginx,
+    programs,
+    settings,
+    system,
+)
 from .origins import origins
 
 _STRINGS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
@@ -30,6 +45,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "repositories": {"type": "bool", "default": False},
     "nginx": {"type": "dict"},
     "nats_url": {"type": "str"},
+    "firewall": {"type": "dict"},
     "containers": _STRINGS,
     "ways": {"type": "dict", "default": {}},
     "images": _STRINGS,
@@ -99,6 +115,7 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "origins": origins(asked["origins"], asked["packages"]),
         "repositories": apt.repositories() if asked["repositories"] else [],
         "nginx": nginx.configuration(**asked["nginx"]) if asked["nginx"] else None,
+        "firewall": nftables.state(**asked["firewall"]) if asked["firewall"] else None,
         "last_backup": files.last_change(asked["backups"]) if asked["backups"] else None,
     }
 

@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from ..rocketchat.firewalls import allowing
 from ..rocketchat.migrations import LOG
 from .model import CONTROLLER, Command, Subject
 
@@ -111,19 +112,10 @@ ON_THE_HOST = {
     "ddp.upstream_silent": f"{_LOAD}; systemctl status --no-pager --lines 0 nginx",
     "certificate.early": "timedatectl",
     # each with what it keeps its rules by, but for the last: whose rules those are is not known
-    "firewall.ufw": "sudo ufw allow proto tcp from {subnet} to {own_mongodb_address} port {own_mongodb_port}",
-    "firewall.firewalld": (
-        "sudo firewall-cmd --permanent --add-rich-rule='rule family=ipv4 source address={subnet} port "
-        "port={own_mongodb_port} protocol=tcp accept' && sudo firewall-cmd --reload"
-    ),
-    # the table and chain of /etc/nftables.conf as Debian's package has it
-    "firewall.nftables": (
-        "sudo nft insert rule inet filter input ip saddr {subnet} ip daddr {own_mongodb_address} "
-        "tcp dport {own_mongodb_port} accept"
-    ),
-    "firewall.iptables": (
-        "sudo iptables -I INPUT -s {subnet} -d {own_mongodb_address} -p tcp --dport {own_mongodb_port} -j ACCEPT"
-    ),
+    **{
+        f"firewall.{name}": allowing(name, "{own_mongodb_port}", "{subnet}", "{own_mongodb_address}")
+        for name in ("ufw", "firewalld", "nftables", "iptables")
+    },
 }
 
 # Commands for where a service runs that the finding is about, on its host if it runs there.

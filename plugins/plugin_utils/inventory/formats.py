@@ -97,3 +97,12 @@ def read_networks(problems: Problems, variable: str, texts: list[str]) -> list[s
                 variable, text, "is no address and no network", "Write one such as 192.0.2.10 or 10.0.0.0/24"
             )
     return networks
+
+
+def read_ipv4_networks(problems: Problems, variable: str, texts: list[str]) -> list[str]:
+    """Of who reaches what is published, which is on addresses of IPv4 alone."""
+    networks = read_networks(problems, variable, texts)
+    for network in networks:
+        if ":" in network:
+            problems.add_once(variable, network, "is of IPv6, where nothing is published", "Write one of IPv4")
+    return networks

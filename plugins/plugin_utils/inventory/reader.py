@@ -22,7 +22,7 @@ from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from . import self_signed
 from .conflicts import conflicts
 from .environment import read_environment
-from .formats import check_formats, read_networks
+from .formats import check_formats, read_ipv4_networks, read_networks
 from .hosts import check_agreement, check_groups, check_network_size, check_private_addresses, read_adopted
 from .licensing import check_license
 from .services import read_images, read_limits, read_metrics_ports, read_ports, read_replicas
@@ -103,6 +103,8 @@ class Reader:
         images = read_images(problems, common["rocketchat_images"], version)
         environment = read_environment(problems, common)
         uploads = read_uploads(problems, common)
+        monitoring = common["rocketchat_metrics_clients"]
+        metrics_clients = read_ipv4_networks(problems, "rocketchat_metrics_clients", monitoring)
         # In the groups' order, whatever the order of the variables.
         hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
         check_private_addresses(problems, hosts)
@@ -145,6 +147,7 @@ class Reader:
                 retry_enabled=common["rocketchat_retry_enabled"],
             ),
             metrics=common["rocketchat_metrics"],
+            metrics_clients=metrics_clients,
             extra_proxies=common["rocketchat_extra_proxies"],
             expected_users=common["rocketchat_expected_users"],
             secrets=secrets,
@@ -257,6 +260,7 @@ class Reader:
             connections_per_address=self._connections_per_address(variables),
             trusted_proxies=read_networks(problems, "nginx_trusted_proxies", variables["nginx_trusted_proxies"]),
             adopted=read_adopted(problems, variables["rocketchat_adopt"]),
+            firewall=variables["rocketchat_firewall"],
         )
 
     def _connections_per_address(self, variables: dict[str, Any]) -> int:

@@ -40,6 +40,7 @@ HOST_VARIABLES = frozenset(
         "nginx_connections_per_address",
         "nginx_trusted_proxies",
         "rocketchat_adopt",
+        "rocketchat_firewall",
         "rocketchat_metrics_ports",
         "rocketchat_ports",
         "rocketchat_private_address",
@@ -134,7 +135,7 @@ class Host:
     """``replicas``: what runs here, by service. ``ports``: the first port of every service of the catalogue.
 
     ``member_name``: what the replica set calls its member here, "" for the name that follows from the host's.
-    ``adopted``: paths of what somebody else made and the operator gives up.
+    ``adopted``: paths of what somebody else made and the operator gives up. ``firewall``: `managed` or `own`.
     """
 
     name: str
@@ -152,6 +153,7 @@ class Host:
     connections_per_address: int
     trusted_proxies: list[str]
     adopted: list[str]
+    firewall: str
 
     def instances(self) -> Iterator[Instance]:
         for key, count in self.replicas.items():
@@ -221,6 +223,7 @@ class Settings:
     uploads: Uploads
     broker: Broker
     metrics: bool
+    metrics_clients: list[str]
     extra_proxies: int
     expected_users: int
     secrets: Secrets

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..rocketchat.problems import Problem, did_you_mean
 
 # Each is of the plays that apply a role.
-TAGS = ("docker", "mongodb", "nats", "nginx", "rocketchat")
+TAGS = ("docker", "firewall", "mongodb", "nats", "nginx", "rocketchat")
 # Ansible's own.
 _SPECIAL = ("all", "always", "never", "tagged", "untagged")
 

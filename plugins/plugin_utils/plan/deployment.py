@@ -71,6 +71,7 @@ class HostPlan:
     nats: dict[str, Any] | None
     rocketchat: dict[str, Any] | None
     nginx: dict[str, Any] | None
+    firewall: dict[str, Any]
     required: dict[str, int]
     endpoints: list[dict[str, Any]] = field(default_factory=list)
     probes: dict[str, dict[str, Any] | None] = field(default_factory=dict)

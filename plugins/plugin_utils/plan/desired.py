@@ -19,7 +19,18 @@ from ..rocketchat.memory import bytes_of
 from ..rocketchat.sockets import ONE_WORKER, Workers, open_files, worker_connections
 from .compose import CONFIG_LABEL, LABEL, OURS
 from .deployment import HostPlan
-from .resources import Block, Container, File, Generated, Network, Project, Repository, RoleState, SettingsFile
+from .resources import (
+    Block,
+    Container,
+    File,
+    Generated,
+    Leftovers,
+    Network,
+    Project,
+    Repository,
+    RoleState,
+    SettingsFile,
+)
 from .templates import MANAGED, render
 
 # Containers outlive a restart or an upgrade of the engine; their logs do not fill the disk. An engine that somebody set
@@ -31,6 +42,8 @@ DAEMON_SETTINGS: list[dict[str, Any]] = [{"live-restore": True}, LOGGING]
 RELOADABLE = frozenset({"live-restore", "debug", "registry-mirrors", "insecure-registries"})
 ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
+FIREWALL_CHANGE = "will change the rules about which other machines reach the ports of this deployment"
+NO_FIREWALL = "will take away its rules about which machines reach the ports of this deployment"
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
 
 # The configuration that nginx runs with, as only together with other sites it shows a name or a default server that is
@@ -46,6 +59,7 @@ NO_DEFAULT_SITE = [
         before_packages=True,
     ),
 ]
+NFT_ACCEPTS = "nft --check --file %s"
 # The server that is to run with it; as the image starts it, with what its entry point makes of the options.
 NATS_ACCEPTS = (
     "docker run --rm --init=false --runtime runc --network none --volume %%s:/nats.conf:ro %s --config /nats.conf -t"
@@ -65,6 +79,7 @@ def desired_state(
     ``workers``: nginx's there.
     """
     states = {
+        "firewall": _firewall(host.firewall),
         "docker": host.docker and _docker(host.docker, on),
         "mongodb": host.mongodb and _mongodb(host.mongodb, on),
         "nats": host.nats and _nats(host.nats),
@@ -72,6 +87,30 @@ def desired_state(
         "nginx": host.nginx and _nginx(host.nginx, ipv6, default_site, workers),
     }
     return {role: state for role, state in states.items() if state}
+
+
+def _firewall(plan: Mapping[str, Any]) -> RoleState:
+    closes = any(listener["clients"] is not None for listener in plan["listeners"])
+    directories = [layout.FIREWALL_DIRECTORY, layout.NFTABLES_UNIT_DIRECTORY]
+    units = {
+        f"{layout.UNITS}/{plan['unit']}": "firewall.service.j2",
+        f"{layout.UNITS}/{plan['reload_unit']}": "firewall-reload.service.j2",
+        layout.NFTABLES_UNIT_SETTINGS: "nftables.conf.j2",
+    }
+    if not (plan["managed"] and closes):
+        return RoleState(leftovers=Leftovers(plan["unit"], [*units, plan["file"]], directories, NO_FIREWALL))
+    told: dict[str, Any] = {"told": FIREWALL_CHANGE, "effect": "reload"}
+    rules = render("firewall", "firewall.nft.j2", plan)
+    return RoleState(
+        packages=list(distributions.FIREWALL_PACKAGES),
+        files=[
+            *(File(directory, "0755", shared=True) for directory in directories),
+            File(plan["file"], "0644", rules, validate=NFT_ACCEPTS, **told),
+            *(File(path, "0644", render("firewall", template, plan), **told) for path, template in units.items()),
+        ],
+        unit=plan["unit"],
+        rules=plan["file"],
+    )
 
 
 def _docker(plan: Mapping[str, Any], on: Distribution) -> RoleState:

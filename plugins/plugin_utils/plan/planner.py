@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -43,6 +43,7 @@ from ..rocketchat.versions import upload_owner
 from . import compose, environment, probes
 from .deployment import Container, HostPlan, Member, Plan
 from .probes import LOOPBACK
+from .reach import Reach
 from .required import requirements
 
 
@@ -200,12 +201,16 @@ class Planner:
 
     def _host_plan(self, host: Host) -> HostPlan:
         containers = self.containers[host.name]
+        roles = {
+            "docker": self._docker(host) if host.groups & {"nats", "rocketchat"} else None,
+            "mongodb": self._mongodb(host) if "mongodb" in host.groups else None,
+            "nats": self._nats(host) if "nats" in host.groups else None,
+            "rocketchat": self._rocketchat(host, containers) if "rocketchat" in host.groups else None,
+            "nginx": self._nginx(host) if "nginx" in host.groups else None,
+        }
         return HostPlan(
-            docker=self._docker(host) if host.groups & {"nats", "rocketchat"} else None,
-            mongodb=self._mongodb(host) if "mongodb" in host.groups else None,
-            nats=self._nats(host) if "nats" in host.groups else None,
-            rocketchat=self._rocketchat(host, containers) if "rocketchat" in host.groups else None,
-            nginx=self._nginx(host) if "nginx" in host.groups else None,
+            **roles,
+            firewall=self._firewall(host, roles),
             endpoints=[probes.endpoint(container) for container in containers],
             required={
                 **requirements(self.settings.expected_users, host, self.hosts),
@@ -258,6 +263,19 @@ class Planner:
             "options": host.docker.options,
             "certificates": host.docker.certificates,
             "network": {"name": settings.network_name, "subnet": str(settings.network), "gateway": self.gateway},
+        }
+
+    def _firewall(self, host: Host, roles: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
+        """``subnet``: of the containers, "" where there are none."""
+        listeners = Reach(host, self.hosts, self.settings.metrics_clients).listeners(roles)
+        return {
+            "managed": host.firewall == "managed",
+            "subnet": str(self.settings.network) if roles["docker"] else "",
+            "table": layout.FIREWALL_TABLE,
+            "file": layout.FIREWALL,
+            "unit": layout.FIREWALL_UNIT,
+            "reload_unit": layout.FIREWALL_RELOAD_UNIT,
+            "listeners": [asdict(listener) for listener in listeners],
         }
 
     def _mongodb(self, host: Host) -> dict[str, Any]:

@@ -151,6 +151,19 @@ class Project:
 
 
 @dataclass(frozen=True)
+class Leftovers:
+    """What an earlier run may have made and the plan has no more: the ``unit`` ends, and the ``files`` go.
+
+    ``told``: how that is told to people. ``directories``: they go, too, unless there is something else in them.
+    """
+
+    unit: str
+    files: list[str]
+    directories: list[str]
+    told: str
+
+
+@dataclass(frozen=True)
 class RoleState:
     """What one role brings about on a host.
 
@@ -160,6 +173,7 @@ class RoleState:
     ``accepts``: the command that has to accept the whole with all files in place, and what else the host has, or "".
     ``replica_set``: that it is initiated and has Rocket.Chat's user, on the host that sees to that.
     ``data``: directories with data that no run can bring back; where they lie is noted.
+    ``rules``: the file with the table of nftables that the unit keeps loaded, or "".
     """
 
     product: str = ""
@@ -176,6 +190,8 @@ class RoleState:
     project: Project | None = None
     replica_set: bool = False
     data: list[str] = field(default_factory=list)
+    rules: str = ""
+    leftovers: Leftovers | None = None
 
     @property
     def all_files(self) -> list[File]:

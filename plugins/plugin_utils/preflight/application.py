@@ -15,13 +15,14 @@ from ..plan.resources import RoleState
 from ..rocketchat import layout
 from .difference import Difference
 from .hosts import Host, is_ours, was_deployed
-from .ownership import ADOPTED, adopts, resources_of, stays
+from .ownership import ADOPTED, adopts, ours_left, resources_of, stays
 from .packages import entry, fetched_keys, read_at_once
 from .settings import settings_change, settings_entry
 from .taken_up import files_of
 
 # Of the role's part of the host's plan, what its tasks need beyond resources.
 _SHOWN: dict[str, tuple[str, ...]] = {
+    "firewall": (),
     "docker": ("network",),
     "mongodb": ("port", "replica_set", "members", "database", "first"),
     "nats": (),
@@ -56,6 +57,22 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "removes": _removed(host, state),
         "changes_containers": any(d.kind == "container" for d in differences),
         "data": state.data,
+        "leftovers": _leftovers(host, state),
+    }
+
+
+def _leftovers(host: Host, state: RoleState) -> dict[str, Any]:
+    """``resources``: what the ledger has to forget."""
+    left = state.leftovers
+    files = ours_left(host, left) if left else []
+    if not left or not files:
+        return {"units": [], "files": [], "directories": [], "resources": {}}
+    unit = (host.facts["units"] or {}).get(left.unit, {})
+    return {
+        "units": [left.unit] if unit.get("found") else [],
+        "files": files,
+        "directories": left.directories,
+        "resources": {f"file {path}": None for path in [*files, *left.directories]},
     }
 
 
@@ -80,8 +97,10 @@ def _unit(host: Host, state: RoleState, differences: list[Difference]) -> dict[s
 
 
 def _took_up(host: Host, role: str) -> dict[str, list[str]]:
-    """By what has read its settings when the role is done: where it has them from."""
+    """By what has read its settings when the role is done: where it has them from. The kernel tells its rules."""
     state = host.desired[role]
+    if state.rules:
+        return {}
     if role == "nats":
         return {NATS: [layout.NATS_SETTINGS]}
     return {state.unit: [file.path for file in files_of(state)]} if state.unit else {}

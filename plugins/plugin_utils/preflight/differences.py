@@ -11,17 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..plan.resources import File, Generated, RoleState, SettingsFile
+from ..plan.resources import File, Generated, Leftovers, RoleState, SettingsFile
 from ..rocketchat import layout
 from .container_differences import container_differences, network_differences, reaches_none
 from .data import finds_itself_nowhere, lies_on, replica_set
 from .difference import Difference
 from .hosts import Host, is_ours
-from .ownership import adopts, stays
+from .ownership import adopts, ours_left, stays
 from .settings import is_our_file, keeps_containers, settings_change, settings_diff
 from .taken_up import files_of, lost_live_restore, older_than
 
-_UNIT_NAMES = {layout.DOCKER_UNIT: "Docker", layout.MONGODB_UNIT: "mongod", layout.NGINX_UNIT: "nginx"}
+_UNIT_NAMES = {
+    layout.FIREWALL_UNIT: "the firewall",
+    layout.DOCKER_UNIT: "Docker",
+    layout.MONGODB_UNIT: "mongod",
+    layout.NGINX_UNIT: "nginx",
+}
 
 
 def host_differences(host: Host) -> dict[str, list[Difference]]:
@@ -83,6 +88,10 @@ def _of_role(host: Host, state: RoleState) -> Iterator[Difference]:
     if state.block and state.block.text() not in (host.facts["texts"].get(state.block.path) or ""):
         yield Difference("file", state.block.path, state.block.told)
     yield from _unit(host, state, any(difference.effect for difference in written))
+    if state.rules:
+        yield from _rules(host, state)
+    if state.leftovers:
+        yield from _leftovers(host, state.leftovers)
     if state.network:
         yield from _ways(host, state)
     yield from network_differences(host, state)
@@ -221,6 +230,18 @@ def _ways(host: Host, state: RoleState) -> Iterator[Difference]:
     elif lost:
         why = f"as nothing listens on the ports of {', '.join(lost)} any more"
         yield Difference("unit", state.unit, f"will restart Docker, {why}", effect="restart")
+
+
+def _rules(host: Host, state: RoleState) -> Iterator[Difference]:
+    """Those in force, beside the file that is compared like any other."""
+    reasons = {"absent": "which are gone", "others": "which somebody changed"}
+    if host.unit_is_active(state.unit) and (reason := reasons.get(host.facts["firewall"]["rules"])):
+        yield Difference("unit", state.unit, f"will load the firewall's rules again, {reason}", effect="reload")
+
+
+def _leftovers(host: Host, left: Leftovers) -> Iterator[Difference]:
+    for path in ours_left(host, left):
+        yield Difference("left", path, left.told)
 
 
 def _users(host: Host) -> Iterator[Difference]:

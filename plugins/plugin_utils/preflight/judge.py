@@ -19,6 +19,7 @@ from .apt import apt_problems
 from .data import data_problems, data_warnings
 from .departures import departure_warnings
 from .engine import engine_problems, engine_warnings
+from .firewall import firewall_problems, firewall_warnings
 from .hosts import Host, is_ours
 from .identity import identity_problems, identity_warnings
 from .limit import limit_problems, limit_warnings
@@ -53,6 +54,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.problems += engine_problems(host)
         verdict.problems += network_problems(host)
         verdict.problems += address_problems(host)
+        verdict.problems += firewall_problems(host)
         verdict.problems += foreign_mongodb
         verdict.problems += [*_taken_names(host), *_taken_addresses(host)]
         verdict.problems += [*ownership_problems(host), *apt_problems(host), *nginx_problems(host)]
@@ -61,8 +63,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.problems += _unreadable_ledger(host)
         verdict.warnings += _untested(host)
         verdict.warnings += _small(host)
-        verdict.warnings += engine_warnings(host)
-        verdict.warnings += socket_warnings(host)
+        verdict.warnings += [*engine_warnings(host), *socket_warnings(host), *firewall_warnings(host)]
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
     verdict.problems += [*data_problems(hosts), *identity_problems(plan, hosts)]
     verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..plan.resources import File, FileResource, Generated
+from ..plan.resources import File, FileResource, Generated, Leftovers
 from ..plan.templates import MANAGED
 from ..rocketchat.problems import Problem, did_you_mean
 from .hosts import Host, is_ours, was_deployed
@@ -77,6 +77,22 @@ def is_foreign(host: Host, one: FileResource) -> bool:
     if origin.get("empty") or origin.get("packaged") or _is_as_planned(one, found):
         return False
     return not _is_marked(host, one, found)
+
+
+def is_known(host: Host, path: str) -> bool:
+    """Whether a file of a path is, or was, ours: where something goes by it that carries no mark itself."""
+    [one] = [resource for resource in resources_of(host) if resource.path == path]
+    found = host.facts["files"].get(path)
+    return _is_noted(host, one) or bool(found and (_is_as_planned(one, found) or _is_marked(host, one, found)))
+
+
+def ours_left(host: Host, left: Leftovers) -> list[str]:
+    """Paths of what an earlier run made there."""
+    return [
+        path
+        for path in left.files
+        if host.facts["files"].get(path) and host.ledger["resources"].get(f"file {path}") in _OURS
+    ]
 
 
 def _in_place_of(host: Host, one: FileResource) -> str:

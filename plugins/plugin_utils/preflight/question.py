@@ -28,12 +28,17 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
     # Which distribution the host has is one of the answers. They differ in packages, but not in where anything is. What
     # there is on some hosts only is asked of all.
     states = list(desired_state(plan, DISTRIBUTIONS[-1], ipv6=False, default_site=False).values())
+    left_units = [state.leftovers.unit for state in states if state.leftovers]
     return {
         "names": [urlsplit(root_url).hostname],
         "packages": _packages(plan, states),
-        "units": _unique([*(state.unit for state in states if state.unit), *_PERHAPS_LEFT["units"]]),
+        "units": _unique([*(state.unit for state in states if state.unit), *left_units, *_PERHAPS_LEFT["units"]]),
         "files": _unique(
-            [*(name for state in states for kind, name in resources(state) if kind == "file"), *_PERHAPS_LEFT["files"]]
+            [
+                *(name for state in states for kind, name in resources(state) if kind == "file"),
+                *(path for state in states if state.leftovers for path in state.leftovers.files),
+                *_PERHAPS_LEFT["files"],
+            ]
         ),
         "texts": _unique(_texts(states, contents)),
         "settings": [state.settings.path for state in states if state.settings],
@@ -41,6 +46,7 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
         "repositories": any(state.repository for state in states),
         "nginx": _nginx(plan),
         "nats_url": (plan.probes["nats"] or {}).get("url"),
+        "firewall": {"table": layout.FIREWALL_TABLE, "path": layout.FIREWALL},
         "containers": [name for state in states if state.project for name in state.project.containers],
         "ways": {
             one.name: one.address

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which ports a plan opens, where, who may reach them, and what changes them. No firewall is part of a deployment."""
+"""Which ports a plan opens, where, who reaches them, and what changes them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from ..preflight.ports import EVERYWHERE, PROXY, Need, needs
 from ..rocketchat.catalogue import CONTAINER_PORT
 
 EVERYBODY, PRIVATE, HOST, CONTAINERS = "everybody", "the private network", "this host", "its containers"
-HOST_AND_CONTAINERS = f"{HOST} and {CONTAINERS}"
+# Of the private network, where the deployment has rules about that.
+NEEDED, HOST_AND_CONTAINERS = "hosts that need it", f"{HOST} and {CONTAINERS}"
 
 # Stands for the private address of each of several hosts.
 PRIVATE_ADDRESS = "private"
@@ -32,7 +33,7 @@ def ports(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
         gateway = host["docker"]["network"]["gateway"] if host["docker"] else ""
         inner = {address for _name, address in _addresses(host)}
         for need in sorted(_all_needs(host), key=_rank):
-            reach = _reach(need, gateway, inner)
+            reach = _reach(need, gateway, inner, host["firewall"])
             hosts.setdefault((need.address, need.port, need.owner, reach, need.variable), []).append(name)
     fields = ("address", "port", "part", "reach", "variable")
     found = [{**dict(zip(fields, key)), "hosts": names} for key, names in hosts.items()]
@@ -44,7 +45,7 @@ def summary(opened: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """For people, with one entry for what many hosts open alike, each on its private address."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for port in opened:
-        where = PRIVATE if port["reach"] == PRIVATE else port["address"]
+        where = PRIVATE if port["reach"] in (PRIVATE, NEEDED) else port["address"]
         key = (where, *(port[field] for field in ("port", "part", "reach", "variable")))
         if key in found:
             found[key] |= {"address": PRIVATE_ADDRESS, "hosts": [*found[key]["hosts"], *port["hosts"]]}
@@ -86,7 +87,7 @@ def _addresses(host: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield name, network["ipv4_address"]
 
 
-def _reach(need: Need, gateway: str, inner: set[str]) -> str:
+def _reach(need: Need, gateway: str, inner: set[str], firewall: Mapping[str, Any]) -> str:
     """``inner``: addresses of the host's containers."""
     if need.address in EVERYWHERE:
         return EVERYBODY
@@ -94,4 +95,9 @@ def _reach(need: Need, gateway: str, inner: set[str]) -> str:
         return HOST
     if need.address in (gateway, _NATS_ALIAS):
         return CONTAINERS
-    return HOST_AND_CONTAINERS if need.address in inner else PRIVATE
+    if need.address in inner:
+        return HOST_AND_CONTAINERS
+    if not firewall["managed"]:
+        return PRIVATE
+    here = [one for one in firewall["listeners"] if (one["address"], one["port"]) == (need.address, need.port)]
+    return NEEDED if any(one["clients"] for one in here) else HOST_AND_CONTAINERS

@@ -38,7 +38,7 @@ def tables(document: Document, room: int) -> Iterator[Table]:
     yield Table(
         "Versions, and where hosts fetch them", ("part", "version", "from", "hosts"), _versions(document, named)
     )
-    title = "Ports; nothing here configures a firewall"
+    title = "Ports"
     opened = summary(document["ports"])
     if any(port["address"] == PRIVATE_ADDRESS for port in opened):
         title += f"; {PRIVATE_ADDRESS} is each host's rocketchat_private_address"

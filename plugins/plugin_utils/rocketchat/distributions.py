@@ -34,6 +34,7 @@ DOCKER_RIVALS = {
     "distribution": ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin", "podman-docker"),
 }
 MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo")
+FIREWALL_PACKAGES = ("nftables",)
 NGINX_PACKAGES = ("nginx", "python3-websockets")
 
 # MongoDB signs 8.2 with the key of 8.0 and publishes no other for it: in its manual for 8.2 and newer, "Install MongoDB

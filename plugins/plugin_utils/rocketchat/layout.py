@@ -9,6 +9,8 @@ from ...module_utils.facts import ledger
 
 DOCKER_UNIT, MONGODB_UNIT, NGINX_UNIT = "docker.service", "mongod.service", "nginx.service"
 
+UNITS = "/etc/systemd/system"
+
 DOCKER_DIRECTORY = "/etc/docker"
 DAEMON_SETTINGS = f"{DOCKER_DIRECTORY}/daemon.json"
 REGISTRY_CERTIFICATES = f"{DOCKER_DIRECTORY}/certs.d"
@@ -17,7 +19,7 @@ DOCKER_DATA = "/var/lib/docker"
 # As in MongoDB's packages.
 MONGODB_DATA = "/var/lib/mongodb"
 MONGOD_SETTINGS = "/etc/mongod.conf"
-MONGOD_UNIT_DIRECTORY = f"/etc/systemd/system/{MONGODB_UNIT}.d"
+MONGOD_UNIT_DIRECTORY = f"{UNITS}/{MONGODB_UNIT}.d"
 MONGOD_UNIT_SETTINGS = f"{MONGOD_UNIT_DIRECTORY}/rocketops.conf"
 KEYFILE = "/etc/mongod.keyfile"
 # What is in /etc/hosts of it, for mongod to put it back there.
@@ -44,6 +46,16 @@ NGINX_LOG = "/var/log/nginx/error.log"
 CERTIFICATE_DIRECTORY = "/etc/nginx/rocketchat"
 CERTIFICATE = f"{CERTIFICATE_DIRECTORY}/certificate.pem"
 CERTIFICATE_KEY = f"{CERTIFICATE_DIRECTORY}/key.pem"
+
+FIREWALL_DIRECTORY = "/etc/rocketops"
+FIREWALL = f"{FIREWALL_DIRECTORY}/firewall.nft"
+# Of the family inet.
+FIREWALL_TABLE = "rocketops"
+FIREWALL_UNIT = "rocketops-firewall.service"
+FIREWALL_RELOAD_UNIT = "rocketops-firewall-reload.service"
+# That of the distribution's package.
+NFTABLES_UNIT_DIRECTORY = f"{UNITS}/nftables.service.d"
+NFTABLES_UNIT_SETTINGS = f"{NFTABLES_UNIT_DIRECTORY}/rocketops.conf"
 
 BACKUPS = "/var/backups/rocketchat"
 LEDGER = ledger.PATH

@@ -56,7 +56,7 @@ def test_open_way(server: str) -> None:
 )
 def test_blocked_way(monkeypatch: pytest.MonkeyPatch, server: str, error: OSError, fault: str) -> None:
     firewall(monkeypatch, error)
-    monkeypatch.setattr(way, "_firewall", lambda: "ufw")
+    monkeypatch.setattr(way, "keeper", lambda: "ufw")
     told = [{"address": server, "fault": fault, "firewall": "ufw"}] if fault else []
     assert way.blocked([server], ["nats"], "/nowhere") == told
 
@@ -73,18 +73,3 @@ def test_no_container_to_try_it_from(monkeypatch: pytest.MonkeyPatch, server: st
     firewall(monkeypatch, TimeoutError())
     monkeypatch.setattr(way, "_process", lambda _names, _socket: None)
     assert way.blocked([server], ["nats"], "/nowhere") == []
-
-
-@pytest.mark.parametrize(
-    ("ufw", "active", "name"),
-    [
-        ("# x\nENABLED=yes\n", {"firewalld", "nftables"}, "ufw"),
-        ("ENABLED=no\n", {"firewalld", "nftables"}, "firewalld"),
-        (None, {"nftables"}, "nftables"),
-        (None, set(), "iptables"),
-    ],
-)
-def test_who_keeps_the_rules(monkeypatch: pytest.MonkeyPatch, ufw: str | None, active: set[str], name: str) -> None:
-    monkeypatch.setattr(way, "text", lambda _path: ufw)
-    monkeypatch.setattr(way, "units", lambda names: {one: {"active": one.split(".")[0] in active} for one in names})
-    assert way._firewall() == name

@@ -20,17 +20,20 @@ FATAL = '{"s":"I","msg":"begins"}\n{"s":"F","msg":"Cannot listen","attr":{"error
 class Systemd:
     """What systemctl is told, and shows: one answer after another, the last one again and again."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *shown: str, fails: str = "", log: Path | None = None) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, *shown: str, fails: str = "", log: Path | None = None, master: int = 7
+    ) -> None:
         self.told: list[str] = []
         self._shown, self._fails = list(shown), fails
-        self.log, self.words = log, ""
+        self.log, self.words, self._master = log, "", master
         monkeypatch.setattr(Unit, "_systemctl", staticmethod(self._answer))
         monkeypatch.setattr(units, "_POLL", 0)
 
     def _answer(self, *words: str) -> subprocess.CompletedProcess[str]:
         if words[0] == "show":
             state, restarts = (self._shown.pop(0) if len(self._shown) > 1 else self._shown[0]).split()
-            return subprocess.CompletedProcess([], 0, f"ActiveState={state}\nMainPID=7\nNRestarts={restarts}\n", "")
+            text = f"ActiveState={state}\nMainPID={self._master}\nNRestarts={restarts}\n"
+            return subprocess.CompletedProcess([], 0, text, "")
         self.told.append(" ".join(words))
         if self.log and words[0] in ("start", "restart", "reload"):
             with self.log.open("a") as file:
@@ -98,6 +101,17 @@ def test_a_reload_is_taken_up_with_new_workers(monkeypatch: pytest.MonkeyPatch, 
     children(monkeypatch, {8}, {8}, {8, 9})
     Unit("nginx.service", log=str(log)).take_up("reloaded", daemon_reload=False)
     assert systemd.told == ["reload nginx.service"]
+
+
+def test_a_reload_of_what_has_no_process_is_taken_up_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a unit that only loads something into the kernel."""
+    systemd = Systemd(monkeypatch, "active 0", master=0)
+    children(monkeypatch, {8})
+    Unit("rocketops-firewall.service").take_up("reloaded", daemon_reload=True)
+    assert systemd.told == ["daemon-reload", "reload rocketops-firewall.service"]
+    Systemd(monkeypatch, "active 0", master=0, fails="reload")
+    with pytest.raises(Refused, match="does not take up"):
+        Unit("rocketops-firewall.service").take_up("reloaded", daemon_reload=False)
 
 
 def test_a_unit_that_is_off_is_started_in_the_place_of_a_reload(monkeypatch: pytest.MonkeyPatch) -> None:

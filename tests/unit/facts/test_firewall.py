@@ -106,3 +106,18 @@ def container(state: str = "running", *published: tuple[str, int]) -> dict[str, 
 def test_ports_that_nothing_holds(one: dict[str, Any], lost: bool) -> None:
     listening = [{"address": "127.0.0.1", "port": 3300}, {"address": "0.0.0.0", "port": 8222}]
     assert firewall.unreachable([one], listening) == (["account-1"] if lost else [])
+
+
+@pytest.mark.parametrize(
+    ("ufw", "active", "name"),
+    [
+        ("# x\nENABLED=yes\n", {"firewalld", "nftables"}, "ufw"),
+        ("ENABLED=no\n", {"firewalld", "nftables"}, "firewalld"),
+        (None, {"nftables"}, "nftables"),
+        (None, set(), "iptables"),
+    ],
+)
+def test_who_keeps_the_rules(monkeypatch: pytest.MonkeyPatch, ufw: str | None, active: set[str], name: str) -> None:
+    monkeypatch.setattr(firewall, "text", lambda _path: ufw)
+    monkeypatch.setattr(firewall, "units", lambda names: {one: {"active": one[:-8] in active} for one in names})
+    assert firewall.keeper() == name

@@ -10,7 +10,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.tag
 
 from tests.deployment import ROOT
 
-KNOWN = "Known are docker, mongodb, nats, nginx, rocketchat."
+KNOWN = "Known are docker, firewall, mongodb, nats, nginx, rocketchat."
 
 
 @pytest.mark.parametrize("tags", [["all"], list(TAGS), ["tagged", "nginx"], []])

@@ -12,6 +12,14 @@ from tests.unit.preflight.hosts import asked
 
 AUTHORITY = "PUBLIC-CERTIFICATE"
 FILES = {
+    "firewall": """
+        /etc/rocketops 0755 root
+        /etc/systemd/system/nftables.service.d 0755 root
+        /etc/rocketops/firewall.nft 0644 root reload
+        /etc/systemd/system/rocketops-firewall.service 0644 root reload
+        /etc/systemd/system/rocketops-firewall-reload.service 0644 root reload
+        /etc/systemd/system/nftables.service.d/rocketops.conf 0644 root reload
+    """,
     "docker": """
         /etc/apt/sources.list.d/docker.sources 0644 root
         /etc/docker 0755 root

@@ -58,7 +58,12 @@ def drifts(host: Host) -> Iterator[Drift]:
             yield from _settings(role, state.settings)
         if state.unit:
             yield from _unit(role, state.unit)
-            yield from _older(role, state, host)
+            if not state.rules:
+                yield from _older(role, state, host)
+        if state.rules:
+            for rules, says in (("absent", "which are gone"), ("others", "which somebody changed")):
+                told = f"will load the firewall's rules again, {says}"
+                yield Drift(f"rules {rules}", (role,), told, _sets(rules, "firewall", "rules"))
         if state.network:
             yield from _ways(role, host)
             roles = (role, *(name for name in CONTAINERS if name in host.desired))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import EMPTY
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.nftables import NO_OTHERS
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.programs import NATS
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.settings import digest, leaves, masked
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import (
@@ -93,6 +94,7 @@ BARE: Facts = {
     "origins": {},
     "repositories": [],
     "nginx": None,
+    "firewall": {"supported": True, "rules": "absent", "others": NO_OTHERS},
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
     "mongodb": None,
     "data": {layout.MONGODB_DATA: place(found=False)},
@@ -170,6 +172,11 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
                 "taken_up": {name: noted(name, of_it) for name, of_it in _programs(states).items()},
             },
         },
+        "firewall": {
+            "supported": True,
+            "rules": "as_written" if any(state.rules for state in states) else "absent",
+            "others": NO_OTHERS,
+        },
         "mongodb": replica_set(series, planned=mongodb) if mongodb else None,
         "mongod": mongod_settings(mongodb) if mongodb else None,
         "data": {
@@ -190,9 +197,11 @@ def noted(name: str, of_it: list[File]) -> Facts:
 
 
 def _programs(states: list[RoleState]) -> dict[str, list[File]]:
-    """By name, with the files that each has its settings from."""
+    """By name, with the files that each has its settings from. Of rules, nothing runs."""
     nats = [file for state in states for file in state.files if file.path == layout.NATS_SETTINGS]
-    return {state.unit: files_of(state) for state in states if state.unit} | ({NATS: nats} if nats else {})
+    return {state.unit: files_of(state) for state in states if state.unit and not state.rules} | (
+        {NATS: nats} if nats else {}
+    )
 
 
 def planned(file: SettingsFile) -> Facts:

@@ -132,7 +132,7 @@ def test_what_an_earlier_run_left_pending_is_done() -> None:
 @pytest.mark.parametrize(
     ("host", "units"),
     [
-        (asked(PLAN), {layout.MONGODB_UNIT, layout.NGINX_UNIT}),
+        (asked(PLAN), {layout.FIREWALL_UNIT, layout.MONGODB_UNIT, layout.NGINX_UNIT}),
         (converged(PLAN), set()),
         (converged(PLAN, settings={}), {layout.DOCKER_UNIT}),
     ],
@@ -211,6 +211,7 @@ def test_everything_is_made_on_a_bare_host() -> None:
     assert set(entries["resources"].values()) == {"made"}
     assert set(entries["resources"]) == set(converged(PLAN).ledger["resources"])
     assert entries["pending"] == {
+        layout.FIREWALL_UNIT: "reload",
         layout.MONGODB_UNIT: "restart",
         layout.NGINX_UNIT: "reload",
     }
@@ -294,6 +295,8 @@ def test_what_has_taken_up_its_settings_is_noted_where_something_differed() -> N
         "mongodb": {"mongod.service": [layout.MONGOD_SETTINGS, layout.MONGOD_UNIT_SETTINGS, layout.KEYFILE]},
         "nats": {"nats": [layout.NATS_SETTINGS]},
         "rocketchat": {},
-        "nginx": {"nginx.service": [layout.CERTIFICATE, layout.CERTIFICATE_KEY, layout.NGINX_SITE]},
+        "nginx": {
+            "nginx.service": [layout.CERTIFICATE, layout.CERTIFICATE_KEY, layout.NGINX_CONFIGURATION, layout.NGINX_SITE]
+        },
     }
     assert given_to(asked(PLAN), "nats")["nats_url"] == "http://127.0.0.1:8222"

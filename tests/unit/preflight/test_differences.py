@@ -39,6 +39,9 @@ def sentences(host: Host) -> list[str]:
     return [sentence for _role, sentence in told(host_differences(host))]
 
 
+FIREWALL = "will change the rules about which other machines reach the ports of this deployment"
+
+
 def after(**variables: Any) -> list[str]:
     """What a run changes that comes after a run of the default settings; secrets that are rotated are `secrets`."""
     secrets = variables.pop("secrets", {})
@@ -64,6 +67,10 @@ def containers(**states: str | None) -> dict[str, Any]:
 
 def test_bare_host() -> None:
     assert sentences(asked(OLD)) == [
+        "will install nftables",
+        "will write /etc/rocketops",
+        "will write /etc/systemd/system/nftables.service.d",
+        FIREWALL,
         "will install Docker Engine",
         "will create network rocketchat with 172.31.250.0/24",
         "will install MongoDB 8.0",
@@ -103,9 +110,9 @@ def test_image_from_elsewhere() -> None:
 
 def test_settings_of_services() -> None:
     metrics = {"account": 13333}
-    assert after(rocketchat_metrics=True, rocketchat_metrics_ports=metrics)[3] == (
-        "will replace account-1: environment (MS_METRICS, MS_METRICS_PORT) changed, ports changed"
-    )
+    with_metrics = after(rocketchat_metrics=True, rocketchat_metrics_ports=metrics)
+    assert with_metrics[0] == FIREWALL
+    assert "will replace account-1: environment (MS_METRICS, MS_METRICS_PORT) changed, ports changed" in with_metrics
     assert after(rocketchat_log_level="info") == [
         f"will replace {name}: environment (MOLECULER_LOG_LEVEL) changed" for name in SERVICES
     ]
@@ -138,7 +145,8 @@ def test_license_concerns_the_monolith_alone() -> None:
 
 def test_network() -> None:
     found = after(rocketchat_network_subnet="172.31.251.0/24")
-    assert found[0] == "will replace network rocketchat: 172.31.250.0/24 -> 172.31.251.0/24"
+    assert found[0] == FIREWALL
+    assert found[1] == "will replace network rocketchat: 172.31.250.0/24 -> 172.31.251.0/24"
 
 
 @pytest.mark.parametrize(
@@ -337,14 +345,14 @@ def test_settings_that_an_earlier_run_wrote() -> None:
 
 def test_host_without_a_ledger_is_deployed_once_more() -> None:
     found = host_differences(converged(OLD, ledger=BARE["ledger"]))
-    assert list(found) == ["docker", "mongodb", "nats", "rocketchat", "nginx"]
+    assert list(found) == ["firewall", "docker", "mongodb", "nats", "rocketchat", "nginx"]
     assert [sentence for _role, sentence in told(found)] == [
         "will begin its record of what it makes here (/var/lib/rocketops/ledger.json)"
     ]
 
 
 def test_changes_know_the_role_that_makes_them() -> None:
-    assert list(host_differences(asked(OLD))) == ["docker", "mongodb", "nats", "rocketchat", "nginx"]
+    assert list(host_differences(asked(OLD))) == ["firewall", "docker", "mongodb", "nats", "rocketchat", "nginx"]
 
 
 def test_a_limit_that_the_kernel_cannot_set_is_no_difference() -> None:

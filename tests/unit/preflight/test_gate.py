@@ -16,7 +16,7 @@ from tests.unit.plan_inventories import plan, single
 from tests.unit.preflight.hosts import KEYS, asked, converged
 
 PLAN = plan(single())
-ROLES = ["docker", "mongodb", "nats", "rocketchat", "nginx"]
+ROLES = ["firewall", "docker", "mongodb", "nats", "rocketchat", "nginx"]
 WITHOUT_NGINX = converged(PLAN, packages={name: "1.0" for name in converged(PLAN).packages if name != "nginx"})
 
 
@@ -69,7 +69,7 @@ def test_check_mode_tells_and_applies_nothing(everything: bool) -> None:
         (["tagged"], [], ROLES),
         (["untagged"], [], []),
         (["always"], [], []),
-        (["all"], ["nginx", "mongodb"], ["docker", "nats", "rocketchat"]),
+        (["all"], ["nginx", "mongodb"], ["firewall", "docker", "nats", "rocketchat"]),
         (["nginx"], ["nginx"], []),
         (["all"], ["tagged"], []),
     ],

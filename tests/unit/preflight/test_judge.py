@@ -144,7 +144,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "the port of a service": (
         {"listening": [listener(8222, "node", "127.0.0.1", "grafana.service")]},
         "port 8222 of host chat: belongs to node (grafana.service), which listens on 127.0.0.1:8222, and nats needs "
-        "it. Stop it there.",
+        "it. Stop it there, or have it listen on another port.",
     ),
     "a hidden process": (
         {"listening": [listener(8222, None)]},

@@ -259,9 +259,11 @@ def test_entry_that_is_no_path(path: str) -> None:
 
 
 def older(**facts: Any) -> Host:
-    """As 0.1.0 left it, which wrote other texts, no marks and no ledger."""
+    """As 0.1.0 left it, which wrote other texts, no marks and no ledger, and knew of no firewall."""
     host = converged(PLAN)
-    files = {path: {**file, "digest": file["digest"] and OTHER} for path, file in host.facts["files"].items()}
+    new = {one.path for one in host.desired["firewall"].files}
+    found = {path: file for path, file in host.facts["files"].items() if path not in new}
+    files = {path: {**file, "digest": file["digest"] and OTHER} for path, file in found.items()}
     written = {one.path: origin(*marks(one)[-1:]) for one in resources_of(host)}
     written |= {path: origin() for path, one in written.items() if one["marks"] == [MANAGED]}
     return converged(PLAN, **{"ledger": NO_LEDGER, "files": files, "origins": written, **facts})
@@ -353,9 +355,9 @@ def test_masked_unit_is_refused() -> None:
         (443, "nginx", "session-3.scope"),
         # of a container whose control group is not systemd's
         (443, "nginx", None),
-        (3300, "docker-proxy", None),
+        (8222, "docker-proxy", None),
         # of an engine of a user's own
-        (3300, "docker-proxy", "user@1000.service"),
+        (8222, "docker-proxy", "user@1000.service"),
     ],
 )
 def test_program_is_not_ours_by_its_name(port: int, process: str, unit: str | None) -> None:
@@ -370,7 +372,7 @@ def test_program_is_not_ours_by_its_name(port: int, process: str, unit: str | No
 
 def test_engine_without_proxies_holds_ports_itself() -> None:
     """With `userland-proxy: false`."""
-    held = {"address": "127.0.0.1", "port": 3300, "pid": 7, "process": "dockerd", "unit": "docker.service"}
+    held = {"address": "127.0.0.1", "port": 8222, "pid": 7, "process": "dockerd", "unit": "docker.service"}
     assert problems(converged(PLAN, listening=[held])) == []
 
 

@@ -40,14 +40,14 @@ def test_several_hosts_open_them_to_the_private_network() -> None:
     assert said(planned, "MongoDB") == [
         ("127.0.0.1:27017", "this host", "mongodb_port", ["a", "b", "c"]),
         *(
-            (f"{address}:27017", "the private network", "mongodb_port", [host])
+            (f"{address}:27017", "hosts that need it", "mongodb_port", [host])
             for host, address in zip("abc", private, strict=True)
         ),
     ]
     assert said(planned, "nats") == [
         ("127.0.0.1:8222", "this host", "", ["a", "b", "c"]),
         *(
-            (f"{address}:{port}", "the private network", variable, [host])
+            (f"{address}:{port}", "hosts that need it", variable, [host])
             for host, address in zip("abc", private, strict=True)
             for port, variable in ((4222, "nats_port"), (6222, ""))
         ),
@@ -67,8 +67,16 @@ def test_services_and_their_metrics() -> None:
     planned = plan(single(rocketchat_metrics=True, rocketchat_private_address="198.18.0.9"))
     assert said(planned, "account-1") == [
         ("172.31.250.248:3000", "this host and its containers", "", ["chat"]),
-        ("198.18.0.9:13300", "the private network", "rocketchat_metrics_ports.account", ["chat"]),
+        ("198.18.0.9:13300", "this host and its containers", "rocketchat_metrics_ports.account", ["chat"]),
     ]
+
+
+def test_without_rules_of_ours_it_is_everybody_on_the_private_network() -> None:
+    metrics = {"rocketchat_metrics": True, "rocketchat_private_address": "198.18.0.9"}
+    planned = plan(single(**metrics, rocketchat_firewall="own"))
+    assert said(planned, "account-1")[1][:2] == ("198.18.0.9:13300", "the private network")
+    planned = plan(single(**metrics, rocketchat_metrics_clients=["10.0.0.7"]))
+    assert said(planned, "account-1")[1][:2] == ("198.18.0.9:13300", "hosts that need it")
 
 
 @pytest.mark.parametrize("planned", [plan(single()), plan(cluster("a", "b", "c"))], ids=["one", "three"])

@@ -44,7 +44,7 @@ MongoDB        7.0            https://repo.mongodb.org/apt/debian bookworm/mongo
 Docker         newest         https://download.docker.com/linux/debian trixie               chat
 nginx          newest         the distribution                                              chat
 
-Ports; nothing here configures a firewall
+Ports
 
 port                 part                       reached by                    set with             hosts
 -------------------  -------------------------  ----------------------------  -------------------  -----
@@ -94,12 +94,12 @@ def test_several_hosts() -> None:
     for line in (
         "part a b c d",
         "stream-hub 1 - - -",
-        "Ports; nothing here configures a firewall; private is each host's rocketchat_private_address",
-        "private:27017 MongoDB the private network mongodb_port all",
-        "private:6222 nats the private network - all",
+        "Ports; private is each host's rocketchat_private_address",
+        "private:27017 MongoDB hosts that need it mongodb_port all",
+        "private:6222 nats hosts that need it - all",
         "172.31.250.252:3000 ddp-streamer-1 this host and its containers - all",
-        "private:3100 ddp-streamer-1 the private network rocketchat_ports.ddp_streamer b, c, d",
-        "198.18.0.11:13500 stream-hub-1 the private network rocketchat_metrics_ports.stream_hub a",
+        "private:3100 ddp-streamer-1 hosts that need it rocketchat_ports.ddp_streamer b, c, d",
+        "198.18.0.11:13500 stream-hub-1 hosts that need it rocketchat_metrics_ports.stream_hub a",
         "*:443 nginx everybody rocketchat_root_url a",
         "d ? 1 ? 2048 MiB unknown: it cannot be reached",
         "Next: ansible-playbook rocketops.rocketchat.site --check --diff",

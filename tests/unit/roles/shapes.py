@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import EMPTY
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.nftables import NO_OTHERS
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import read_inventory
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.deployment import HostPlan, Plan
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.desired import desired_state
@@ -49,6 +50,7 @@ SHAPES: dict[str, Inventory] = {
     "a registry's authority": single(docker_registry_certificates={"registry.example.com:5000": "/authority.pem"}),
     "the distribution's engine": single(docker_source="distribution", docker_daemon_options={"debug": True}),
     "metrics": single(rocketchat_metrics=True, rocketchat_private_address="198.18.0.11"),
+    "a firewall of one's own": single(rocketchat_firewall="own"),
     "limits": single(rocketchat_resources={"account": {"memory": "512m", "cpus": 0.5}, "presence": {"memory": "1g"}}),
     "an uploads directory": single(rocketchat_file_upload_storage="directory"),
     "S3": single(rocketchat_file_upload_storage="s3", rocketchat_file_upload_s3=BUCKET),
@@ -124,5 +126,6 @@ BARE: dict[str, Any] = {
     "data": {},
     "mongod": None,
     "workspace": None,
+    "firewall": {"supported": True, "rules": "absent", "others": NO_OTHERS},
     "ledger": {"state": "absent", "collection": "", "content": EMPTY},
 }
