@@ -481,7 +481,7 @@ def started(entry: Entry, seconds_ago: float, restarts: int) -> None:
         (20, 1, [(20.6, LICENSE)], "license"),
         (20, 1, [(20.6, PINO_LICENSE)], "license"),
         (20, 1, [(20.6, CONSOLE_LICENSE)], "license"),
-        (59, 1, [(59.6, LICENSE)], "license"),
+        (50, 1, [(50.6, LICENSE)], "license"),
         (62, 1, [(62.6, LICENSE)], None),
         (20, 0, [(20.6, LICENSE)], None),
         (20, 1, [(45, LICENSE)], None),

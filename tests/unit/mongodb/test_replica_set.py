@@ -194,6 +194,7 @@ def test_without_passwords_or_without_a_set_says_so(directory: Path) -> None:
     with servers.lone(directory, "--replSet", REPLICA_SET) as lone:
         with lone.client() as client:
             client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [{"_id": 0, "host": lone.name}]})
+            servers.until(lambda: bool(client.admin.command("hello")["isWritablePrimary"]), "the set has a primary")
         assert look(lone).fault == "auth_off"
 
 
