@@ -59,7 +59,9 @@ def _asked(
         file.write(_configuration(directory))
     # read after the host's own
     settings = ["--config-file", configuration]
-    found = _apt("update", settings, until) or _apt("install", [*settings, "--simulate", *packages], until)
+    # resolves like an installation, and ends where that would begin to download; --simulate goes on to order each step
+    resolve = [*settings, "--yes", "--print-uris", *packages]
+    found = _apt("update", settings, until) or _apt("install", resolve, until)
     return [_with_urls(line, repositories, directory) for line in found]
 
 
@@ -80,7 +82,7 @@ def _configuration(directory: str) -> str:
         "Dir::State::Lists": f"{directory}/lists",
         "Dir::Cache": f"{directory}/cache",
         "Dir::Etc::SourceParts": f"{directory}/sources",
-        # where it would keep what it simulated
+        # where it would keep what it resolved
         "Dir::Log": f"{directory}/log",
         # large, and of no use here: the other one saves reading all lists a second time
         "Dir::Cache::srcpkgcache": "",

@@ -133,8 +133,9 @@ def _docker_files(plan: Mapping[str, Any]) -> Iterator[File]:
         if certificate:
             directory = f"{layout.REGISTRY_CERTIFICATES}/{registry}"
             told = f"will change the certificate authority of {registry}"
-            yield File(directory, "0755", shared=True)
-            yield File(f"{directory}/ca.crt", "0644", certificate, told=told, earlier="-----BEGIN CERTIFICATE-----")
+            yield File(directory, "0755", before_packages=True, shared=True)
+            begins = "-----BEGIN CERTIFICATE-----"
+            yield File(f"{directory}/ca.crt", "0644", certificate, told=told, earlier=begins, before_packages=True)
 
 
 def _daemon_settings(options: Mapping[str, Any]) -> SettingsFile:

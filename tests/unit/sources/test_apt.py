@@ -56,7 +56,7 @@ def test_apt_is_asked_with_the_planned_repositories_beside_the_hosts_own(
     monkeypatch.setattr(apt, "_apt", look)
     before = sorted(host.rglob("*"))
     assert apt.ask(["mongodb-org-server"], [repository(host)], 60).faults == []
-    assert asked == [("update", []), ("install", ["--simulate", "mongodb-org-server"])]
+    assert asked == [("update", []), ("install", ["--yes", "--print-uris", "mongodb-org-server"])]
     assert seen["debian.sources"] == "Types: deb\n"
     assert "planned.example.com" in seen["mongodb.sources"]
     assert "keys/0.asc" in seen["mongodb.sources"]
