@@ -62,7 +62,7 @@ HEALTHCHECK_TIMES = {
     "timeout": "5s",
     "retries": 3,
     "start_period": "10m",
-    "start_interval": "1s",
+    "start_interval": "2s",
 }
 
 NATS_PING_SECONDS = 20

@@ -15,13 +15,13 @@ from tests.unit.plan_inventories import cluster, every_container, lab, plan, sin
 OURS = {"io.rocketops.collection": "rocketops.rocketchat"}
 NETWORK = {"rocketchat": {"external": True}}
 CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"], "init": False, "runtime": "runc"}
-HEALTHCHECK = {"interval": "30s", "timeout": "5s", "retries": 3, "start_interval": "1s"}
+HEALTHCHECK = {"interval": "30s", "timeout": "5s", "retries": 3, "start_interval": "2s"}
 MONGODB_NAME = "chat.mongodb.internal"
 
 # Where they change without a change of the inventory, every deployment will replace all of its containers: say so.
 CONFIG = {
     "nats": "ff751515363296fcc9a06aef3f7beff0abe5d45bf4f58f7e68537010f3f03b37",
-    "stream-hub-1": "dff84826afbb29e0ae8bf3e81d554470a7373b74660e6bc488a63b255d4e8312",
+    "stream-hub-1": "2be56767893cc27dad1e514413b9ed1a00846d5e1044b5d715df4d29295b47fa",
 }
 
 
