@@ -21,9 +21,13 @@ from typing import Any
 from .ddp import Socket, trusting
 
 CONNECTIONS = 8
+# of one connection: nginx ends it after 1,000 (keepalive_requests)
+REQUESTS = 900
+# Node ends an idle one after 5 s (keepAliveTimeout)
+IDLE = 3.0
 WARM_UP = 2.0
 
-Ask = Callable[[], Awaitable[None]]
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Way:
@@ -31,63 +35,87 @@ class Way:
         self._way, self._host = way, host
         self._context = context if way["tls"] else None
 
-    async def open(self) -> Ask:
-        streams = await asyncio.open_connection(self._way["address"], self._way["port"], ssl=self._context)
-        return await self._websocket(*streams) if self._way["kind"] == "websocket" else self._requests(*streams)
+    async def open(self) -> Websocket | Requests:
+        kind = Websocket if self._way["kind"] == "websocket" else Requests
+        opened = kind(self._streams, self._host)
+        await opened.open()
+        return opened
 
-    async def _websocket(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Ask:
-        socket = Socket(reader, writer)
-        await socket.upgrade(self._host)
-        await socket.connect()
-
-        async def ask() -> None:
-            socket.send({"msg": "ping"})
-            while (await socket.receive()).get("msg") != "pong":
-                pass
-
-        return ask
-
-    def _requests(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Ask:
-        request = f"GET /api/info HTTP/1.1\r\nHost: {self._host}\r\n\r\n".encode()
-
-        async def ask() -> None:
-            writer.write(request)
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            assert head.startswith(b"http/1.1 200"), head
-            if b"chunked" in head:
-                while size := int(await reader.readline(), 16):
-                    await reader.readexactly(size + 2)
-                await reader.readexactly(2)
-            else:
-                length = next(line for line in head.split(b"\r\n") if line.startswith(b"content-length:"))
-                await reader.readexactly(int(length.partition(b":")[2]))
-
-        return ask
+    async def _streams(self) -> Streams:
+        return await asyncio.open_connection(self._way["address"], self._way["port"], ssl=self._context)
 
 
-async def most(asks: list[Ask], seconds: float) -> float:
+class Websocket:
+    def __init__(self, streams: Callable[[], Awaitable[Streams]], host: str) -> None:
+        self._streams, self._host = streams, host
+
+    async def open(self) -> None:
+        self._socket = Socket(*await self._streams())
+        await self._socket.upgrade(self._host)
+        await self._socket.connect()
+
+    async def ready(self) -> None:
+        pass
+
+    async def ask(self) -> None:
+        self._socket.send({"msg": "ping"})
+        while (await self._socket.receive()).get("msg") != "pong":
+            pass
+
+
+class Requests:
+    def __init__(self, streams: Callable[[], Awaitable[Streams]], host: str) -> None:
+        self._streams = streams
+        self._request = f"GET /api/info HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+
+    async def open(self) -> None:
+        self._reader, self._writer = await self._streams()
+        self._asked, self._last = 0, time.monotonic()
+
+    async def ready(self) -> None:
+        if self._asked >= REQUESTS or time.monotonic() - self._last > IDLE:
+            self._writer.close()
+            await self.open()
+
+    async def ask(self) -> None:
+        self._asked, self._last = self._asked + 1, time.monotonic()
+        self._writer.write(self._request)
+        head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
+        assert head.startswith(b"http/1.1 200"), head
+        if b"chunked" in head:
+            while size := int(await self._reader.readline(), 16):
+                await self._reader.readexactly(size + 2)
+            await self._reader.readexactly(2)
+        else:
+            length = next(line for line in head.split(b"\r\n") if line.startswith(b"content-length:"))
+            await self._reader.readexactly(int(length.partition(b":")[2]))
+
+
+async def most(asks: list[Websocket | Requests], seconds: float) -> float:
     """Answers per second, each question after the answer to the one before."""
     until, answered = time.monotonic() + seconds, 0
 
-    async def one(ask: Ask) -> None:
+    async def one(ask: Websocket | Requests) -> None:
         nonlocal answered
         while time.monotonic() < until:
-            await ask()
+            await ask.ready()
+            await ask.ask()
             answered += 1
 
     await asyncio.gather(*map(one, asks))
     return answered / seconds
 
 
-async def paced(asks: list[Ask], seconds: float, rate: float) -> list[float]:
+async def paced(asks: list[Websocket | Requests], seconds: float, rate: float) -> list[float]:
     taken: list[float] = []
 
-    async def one(ask: Ask, first: float) -> None:
+    async def one(ask: Websocket | Requests, first: float) -> None:
         began = time.monotonic() + first
         for number in range(int(rate / len(asks) * seconds)):
             await asyncio.sleep(max(0.0, began + number * len(asks) / rate - time.monotonic()))
+            await ask.ready()
             asked = time.monotonic()
-            await ask()
+            await ask.ask()
             taken.append(time.monotonic() - asked)
 
     await asyncio.gather(*(one(ask, number / rate) for number, ask in enumerate(asks)))
