@@ -17,7 +17,7 @@ from urllib.parse import SplitResult
 from ..rocketchat.catalogue import SERVICES
 from ..rocketchat.problems import Problems
 from ..rocketchat.sizing import proposed_replicas
-from ..rocketchat.sockets import MOST_CONNECTIONS
+from ..rocketchat.sockets import MOST_CONNECTIONS, MOST_HSTS, MOST_LOGINS
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from . import self_signed
 from .conflicts import conflicts
@@ -257,17 +257,20 @@ class Reader:
             member_name=variables["mongodb_member_name"],
             certificate=self._certificate(variables),
             client_max_body_size=variables["nginx_client_max_body_size"],
-            connections_per_address=self._connections_per_address(variables),
+            connections_per_address=self._number(
+                variables, "nginx_connections_per_address", "connections", MOST_CONNECTIONS
+            ),
+            logins_per_minute=self._number(variables, "nginx_logins_per_minute", "logins", MOST_LOGINS),
+            hsts_max_age=self._number(variables, "nginx_hsts_max_age", "seconds", MOST_HSTS),
             trusted_proxies=read_networks(problems, "nginx_trusted_proxies", variables["nginx_trusted_proxies"]),
             adopted=read_adopted(problems, variables["rocketchat_adopt"]),
             firewall=variables["rocketchat_firewall"],
         )
 
-    def _connections_per_address(self, variables: dict[str, Any]) -> int:
-        value: int = variables["nginx_connections_per_address"]
-        if not 0 <= value <= MOST_CONNECTIONS:
-            reason, remedy = "is not a number of connections", f"Write a number from 0 to {MOST_CONNECTIONS}"
-            self.problems.add_once("nginx_connections_per_address", value, reason, remedy)
+    def _number(self, variables: dict[str, Any], name: str, of: str, most: int) -> int:
+        value: int = variables[name]
+        if not 0 <= value <= most:
+            self.problems.add_once(name, value, f"is not a number of {of}", f"Write a number from 0 to {most}")
         return value
 
     def _certificate(self, variables: dict[str, Any]) -> Certificate:

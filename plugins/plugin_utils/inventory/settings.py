@@ -38,6 +38,8 @@ HOST_VARIABLES = frozenset(
         "nginx_certificate_key_file",
         "nginx_client_max_body_size",
         "nginx_connections_per_address",
+        "nginx_hsts_max_age",
+        "nginx_logins_per_minute",
         "nginx_trusted_proxies",
         "rocketchat_adopt",
         "rocketchat_firewall",
@@ -151,6 +153,8 @@ class Host:
     certificate: Certificate
     client_max_body_size: str
     connections_per_address: int
+    logins_per_minute: int
+    hsts_max_age: int
     trusted_proxies: list[str]
     adopted: list[str]
     firewall: str

@@ -84,7 +84,7 @@ def desired_state(
         "mongodb": host.mongodb and _mongodb(host.mongodb, on),
         "nats": host.nats and _nats(host.nats),
         "rocketchat": host.rocketchat and _rocketchat(host.rocketchat),
-        "nginx": host.nginx and _nginx(host.nginx, ipv6, default_site, workers),
+        "nginx": host.nginx and _nginx(host.nginx, on, ipv6, default_site, workers),
     }
     return {role: state for role, state in states.items() if state}
 
@@ -281,8 +281,11 @@ def _container(service: Mapping[str, Any]) -> Container:
     )
 
 
-def _nginx(planned: Mapping[str, Any], ipv6: bool, default_site: bool, workers: Workers) -> RoleState:
+def _nginx(planned: Mapping[str, Any], on: Distribution, ipv6: bool, default_site: bool, workers: Workers) -> RoleState:
     plan = {**planned, "ipv6": ipv6, "own_queues": workers.own_queues}
+    if plan["http2"] and on.old_nginx:
+        # there it is a setting of the port, and so of all sites on it
+        plan["http2"] = "listen" if workers.own_queues else ""
     files = [
         *([_nginx_configuration(plan, workers)] if workers.writes_configuration else []),
         File(

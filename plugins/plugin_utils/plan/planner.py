@@ -35,6 +35,7 @@ from ..rocketchat.sockets import (
     BACKLOG,
     MOST_CONNECTIONS,
     ONE_WORKER,
+    logins_per_minute,
     open_files,
     planned_sockets,
     worker_connections,
@@ -348,6 +349,7 @@ class Planner:
             "tls": url.scheme == "https",
             "port": proxy_port(url),
             "path": url.path.rstrip("/"),
+            "path_pattern": re.escape(url.path.rstrip("/")),
             "trusted_proxies": host.trusted_proxies,
             # unless the host has none
             "ipv6": True,
@@ -361,6 +363,10 @@ class Planner:
             # unless another site of the host has options for the same port
             "own_queues": True,
             "connections_per_address": host.connections_per_address or min(sockets, MOST_CONNECTIONS),
+            "logins_per_minute": host.logins_per_minute or logins_per_minute(sockets),
+            "hsts_max_age": host.hsts_max_age if url.scheme == "https" else 0,
+            # unless the host's nginx is older
+            "http2": "directive" if url.scheme == "https" else "",
             "upstreams": {
                 "rocketchat": self._upstream(host, MONOLITH),
                 "ddp_streamer": self._upstream(host, DDP_STREAMER),

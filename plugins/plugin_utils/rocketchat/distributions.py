@@ -83,6 +83,8 @@ class Distribution:
     ``mongodb_release``: the release whose suites of MongoDB's repository hold a server that runs here, of the series
     ``mongodb_series``.
     ``old_websockets``: its python3-websockets is older than 10, the first with a protocol that needs no event loop.
+    ``old_nginx``: its nginx is older than 1.25.1, the first in which a site has HTTP/2 for itself
+    (ngx_http_v2_module, "http2").
     ``own_docker_packages``: engine and Compose v2 as the distribution itself has them; None where it has no Compose v2.
     """
 
@@ -94,6 +96,7 @@ class Distribution:
     mongodb_series: tuple[str, ...]
     own_docker_packages: tuple[str, ...] | None
     old_websockets: bool = False
+    old_nginx: bool = False
 
     @property
     def name(self) -> str:
@@ -121,6 +124,8 @@ DISTRIBUTIONS = (
         mongodb_series=("7.0", "8.0", "8.2"),
         # Its docker-compose is 1.29.
         own_docker_packages=None,
+        # 1.22
+        old_nginx=True,
     ),
     Distribution(
         vendor=DEBIAN,
@@ -145,6 +150,8 @@ DISTRIBUTIONS = (
         own_docker_packages=("docker.io", "docker-compose-v2"),
         # 9.1
         old_websockets=True,
+        # 1.18
+        old_nginx=True,
     ),
     Distribution(
         vendor=UBUNTU,
@@ -154,6 +161,8 @@ DISTRIBUTIONS = (
         mongodb_release="noble",
         mongodb_series=("8.0", "8.2"),
         own_docker_packages=("docker.io", "docker-compose-v2"),
+        # 1.24
+        old_nginx=True,
     ),
     Distribution(
         vendor=UBUNTU,

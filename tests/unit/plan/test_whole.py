@@ -167,6 +167,7 @@ def test_nginx(host: dict[str, Any]) -> None:
         "tls": True,
         "port": 443,
         "path": "",
+        "path_pattern": "",
         "trusted_proxies": [],
         "ipv6": True,
         "client_max_body_size": "200m",
@@ -176,6 +177,9 @@ def test_nginx(host: dict[str, Any]) -> None:
         "backlog": 4096,
         "own_queues": True,
         "connections_per_address": 1000,
+        "logins_per_minute": 300,
+        "hsts_max_age": 0,
+        "http2": "directive",
         "certificate": {
             "source": "self_signed",
             "certificate": "a certificate of ours\n",
