@@ -20,6 +20,7 @@ class Container:
 
     ``address``: in the network of the containers. ``published``: address and port for other hosts' nginx, or "".
     ``metrics``: where it publishes metrics and where it serves them in itself, as Compose writes it, or "".
+    ``user``: whom its processes run as, "" for that of its image.
     ``liveness`` is asked in the container, ``readiness`` from its host.
     """
 
@@ -38,6 +39,7 @@ class Container:
     readiness: HttpCheck
     limits: Limits
     upload_directory: str = ""
+    user: str = ""
 
     @property
     def secret_environment(self) -> dict[str, str]:

@@ -26,6 +26,7 @@ from ..rocketchat.catalogue import (
     NATS_CLUSTER_PORT,
     Service,
     image_reference,
+    image_user,
     metrics_port,
 )
 from ..rocketchat.names import slug
@@ -40,7 +41,7 @@ from ..rocketchat.sockets import (
     worker_connections,
 )
 from ..rocketchat.versions import upload_owner
-from . import compose, environment, probes
+from . import bus, compose, environment, probes
 from .deployment import Container, HostPlan, Member, Plan
 from .probes import LOOPBACK
 from .reach import Reach
@@ -183,8 +184,13 @@ class Planner:
             liveness=service.liveness,
             readiness=service.readiness(settings.version),
             limits=host.limits.get(service.key, Limits()),
+            user=self._user(service),
             upload_directory=settings.uploads.directory if service.key == MONOLITH else "",
         )
+
+    def _user(self, service: Service) -> str:
+        """Images of the operator's own have a user of their own."""
+        return "" if service.key in self.settings.images else image_user(service, self.settings.version)
 
     def _env_files(self, host: Host, service: Service) -> dict[str, dict[str, str]]:
         """A service's own variables are in a file only it gets, which wins over the one of all."""
@@ -312,7 +318,7 @@ class Planner:
 
     def _nats(self, host: Host) -> dict[str, Any]:
         peers = [server.private_address for server in self._in_group("nats") if server.name != host.name]
-        return compose.nats_project(
+        return bus.nats_project(
             self.settings,
             hostname=self._nats_hostname(host),
             published=host.private_address if self._nats_is_published(host) else "",
