@@ -168,9 +168,9 @@ NUMBERS: list[Case] = [
         "rocketchat_metrics_ports.account = 0: is not a port (host chat). Write a number from 1 to 65436.",
     ),
     (
-        {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 8222}},
-        "rocketchat_metrics_ports.account = 8222: puts the metrics of account-1 on port 8222 of host chat, which "
-        "belongs to the monitoring of NATS. "
+        {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 6222}},
+        "rocketchat_metrics_ports.account = 6222: puts the metrics of account-1 on port 6222 of host chat, which "
+        "belongs to the cluster port of NATS. "
         "Choose another port; a service needs one for each replica, in a row.",
     ),
     (

@@ -299,4 +299,4 @@ def test_what_has_taken_up_its_settings_is_noted_where_something_differed() -> N
             "nginx.service": [layout.CERTIFICATE, layout.CERTIFICATE_KEY, layout.NGINX_CONFIGURATION, layout.NGINX_SITE]
         },
     }
-    assert given_to(asked(PLAN), "nats")["nats_url"] == "http://127.0.0.1:8222"
+    assert given_to(asked(PLAN), "nats")["nats_url"] == "container://nats:8222"
