@@ -96,6 +96,11 @@ class Monitoring:
         self._trust = Trust()
         self._process = 0
 
+    def find(self, stop: float) -> None:
+        """Where it is, which takes the Docker Engine some time where it is in a container."""
+        if self._container and not self._process:
+            self._process = process_of(self._container, self._timeouts.limit(stop))
+
     def server(self, stop: float) -> Server:
         return self._ask("/varz", stop, _server)
 
@@ -118,8 +123,8 @@ class Monitoring:
 
     def _ask(self, path: str, stop: float, read: Callable[[Any], _Read]) -> _Read:
         """An answer that cannot be read is not from NATS."""
-        until = self._timeouts.limit(stop)
-        answer = self._fetch(parse_url(self.url + path), until)
+        self.find(stop)
+        answer = self._fetch(parse_url(self.url + path), self._timeouts.limit(stop))
         if answer.status != 200:
             raise Fault("status", f"{self.url}{path}: {describe(answer)} instead of 200.")
         try:
@@ -129,9 +134,6 @@ class Monitoring:
             raise Fault("not_nats", sentence) from None
 
     def _fetch(self, target: Target, until: float) -> Answer:
-        if not self._container:
-            return fetch(target, until, self._trust, body_max=_BODY_MAX)
-        self._process = self._process or process_of(self._container, until)
         try:
             return fetch(replace(target, process=self._process), until, self._trust, body_max=_BODY_MAX)
         except Fault:

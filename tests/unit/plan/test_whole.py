@@ -22,7 +22,7 @@ MONGODB_NAME = "chat.mongodb.internal"
 # Where they change without a change of the inventory, every deployment will replace all of its containers: say so.
 CONFIG = {
     "nats": "ff751515363296fcc9a06aef3f7beff0abe5d45bf4f58f7e68537010f3f03b37",
-    "stream-hub-1": "2be56767893cc27dad1e514413b9ed1a00846d5e1044b5d715df4d29295b47fa",
+    "stream-hub-1": "36025bf55a3c3987002265b7549f9d294f756299e5debdc60b4580aff8343646",
 }
 
 
