@@ -110,6 +110,7 @@ class Reader:
         check_private_addresses(problems, hosts)
         check_network_size(problems, hosts, network)
         problems.found += conflicts(hosts, self.groups["rocketchat"][0], common, version, root_url)
+        self._digests(common, hosts, version)
         license_state = check_license(problems, common, hosts, root_url, self.now, self.deploy)
         if problems.found or version is None or root_url is None or network is None:
             return None
@@ -123,6 +124,7 @@ class Reader:
             registration_token=common["rocketchat_registration_token"].strip(),
             image_registry=common["rocketchat_image_registry"],
             images=images,
+            image_digests=common["rocketchat_image_digests"],
             log_level=common["rocketchat_log_level"],
             admin_username=common["rocketchat_admin_username"],
             admin_email=common["rocketchat_admin_email"],

@@ -204,6 +204,7 @@ class Settings:
     registration_token: str
     image_registry: str
     images: dict[str, str]
+    image_digests: dict[str, str]
     log_level: str
     admin_username: str
     admin_email: str
