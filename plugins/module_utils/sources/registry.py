@@ -55,8 +55,9 @@ class Question:
     until: float
 
     def ask(self) -> str:
-        """The digest that the reference stands for now, "" where the registry does not say. Raises Fault: `missing`, `denied`, `login`, `refused`, `platform`, `certificate`, `proxy` or `unreachable`.
+        """The digest that the reference stands for now, "" where the registry does not say.
 
+        Raises Fault: `missing`, `denied`, `login`, `refused`, `platform`, `certificate`, `proxy` or `unreachable`.
         `unknown` where only the engine itself, or its client, can ask.
         """
         found = login(self.reference.registry)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from ..rocketchat.catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, Service, services_of
@@ -98,7 +99,7 @@ def read_limits(problems: Problems, host: str, given: dict[str, dict[str, Any]])
     return {key: Limits(wanted.get("memory"), wanted.get("cpus")) for key, wanted in given.items()}
 
 
-def check_digests(problems: Problems, given: dict[str, str], used: Sequence[str], deploy: bool) -> None:
+def check_digests(problems: Problems, given: dict[str, str], used: Iterable[str], deploy: bool) -> None:
     """``used``: images of the deployment. ``deploy``: before that, those that are not pinned yet are nothing wrong."""
     variable = "rocketchat_image_digests"
     for image, digest in given.items():

@@ -80,6 +80,11 @@ def needed_secrets(common: dict[str, Any]) -> list[str]:
     ]
 
 
+def pinned(image: str, digests: dict[str, str]) -> str:
+    """With the digest, which decides; the tag stays for people and for the version that it tells."""
+    return f"{image}@{digests[image]}" if image in digests and "@" not in image else image
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a container may use at most; None where there is no limit."""
@@ -205,6 +210,7 @@ class Settings:
     image_registry: str
     images: dict[str, str]
     image_digests: dict[str, str]
+    read_only: list[str]
     log_level: str
     admin_username: str
     admin_email: str

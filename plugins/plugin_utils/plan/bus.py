@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..inventory.settings import Settings
+from ..inventory.settings import Settings, pinned
 from ..rocketchat.catalogue import NATS_CLUSTER_PORT, NATS_CONTAINER, NATS_MONITORING_PORT
 from ..rocketchat.layout import NATS_SETTINGS, NATS_USER
 from .compose import CONFINED, HEALTHCHECK_TIMES, OURS, PIDS, SAID, label_with_config
@@ -77,7 +77,7 @@ def _cluster(settings: Settings, routes: list[str]) -> dict[str, Any]:
 def _compose(settings: Settings, hostname: str, ports: list[str], config: str) -> dict[str, Any]:
     network = settings.network_name
     service: dict[str, Any] = {
-        "image": settings.nats_image,
+        "image": pinned(settings.nats_image, settings.image_digests),
         "container_name": NATS_CONTAINER,
         "hostname": hostname,
         "restart": "unless-stopped",

@@ -132,6 +132,9 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         **CONFINED,
         **SAID,
     }
+    if container.read_only:
+        # their images have HOME=/tmp, or write nothing (apps/meteor/.docker, ee/apps/*/Dockerfile)
+        service |= {"read_only": True, "tmpfs": ["/tmp:mode=1777"]}
     if container.user:
         service["user"] = container.user
     # Compose takes an empty list for one of another form, as soon as a file of the operator's own is merged with it

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..inventory.reader import Reader
-from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, proxy_port
+from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, pinned, proxy_port
 from ..rocketchat import layout
 from ..rocketchat.addresses import container_address
 from ..rocketchat.catalogue import (
@@ -174,7 +174,10 @@ class Planner:
             service=service.key,
             replica=instance.replica,
             version=str(settings.version),
-            image=image_reference(service, str(settings.version), settings.image_registry, settings.images),
+            image=pinned(
+                image_reference(service, str(settings.version), settings.image_registry, settings.images),
+                settings.image_digests,
+            ),
             hostname=hostname,
             address=container_address(settings.network, service, instance.replica),
             published=f"{host.private_address}:{instance.port}" if published else "",
@@ -185,6 +188,7 @@ class Planner:
             readiness=service.readiness(settings.version),
             limits=host.limits.get(service.key, Limits()),
             user=self._user(service),
+            read_only=service.key in settings.read_only,
             upload_directory=settings.uploads.directory if service.key == MONOLITH else "",
         )
 

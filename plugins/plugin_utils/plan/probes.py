@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...module_utils.mongodb.url import parse
-from ..inventory.settings import Settings, proxy_port
+from ..inventory.settings import Settings, pinned, proxy_port
 from ..rocketchat.catalogue import CONTAINER_PORT, NATS_CONTAINER, NATS_MONITORING_PORT
 from ..rocketchat.layout import MONGODB_DATA
 from .deployment import Container, Member
@@ -65,7 +65,7 @@ def nats_container(settings: Settings, hostname: str) -> dict[str, Any]:
     return {
         "name": NATS_CONTAINER,
         "service": "nats",
-        "image": settings.nats_image,
+        "image": pinned(settings.nats_image, settings.image_digests),
         "hostname": hostname,
         "environment": {},
         "extra_hosts": [],
