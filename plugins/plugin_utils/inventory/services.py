@@ -103,13 +103,13 @@ def check_digests(problems: Problems, given: dict[str, str], used: Iterable[str]
     """``used``: images of the deployment. ``deploy``: before that, those that are not pinned yet are nothing wrong."""
     variable = "rocketchat_image_digests"
     for image, digest in given.items():
-        if not DIGEST.fullmatch(digest):
-            remedy = "Write what playbooks/pin_images.yml prints, such as sha256: and 64 digits"
-            problems.add(f"{variable}[{image}]", digest, "is not the digest of an image", remedy)
-    for image in used if given and deploy else ():
-        if image not in given and "@" not in image:
-            reason = "has no digest of an image of the deployment, and others have one"
-            problems.add(variable, image, reason, "Run playbooks/pin_images.yml, and write what it prints")
+        if not DIGEST.fullmatch(str(digest)):
+            remedy = "Write what playbooks/pin_images.yml prints, sha256: and 64 digits"
+            problems.add(f"{variable}.{image}", digest, "is not the digest of an image", remedy)
+    missing = [image for image in used if image not in given and "@" not in image]
+    if given and missing and deploy:
+        reason = f"has no digest of {', '.join(missing)}"
+        problems.add(variable, None, reason, "Run playbooks/pin_images.yml, and write what it prints")
 
 
 def read_images(problems: Problems, given: dict[str, str], version: Version | None) -> dict[str, str]:

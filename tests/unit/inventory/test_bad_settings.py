@@ -208,6 +208,24 @@ IMAGES.append(
     )
 )
 
+NATS_IMAGE = f"nats@sha256:{'0' * 64}"
+OWN_IMAGES = {
+    key: f"r.example.com/{key}@sha256:{'0' * 64}"
+    for key in ("rocketchat", "ddp_streamer", "authorization", "account", "presence")
+}
+IMAGES += [
+    (
+        {"nats_image": NATS_IMAGE, "rocketchat_images": OWN_IMAGES, "rocketchat_image_digests": {"nats:2": "latest"}},
+        "rocketchat_image_digests.nats:2 = 'latest': is not the digest of an image. Write what "
+        "playbooks/pin_images.yml prints, sha256: and 64 digits.",
+    ),
+    (
+        {"rocketchat_read_only": ["acount"]},
+        "rocketchat_read_only = ['acount']: is not one of its values. Write rocketchat or ddp_streamer or authorization "
+        "or account or presence or stream_hub or queue_worker or omnichannel_transcript.",
+    ),
+]
+
 ENVIRONMENT: list[Case] = [
     *(
         (

@@ -21,7 +21,7 @@ MONGODB_NAME = "chat.mongodb.internal"
 
 # Where they change without a change of the inventory, every deployment will replace all of its containers: say so.
 CONFIG = {
-    "nats": "ff751515363296fcc9a06aef3f7beff0abe5d45bf4f58f7e68537010f3f03b37",
+    "nats": "57b46fca8382fb1e71926efe8cdb43342a661d6fbae653ade87074fe93b31365",
     "stream-hub-1": "36025bf55a3c3987002265b7549f9d294f756299e5debdc60b4580aff8343646",
 }
 
