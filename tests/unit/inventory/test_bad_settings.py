@@ -221,8 +221,8 @@ IMAGES += [
     ),
     (
         {"rocketchat_read_only": ["acount"]},
-        "rocketchat_read_only = ['acount']: is not one of its values. Write rocketchat or ddp_streamer or authorization "
-        "or account or presence or stream_hub or queue_worker or omnichannel_transcript.",
+        "rocketchat_read_only = ['acount']: is not one of its values. Write rocketchat or ddp_streamer or "
+        "authorization or account or presence or stream_hub or queue_worker or omnichannel_transcript.",
     ),
 ]
 
