@@ -223,8 +223,9 @@ class Reader:
             value = values[name]
             if not value.strip() or CONTROL_CHARACTER.search(value):
                 reason, remedy = "is empty, or has several lines or control characters", "Give one line"
-            elif name == "nats_password" and not URL_SAFE.fullmatch(value):
-                reason = "has characters that Rocket.Chat's NATS client does not decode in a URL"
+            elif name in ("nats_password", "nats_cluster_password") and not URL_SAFE.fullmatch(value):
+                who = "Rocket.Chat's NATS client" if name == "nats_password" else "NATS"
+                reason = f"has characters that {who} does not decode in a URL"
                 remedy = "Use letters, digits and . _ ~ - only"
             elif name == "mongodb_keyfile" and not re.fullmatch(r"[A-Za-z0-9+/=]{6,1024}", value):
                 reason = "is not what mongod takes as a keyfile"

@@ -59,6 +59,7 @@ class Secrets:
     mongodb_admin_password: str
     mongodb_keyfile: str
     nats_password: str
+    nats_cluster_password: str
 
 
 # Secret -> the variable an operator may give it with.
@@ -68,6 +69,7 @@ SECRET_VARIABLES = {
     "mongodb_admin_password": "mongodb_admin_password",
     "mongodb_keyfile": "mongodb_keyfile",
     "nats_password": "nats_password",
+    "nats_cluster_password": "nats_cluster_password",
 }
 
 

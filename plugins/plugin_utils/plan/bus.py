@@ -18,6 +18,7 @@ from ..rocketchat.layout import NATS_SETTINGS, NATS_USER
 from .compose import CONFINED, HEALTHCHECK_TIMES, OURS, PIDS, SAID, label_with_config
 
 PING_SECONDS = 20
+_ROUTE_USER = "servers"
 
 # The most that NATS's documentation advises to (docs.nats.io, "Configuration", max_payload), instead of 1 MiB. Services
 # send each other whole images and PDFs, and Rocket.Chat leaves those out that do not pass ("File is too big to be
@@ -63,7 +64,8 @@ def _client(settings: Settings) -> dict[str, Any]:
 
 
 def _cluster(settings: Settings, routes: list[str]) -> dict[str, Any]:
-    name, password = settings.nats_username, settings.secrets.nats_password
+    # of servers alone: what comes over a route is bound by no permissions, and services know only their own password
+    name, password = _ROUTE_USER, settings.secrets.nats_cluster_password
     return {
         "name": "rocketchat",
         "listen": f"0.0.0.0:{NATS_CLUSTER_PORT}",

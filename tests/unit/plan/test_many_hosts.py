@@ -36,8 +36,8 @@ def test_servers_of_nats_find_each_other() -> None:
         "name": "rocketchat",
         "listen": "0.0.0.0:6222",
         "no_advertise": True,
-        "authorization": {"user": "rocketchat", "password": "nats-secret"},
-        "routes": ["nats-route://rocketchat:nats-secret@198.18.0.12:6222"],
+        "authorization": {"user": "servers", "password": "route-secret"},
+        "routes": ["nats-route://servers:route-secret@198.18.0.12:6222"],
     }
 
 

@@ -53,6 +53,7 @@ secrets = st.fixed_dictionaries(
         "mongodb_admin_password": passwords,
         "mongodb_keyfile": st.from_regex(r"S3CRET[A-Za-z0-9+/]{0,30}", fullmatch=True),
         "nats_password": st.from_regex(r"S3CRET[A-Za-z0-9._~-]{0,30}", fullmatch=True),
+        "nats_cluster_password": st.from_regex(r"S3CRET[A-Za-z0-9._~-]{0,30}", fullmatch=True),
     }
 )
 

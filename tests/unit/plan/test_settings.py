@@ -58,7 +58,8 @@ def test_an_image_without_a_digest_among_others_is_refused_before_it_is_deployed
     few = {image: digest for image, digest in PINNED.items() if "presence" not in image and "nats" not in image}
     [_head, told] = complaints(single(rocketchat_image_digests=few))
     assert told == (
-        "1. rocketchat_image_digests: has no digest of docker.io/rocketchat/presence-service:8.9.1, nats:2.12.8-alpine. "
+        "1. rocketchat_image_digests: has no digest of docker.io/rocketchat/presence-service:8.9.1, "
+        "nats:2.12.8-alpine. "
         "Run playbooks/pin_images.yml, and write what it prints."
     )
     own = {"account": f"r.example.com/account@sha256:{'5' * 64}"}
