@@ -117,6 +117,17 @@ NUMBERS: list[Case] = [
     ),
     *(
         (
+            {variable: value},
+            f"{variable} = {value}: is not a number of {of}. Write a number from 0 to {most}.",
+        )
+        for variable, of, most in (
+            ("nginx_hsts_max_age", "seconds", 63072000),
+            ("nginx_logins_per_minute", "logins", 100000),
+        )
+        for value in (-1, most + 1)
+    ),
+    *(
+        (
             {"nginx_connections_per_address": value},
             f"nginx_connections_per_address = {value}: is not a number of connections. Write a number from 0 to 65535.",
         )

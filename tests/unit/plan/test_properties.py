@@ -257,7 +257,7 @@ def without_repetitions(planned: dict[str, Any]) -> dict[str, Any]:
     """A plan without what only repeats or counts what is planned."""
     for host in planned["hosts"].values():
         del host["probes"], host["required"]
-        for counted in ("sockets", "worker_connections", "open_files", "connections_per_address"):
+        for counted in ("sockets", "worker_connections", "open_files", "connections_per_address", "logins_per_minute"):
             (host["nginx"] or {}).pop(counted, None)
         if host["rocketchat"]:
             del host["rocketchat"]["first_monolith"], host["rocketchat"]["packages"]

@@ -138,6 +138,8 @@ def test_texts_of_the_right_form(variables: dict[str, Any]) -> None:
         {"rocketchat_resources": {"account": {"memory": "131072K", "cpus": 1024}}},
         {"rocketchat_resources": {"account": {"memory": "1GB"}}},
         {"nginx_connections_per_address": 65535},
+        {"nginx_hsts_max_age": 63072000},
+        {"nginx_logins_per_minute": 100000},
         {"mongodb_port": 1, "nats_port": 65535},
         {"mongodb_port": 65535, "nats_port": 1},
         {"rocketchat_extra_proxies": 10},
