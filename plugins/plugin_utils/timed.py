@@ -14,6 +14,8 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
+from .printed import fit_to_print
+
 
 class TimedAction(ActionBase):
     TRANSFERS_FILES = False
@@ -23,7 +25,7 @@ class TimedAction(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = self.arguments()
         before = time.time()
-        result.update(self._execute_module(self.module, arguments, task_vars=task_vars))
+        result.update(fit_to_print(self._execute_module(self.module, arguments, task_vars=task_vars)))
         result["asked"] = {"before": before, "after": time.time()}
         return result
 

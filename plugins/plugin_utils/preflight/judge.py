@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ...module_utils.text import cleaned
 from ..rocketchat.distributions import ADVISED, distribution, known_names
 from ..rocketchat.layout import DOCKER_DATA, KEYFILE, LEDGER
 from ..rocketchat.problems import Problem, all_problems
@@ -74,6 +75,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
     verdict.warnings += name_warnings(plan["root_url"], hosts)
     verdict.warnings += version_warnings(plan, hosts)
     verdict.warnings += [*workspace_warnings(plan, hosts), *limit_warnings(plan, hosts)]
+    verdict.warnings = cleaned(verdict.warnings)
     return verdict
 
 
