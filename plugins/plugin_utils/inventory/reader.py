@@ -243,6 +243,7 @@ class Reader:
             docker=Docker(
                 source=variables["docker_source"],
                 repository_url=variables["docker_repository_url"],
+                repository_key_fingerprint=variables["docker_repository_key_fingerprint"],
                 options=variables["docker_daemon_options"],
                 certificates={
                     registry: self.files.get(str(path), "")
@@ -253,6 +254,7 @@ class Reader:
                 url=variables["mongodb_repository_url"],
                 suite=variables["mongodb_repository_suite"],
                 key_url=variables["mongodb_repository_key_url"],
+                fingerprint=variables["mongodb_repository_key_fingerprint"],
             ),
             member_name=variables["mongodb_member_name"],
             certificate=self._certificate(variables),

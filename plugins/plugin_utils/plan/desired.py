@@ -114,7 +114,7 @@ def _firewall(plan: Mapping[str, Any]) -> RoleState:
 
 
 def _docker(plan: Mapping[str, Any], on: Distribution) -> RoleState:
-    repository = distributions.docker_repository(on, plan["repository_url"])
+    repository = distributions.docker_repository(on, plan["repository_url"], plan["repository_key_fingerprint"])
     network = plan["network"]
     return RoleState(
         product="Docker Engine",
@@ -159,11 +159,14 @@ def _repository(repository: distributions.Repository, whose: str) -> Repository:
     told = f"will change {whose} package repository"
     source = f"# {MANAGED}\n{apt_source(repository)}"
     fetched = f"will fetch the key of {whose} package repository"
-    key = Generated(repository.keyring, "0644", _digest(repository.key_url), fetched, shared=True)
+    # another key is fetched where another one is to be it
+    recipe = _digest(" ".join(filter(None, (repository.key_url, repository.fingerprint))))
+    key = Generated(repository.keyring, "0644", recipe, fetched, shared=True)
     # whatever the series was
     earlier = f"Signed-By: {repository.keyring.removesuffix('.asc').partition('-')[0]}"
     entry = File(repository.source, "0644", source, told=told, earlier=earlier)
-    return Repository(key, repository.key_url, entry, repository.url, repository.suite, repository.component)
+    about = repository.url, repository.suite, repository.component, repository.fingerprint
+    return Repository(key, repository.key_url, entry, *about)
 
 
 def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:

@@ -260,6 +260,7 @@ class Planner:
         return {
             "source": host.docker.source,
             "repository_url": host.docker.repository_url,
+            "repository_key_fingerprint": host.docker.repository_key_fingerprint,
             "options": host.docker.options,
             "certificates": host.docker.certificates,
             "network": {"name": settings.network_name, "subnet": str(settings.network), "gateway": self.gateway},

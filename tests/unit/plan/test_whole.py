@@ -35,6 +35,7 @@ def test_docker(host: dict[str, Any]) -> None:
     assert host["docker"] == {
         "source": "docker",
         "repository_url": "",
+        "repository_key_fingerprint": "",
         "options": {},
         "certificates": {"mirror.lab.internal:5000": ""},
         "network": network,
@@ -48,6 +49,7 @@ def test_mongodb(host: dict[str, Any]) -> None:
             "url": "https://mirror.lab.internal/mongodb/apt/debian",
             "suite": "",
             "key_url": "https://mirror.lab.internal/mongodb/server-6.0.asc",
+            "fingerprint": "",
         },
         "port": 27017,
         "replica_set": "rs0",
