@@ -23,6 +23,8 @@ from .openpgp import normalized
 
 KEYRINGS = "/etc/apt/keyrings"
 SOURCES = "/etc/apt/sources.list.d"
+# After the file of the package unattended-upgrades, 50unattended-upgrades; lists of both count.
+HELD = "/etc/apt/apt.conf.d/52rocketops-{product}"
 
 # The same in all distributions. The Python libraries are for the modules that ask the engine, mongod and ddp-streamer,
 # and for the self-signed certificate.
@@ -36,6 +38,8 @@ DOCKER_RIVALS = {
     "distribution": ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin", "podman-docker"),
 }
 MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo")
+# Of its repository: those that a deployment has, and those that bring them along or want them of the same version.
+MONGODB_OWN_PACKAGES = ("mongodb-org-server", "mongodb-org", "mongodb-org-database")
 FIREWALL_PACKAGES = ("nftables",)
 NGINX_PACKAGES = ("nginx", "python3-websockets")
 
