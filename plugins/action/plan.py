@@ -88,6 +88,7 @@ class ActionModule(ActionBase):
             values, new = self._secrets(secrets_file, inventory, now, deploy)
         try:
             plan = make_plan(inventory, values, problems, now=now, deploy=deploy, files=files)
+            too_short = [f"{name} is shorter than site takes for a new deployment." for name in plan.short_secrets]
             if preview and plan.license_problems:
                 raise PlanError(plan.license_problems)
         except PlanError as error:
@@ -106,7 +107,14 @@ class ActionModule(ActionBase):
         result["generated"] = list(new)
         result["sign_in"] = sign_in(common_variables(inventory), plan.root_url, secrets_file)
         of_files = file_warnings(inventory, contents, now) if deploy else ()
-        told = [*of_secrets, *plan.warnings, *address_warnings(plan.root_url), *of_files, *strangers]
+        told = [
+            *of_secrets,
+            *(too_short if preview else ()),
+            *plan.warnings,
+            *address_warnings(plan.root_url),
+            *of_files,
+            *strangers,
+        ]
         result["plan"] = {**as_data(plan), "warnings": told}
         # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
         # `preview`, plan_report tells everything.

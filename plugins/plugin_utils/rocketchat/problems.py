@@ -49,12 +49,14 @@ class PlanError(Exception):
 class Problems:
     """What the reading of an inventory meets, in its order: problems, and what is allowed but unwise.
 
-    ``license_problems`` are for the gate to judge, which knows of the licence stored in the workspace.
+    ``license_problems`` are for the gate to judge, which knows of the licence stored in the workspace, as are
+    ``short_secrets``, names of variables, which an existing deployment may have.
     """
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
         self.license_problems: list[Problem] = []
+        self.short_secrets: list[str] = []
         self.warnings: list[str] = []
 
     def add(self, variable: str, value: object, reason: str, remedy: str) -> None:

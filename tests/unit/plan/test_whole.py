@@ -199,6 +199,7 @@ def test_the_deployment() -> None:
         "license": None,
         "license_in_workspace": False,
         "license_problems": [],
+        "short_secrets": [],
         "warnings": [],
         "nats_clients": [
             {"name": f"chat-{name}-1"}
