@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from ansible.errors import AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
+from ..plugin_utils.inventory import secrets_file as secrets_files
 from ..plugin_utils.inventory import self_signed
 from ..plugin_utils.inventory.certificates import file_problems, file_warnings, named_files
 from ..plugin_utils.inventory.licensing import about_the_license
@@ -56,24 +57,38 @@ class ActionModule(ActionBase):
             }
         )
         self._refuse_unknown_tags(task_vars or {})
+        try:
+            with ExitStack() as lock:
+                result |= self._planned(arguments, task_vars or {}, lock)
+        except secrets_files.Refused as error:
+            raise refusal(str(error)) from None
+        # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
+        result["_ansible_no_log"] = True
+        return result
+
+    def _planned(self, arguments: dict[str, Any], task_vars: dict[str, Any], lock: ExitStack) -> dict[str, Any]:
+        """``lock``: holds what keeps other runs from generating secrets, until those of this one are kept."""
         secrets_file, preview = arguments["secrets_file"], arguments["preview"]
         deploy = arguments["deploy"] or preview
-        problems = self._of_playbooks(task_vars or {})
-        inventory, mistaken = self._inventory(task_vars or {})
+        problems = self._of_playbooks(task_vars)
+        inventory, mistaken = self._inventory(task_vars)
         problems += mistaken
-        mistyped, strangers = self._unknown(task_vars or {}, inventory)
+        mistyped, strangers = self._unknown(task_vars, inventory)
         problems += mistyped
         contents, now = self._files(inventory), datetime.now(timezone.utc)
         if deploy:
             problems += file_problems(inventory, contents, now)
         files = {path: content.decode("utf-8", "replace") for path, content in contents.items()}
-        kept = self._kept_secrets(secrets_file)
-        values, new = resolve(common_variables(inventory), kept)
-        pair, new_pair = self_signed.resolve(inventory, kept, now)
-        if deploy or not new_pair:
-            values, new = {**values, **pair}, {**new, **new_pair}
+        of_secrets = secrets_files.warnings(secrets_file)
+        keeps = deploy and not preview and not self._task.check_mode
+        values, new = self._secrets(secrets_file, inventory, now, deploy)
+        if new and keeps:
+            # another run may have generated them meanwhile
+            place = lock.enter_context(secrets_files.locked(secrets_file))
+            values, new = self._secrets(secrets_file, inventory, now, deploy)
         try:
             plan = make_plan(inventory, values, problems, now=now, deploy=deploy, files=files)
+            too_short = [f"{name} is shorter than site takes for a new deployment." for name in plan.short_secrets]
             if preview and plan.license_problems:
                 raise PlanError(plan.license_problems)
         except PlanError as error:
@@ -85,21 +100,27 @@ class ActionModule(ActionBase):
             )
         if new and deploy:
             self._refuse_encrypted(secrets_file, new)
-        if new and not preview and not self._task.check_mode:
-            self._keep_secrets(secrets_file, new)
+        if new and keeps:
+            self._keep_secrets(secrets_file, new, place)
+        result: dict[str, Any] = {}
         result["changed"] = bool(new) and not preview
         result["generated"] = list(new)
         result["sign_in"] = sign_in(common_variables(inventory), plan.root_url, secrets_file)
         of_files = file_warnings(inventory, contents, now) if deploy else ()
-        told = [*plan.warnings, *address_warnings(plan.root_url), *of_files, *strangers]
+        told = [
+            *of_secrets,
+            *(too_short if preview else ()),
+            *plan.warnings,
+            *address_warnings(plan.root_url),
+            *of_files,
+            *strangers,
+        ]
         result["plan"] = {**as_data(plan), "warnings": told}
         # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
         # `preview`, plan_report tells everything.
         later = told if preview else about_the_license(told) if deploy else []
         result["warnings"] = [warning for warning in told if warning not in later]
         result["collection"] = collection_version()
-        # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
-        result["_ansible_no_log"] = True
         return result
 
     @staticmethod
@@ -183,8 +204,8 @@ class ActionModule(ActionBase):
     def _kept_secrets(self, path: str) -> dict[str, str]:
         if not os.path.exists(path):
             return {}
-        # Ansible's loader, so that the file may be encrypted with ansible-vault.
-        content = self._loader.load_from_file(path)
+        # Ansible's loader, so that the file may be encrypted with ansible-vault. Another run may have changed it.
+        content = self._loader.load_from_file(path, cache="none")
         if not isinstance(content, dict) or not set(content) <= KEPT:
             raise refusal(f"{path} is not a secrets file of this collection. Restore it from a backup.")
         return {name: str(value) for name, value in content.items()}
@@ -197,18 +218,20 @@ class ActionModule(ActionBase):
                 "ansible-vault decrypt, or add them with ansible-vault edit."
             )
 
-    def _keep_secrets(self, path: str, new: dict[str, str]) -> None:
-        """Adds to the file, whole or not at all, and for the owner's eyes only from its first byte on."""
+    def _secrets(
+        self, path: str, inventory: dict[str, Any], now: datetime, deploy: bool
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """All of them, and those that have to be kept."""
+        kept = self._kept_secrets(path)
+        values, new = resolve(common_variables(inventory), kept)
+        pair, new_pair = self_signed.resolve(inventory, kept, now)
+        return ({**values, **pair}, {**new, **new_pair}) if deploy or not new_pair else (values, new)
+
+    def _keep_secrets(self, path: str, new: dict[str, str], place: int) -> None:
+        head = "# Generated once; losing it means losing access. Encrypt it with ansible-vault if you like.\n---\n"
         kept = {**self._kept_secrets(path), **new}
-        temporary = f"{path}.new"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(
-                "# Generated once; losing it means losing access. Encrypt it with ansible-vault if you like.\n---\n"
-            )
-            yaml.dump(kept, file, Dumper=AnsibleDumper, default_flow_style=False, width=2000)
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        text = yaml.dump(kept, Dumper=AnsibleDumper, default_flow_style=False, width=2000)
+        secrets_files.replace(path, place, head + text)
 
 
 def _is_result(hostvars: Any, variable: str) -> bool:
