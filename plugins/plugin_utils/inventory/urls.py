@@ -31,6 +31,7 @@ OTHER_LETTERS = "has letters in the host's name that DNS does not know"
 
 _ROOT_URL_REMEDY = "Write the address people will type, such as https://chat.example.com"
 _MAIL_URL_REMEDY = "Write one such as smtp://user:password@mail.example.com:587"
+_PROXY_URL_REMEDY = "Write one such as http://user:password@proxy.example.com:3128"
 _MONGODB_URL_REMEDY = "Write one such as mongodb://user:password@db1.example.com/rocketchat?replicaSet=rs0"
 _NATS_URL_REMEDY = "Write one such as nats://user:password@nats1.example.com:4222"
 
@@ -76,6 +77,20 @@ def read_mail_url(problems: Problems, text: str) -> str:
             reason = _wrong_credentials(credentials) or _wrong_server(rest.partition("/")[0].partition("?")[0])
         if reason:
             problems.add("rocketchat_mail_url", None, reason, _MAIL_URL_REMEDY)
+    return url
+
+
+def read_proxy_url(problems: Problems, text: str) -> str:
+    """As the agents take it that Rocket.Chat hands it to (http-proxy-agent, https-proxy-agent)."""
+    url = text.strip().removesuffix("/")
+    if url:
+        scheme, credentials, server = _parts(url)
+        if scheme not in ("http", "https"):
+            reason = "does not begin with http:// or https://"
+        else:
+            reason = _wrong_credentials(credentials) or _wrong_server(server)
+        if reason:
+            problems.add("rocketchat_proxy_url", None, reason, _PROXY_URL_REMEDY)
     return url
 
 

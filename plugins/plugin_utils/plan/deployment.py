@@ -38,6 +38,7 @@ class Container:
     readiness: HttpCheck
     limits: Limits
     upload_directory: str = ""
+    authorities: bool = False
 
     @property
     def secret_environment(self) -> dict[str, str]:

@@ -44,6 +44,7 @@ ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
 FIREWALL_CHANGE = "will change the rules about which other machines reach the ports of this deployment"
 NO_FIREWALL = "will take away its rules about which machines reach the ports of this deployment"
+AUTHORITIES_CHANGE = "will change the certificate authorities that the containers trust"
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
 
 # The configuration that nginx runs with, as only together with other sites it shows a name or a default server that is
@@ -236,12 +237,14 @@ def _nats(plan: Mapping[str, Any]) -> RoleState:
 def _rocketchat(plan: Mapping[str, Any]) -> RoleState:
     directory = layout.ROCKETCHAT_DIRECTORY
     marked: dict[str, Any] = {"marked_by": _compose_path(directory)}
+    authorities = File(layout.AUTHORITIES, "0644", plan["authorities"], told=AUTHORITIES_CHANGE, **marked)
     return RoleState(
         packages=list(plan["packages"]),
         files=[
             File(directory, "0750", **marked),
             File(layout.ENV_FILES, "0750", **marked),
             *(File(**upload) for upload in plan["directories"]),
+            *([authorities] if plan["authorities"] else ()),
             # before the project: Compose reads them when it validates that
             *(File(path, "0600", text, secret=True, **marked) for path, text in plan["env_files"].items()),
             _compose_file(directory, plan["compose"]),

@@ -40,7 +40,7 @@ from ..rocketchat.sockets import (
     worker_connections,
 )
 from ..rocketchat.versions import upload_owner
-from . import compose, environment, probes
+from . import compose, egress, environment, probes
 from .deployment import Container, HostPlan, Member, Plan
 from .probes import LOOPBACK
 from .reach import Reach
@@ -184,6 +184,7 @@ class Planner:
             readiness=service.readiness(settings.version),
             limits=host.limits.get(service.key, Limits()),
             upload_directory=settings.uploads.directory if service.key == MONOLITH else "",
+            authorities=bool(settings.ca_certificates),
         )
 
     def _env_files(self, host: Host, service: Service) -> dict[str, dict[str, str]]:
@@ -266,7 +267,9 @@ class Planner:
         }
 
     def _firewall(self, host: Host, roles: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
-        """``subnet``: of the containers, "" where there are none."""
+        """``subnet``: of the containers, "" where there are none. For the rest, see ``egress.as_rules``."""
+        members = [] if self.settings.mongodb_url else self.members
+        found = list(egress.senders(self.settings, host, self.containers[host.name], members))
         listeners = Reach(host, self.hosts, self.settings.metrics_clients).listeners(roles)
         return {
             "managed": host.firewall == "managed",
@@ -276,6 +279,7 @@ class Planner:
             "unit": layout.FIREWALL_UNIT,
             "reload_unit": layout.FIREWALL_RELOAD_UNIT,
             "listeners": [asdict(listener) for listener in listeners],
+            **egress.as_rules(found, self.settings, host),
         }
 
     def _mongodb(self, host: Host) -> dict[str, Any]:
@@ -326,7 +330,8 @@ class Planner:
         owner = str(upload_owner(settings.version))
         first = compose.first_monolith(containers)
         return {
-            **compose.rocketchat_project(containers, settings.network_name, names),
+            **compose.rocketchat_project(containers, settings.network_name, names, settings.ca_certificates),
+            "authorities": settings.ca_certificates,
             "first_monolith": probes.endpoint(first) if first and self._goes_first(first) else None,
             "directories": [{"path": path, "mode": "0750", "owner": owner} for path in directories],
             # For workspace_facts; where MongoDB is ours, it comes with it.

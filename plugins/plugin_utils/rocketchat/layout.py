@@ -33,6 +33,7 @@ NATS_DIRECTORY = f"{PROJECTS}/nats"
 NATS_SETTINGS = f"{NATS_DIRECTORY}/nats.conf"
 ROCKETCHAT_DIRECTORY = f"{PROJECTS}/rocketchat"
 ENV_FILES = f"{ROCKETCHAT_DIRECTORY}/env"
+AUTHORITIES = f"{ROCKETCHAT_DIRECTORY}/authorities.pem"
 COMPOSE_FILE = "compose.yaml"
 
 NGINX_CONFIGURATION = "/etc/nginx/nginx.conf"
