@@ -42,8 +42,8 @@ DAEMON_SETTINGS: list[dict[str, Any]] = [{"live-restore": True}, LOGGING]
 RELOADABLE = frozenset({"live-restore", "debug", "registry-mirrors", "insecure-registries"})
 ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
-FIREWALL_CHANGE = "will change the rules about which other machines reach the ports of this deployment"
-NO_FIREWALL = "will take away its rules about which machines reach the ports of this deployment"
+FIREWALL_CHANGE = "will change the rules about who reaches the ports of this deployment, and what its containers reach"
+NO_FIREWALL = "will take away its rules about who reaches the ports of this deployment, and what its containers reach"
 AUTHORITIES_CHANGE = "will change the certificate authorities that the containers trust"
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
 
@@ -98,7 +98,7 @@ def _firewall(plan: Mapping[str, Any]) -> RoleState:
         f"{layout.UNITS}/{plan['reload_unit']}": "firewall-reload.service.j2",
         layout.NFTABLES_UNIT_SETTINGS: "nftables.conf.j2",
     }
-    if not (plan["managed"] and closes):
+    if not (plan["managed"] and (closes or plan["senders"])):
         return RoleState(leftovers=Leftovers(plan["unit"], [*units, plan["file"]], directories, NO_FIREWALL))
     told: dict[str, Any] = {"told": FIREWALL_CHANGE, "effect": "reload"}
     rules = render("firewall", "firewall.nft.j2", plan)

@@ -95,8 +95,8 @@ def own_secrets(settings: Settings, service: Service) -> dict[str, str]:
 
 
 def _proxy(settings: Settings) -> dict[str, str]:
-    """In both spellings: proxy-from-env, which `@rocket.chat/server-fetch` asks (its src/index.ts), prefers the small one,
-    and Docker's client may have been told to give either. It knows names and addresses, and no networks.
+    """In both spellings: proxy-from-env, which `@rocket.chat/server-fetch` asks (its src/index.ts), prefers the small
+    one, and Docker's client may have been told to give either. It knows names and addresses, and no networks.
 
     The clients of S3 (aws-sdk 2), mail (nodemailer) and LDAP (ldapts) look for none.
     """

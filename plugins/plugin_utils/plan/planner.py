@@ -18,7 +18,7 @@ from urllib.parse import quote
 from ..inventory.reader import Reader
 from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, proxy_port
 from ..rocketchat import layout
-from ..rocketchat.addresses import container_address
+from ..rocketchat.addresses import container_address, nats_address
 from ..rocketchat.catalogue import (
     CONTAINER_PORT,
     DDP_STREAMER,
@@ -238,7 +238,12 @@ class Planner:
         routes = len(self._in_group("nats")) - 1
         return {
             "containers": probes.containers(
-                self.containers[host.name], self.members, nats, settings.network_name, self._own_mongodb(host)
+                self.containers[host.name],
+                self.members,
+                nats,
+                settings.network_name,
+                self._own_mongodb(host),
+                f"{nats_address(settings.network)}:{settings.nats_port}",
             )
             if groups & {"nats", "rocketchat"}
             else None,
