@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether containers reach what they need of the same host, or a firewall of the host is in between. No Ansible here."""
+"""Whether containers reach what they need of their own host, or a firewall of it is in between. No Ansible here."""
 
 from __future__ import annotations
 

@@ -48,6 +48,7 @@ from .urls import (
     read_mail_url,
     read_mongodb_url,
     read_nats_urls,
+    read_proxy_exceptions,
     read_proxy_url,
     read_root_url,
 )
@@ -117,6 +118,8 @@ class Reader:
         metrics_clients = read_ipv4_networks(problems, "rocketchat_metrics_clients", monitoring)
         egress = read_ipv4_networks(problems, "rocketchat_egress", common["rocketchat_egress"], _NO_IPV6)
         proxy_url = read_proxy_url(problems, common["rocketchat_proxy_url"])
+        given = common["rocketchat_proxy_exceptions"]
+        proxy_exceptions = read_proxy_exceptions(problems, "rocketchat_proxy_exceptions", given)
         # In the groups' order, whatever the order of the variables.
         hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
         check_private_addresses(problems, hosts)
@@ -159,7 +162,7 @@ class Reader:
                 retry_enabled=common["rocketchat_retry_enabled"],
             ),
             proxy_url=proxy_url,
-            proxy_exceptions=common["rocketchat_proxy_exceptions"],
+            proxy_exceptions=proxy_exceptions,
             ca_certificates=authorities(self.files, common["rocketchat_ca_certificates"]),
             egress=egress,
             metrics=common["rocketchat_metrics"],

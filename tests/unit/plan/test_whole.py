@@ -90,7 +90,7 @@ def test_nats(host: dict[str, Any]) -> None:
                 "restart": "unless-stopped",
                 "command": ["--config", "/etc/nats/nats.conf"],
                 "volumes": ["/opt/nats/nats.conf:/etc/nats/nats.conf:ro"],
-                "networks": {"rocketchat": {"aliases": ["nats"]}},
+                "networks": {"rocketchat": {"aliases": ["nats"], "ipv4_address": "172.31.250.236"}},
                 "ports": ["127.0.0.1:8222:8222"],
                 "read_only": True,
                 "healthcheck": {
