@@ -20,7 +20,7 @@ MONGODB_NAME = "chat.mongodb.internal"
 
 # Where they change without a change of the inventory, every deployment will replace all of its containers: say so.
 CONFIG = {
-    "nats": "ff751515363296fcc9a06aef3f7beff0abe5d45bf4f58f7e68537010f3f03b37",
+    "nats": "ceaa8b835ccc4443afbb4f269e96b6b43924f45f1858465318d415dc4db94385",
     "stream-hub-1": "2be56767893cc27dad1e514413b9ed1a00846d5e1044b5d715df4d29295b47fa",
 }
 

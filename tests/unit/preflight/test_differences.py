@@ -39,7 +39,7 @@ def sentences(host: Host) -> list[str]:
     return [sentence for _role, sentence in told(host_differences(host))]
 
 
-FIREWALL = "will change the rules about which other machines reach the ports of this deployment"
+FIREWALL = "will change the rules about who reaches the ports of this deployment, and what its containers reach"
 
 
 def after(**variables: Any) -> list[str]:
