@@ -153,8 +153,8 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         mount = {"type": "bind", "source": container.upload_directory, "target": CONTAINER_DIRECTORY}
         service["volumes"] = [mount]
     if container.authorities:
-        mount = {"type": "bind", "source": AUTHORITIES, "target": AUTHORITIES_IN_CONTAINER, "read_only": True}
-        service["volumes"] = [*service.get("volumes", []), mount]
+        trusted = {"type": "bind", "source": AUTHORITIES, "target": AUTHORITIES_IN_CONTAINER, "read_only": True}
+        service["volumes"] = [*service.get("volumes", []), trusted]
     if first and container.name != first:
         # Two monoliths racing through the first start's migrations corrupt the database; and until a monolith
         # is on the bus, the services would sit there without a port.
