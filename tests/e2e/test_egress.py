@@ -14,6 +14,7 @@ import pytest
 from lab.names import MIRROR_ADDRESS
 from tests.deployment import Deployment
 from tests.e2e.test_planned_changes import listed
+from tests.waiting import wait_until
 
 GATEWAY, NATS = "172.31.250.1", "172.31.250.236"
 MONOLITH, STREAMER, ACCOUNT = "172.31.250.254", "172.31.250.252", "172.31.250.248"
@@ -53,11 +54,13 @@ def itself(deployment: Deployment, container: str) -> str:
 @pytest.fixture
 def metadata(deployment: Deployment) -> Iterator[None]:
     """A server at the address that clouds have theirs at, which the host itself reaches."""
-    deployment.run(f"ip link add metadata type dummy; ip addr add {METADATA}/32 dev metadata; ip link set metadata up")
+    deployment.run(f"ip address replace {METADATA}/32 dev lo")
     serve = f"systemd-run --unit metadata python3 -m http.server --bind {METADATA} --directory /usr/share/doc 80"
     deployment.run(serve)
+    answers = f"python3 -c 'import socket; socket.create_connection((\"{METADATA}\", 80), 1)'"
+    wait_until(lambda: deployment.attempt(answers).returncode == 0, 20, "the metadata server")
     yield
-    deployment.run("systemctl stop metadata; ip link delete metadata")
+    deployment.run(f"systemctl stop metadata; ip address delete {METADATA}/32 dev lo")
 
 
 def test_each_container_reaches_what_it_needs_and_nothing_else(deployment: Deployment, metadata: None) -> None:
