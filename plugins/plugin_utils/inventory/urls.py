@@ -97,7 +97,7 @@ def read_proxy_url(problems: Problems, text: str) -> str:
 def read_proxy_exceptions(problems: Problems, variable: str, names: list[str]) -> list[str]:
     """As proxy-from-env compares them: names, their ends, and addresses, with or without a port."""
     for number, name in enumerate(names):
-        if not re.fullmatch(rf"[*.]?[A-Za-z0-9.-]+(:{PORT})?", name):
+        if not re.fullmatch(rf"[*.]?[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+(:{PORT})?", name):
             shown = None if "@" in name else name
             remedy = "Write one such as auth.example.com, or .example.com for all below it"
             problems.add(f"{variable}[{number}]", shown, "is no name of a server, and no address", remedy)
