@@ -145,6 +145,7 @@ ON_THE_CONTROLLER = {
     "container.hosts": _SITE,
     "container.drift": _SITE,
     # it makes rules and proxies anew, which containers that run do not miss
+    "firewall.nats": _SITE,
     "engine.firewall": f"{_SITE} --tags docker",
     "http.refused": f"{_SITE} --tags docker",
     # it sees for itself whether that is one container or all

@@ -106,10 +106,12 @@ def read_networks(problems: Problems, variable: str, texts: list[str]) -> list[s
     return networks
 
 
-def read_ipv4_networks(problems: Problems, variable: str, texts: list[str]) -> list[str]:
-    """Of who reaches what is published, which is on addresses of IPv4 alone."""
+def read_ipv4_networks(
+    problems: Problems, variable: str, texts: list[str], reason: str = "is of IPv6, where nothing is published"
+) -> list[str]:
+    """``reason``: why those of IPv6 are refused."""
     networks = read_networks(problems, variable, texts)
     for network in networks:
         if ":" in network:
-            problems.add_once(variable, network, "is of IPv6, where nothing is published", "Write one of IPv4")
+            problems.add_once(variable, network, reason, "Write one of IPv4")
     return networks

@@ -20,6 +20,7 @@ from ..rocketchat.sizing import proposed_replicas
 from ..rocketchat.sockets import MOST_CONNECTIONS, MOST_HSTS, MOST_LOGINS
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from . import self_signed
+from .certificates import authorities
 from .conflicts import conflicts
 from .environment import read_environment
 from .formats import check_formats, read_ipv4_networks, read_networks
@@ -42,10 +43,20 @@ from .settings import (
 )
 from .texts import CONTROL_CHARACTER
 from .uploads import read_uploads
-from .urls import MONGODB_DATABASES, URL_SAFE, read_mail_url, read_mongodb_url, read_nats_urls, read_root_url
+from .urls import (
+    MONGODB_DATABASES,
+    URL_SAFE,
+    read_mail_url,
+    read_mongodb_url,
+    read_nats_urls,
+    read_proxy_exceptions,
+    read_proxy_url,
+    read_root_url,
+)
 
 _MOST_PROXIES = 10
 _LONGEST_SECONDS = 3600
+_NO_IPV6 = "is of IPv6, which containers do not have"
 
 # Variables that are plain names, and the values that MongoDB, Docker and the role mongodb use themselves.
 _PLAIN_NAMES: dict[str, tuple[str, ...]] = {
@@ -106,6 +117,10 @@ class Reader:
         uploads = read_uploads(problems, common)
         monitoring = common["rocketchat_metrics_clients"]
         metrics_clients = read_ipv4_networks(problems, "rocketchat_metrics_clients", monitoring)
+        egress = read_ipv4_networks(problems, "rocketchat_egress", common["rocketchat_egress"], _NO_IPV6)
+        proxy_url = read_proxy_url(problems, common["rocketchat_proxy_url"])
+        given = common["rocketchat_proxy_exceptions"]
+        proxy_exceptions = read_proxy_exceptions(problems, "rocketchat_proxy_exceptions", given)
         # In the groups' order, whatever the order of the variables.
         hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
         check_private_addresses(problems, hosts)
@@ -150,6 +165,10 @@ class Reader:
                 request_timeout=common["rocketchat_request_timeout"],
                 retry_enabled=common["rocketchat_retry_enabled"],
             ),
+            proxy_url=proxy_url,
+            proxy_exceptions=proxy_exceptions,
+            ca_certificates=authorities(self.files, common["rocketchat_ca_certificates"]),
+            egress=egress,
             metrics=common["rocketchat_metrics"],
             metrics_clients=metrics_clients,
             extra_proxies=common["rocketchat_extra_proxies"],

@@ -57,15 +57,22 @@ def certificate_warnings(path: str, pem: bytes, now: datetime) -> Iterator[str]:
         yield str(Problem(CERTIFICATE, path, *reason))
 
 
-def authority_problems(variable: str, path: str, pem: bytes, now: datetime) -> Iterator[Problem]:
-    """Of what the engine is to trust when it fetches images."""
+def authority_problems(
+    variable: str,
+    path: str,
+    pem: bytes,
+    now: datetime,
+    none: str = "Name that of the authority which made the registry's certificate",
+    expired: str = "Name the one that the registry has now",
+) -> Iterator[Problem]:
+    """Of what is to be trusted, as by the engine when it fetches images. ``none`` and ``expired``: what to do then."""
     certificates = read_certificates(pem)
     if not certificates:
-        yield Problem(variable, path, _NO_PEM, "Name that of the authority which made the registry's certificate")
+        yield Problem(variable, path, _NO_PEM, none)
     elif _holds_a_key(pem):
         yield Problem(variable, path, *_HOLDS_A_KEY)
     elif now > (last := max(certificate.not_valid_after_utc for certificate in certificates)):
-        yield Problem(variable, path, f"expired on {last:%Y-%m-%d}", "Name the one that the registry has now")
+        yield Problem(variable, path, f"expired on {last:%Y-%m-%d}", expired)
 
 
 def _holds_a_key(pem: bytes) -> bool:

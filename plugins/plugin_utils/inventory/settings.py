@@ -207,6 +207,9 @@ class Broker:
 class Settings:
     """``mongodb_url`` and ``nats_urls`` are the operator's own servers, and empty where the deployment runs them.
 
+    ``proxy_url``: where HTTP clients of the monolith go, "" for straight. ``ca_certificates``: PEM texts, joined.
+    ``egress``: networks that the monolith reaches beyond the deployment.
+
     ``license_state``: what the licence says, None where it cannot be read.
     """
 
@@ -239,6 +242,10 @@ class Settings:
     environment: Environment
     uploads: Uploads
     broker: Broker
+    proxy_url: str
+    proxy_exceptions: list[str]
+    ca_certificates: str
+    egress: list[str]
     metrics: bool
     metrics_clients: list[str]
     extra_proxies: int

@@ -13,6 +13,7 @@ import json
 from typing import Any
 
 from ..inventory.settings import Settings, pinned
+from ..rocketchat.addresses import nats_address
 from ..rocketchat.catalogue import NATS_CLUSTER_PORT, NATS_CONTAINER, NATS_MONITORING_PORT
 from ..rocketchat.layout import NATS_SETTINGS, NATS_USER
 from .compose import CONFINED, HEALTHCHECK_TIMES, OURS, PIDS, SAID, label_with_config
@@ -77,7 +78,7 @@ def _cluster(settings: Settings, routes: list[str]) -> dict[str, Any]:
 
 
 def _compose(settings: Settings, hostname: str, ports: list[str], config: str) -> dict[str, Any]:
-    network = settings.network_name
+    network, address = settings.network_name, nats_address(settings.network)
     service: dict[str, Any] = {
         "image": pinned(settings.nats_image, settings.image_digests),
         "container_name": NATS_CONTAINER,
@@ -87,7 +88,7 @@ def _compose(settings: Settings, hostname: str, ports: list[str], config: str) -
         "user": f"{NATS_USER}:{NATS_USER}",
         "command": ["--config", "/etc/nats/nats.conf"],
         "volumes": [f"{NATS_SETTINGS}:/etc/nats/nats.conf:ro"],
-        "networks": {network: {"aliases": [NATS_CONTAINER]}},
+        "networks": {network: {"aliases": [NATS_CONTAINER], "ipv4_address": address}},
         # it writes nothing
         "read_only": True,
         "healthcheck": {

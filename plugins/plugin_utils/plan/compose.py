@@ -12,8 +12,10 @@ from typing import Any
 
 from ..inventory.uploads import CONTAINER_DIRECTORY
 from ..rocketchat.catalogue import CONTAINER_PORT, MONOLITH, HttpCheck
+from ..rocketchat.layout import AUTHORITIES
 from ..rocketchat.versions import image_version
 from .deployment import Container
+from .environment import AUTHORITIES_IN_CONTAINER
 
 # What we create carries it; what does not carry it is never removed.
 LABEL = "io.rocketops.collection"
@@ -88,8 +90,13 @@ def env_file(environment: dict[str, str]) -> str:
     return "".join(f'{name}="{value.translate(escapes)}"\n' for name, value in sorted(environment.items()))
 
 
-def rocketchat_project(containers: list[Container], network: str, names: dict[str, str]) -> dict[str, Any]:
-    """The Compose project of one host and its env files: ``{"compose": ..., "env_files": {path: content}}``."""
+def rocketchat_project(
+    containers: list[Container], network: str, names: dict[str, str], authorities: str = ""
+) -> dict[str, Any]:
+    """The Compose project of one host and its env files: ``{"compose": ..., "env_files": {path: content}}``.
+
+    ``authorities``: PEM texts that all containers are to trust.
+    """
     # Containers of one service share their files.
     files = {path: environment for container in containers for path, environment in container.env_files.items()}
     env_files = {path: env_file(environment) for path, environment in files.items()}
@@ -97,7 +104,7 @@ def rocketchat_project(containers: list[Container], network: str, names: dict[st
     first = monolith.name if monolith else None
     services = {c.name: _rocketchat_service(c, network, names, first) for c in containers}
     for service in services.values():
-        label_with_config(service, [env_files[path] for path in service["env_file"]])
+        label_with_config(service, [*(env_files[path] for path in service["env_file"]), *filter(None, [authorities])])
     return {
         "compose": {"name": "rocketchat", "services": services, "networks": {network: {"external": True}}},
         "env_files": env_files,
@@ -150,6 +157,9 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         # This form of it fails where the directory is missing; the short one would create it as root's.
         mount = {"type": "bind", "source": container.upload_directory, "target": CONTAINER_DIRECTORY}
         service["volumes"] = [mount]
+    if container.authorities:
+        trusted = {"type": "bind", "source": AUTHORITIES, "target": AUTHORITIES_IN_CONTAINER, "read_only": True}
+        service["volumes"] = [*service.get("volumes", []), trusted]
     if first and container.name != first:
         # Two monoliths racing through the first start's migrations corrupt the database; and until a monolith
         # is on the bus, the services would sit there without a port.

@@ -42,6 +42,7 @@ class Container:
     upload_directory: str = ""
     user: str = ""
     read_only: bool = False
+    authorities: bool = False
 
     @property
     def secret_environment(self) -> dict[str, str]:

@@ -42,8 +42,9 @@ DAEMON_SETTINGS: list[dict[str, Any]] = [{"live-restore": True}, LOGGING]
 RELOADABLE = frozenset({"live-restore", "debug", "registry-mirrors", "insecure-registries"})
 ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
-FIREWALL_CHANGE = "will change the rules about which other machines reach the ports of this deployment"
-NO_FIREWALL = "will take away its rules about which machines reach the ports of this deployment"
+FIREWALL_CHANGE = "will change the rules about who reaches the ports of this deployment, and what its containers reach"
+NO_FIREWALL = "will take away its rules about who reaches the ports of this deployment, and what its containers reach"
+AUTHORITIES_CHANGE = "will change the certificate authorities that the containers trust"
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
 
 # The configuration that nginx runs with, as only together with other sites it shows a name or a default server that is
@@ -97,7 +98,7 @@ def _firewall(plan: Mapping[str, Any]) -> RoleState:
         f"{layout.UNITS}/{plan['reload_unit']}": "firewall-reload.service.j2",
         layout.NFTABLES_UNIT_SETTINGS: "nftables.conf.j2",
     }
-    if not (plan["managed"] and closes):
+    if not (plan["managed"] and (closes or plan["senders"])):
         return RoleState(leftovers=Leftovers(plan["unit"], [*units, plan["file"]], directories, NO_FIREWALL))
     told: dict[str, Any] = {"told": FIREWALL_CHANGE, "effect": "reload"}
     rules = render("firewall", "firewall.nft.j2", plan)
@@ -257,12 +258,14 @@ def _nats(plan: Mapping[str, Any]) -> RoleState:
 def _rocketchat(plan: Mapping[str, Any]) -> RoleState:
     directory = layout.ROCKETCHAT_DIRECTORY
     marked: dict[str, Any] = {"marked_by": _compose_path(directory)}
+    authorities = File(layout.AUTHORITIES, "0644", plan["authorities"], told=AUTHORITIES_CHANGE, **marked)
     return RoleState(
         packages=list(plan["packages"]),
         files=[
             File(directory, "0750", **marked),
             File(layout.ENV_FILES, "0750", **marked),
             *(File(**upload) for upload in plan["directories"]),
+            *([authorities] if plan["authorities"] else ()),
             # before the project: Compose reads them when it validates that
             *(File(path, "0600", text, secret=True, **marked) for path, text in plan["env_files"].items()),
             _compose_file(directory, plan["compose"]),

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from ..inventory.reader import Reader
 from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, pinned, proxy_port
 from ..rocketchat import layout
-from ..rocketchat.addresses import container_address
+from ..rocketchat.addresses import container_address, nats_address
 from ..rocketchat.catalogue import (
     CONTAINER_PORT,
     DDP_STREAMER,
@@ -42,7 +42,7 @@ from ..rocketchat.sockets import (
     worker_connections,
 )
 from ..rocketchat.versions import upload_owner
-from . import bus, compose, environment, probes
+from . import bus, compose, egress, environment, probes
 from .deployment import Container, HostPlan, Member, Plan
 from .probes import LOOPBACK
 from .reach import Reach
@@ -192,6 +192,7 @@ class Planner:
             user=self._user(service),
             read_only=service.key in settings.read_only,
             upload_directory=settings.uploads.directory if service.key == MONOLITH else "",
+            authorities=bool(settings.ca_certificates),
         )
 
     def _user(self, service: Service) -> str:
@@ -249,7 +250,12 @@ class Planner:
         routes = len(self._in_group("nats")) - 1
         return {
             "containers": probes.containers(
-                self.containers[host.name], self.members, nats, settings.network_name, self._own_mongodb(host)
+                self.containers[host.name],
+                self.members,
+                nats,
+                settings.network_name,
+                self._own_mongodb(host),
+                f"{nats_address(settings.network)}:{settings.nats_port}",
             )
             if groups & {"nats", "rocketchat"}
             else None,
@@ -279,7 +285,9 @@ class Planner:
         }
 
     def _firewall(self, host: Host, roles: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
-        """``subnet``: of the containers, "" where there are none."""
+        """``subnet``: of the containers, "" where there are none. For the rest, see ``egress.as_rules``."""
+        members = [] if self.settings.mongodb_url else self.members
+        found = list(egress.senders(self.settings, host, self.containers[host.name], members))
         listeners = Reach(host, self.hosts, self.settings.metrics_clients).listeners(roles)
         return {
             "managed": host.firewall == "managed",
@@ -289,6 +297,7 @@ class Planner:
             "unit": layout.FIREWALL_UNIT,
             "reload_unit": layout.FIREWALL_RELOAD_UNIT,
             "listeners": [asdict(listener) for listener in listeners],
+            **egress.as_rules(found, self.settings, host),
         }
 
     def _mongodb(self, host: Host) -> dict[str, Any]:
@@ -339,7 +348,8 @@ class Planner:
         owner = str(upload_owner(settings.version))
         first = compose.first_monolith(containers)
         return {
-            **compose.rocketchat_project(containers, settings.network_name, names),
+            **compose.rocketchat_project(containers, settings.network_name, names, settings.ca_certificates),
+            "authorities": settings.ca_certificates,
             "first_monolith": probes.endpoint(first) if first and self._goes_first(first) else None,
             "directories": [{"path": path, "mode": "0750", "owner": owner} for path in directories],
             # For workspace_facts; where MongoDB is ours, it comes with it.

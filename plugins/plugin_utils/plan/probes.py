@@ -31,11 +31,16 @@ def endpoint(container: Container) -> dict[str, Any]:
 
 
 def containers(
-    planned: list[Container], members: list[Member], nats: dict[str, Any] | None, network: str, own_mongodb: str
+    planned: list[Container],
+    members: list[Member],
+    nats: dict[str, Any] | None,
+    network: str,
+    own_mongodb: str,
+    own_nats: str,
 ) -> dict[str, Any]:
     """Everything that Docker should run on a host, with the names that the services have to resolve.
 
-    ``own_mongodb``: address and port of MongoDB on the same host, which they have to reach; "" where there is none.
+    ``own_mongodb`` and ``own_nats``: address and port on the same host that they have to reach; "" where there is none.
 
     Secrets are an option of their own: Ansible logs an option with parts on the host.
     """
@@ -56,6 +61,7 @@ def containers(
     return {
         "containers": [*([nats] if nats else []), *services],
         "reach": [own_mongodb] if own_mongodb else [],
+        "reach_nats": own_nats if nats else "",
         "secret_environments": {container.name: container.secret_environment for container in planned},
     }
 

@@ -36,6 +36,7 @@ NATS_SETTINGS = f"{NATS_DIRECTORY}/nats.conf"
 NATS_USER = "65532"
 ROCKETCHAT_DIRECTORY = f"{PROJECTS}/rocketchat"
 ENV_FILES = f"{ROCKETCHAT_DIRECTORY}/env"
+AUTHORITIES = f"{ROCKETCHAT_DIRECTORY}/authorities.pem"
 COMPOSE_FILE = "compose.yaml"
 
 NGINX_CONFIGURATION = "/etc/nginx/nginx.conf"

@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 
-from tests.unit.plan_inventories import Inventory, cluster, complaints, every_container, plan, read_env_file, single
+from tests.unit.plan_inventories import (
+    Inventory,
+    cluster,
+    complaints,
+    every_container,
+    message,
+    plan,
+    read_env_file,
+    single,
+)
 
 SERVICES = {"rocketchat", "ddp-streamer", "authorization", "account", "presence"}
 
@@ -413,3 +422,59 @@ def test_both_of_the_operators_own_leave_a_host_with_containers_and_a_proxy() ->
         "rocketchat",
         "nginx",
     }
+
+
+def test_a_proxy_is_the_monoliths_alone_and_secret() -> None:
+    """In both spellings, and never for what is of the deployment."""
+    url = "http://me:S3CRET@proxy.example.com:3128"
+    inventory = single(rocketchat_proxy_url=f"{url}/", rocketchat_proxy_exceptions=[".corp.example.com"])
+    found = containers(inventory)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        assert secret(found, name) == {"rocketchat": url}
+    exceptions = "localhost,127.0.0.1,nats,172.31.250.1,chat.example.com,chat.mongodb.internal,.corp.example.com"
+    assert secret(found, "no_proxy") == secret(found, "NO_PROXY") == {"rocketchat": exceptions}
+    assert "http_proxy" not in containers(single())["rocketchat"]["complete"]
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("proxy.example.com:3128", "does not begin with http:// or https://"),
+        ("socks5://proxy.example.com", "does not begin with http:// or https://"),
+        (
+            "http://me:S3@CRET@proxy.example.com",
+            "has characters in its user name or password that have to be percent-encoded, such as @ as %40",
+        ),
+        ("http://localhost:3128", "names localhost, which in a container is the container itself"),
+    ],
+)
+def test_a_proxy_that_is_none(url: str, reason: str) -> None:
+    remedy = "Write one such as http://user:password@proxy.example.com:3128."
+    assert complaints(single(rocketchat_proxy_url=url)) == message(f"rocketchat_proxy_url: {reason}. {remedy}")
+
+
+def test_exceptions_of_a_proxy_are_names() -> None:
+    """It compares no networks."""
+    assert complaints(single(rocketchat_proxy_exceptions=["10.0.0.0/8"])) == message(
+        "rocketchat_proxy_exceptions[0] = '10.0.0.0/8': is no name of a server, and no address. Write one such as "
+        "auth.example.com, or .example.com for all below it."
+    )
+
+
+def test_authorities_are_one_file_that_all_containers_trust() -> None:
+    def planned(text: str) -> dict[str, Any]:
+        return plan(single(rocketchat_ca_certificates=["/a.pem", "/b.pem"]), files={"/a.pem": text, "/b.pem": "two"})
+
+    host = planned("one\n")["hosts"]["chat"]["rocketchat"]
+    assert host["authorities"] == "one\ntwo\n"
+    other = planned("another")["hosts"]["chat"]["rocketchat"]
+    for name, service in host["compose"]["services"].items():
+        assert service["environment"]["NODE_EXTRA_CA_CERTS"] == "/etc/rocketops-authorities.pem"
+        [mount] = service["volumes"]
+        assert (mount["source"], mount["target"], mount["read_only"]) == (
+            "/opt/rocketchat/authorities.pem",
+            "/etc/rocketops-authorities.pem",
+            True,
+        )
+        # with others, it is made anew
+        assert service["labels"] != other["compose"]["services"][name]["labels"]

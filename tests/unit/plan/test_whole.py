@@ -21,7 +21,7 @@ MONGODB_NAME = "chat.mongodb.internal"
 
 # Where they change without a change of the inventory, every deployment will replace all of its containers: say so.
 CONFIG = {
-    "nats": "57b46fca8382fb1e71926efe8cdb43342a661d6fbae653ade87074fe93b31365",
+    "nats": "b48a6e87853c0285194e2a8d65f6f514ca0fea7d803efaebf02073f7e9605548",
     "stream-hub-1": "36025bf55a3c3987002265b7549f9d294f756299e5debdc60b4580aff8343646",
 }
 
@@ -102,7 +102,7 @@ def test_nats(host: dict[str, Any]) -> None:
                 "restart": "unless-stopped",
                 "command": ["--config", "/etc/nats/nats.conf"],
                 "volumes": ["/opt/nats/nats.conf:/etc/nats/nats.conf:ro"],
-                "networks": {"rocketchat": {"aliases": ["nats"]}},
+                "networks": {"rocketchat": {"aliases": ["nats"], "ipv4_address": "172.31.250.236"}},
                 "read_only": True,
                 "user": "65532:65532",
                 "pids_limit": 512,

@@ -39,7 +39,7 @@ def sentences(host: Host) -> list[str]:
     return [sentence for _role, sentence in told(host_differences(host))]
 
 
-FIREWALL = "will change the rules about which other machines reach the ports of this deployment"
+FIREWALL = "will change the rules about who reaches the ports of this deployment, and what its containers reach"
 
 
 def after(**variables: Any) -> list[str]:
@@ -86,15 +86,16 @@ def test_nothing() -> None:
 
 def test_replica_more_and_replica_less() -> None:
     site = "will change the site in nginx and reload it"
-    assert after(rocketchat_replicas={"ddp_streamer": 2}) == ["will create ddp-streamer-2", site]
+    assert after(rocketchat_replicas={"ddp_streamer": 2}) == [FIREWALL, "will create ddp-streamer-2", site]
     assert after(rocketchat_replicas={"queue_worker": 1, "presence": 2, "account": 3}) == [
+        FIREWALL,
         "will create account-2",
         "will create account-3",
         "will create presence-2",
         "will create queue-worker-1",
     ]
     two = converged(plan(single(rocketchat_replicas={"ddp_streamer": 2})))
-    assert sentences(before_a_run_of(OLD, two)) == ["will remove ddp-streamer-2", site]
+    assert sentences(before_a_run_of(OLD, two)) == [FIREWALL, "will remove ddp-streamer-2", site]
 
 
 def test_version() -> None:
