@@ -295,18 +295,22 @@ class Reader:
             member_name=variables["mongodb_member_name"],
             certificate=self._certificate(variables),
             client_max_body_size=variables["nginx_client_max_body_size"],
-            connections_per_address=self._number(
-                variables, "nginx_connections_per_address", "connections", MOST_CONNECTIONS
+            connections_per_address=self._up_to(
+                MOST_CONNECTIONS,
+                "connections",
+                nginx_connections_per_address=variables["nginx_connections_per_address"],
             ),
-            logins_per_minute=self._number(variables, "nginx_logins_per_minute", "logins", MOST_LOGINS),
-            hsts_max_age=self._number(variables, "nginx_hsts_max_age", "seconds", MOST_HSTS),
+            logins_per_minute=self._up_to(
+                MOST_LOGINS, "logins", nginx_logins_per_minute=variables["nginx_logins_per_minute"]
+            ),
+            hsts_max_age=self._up_to(MOST_HSTS, "seconds", nginx_hsts_max_age=variables["nginx_hsts_max_age"]),
             trusted_proxies=read_networks(problems, "nginx_trusted_proxies", variables["nginx_trusted_proxies"]),
             adopted=read_adopted(problems, variables["rocketchat_adopt"]),
             firewall=variables["rocketchat_firewall"],
         )
 
-    def _number(self, variables: dict[str, Any], name: str, of: str, most: int) -> int:
-        value: int = variables[name]
+    def _up_to(self, most: int, of: str, **variable: int) -> int:
+        [(name, value)] = variable.items()
         if not 0 <= value <= most:
             self.problems.add_once(name, value, f"is not a number of {of}", f"Write a number from 0 to {most}")
         return value

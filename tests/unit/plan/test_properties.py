@@ -284,11 +284,22 @@ def test_one_more_replica_changes_nothing_else(inventory: Inventory, data: st.Da
     planned["containers"] = [entry for entry in planned["containers"] if entry["name"] != added]
     listeners = planned["firewall"]["listeners"]
     listeners[:] = [one for one in listeners if one["part"] not in (added, f"metrics of {added}")]
+    taken_out_of_the_rules(planned, container)
     after["nats_clients"].remove({"name": container["hostname"]})
     for name, proxy in ((name, other["nginx"]) for name, other in after["hosts"].items() if other["nginx"]):
         if service in proxy["upstreams"]:
             proxy["upstreams"][service].remove(upstream({**container, "host": host}, name))
     assert after == before
+
+
+def taken_out_of_the_rules(host: dict[str, Any], container: dict[str, Any]) -> None:
+    """Its address, with the one of what takes its place in an upgrade."""
+    [network] = container["networks"].values()
+    address = ipaddress.ip_address(network["ipv4_address"])
+    senders = host["firewall"]["senders"]
+    for sender in senders:
+        sender["addresses"] = [one for one in sender["addresses"] if one not in (str(address), str(address - 1))]
+    senders[:] = [sender for sender in senders if sender["addresses"]]
 
 
 def comparable(host: dict[str, Any]) -> dict[str, Any]:
