@@ -17,7 +17,7 @@ from ansible.errors import AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils.inventory import self_signed
+from ..plugin_utils.inventory import rotation, self_signed
 from ..plugin_utils.inventory.certificates import file_problems, file_warnings, named_files
 from ..plugin_utils.inventory.licensing import about_the_license
 from ..plugin_utils.inventory.public_address import address_warnings
@@ -37,14 +37,14 @@ from ..plugin_utils.inventory.tags import are_ours, tag_problems
 from ..plugin_utils.plan.deployment import as_data
 from ..plugin_utils.plan.planner import make_plan
 from ..plugin_utils.rocketchat.problems import PlanError, Problem, all_problems
-from ..plugin_utils.shown import refusal
+from ..plugin_utils.shown import refusal, show
 
-KEPT = {*SECRET_VARIABLES.values(), self_signed.CERTIFICATE, self_signed.KEY}
+KEPT = {*SECRET_VARIABLES.values(), self_signed.CERTIFICATE, self_signed.KEY, *rotation.KEPT}
 
 
 class ActionModule(ActionBase):
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset({"secrets_file", "deploy", "preview"})
+    _VALID_ARGS = frozenset({"secrets_file", "deploy", "preview", "rotation"})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
@@ -53,6 +53,7 @@ class ActionModule(ActionBase):
                 "secrets_file": {"type": "path", "required": True},
                 "deploy": {"type": "bool", "default": False},
                 "preview": {"type": "bool", "default": False},
+                "rotation": {"type": "str", "default": ""},
             }
         )
         self._refuse_unknown_tags(task_vars or {})
@@ -68,7 +69,10 @@ class ActionModule(ActionBase):
             problems += file_problems(inventory, contents, now)
         files = {path: content.decode("utf-8", "replace") for path, content in contents.items()}
         kept = self._kept_secrets(secrets_file)
+        turned = self._turned(kept, arguments["rotation"], inventory, problems, task_vars or {})
+        kept = rotation.with_changes(kept, turned)
         values, new = resolve(common_variables(inventory), kept)
+        values |= {name: kept[name] for name in rotation.KEPT if name in kept}
         pair, new_pair = self_signed.resolve(inventory, kept, now)
         if deploy or not new_pair:
             values, new = {**values, **pair}, {**new, **new_pair}
@@ -83,12 +87,13 @@ class ActionModule(ActionBase):
                 f"{', '.join(new)} are neither set nor in {secrets_file}: this deployment has not been "
                 "made from this inventory yet. Run the site playbook first, or bring the secrets file here."
             )
+        generated, new = list(new), {**turned, **new}
         if new and deploy:
             self._refuse_encrypted(secrets_file, new)
         if new and not preview and not self._task.check_mode:
             self._keep_secrets(secrets_file, new)
         result["changed"] = bool(new) and not preview
-        result["generated"] = list(new)
+        result["generated"] = generated
         result["sign_in"] = sign_in(common_variables(inventory), plan.root_url, secrets_file)
         of_files = file_warnings(inventory, contents, now) if deploy else ()
         told = [*plan.warnings, *address_warnings(plan.root_url), *of_files, *strangers]
@@ -112,6 +117,31 @@ class ActionModule(ActionBase):
         ]
         if problems:
             raise refusal(all_problems(problems, "with the options; nothing was changed."))
+
+    def _turned(
+        self,
+        kept: dict[str, str],
+        step: str,
+        inventory: dict[str, Any],
+        problems: list[Problem],
+        task_vars: dict[str, Any],
+    ) -> dict[str, str]:
+        """What a rotation changes in the secrets file now."""
+        if not step:
+            return {}
+        given, _told = self._given(task_vars["hostvars"][task_vars["inventory_hostname"]], PLAYBOOK_VARIABLES)
+        wanted = read(PLAYBOOK_VARIABLES, given)[0][rotation.VARIABLE] or []
+        common = common_variables(inventory)
+        tags = (task_vars["ansible_run_tags"], task_vars["ansible_skip_tags"])
+        found = [*rotation.option_problems(*tags, context.CLIARGS.get("subset"))]
+        if step == rotation.BEGIN and not kept.get(rotation.STAGE) and not problems:
+            found += rotation.choice_problems(common, kept, wanted)
+        problems += found
+        if found or problems:
+            return {}
+        if step == rotation.BEGIN:
+            show(rotation.told(kept, rotation.chosen(common, wanted)))
+        return rotation.advanced(kept, step, rotation.chosen(common, wanted))
 
     def _of_playbooks(self, task_vars: dict[str, Any]) -> list[Problem]:
         """What is wrong with the variables of the playbooks themselves."""
@@ -199,7 +229,7 @@ class ActionModule(ActionBase):
 
     def _keep_secrets(self, path: str, new: dict[str, str]) -> None:
         """Adds to the file, whole or not at all, and for the owner's eyes only from its first byte on."""
-        kept = {**self._kept_secrets(path), **new}
+        kept = rotation.with_changes(self._kept_secrets(path), new)
         temporary = f"{path}.new"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -166,12 +166,12 @@ def _version_label(container: Container) -> dict[str, str]:
 
 def nats_project(settings: Settings, hostname: str, published: str, routes: list[str]) -> dict[str, Any]:
     """NATS of one host: its Compose project and its configuration (JSON is valid NATS configuration)."""
-    credentials = {"user": settings.nats_username, "password": settings.secrets.nats_password}
+    own, former = nats_credentials(settings)
     config: dict[str, Any] = {
         "server_name": hostname,
         "listen": f"0.0.0.0:{settings.nats_port}",
         "http": f"0.0.0.0:{NATS_MONITORING_PORT}",
-        "authorization": credentials,
+        "authorization": {"users": [own, former]} if former else own,
         # finds a client whose host vanished well before the services' own heartbeat timeout of 30 s does
         "ping_interval": f"{NATS_PING_SECONDS}s",
     }
@@ -179,8 +179,9 @@ def nats_project(settings: Settings, hostname: str, published: str, routes: list
         config["cluster"] = {
             "name": "rocketchat",
             "listen": f"0.0.0.0:{NATS_CLUSTER_PORT}",
-            "authorization": credentials,
-            "routes": [f"nats-route://{credentials['user']}:{credentials['password']}@{route}" for route in routes],
+            # it takes one user alone
+            "authorization": former or own,
+            "routes": [_route(one, route) for route in routes for one in (former, own) if one],
         }
     text = json.dumps(config, indent=2, sort_keys=True) + "\n"
     ports = [f"127.0.0.1:{NATS_MONITORING_PORT}:{NATS_MONITORING_PORT}"]
@@ -189,6 +190,17 @@ def nats_project(settings: Settings, hostname: str, published: str, routes: list
     if routes:
         ports.append(f"{published}:{NATS_CLUSTER_PORT}:{NATS_CLUSTER_PORT}")
     return {"config": text, "compose": _nats_compose(settings, hostname, ports, text)}
+
+
+def nats_credentials(settings: Settings) -> tuple[dict[str, str], dict[str, str] | None]:
+    """Of the user whom clients log in as, and of the former one while it is let in, too."""
+    user, taken = settings.nats_username, settings.rotation.still_taken("nats_password")
+    former = {"user": settings.rotation.former_user("nats_password", user), "password": taken}
+    return {"user": user, "password": settings.secrets.nats_password}, former if taken else None
+
+
+def _route(credentials: dict[str, str], address: str) -> str:
+    return f"nats-route://{credentials['user']}:{credentials['password']}@{address}"
 
 
 def _nats_compose(settings: Settings, hostname: str, ports: list[str], config: str) -> dict[str, Any]:

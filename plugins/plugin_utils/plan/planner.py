@@ -16,7 +16,18 @@ from typing import Any
 from urllib.parse import quote
 
 from ..inventory.reader import Reader
-from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, proxy_port
+from ..inventory.settings import (
+    FINISHING,
+    GROUPS,
+    SWITCHING,
+    Host,
+    Instance,
+    Limits,
+    Settings,
+    is_published,
+    member_name,
+    proxy_port,
+)
 from ..rocketchat import layout
 from ..rocketchat.addresses import container_address
 from ..rocketchat.catalogue import (
@@ -135,14 +146,20 @@ class Planner:
         """On a single host MongoDB needs no address beyond the host: containers reach it at the bridge's own."""
         return self.gateway if self.single_host else host.private_address
 
-    def _mongo_url(self) -> str:
+    def _mongo_url(self, former: bool = False) -> str:
+        """``former``: with the user who is let in before, and while, the secrets change."""
         settings = self.settings
         if settings.mongodb_url:
             return settings.mongodb_url
-        password = quote(settings.secrets.mongodb_password, safe="")
+        user, password = settings.mongodb_username, settings.secrets.mongodb_password
+        if former:
+            taken = settings.rotation.still_taken("mongodb_password")
+            user = settings.rotation.former_user("mongodb_password", user) if taken else user
+            password = taken or password
+        password = quote(password, safe="")
         members = ",".join(f"{member.name}:{settings.mongodb_port}" for member in self.members)
         return (
-            f"mongodb://{settings.mongodb_username}:{password}@{members}/{settings.mongodb_database}"
+            f"mongodb://{user}:{password}@{members}/{settings.mongodb_database}"
             f"?replicaSet={settings.mongodb_replica_set}&authSource=admin"
         )
 
@@ -242,7 +259,9 @@ class Planner:
             if groups & {"nats", "rocketchat"}
             else None,
             "mongodb": probes.mongodb(settings, self.members) if "mongodb" in groups else None,
-            "workspace": probes.workspace(settings, self.mongo_url) if self._asks_the_database(host) else None,
+            "workspace": probes.workspace(settings, self._mongo_url(former=True))
+            if self._asks_the_database(host)
+            else None,
             "nats": probes.nats(settings, address, routes) if "nats" in groups else None,
             "ddp": probes.ddp(settings) if "nginx" in groups else None,
         }
@@ -295,7 +314,8 @@ class Planner:
             "names": {member.name: member.address for member in self.members},
             "database": self.settings.mongodb_database,
             "admin_password": self.settings.secrets.mongodb_admin_password,
-            "keyfile": self.settings.secrets.mongodb_keyfile,
+            "keyfile": self._keyfile(),
+            "former": self._former(),
             "user": {
                 "name": self.settings.mongodb_username,
                 "password": self.settings.secrets.mongodb_password,
@@ -305,6 +325,27 @@ class Planner:
                     {"db": "admin", "role": "clusterMonitor"},
                 ],
             },
+        }
+
+    def _keyfile(self) -> str:
+        """One key, or, for as long as members may have the former one, both (MongoDB's manual, "Rotate Keys for
+        Self-Managed Replica Sets").
+        """
+        key = self.settings.secrets.mongodb_keyfile
+        former = self.settings.rotation.still_taken("mongodb_keyfile")
+        return f"- {former}\n- {key}" if former else key
+
+    def _former(self) -> dict[str, str]:
+        """What a rotation replaces: what MongoDB may still have, and the user that it is to have no more."""
+        secrets, rotation = self.settings.secrets, self.settings.rotation
+        former_key = rotation.former.get("mongodb_keyfile", "")
+        both_keys = f"- {former_key}\n- {secrets.mongodb_keyfile}" if former_key else ""
+        user = rotation.former_user("mongodb_password", self.settings.mongodb_username)
+        return {
+            "admin_password": rotation.still_taken("mongodb_admin_password"),
+            "keyfile": former_key if rotation.stage == SWITCHING else both_keys,
+            "user": user,
+            "removes_user": user if rotation.stage == FINISHING else "",
         }
 
     def _nats_is_published(self, host: Host) -> bool:
