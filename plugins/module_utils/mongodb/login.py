@@ -120,16 +120,19 @@ def log_in(name: str, user: User | None, request_timeout: float) -> Iterator[Log
 
 
 def current(name: str, user: User, request_timeout: float) -> User:
-    """The user with the one of its passwords that the member takes; the former one where it takes neither."""
+    """The user with the one of its passwords that the member takes; the new one where it takes neither.
+
+    The former one is tried first: until it is changed, no login is refused.
+    """
     if not user.former:
         return user
     try:
-        with log_in(name, User(user.name, user.password), request_timeout):
-            return User(user.name, user.password)
+        with log_in(name, User(user.name, user.former), request_timeout):
+            return User(user.name, user.former)
     except Fault as fault:
         if fault.kind != "auth":
             raise
-        return User(user.name, user.former)
+        return User(user.name, user.password)
 
 
 @contextmanager

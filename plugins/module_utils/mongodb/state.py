@@ -48,8 +48,8 @@ class SetState:
       such user; user_exists tells which.
     admin_login: the same of the administrator, who is asked only where the user is refused, or the set is not valid.
       `denied`: the login is good, but the administrator may not see users.
-    admin_is_outdated: whether the administrator has the former password. removed_exists: whether there is the user who is
-      to be no more. Both are asked only while secrets are rotated.
+    admin_is_outdated: whether the administrator has the former password. removed_exists: whether the user is there who is
+      to be no more. They are asked only while secrets are rotated.
     user_exists, user_roles: the user; its roles as pairs of role and database, without those that roles bring along.
     """
 
@@ -90,7 +90,11 @@ def read(port: int, user: User, admin: User, until: float, removed: str = "") ->
             return replace(state, user_exists=False)
         if state.primary:
             where = here if state.primary_here else state.primary
-            return _rotated(_users(state, where, user, admin, until), where, admin, removed, until)
+            now = current(where, admin, remaining(until))
+            if admin.former:
+                state = replace(state, admin_is_outdated=now.password == admin.former)
+            state = _users(state, where, user, now, until)
+            return _removed(state, where, now, removed, until) if removed else state
         return state
     except Fault as fault:
         return replace(state, fault=fault.kind, reason=fault.sentence)
@@ -175,15 +179,11 @@ def _users(state: SetState, where: str, user: User, admin: User, until: float) -
         return replace(state, admin_login="refused")
 
 
-def _rotated(state: SetState, where: str, admin: User, removed: str, until: float) -> SetState:
-    if not (admin.former or removed):
-        return state
+def _removed(state: SetState, where: str, admin: User, removed: str, until: float) -> SetState:
+    """Whether the user is there who is to be no more; only the administrator may see others."""
     try:
-        if admin.former:
-            state = replace(state, admin_is_outdated=current(where, admin, remaining(until)).password == admin.former)
         with log_in(where, admin, remaining(until)) as login:
-            exists = bool(removed) and bool(_user(login, removed)["user_exists"])
-        return replace(state, admin_login="ok", removed_exists=exists)
+            return replace(state, admin_login="ok", removed_exists=bool(_user(login, removed)["user_exists"]))
     except Refused:
         return replace(state, admin_login="denied")
     except Fault as fault:
