@@ -97,6 +97,8 @@ class ActionModule(ActionBase):
         result["sign_in"] = sign_in(common_variables(inventory), plan.root_url, secrets_file)
         of_files = file_warnings(inventory, contents, now) if deploy else ()
         told = [*plan.warnings, *address_warnings(plan.root_url), *of_files, *strangers]
+        if not arguments["rotation"] and (unfinished := rotation.unfinished(kept)):
+            told.append(unfinished)
         result["plan"] = {**as_data(plan), "warnings": told}
         # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
         # `preview`, plan_report tells everything.

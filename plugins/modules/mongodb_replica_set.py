@@ -79,8 +79,7 @@ options:
     required: true
   former_admin_password:
     description:
-      - Password that the administrator may still have. Where MongoDB refuses O(admin_password) and takes this one, it is
-        changed.
+      - Password that the administrator may still have. It is changed where MongoDB takes this one.
     type: str
     default: ""
   removes_user:

@@ -48,8 +48,8 @@ class SetState:
       such user; user_exists tells which.
     admin_login: the same of the administrator, who is asked only where the user is refused, or the set is not valid.
       `denied`: the login is good, but the administrator may not see users.
-    admin_is_outdated: whether the administrator has the former password. removed_exists: whether the user is there who is
-      to be no more. They are asked only while secrets are rotated.
+    admin_is_outdated: whether the administrator has the former password. removed_exists: whether the user is there who
+      is to be no more. They are asked only while secrets are rotated.
     user_exists, user_roles: the user; its roles as pairs of role and database, without those that roles bring along.
     """
 

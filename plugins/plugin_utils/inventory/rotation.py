@@ -23,8 +23,8 @@ VARIABLE = "rocketchat_rotate"
 # What the playbook `rotate` does with the file, one after another; the site playbook does none of it.
 BEGIN, FINISH, END = "begin", "finish", "end"
 
-# By secret, the names in the file. That of Rocket.Chat's administrator is theirs to change, in Rocket.Chat: the variable
-# counts on the first start only. Certificates for use inside the deployment would be another one.
+# By secret, the names in the file. The password of Rocket.Chat's administrator is not among them, as it counts on the
+# first start only and is changed in Rocket.Chat. Certificates for use inside the deployment would be.
 ROTATED = {name: variable for name, variable in SECRET_VARIABLES.items() if name != "admin_password"}
 STAGE = "rotation_stage"
 FORMER = {name: f"former_{variable}" for name, variable in ROTATED.items()}
@@ -71,9 +71,26 @@ def with_changes(kept: Mapping[str, str], changes: Mapping[str, str]) -> dict[st
 def told(kept: Mapping[str, str], names: Iterable[str]) -> str:
     """What a run is about to do with the secrets, for people."""
     if kept.get(STAGE):
-        unfinished = ", ".join(ROTATED[name] for name in FORMER if kept.get(FORMER[name]))
-        return f"Secrets to rotate: {unfinished}, which an earlier run did not finish."
-    return f"Secrets to rotate: {', '.join(ROTATED[name] for name in names)}."
+        return f"Secrets to rotate: {_of(kept)}, which an earlier run did not finish. {_AFTERWARDS}"
+    return f"Secrets to rotate: {', '.join(ROTATED[name] for name in names)}. {_AFTERWARDS}"
+
+
+# NATS and mongod have their settings changed twice, and monoliths are told not to ask this once.
+_AFTERWARDS = (
+    "When all is verified with the new ones, the former are taken away, for which mongod is restarted, and NATS and "
+    "the monoliths are replaced, once more, as far as that is about them."
+)
+
+
+def _of(kept: Mapping[str, str]) -> str:
+    return ", ".join(ROTATED[name] for name in FORMER if kept.get(FORMER[name]))
+
+
+def unfinished(kept: Mapping[str, str]) -> str:
+    """For another playbook that meets it; "" where there is none."""
+    if not kept.get(STAGE):
+        return ""
+    return f"the rotation of {_of(kept)} is not finished: run the playbook rotate again. Until then nothing is lost."
 
 
 # -- which ones --------------------------------------------------------------------------------------------------------

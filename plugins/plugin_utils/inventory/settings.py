@@ -88,7 +88,7 @@ SECOND_USER = "_b"
 
 @dataclass(frozen=True)
 class Rotation:
-    """``former``: by secret, what servers took before; ``suffixes``: by secret, that of the user whose password it is."""
+    """``former``: by secret, what servers took before. ``suffixes``: by secret, that of the user whose it is."""
 
     stage: str = ""
     former: Mapping[str, str] = field(default_factory=dict)
