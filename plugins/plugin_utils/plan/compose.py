@@ -176,12 +176,14 @@ def nats_project(settings: Settings, hostname: str, published: str, routes: list
         "ping_interval": f"{NATS_PING_SECONDS}s",
     }
     if routes:
+        # Servers take one user alone from each other, and two URLs of one server do not stand in for each other (seen,
+        # 2.12): this changes on all of them at once, in the stage in which clients are through.
+        between = former or own
         config["cluster"] = {
             "name": "rocketchat",
             "listen": f"0.0.0.0:{NATS_CLUSTER_PORT}",
-            # it takes one user alone
-            "authorization": former or own,
-            "routes": [_route(one, route) for route in routes for one in (former, own) if one],
+            "authorization": between,
+            "routes": [f"nats-route://{between['user']}:{between['password']}@{route}" for route in routes],
         }
     text = json.dumps(config, indent=2, sort_keys=True) + "\n"
     ports = [f"127.0.0.1:{NATS_MONITORING_PORT}:{NATS_MONITORING_PORT}"]
@@ -197,10 +199,6 @@ def nats_credentials(settings: Settings) -> tuple[dict[str, str], dict[str, str]
     user, taken = settings.nats_username, settings.rotation.still_taken("nats_password")
     former = {"user": settings.rotation.former_user("nats_password", user), "password": taken}
     return {"user": user, "password": settings.secrets.nats_password}, former if taken else None
-
-
-def _route(credentials: dict[str, str], address: str) -> str:
-    return f"nats-route://{credentials['user']}:{credentials['password']}@{address}"
 
 
 def _nats_compose(settings: Settings, hostname: str, ports: list[str], config: str) -> dict[str, Any]:
