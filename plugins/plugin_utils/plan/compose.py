@@ -16,6 +16,7 @@ from ..rocketchat.catalogue import CONTAINER_PORT, MONOLITH, NATS_CLUSTER_PORT, 
 from ..rocketchat.layout import NATS_SETTINGS
 from ..rocketchat.versions import image_version
 from .deployment import Container
+from .former import nats_credentials
 
 # What we create carries it; what does not carry it is never removed.
 LABEL = "io.rocketops.collection"
@@ -192,13 +193,6 @@ def nats_project(settings: Settings, hostname: str, published: str, routes: list
     if routes:
         ports.append(f"{published}:{NATS_CLUSTER_PORT}:{NATS_CLUSTER_PORT}")
     return {"config": text, "compose": _nats_compose(settings, hostname, ports, text)}
-
-
-def nats_credentials(settings: Settings) -> tuple[dict[str, str], dict[str, str] | None]:
-    """Of the user whom clients log in as, and of the former one while it is let in, too."""
-    user, taken = settings.nats_username, settings.rotation.still_taken("nats_password")
-    former = {"user": settings.rotation.former_user("nats_password", user), "password": taken}
-    return {"user": user, "password": settings.secrets.nats_password}, former if taken else None
 
 
 def _nats_compose(settings: Settings, hostname: str, ports: list[str], config: str) -> dict[str, Any]:

@@ -16,18 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..inventory.reader import Reader
-from ..inventory.settings import (
-    FINISHING,
-    GROUPS,
-    SWITCHING,
-    Host,
-    Instance,
-    Limits,
-    Settings,
-    is_published,
-    member_name,
-    proxy_port,
-)
+from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, proxy_port
 from ..rocketchat import layout
 from ..rocketchat.addresses import container_address
 from ..rocketchat.catalogue import (
@@ -53,6 +42,7 @@ from ..rocketchat.sockets import (
 from ..rocketchat.versions import upload_owner
 from . import compose, environment, probes
 from .deployment import Container, HostPlan, Member, Plan
+from .former import keyfile, mongodb_credentials, of_mongodb
 from .probes import LOOPBACK
 from .reach import Reach
 from .required import requirements
@@ -116,7 +106,7 @@ class Planner:
         self.members = [
             Member(host.name, member_name(host), self._member_address(host)) for host in self._in_group("mongodb")
         ]
-        self.mongo_url = self._mongo_url()
+        self.mongo_url = self._mongo_url(settings.mongodb_username, settings.secrets.mongodb_password)
         self.containers = {
             host.name: [self._container(host, instance) for instance in host.instances()] for host in self.hosts
         }
@@ -146,20 +136,13 @@ class Planner:
         """On a single host MongoDB needs no address beyond the host: containers reach it at the bridge's own."""
         return self.gateway if self.single_host else host.private_address
 
-    def _mongo_url(self, former: bool = False) -> str:
-        """``former``: with the user who is let in before, and while, the secrets change."""
+    def _mongo_url(self, user: str, password: str) -> str:
         settings = self.settings
         if settings.mongodb_url:
             return settings.mongodb_url
-        user, password = settings.mongodb_username, settings.secrets.mongodb_password
-        if former:
-            taken = settings.rotation.still_taken("mongodb_password")
-            user = settings.rotation.former_user("mongodb_password", user) if taken else user
-            password = taken or password
-        password = quote(password, safe="")
         members = ",".join(f"{member.name}:{settings.mongodb_port}" for member in self.members)
         return (
-            f"mongodb://{user}:{password}@{members}/{settings.mongodb_database}"
+            f"mongodb://{user}:{quote(password, safe='')}@{members}/{settings.mongodb_database}"
             f"?replicaSet={settings.mongodb_replica_set}&authSource=admin"
         )
 
@@ -259,7 +242,7 @@ class Planner:
             if groups & {"nats", "rocketchat"}
             else None,
             "mongodb": probes.mongodb(settings, self.members) if "mongodb" in groups else None,
-            "workspace": probes.workspace(settings, self._mongo_url(former=True))
+            "workspace": probes.workspace(settings, self._mongo_url(*mongodb_credentials(settings)))
             if self._asks_the_database(host)
             else None,
             "nats": probes.nats(settings, address, routes) if "nats" in groups else None,
@@ -314,8 +297,8 @@ class Planner:
             "names": {member.name: member.address for member in self.members},
             "database": self.settings.mongodb_database,
             "admin_password": self.settings.secrets.mongodb_admin_password,
-            "keyfile": self._keyfile(),
-            "former": self._former(),
+            "keyfile": keyfile(self.settings),
+            "former": of_mongodb(self.settings),
             "user": {
                 "name": self.settings.mongodb_username,
                 "password": self.settings.secrets.mongodb_password,
@@ -325,27 +308,6 @@ class Planner:
                     {"db": "admin", "role": "clusterMonitor"},
                 ],
             },
-        }
-
-    def _keyfile(self) -> str:
-        """One key, or, for as long as members may have the former one, both (MongoDB's manual, "Rotate Keys for
-        Self-Managed Replica Sets").
-        """
-        key = self.settings.secrets.mongodb_keyfile
-        former = self.settings.rotation.still_taken("mongodb_keyfile")
-        return f"- {former}\n- {key}" if former else key
-
-    def _former(self) -> dict[str, str]:
-        """What a rotation replaces: what MongoDB may still have, and the user that it is to have no more."""
-        secrets, rotation = self.settings.secrets, self.settings.rotation
-        former_key = rotation.former.get("mongodb_keyfile", "")
-        both_keys = f"- {former_key}\n- {secrets.mongodb_keyfile}" if former_key else ""
-        user = rotation.former_user("mongodb_password", self.settings.mongodb_username)
-        return {
-            "admin_password": rotation.still_taken("mongodb_admin_password"),
-            "keyfile": former_key if rotation.stage == SWITCHING else both_keys,
-            "user": user,
-            "removes_user": user if rotation.stage == FINISHING else "",
         }
 
     def _nats_is_published(self, host: Host) -> bool:
