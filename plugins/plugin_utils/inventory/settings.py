@@ -94,9 +94,13 @@ class Rotation:
     former: Mapping[str, str] = field(default_factory=dict)
     suffixes: Mapping[str, str] = field(default_factory=dict)
 
+    def replaced(self, name: str) -> str:
+        """The former secret; "" where it is not being rotated."""
+        return self.former.get(name, "")
+
     def still_taken(self, name: str) -> str:
-        """The former secret while servers take it; "" where there is none, or when they take it no more."""
-        return self.former.get(name, "") if self.stage == SWITCHING else ""
+        """The former secret while servers take it; "" also when they take it no more."""
+        return self.replaced(name) if self.stage == SWITCHING else ""
 
     def user(self, name: str, username: str) -> str:
         """Whose password the secret is."""

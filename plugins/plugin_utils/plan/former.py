@@ -34,7 +34,7 @@ def keyfile(settings: Settings) -> str:
 def of_mongodb(settings: Settings) -> dict[str, str]:
     """What it may still have, "" where that is not being rotated, and the user that it is to have no more."""
     rotation = settings.rotation
-    key = rotation.former.get("mongodb_keyfile", "")
+    key = rotation.replaced("mongodb_keyfile")
     both = _both(key, settings.secrets.mongodb_keyfile) if key else ""
     user = rotation.former_user("mongodb_password", settings.mongodb_username)
     return {
