@@ -69,6 +69,8 @@ class ActionModule(ActionBase):
             problems += file_problems(inventory, contents, now)
         files = {path: content.decode("utf-8", "replace") for path, content in contents.items()}
         kept = self._kept_secrets(secrets_file)
+        if deploy and (arguments["rotation"] or kept.get(rotation.STAGE)):
+            problems += self._left_out(task_vars or {})
         turned = self._turned(kept, arguments["rotation"], inventory, problems, task_vars or {})
         kept = rotation.with_changes(kept, turned)
         values, new = resolve(common_variables(inventory), kept)
@@ -120,6 +122,11 @@ class ActionModule(ActionBase):
         if problems:
             raise refusal(all_problems(problems, "with the options; nothing was changed."))
 
+    @staticmethod
+    def _left_out(task_vars: dict[str, Any]) -> list[Problem]:
+        tags = (task_vars["ansible_run_tags"], task_vars["ansible_skip_tags"])
+        return list(rotation.option_problems(*tags, context.CLIARGS.get("subset")))
+
     def _turned(
         self,
         kept: dict[str, str],
@@ -128,22 +135,18 @@ class ActionModule(ActionBase):
         problems: list[Problem],
         task_vars: dict[str, Any],
     ) -> dict[str, str]:
-        """What a rotation changes in the secrets file now."""
-        if not step:
-            return {}
+        """What a rotation changes in the secrets file now; nothing where there is a problem, which is added."""
         given, _told = self._given(task_vars["hostvars"][task_vars["inventory_hostname"]], PLAYBOOK_VARIABLES)
         wanted = read(PLAYBOOK_VARIABLES, given)[0][rotation.VARIABLE] or []
         common = common_variables(inventory)
-        tags = (task_vars["ansible_run_tags"], task_vars["ansible_skip_tags"])
-        found = [*rotation.option_problems(*tags, context.CLIARGS.get("subset"))]
         if step == rotation.BEGIN and not kept.get(rotation.STAGE) and not problems:
-            found += rotation.choice_problems(common, kept, wanted)
-        problems += found
-        if found or problems:
+            problems += rotation.choice_problems(common, kept, wanted)
+        if problems or not step:
             return {}
+        names = rotation.chosen(common, wanted)
         if step == rotation.BEGIN:
-            show(rotation.told(kept, rotation.chosen(common, wanted)))
-        return rotation.advanced(kept, step, rotation.chosen(common, wanted))
+            show(rotation.told(kept, names))
+        return rotation.advanced(kept, step, names)
 
     def _of_playbooks(self, task_vars: dict[str, Any]) -> list[Problem]:
         """What is wrong with the variables of the playbooks themselves."""

@@ -126,10 +126,10 @@ def choice_problems(common: Mapping[str, object], kept: Mapping[str, str], wante
 
 
 def option_problems(tags: Iterable[str], skipped: Iterable[str], limit: str | None) -> Iterator[Problem]:
-    """A secret changes on all hosts, or on none."""
+    """While secrets are rotated, servers go before clients, and all of them go."""
     given = {"--tags": set(tags) - {"all"}, "--skip-tags": set(skipped), "--limit": {limit} if limit else set()}
     for option, values in given.items():
         if values:
-            reason = "leaves out a part of the deployment, where the former secrets would stay"
-            remedy = f"Leave it away; {VARIABLE} says which secrets are rotated"
+            reason = "leaves out a part of the deployment, and secrets that are rotated change on all of it"
+            remedy = "Leave it away until the playbook rotate has come to its end"
             yield Problem(option, ",".join(sorted(values)), reason, remedy)
