@@ -227,6 +227,8 @@ class ActionModule(ActionBase):
     @staticmethod
     def _refuse_encrypted(path: str, new: dict[str, str]) -> None:
         if os.path.exists(path) and Path(path).read_bytes().startswith(b"$ANSIBLE_VAULT"):
+            if rotation.STAGE in new:
+                raise refusal(f"{path} is encrypted. Decrypt it with ansible-vault decrypt until rotate has ended.")
             raise refusal(
                 f"{path} is encrypted, and {', '.join(new)} have to be kept there. Decrypt it for one run with "
                 "ansible-vault decrypt, or add them with ansible-vault edit."
