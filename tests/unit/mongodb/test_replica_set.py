@@ -260,6 +260,8 @@ def test_the_module_refuses_bad_options(options: dict[str, Any], sentence: str) 
         "admin_password": ADMIN_PASSWORD,
         "user": {"name": USER, "roles": RIGHT_ROLES},
         "user_password": PASSWORD,
+        "former_admin_password": "",
+        "removes_user": "",
         "timeout": 60.0,
     }
     assert wanted_of(given).roles == ROLES
