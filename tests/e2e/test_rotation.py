@@ -79,7 +79,7 @@ def test_nobody_is_refused_while_secrets_are_replaced(deployment: Deployment) ->
         killed_half_way(deployment)
         assert deployment.secrets()["rotation_stage"] == "switching"
         assert talk(deployment).ok, "clients still have the former secrets, and servers take both"
-        told = deployment.playbook("site", "--check").stdout
+        told = deployment.playbook("site", "--check").stderr
         assert "is not finished: run the playbook rotate again" in " ".join(told.split())
         deployment.playbook("rotate")
     assert problems.count("") > 1
