@@ -70,7 +70,7 @@ soak: venv ## the exhaustive tests, on the deployed host: each thing changed by 
 mutants: venv ## change the plan in thousands of small ways, and show which of them no test notices
 	@tools/mutants
 
-bench: venv ## measure first deployments, runs with nothing to do, checks and the health, against pings and a shell script
+bench: venv ## measure deployments, runs with nothing to do, checks, the health, sockets and traffic, each against something plain
 	@$(BIN)/python -m tests.bench
 
 clean: lab-down ## remove the lab and what was installed into this directory
