@@ -227,7 +227,8 @@ def test_inner_playbooks_have_no_public_name() -> None:
         for path in (ROOT / "playbooks").rglob("*.yml")
     }
     public = [name for name in names if AnsibleCollectionRef.is_valid_fqcr(name)]
-    assert sorted(name.rpartition(".")[2] for name in public) == ["health", "plan", "preflight", "site", "verify"]
+    known = ["health", "plan", "preflight", "rotate", "site", "verify"]
+    assert sorted(name.rpartition(".")[2] for name in public) == known
     assert len(names) == len(public) + 3
 
 
