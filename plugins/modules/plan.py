@@ -47,7 +47,7 @@ options:
     description:
       - What becomes of secrets that are rotated, in O(secrets_file). V(begin) generates new ones beside the former,
         unless an earlier rotation is unfinished; V(finish) plans without the former where all hosts have the new ones;
-        V(end) forgets the former. V() leaves it as it is.
+        V(end) forgets the former. Empty, it stays as it is.
       - Which ones the variable C(rocketchat_rotate) says.
     type: str
     default: ""
