@@ -79,7 +79,8 @@ options:
         of which the first word is asked for.
     type: dict
   nats_url:
-    description: Where the monitoring of a NATS answers that is asked for its settings.
+    description: Where the monitoring of a NATS answers that is asked for its settings,
+      as O(rocketops.rocketchat.nats_health#module:url).
     type: str
   firewall:
     description:

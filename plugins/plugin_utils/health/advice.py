@@ -150,7 +150,7 @@ ON_THE_CONTROLLER = {
     # it sees for itself whether that is one container or all
     "http.connect_timeout": _SITE,
     "http.unreachable": _SITE,
-    "nats.refused": f"{_SITE} --tags docker",
+    "nats.refused": _SITE,
     # it has what was planned for it, so it is NATS that has not
     "container.nats_auth": _SITE,
     "bus.namespace": _SITE,

@@ -50,7 +50,9 @@ class Claim:
 def _server_claims(host: Host, common: dict[str, Any], root_url: SplitResult | None) -> Iterator[Claim]:
     """What the groups of a host put there besides containers; first the fixed ports."""
     if "nats" in host.groups:
-        yield Claim(NATS_MONITORING_PORT, "the monitoring of NATS")
+        if common["nats_port"] == NATS_MONITORING_PORT:
+            # in its container; on the host there is no such port
+            yield Claim(NATS_MONITORING_PORT, "the monitoring of NATS")
         yield Claim(NATS_CLUSTER_PORT, "the cluster port of NATS")
     if "nginx" in host.groups and root_url:
         if root_url.scheme == "https":

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import SplitResult
 
-from ..rocketchat.catalogue import SERVICES
+from ..rocketchat.catalogue import SERVICES, image_reference
 from ..rocketchat.problems import Problems
 from ..rocketchat.sizing import proposed_replicas
 from ..rocketchat.sockets import MOST_CONNECTIONS
@@ -26,7 +26,7 @@ from .formats import check_formats, read_ipv4_networks, read_networks
 from .hosts import check_agreement, check_groups, check_network_size, check_private_addresses, read_adopted
 from .licensing import check_license
 from .rotation import read_rotation
-from .services import read_images, read_limits, read_metrics_ports, read_ports, read_replicas
+from .services import check_digests, read_images, read_limits, read_metrics_ports, read_ports, read_replicas
 from .settings import (
     GROUPS,
     SECRET_VARIABLES,
@@ -111,6 +111,7 @@ class Reader:
         check_private_addresses(problems, hosts)
         check_network_size(problems, hosts, network)
         problems.found += conflicts(hosts, self.groups["rocketchat"][0], common, version, root_url)
+        self._digests(hosts, version, images)
         license_state = check_license(problems, common, hosts, root_url, self.now, self.deploy)
         if problems.found or version is None or root_url is None or network is None:
             return None
@@ -124,6 +125,8 @@ class Reader:
             registration_token=common["rocketchat_registration_token"].strip(),
             image_registry=common["rocketchat_image_registry"],
             images=images,
+            image_digests=common["rocketchat_image_digests"],
+            read_only=common["rocketchat_read_only"],
             log_level=common["rocketchat_log_level"],
             admin_username=common["rocketchat_admin_username"],
             admin_email=common["rocketchat_admin_email"],
@@ -183,6 +186,15 @@ class Reader:
             reason, remedy = "has characters that NATS clients cannot pass on", "Use letters, digits and . _ ~ - only"
             self.problems.add("nats_username", username, reason, remedy)
 
+    def _digests(self, hosts: list[Host], version: Version | None, images: dict[str, str]) -> None:
+        registry, digests = self.common["rocketchat_image_registry"], self.common["rocketchat_image_digests"]
+        if not digests:
+            return
+        instances = [instance for host in hosts for instance in host.instances()]
+        used = [image_reference(one.service, str(version), registry, images) for one in instances if version]
+        used += [self.common["nats_image"]] if self.groups["nats"] else []
+        check_digests(self.problems, digests, dict.fromkeys(used), self.deploy)
+
     def _ranges(self) -> None:
         for variable, (smallest, largest, noun) in _RANGES.items():
             if not smallest <= self.common[variable] <= largest:
@@ -213,8 +225,9 @@ class Reader:
             value = values[name]
             if not value.strip() or CONTROL_CHARACTER.search(value):
                 reason, remedy = "is empty, or has several lines or control characters", "Give one line"
-            elif name == "nats_password" and not URL_SAFE.fullmatch(value):
-                reason = "has characters that Rocket.Chat's NATS client does not decode in a URL"
+            elif name in ("nats_password", "nats_cluster_password") and not URL_SAFE.fullmatch(value):
+                who = "Rocket.Chat's NATS client" if name == "nats_password" else "NATS"
+                reason = f"has characters that {who} does not decode in a URL"
                 remedy = "Use letters, digits and . _ ~ - only"
             elif name == "mongodb_keyfile" and not re.fullmatch(r"[A-Za-z0-9+/=]{6,1024}", value):
                 reason = "is not what mongod takes as a keyfile"

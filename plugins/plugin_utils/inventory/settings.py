@@ -59,6 +59,7 @@ class Secrets:
     mongodb_admin_password: str
     mongodb_keyfile: str
     nats_password: str
+    nats_cluster_password: str
 
 
 # Secret -> the variable an operator may give it with.
@@ -68,6 +69,7 @@ SECRET_VARIABLES = {
     "mongodb_admin_password": "mongodb_admin_password",
     "mongodb_keyfile": "mongodb_keyfile",
     "nats_password": "nats_password",
+    "nats_cluster_password": "nats_cluster_password",
 }
 
 
@@ -114,6 +116,11 @@ class Rotation:
 
 def other_suffix(suffix: str) -> str:
     return "" if suffix else SECOND_USER
+
+
+def pinned(image: str, digests: dict[str, str]) -> str:
+    """With the digest, which decides; the tag stays for people and for the version that it tells."""
+    return f"{image}@{digests[image]}" if image in digests and "@" not in image else image
 
 
 @dataclass(frozen=True)
@@ -240,6 +247,8 @@ class Settings:
     registration_token: str
     image_registry: str
     images: dict[str, str]
+    image_digests: dict[str, str]
+    read_only: list[str]
     log_level: str
     admin_username: str
     admin_email: str

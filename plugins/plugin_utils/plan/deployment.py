@@ -20,6 +20,8 @@ class Container:
 
     ``address``: in the network of the containers. ``published``: address and port for other hosts' nginx, or "".
     ``metrics``: where it publishes metrics and where it serves them in itself, as Compose writes it, or "".
+    ``user``: whom its processes run as, "" for that of its image.
+    ``read_only``: whether it may write to /tmp and to volumes alone.
     ``liveness`` is asked in the container, ``readiness`` from its host.
     """
 
@@ -38,6 +40,8 @@ class Container:
     readiness: HttpCheck
     limits: Limits
     upload_directory: str = ""
+    user: str = ""
+    read_only: bool = False
 
     @property
     def secret_environment(self) -> dict[str, str]:

@@ -221,8 +221,9 @@ def _nats(plan: Mapping[str, Any]) -> RoleState:
             File(directory, "0750", marked_by=_compose_path(directory)),
             File(
                 layout.NATS_SETTINGS,
-                "0600",
+                "0400",
                 plan["config"],
+                owner=layout.NATS_USER,
                 secret=True,
                 marked_by=_compose_path(directory),
                 validate=NATS_ACCEPTS % image,
@@ -278,6 +279,7 @@ def _container(service: Mapping[str, Any]) -> Container:
         memory=bytes_of(service["mem_limit"]) if "mem_limit" in service else 0,
         nano_cpus=round(service.get("cpus", 0) * 1_000_000_000),
         address=settings.get("ipv4_address", ""),
+        pids=service["pids_limit"],
     )
 
 

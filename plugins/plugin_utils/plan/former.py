@@ -8,11 +8,11 @@ from __future__ import annotations
 from ..inventory.settings import FINISHING, SWITCHING, Settings
 
 
-def nats_credentials(settings: Settings) -> tuple[dict[str, str], dict[str, str] | None]:
-    """Of the user whom clients log in as, and of the former one while it is let in, too."""
+def nats_credentials(settings: Settings) -> list[tuple[str, str]]:
+    """User and password that clients log in with, and the former ones while these are let in, too."""
     user, taken = settings.nats_username, settings.rotation.still_taken("nats_password")
-    former = {"user": settings.rotation.former_user("nats_password", user), "password": taken}
-    return {"user": user, "password": settings.secrets.nats_password}, former if taken else None
+    former = [(settings.rotation.former_user("nats_password", user), taken)] if taken else []
+    return [(user, settings.secrets.nats_password), *former]
 
 
 def mongodb_credentials(settings: Settings) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..inventory.reader import Reader
-from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, proxy_port
+from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, pinned, proxy_port
 from ..rocketchat import layout
 from ..rocketchat.addresses import container_address
 from ..rocketchat.catalogue import (
@@ -26,6 +26,7 @@ from ..rocketchat.catalogue import (
     NATS_CLUSTER_PORT,
     Service,
     image_reference,
+    image_user,
     metrics_port,
 )
 from ..rocketchat.names import slug
@@ -40,7 +41,7 @@ from ..rocketchat.sockets import (
     worker_connections,
 )
 from ..rocketchat.versions import upload_owner
-from . import compose, environment, probes
+from . import bus, compose, environment, probes
 from .deployment import Container, HostPlan, Member, Plan
 from .former import keyfile, mongodb_credentials, of_mongodb
 from .probes import LOOPBACK
@@ -173,7 +174,10 @@ class Planner:
             service=service.key,
             replica=instance.replica,
             version=str(settings.version),
-            image=image_reference(service, str(settings.version), settings.image_registry, settings.images),
+            image=pinned(
+                image_reference(service, str(settings.version), settings.image_registry, settings.images),
+                settings.image_digests,
+            ),
             hostname=hostname,
             address=container_address(settings.network, service, instance.replica),
             published=f"{host.private_address}:{instance.port}" if published else "",
@@ -183,8 +187,14 @@ class Planner:
             liveness=service.liveness,
             readiness=service.readiness(settings.version),
             limits=host.limits.get(service.key, Limits()),
+            user=self._user(service),
+            read_only=service.key in settings.read_only,
             upload_directory=settings.uploads.directory if service.key == MONOLITH else "",
         )
+
+    def _user(self, service: Service) -> str:
+        """Images of the operator's own have a user of their own."""
+        return "" if service.key in self.settings.images else image_user(service, self.settings.version)
 
     def _env_files(self, host: Host, service: Service) -> dict[str, dict[str, str]]:
         """A service's own variables are in a file only it gets, which wins over the one of all."""
@@ -315,7 +325,7 @@ class Planner:
 
     def _nats(self, host: Host) -> dict[str, Any]:
         peers = [server.private_address for server in self._in_group("nats") if server.name != host.name]
-        return compose.nats_project(
+        return bus.nats_project(
             self.settings,
             hostname=self._nats_hostname(host),
             published=host.private_address if self._nats_is_published(host) else "",

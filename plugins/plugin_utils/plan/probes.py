@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...module_utils.mongodb.url import parse
-from ..inventory.settings import Settings, proxy_port
-from ..rocketchat.catalogue import CONTAINER_PORT, NATS_MONITORING_PORT
+from ..inventory.settings import Settings, pinned, proxy_port
+from ..rocketchat.catalogue import CONTAINER_PORT, NATS_CONTAINER, NATS_MONITORING_PORT
 from ..rocketchat.layout import MONGODB_DATA
 from .deployment import Container, Member
 
@@ -63,9 +63,9 @@ def containers(
 def nats_container(settings: Settings, hostname: str) -> dict[str, Any]:
     """Its password is in its configuration file, not in its environment."""
     return {
-        "name": "nats",
+        "name": NATS_CONTAINER,
         "service": "nats",
-        "image": settings.nats_image,
+        "image": pinned(settings.nats_image, settings.image_digests),
         "hostname": hostname,
         "environment": {},
         "extra_hosts": [],
@@ -98,7 +98,7 @@ def workspace(settings: Settings, mongo_url: str) -> dict[str, Any]:
 def nats(settings: Settings, address: str, routes: int) -> dict[str, Any]:
     """``address``: where its host can log in to it; empty where it is published nowhere, for its containers alone."""
     probe: dict[str, Any] = {
-        "url": f"http://{LOOPBACK}:{NATS_MONITORING_PORT}",
+        "url": f"container://{NATS_CONTAINER}:{NATS_MONITORING_PORT}",
         "expected_routes": routes,
         "namespace": settings.environment.shared.get("MS_NAMESPACE", ""),
     }

@@ -126,7 +126,7 @@ class Network:
 class Container:
     """A container of a Compose project as Docker shows it; ``config``: its label that tells what it is made from.
 
-    ``memory`` in bytes and ``nano_cpus``: 0 where there is no limit. ``address``: in the network, "" for any.
+    ``memory`` in bytes, ``nano_cpus`` and ``pids``: 0 where there is no limit. ``address``: in the network, "" for any.
     """
 
     name: str
@@ -138,6 +138,7 @@ class Container:
     memory: int
     nano_cpus: int
     address: str = ""
+    pids: int = 0
 
 
 @dataclass(frozen=True)

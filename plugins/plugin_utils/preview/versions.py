@@ -45,7 +45,7 @@ def _of_host(host: Mapping[str, Any], version: str, on: Distribution | None) -> 
             if key:
                 yield key.replace("_", "-"), version, f"image {image}"
             else:
-                yield "NATS", "-" if "@" in image else tag(image), f"image {image}"
+                yield "NATS", tag(image.partition("@")[0]) or "-", f"image {image}"
     if host["mongodb"]:
         yield "MongoDB", host["mongodb"]["version"], _mongodb(host["mongodb"], on)
     if host["docker"]:

@@ -168,9 +168,9 @@ NUMBERS: list[Case] = [
         "rocketchat_metrics_ports.account = 0: is not a port (host chat). Write a number from 1 to 65436.",
     ),
     (
-        {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 8222}},
-        "rocketchat_metrics_ports.account = 8222: puts the metrics of account-1 on port 8222 of host chat, which "
-        "belongs to the monitoring of NATS. "
+        {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 6222}},
+        "rocketchat_metrics_ports.account = 6222: puts the metrics of account-1 on port 6222 of host chat, which "
+        "belongs to the cluster port of NATS. "
         "Choose another port; a service needs one for each replica, in a row.",
     ),
     (
@@ -207,6 +207,24 @@ IMAGES.append(
         "Write a tag that begins with 8.9.1, or a digest.",
     )
 )
+
+NATS_IMAGE = f"nats@sha256:{'0' * 64}"
+OWN_IMAGES = {
+    key: f"r.example.com/{key}@sha256:{'0' * 64}"
+    for key in ("rocketchat", "ddp_streamer", "authorization", "account", "presence")
+}
+IMAGES += [
+    (
+        {"nats_image": NATS_IMAGE, "rocketchat_images": OWN_IMAGES, "rocketchat_image_digests": {"nats:2": "latest"}},
+        "rocketchat_image_digests.nats:2 = 'latest': is not the digest of an image. Write what "
+        "playbooks/pin_images.yml prints, sha256: and 64 digits.",
+    ),
+    (
+        {"rocketchat_read_only": ["acount"]},
+        "rocketchat_read_only = ['acount']: is not one of its values. Write rocketchat or ddp_streamer or "
+        "authorization or account or presence or stream_hub or queue_worker or omnichannel_transcript.",
+    ),
+]
 
 ENVIRONMENT: list[Case] = [
     *(

@@ -183,22 +183,25 @@ def test_a_monolith_accepts_another_way_to_its_database_only_while_that_changes(
 
 
 def test_nats_servers_keep_their_own_secret_until_clients_are_through() -> None:
-    users, kept = [], dict(FIRST_FILE)
+    passwords, kept = [], dict(FIRST_FILE)
     for step in ("", BEGIN, FINISH):
-        kept = with_changes(kept, advanced(kept, step, ["nats_password"]))
+        kept = with_changes(kept, advanced(kept, step, ["nats_cluster_password"]))
         values = {name: kept[variable] for name, variable in SECRET_VARIABLES.items()}
         rotated = {name: kept[name] for name in KEPT if name in kept}
         host = plan(cluster("chat1", "chat2"), **values, **rotated)["hosts"]["chat1"]
         between = json.loads(host["nats"]["config"])["cluster"]
-        users.append(between["authorization"]["user"])
-        credentials_of = (between["authorization"]["user"], between["authorization"]["password"])
-        assert [credentials(route) for route in between["routes"]] == [credentials_of]
-    assert users == ["rocketchat", "rocketchat", "rocketchat_b"]
+        passwords.append(between["authorization"]["password"])
+        assert [credentials(route)[1] for route in between["routes"]] == passwords[-1:]
+    assert passwords[0] == passwords[1] != passwords[2]
 
 
 def test_what_the_operator_sets_is_not_rotated() -> None:
-    assert chosen({"nats_password": "mine"}, []) == ["mongodb_password", "mongodb_admin_password", "mongodb_keyfile"]
-    assert chosen({"rocketchat_mongodb_url": "mongodb://db/rocketchat"}, []) == ["nats_password"]
+    mine = {"nats_password": "mine", "nats_cluster_password": "mine"}
+    assert chosen(mine, []) == ["mongodb_password", "mongodb_admin_password", "mongodb_keyfile"]
+    assert chosen({"rocketchat_mongodb_url": "mongodb://db/rocketchat"}, []) == [
+        "nats_password",
+        "nats_cluster_password",
+    ]
     assert chosen({}, ["mongodb_keyfile"]) == ["mongodb_keyfile"]
 
 
@@ -209,7 +212,8 @@ def test_what_the_operator_sets_is_not_rotated() -> None:
             {},
             ["nats_pasword"],
             "rocketchat_rotate = 'nats_pasword': is no secret that can be rotated. Did you mean nats_password? "
-            "Known are rocketchat_mongodb_password, mongodb_admin_password, mongodb_keyfile, nats_password.",
+            "Known are rocketchat_mongodb_password, mongodb_admin_password, mongodb_keyfile, nats_password, "
+            "nats_cluster_password.",
         ),
         (
             {"nats_password": "mine"},

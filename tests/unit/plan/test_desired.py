@@ -36,7 +36,7 @@ FILES = {
     """,
     "nats": """
         /opt/nats 0750 root
-        /opt/nats/nats.conf 0600 root secret
+        /opt/nats/nats.conf 0400 65532 secret
         /opt/nats/compose.yaml 0640 root
     """,
     "rocketchat": """

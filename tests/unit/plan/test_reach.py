@@ -45,7 +45,6 @@ def test_of_one_host_nobody_else_reaches_anything_but_nginx() -> None:
     planned = plan(single())
     assert opened(planned, "chat") == {("0.0.0.0", 443): None, ("0.0.0.0", 80): None}
     assert clients(planned, "chat")["172.31.250.1", 27017] == []
-    assert clients(planned, "chat")["127.0.0.1", 8222] == []
     assert clients(plan(single(rocketchat_root_url="http://chat.example.com:8080")), "chat")["0.0.0.0", 8080] is None
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -30,6 +31,68 @@ def secret(found: dict[str, dict[str, Any]], variable: str) -> dict[str, str]:
         for name, container in found.items()
         if variable in container["complete"] and variable not in container["environment"]
     }
+
+
+PINNED = {
+    **{
+        f"docker.io/rocketchat/{name}-service:8.9.1": f"sha256:{'1' * 64}"
+        for name in ("account", "authorization", "ddp-streamer", "presence")
+    },
+    "registry.rocket.chat/rocketchat/rocket.chat:8.9.1": f"sha256:{'2' * 64}",
+    "nats:2.12.8-alpine": f"sha256:{'3' * 64}",
+}
+
+
+def test_images_are_pinned_by_what_their_tags_stood_for() -> None:
+    """NATS's, too; a digest of a tag that is not used is none of an image that is."""
+    inventory = single(rocketchat_image_digests={**PINNED, "nats:2.11.0-alpine": f"sha256:{'4' * 64}"})
+    planned = plan(inventory)
+    used = {container["image"] for container in every_container(planned).values()}
+    nats = planned["hosts"]["chat"]["nats"]["compose"]["services"]["nats"]["image"]
+    assert {*used, nats} == {f"{image}@{digest}" for image, digest in PINNED.items()}
+    asked = planned["hosts"]["chat"]["probes"]["containers"]["containers"]
+    assert {one["image"] for one in asked} == {*used, nats}
+
+
+def test_an_image_without_a_digest_among_others_is_refused_before_it_is_deployed() -> None:
+    few = {image: digest for image, digest in PINNED.items() if "presence" not in image and "nats" not in image}
+    [_head, told] = complaints(single(rocketchat_image_digests=few))
+    assert told == (
+        "1. rocketchat_image_digests: has no digest of docker.io/rocketchat/presence-service:8.9.1, "
+        "nats:2.12.8-alpine. "
+        "Run playbooks/pin_images.yml, and write what it prints."
+    )
+    own = {"account": f"r.example.com/account@sha256:{'5' * 64}"}
+    left = {image: digest for image, digest in PINNED.items() if "account" not in image}
+    assert plan(single(rocketchat_images=own, rocketchat_image_digests=left))
+
+
+def test_who_may_not_write() -> None:
+    found = containers(single(rocketchat_read_only=["presence"]))
+    read_only = {name: container.get("tmpfs") for name, container in found.items() if container.get("read_only")}
+    assert read_only == {"presence": ["/tmp:mode=1777"]}
+
+
+@pytest.mark.parametrize(("version", "monolith"), [("8.4.1", None), ("8.5.0", "65533:65533")])
+def test_containers_run_as_the_user_of_upstreams_images(version: str, monolith: str | None) -> None:
+    """And not as that of an image that is not upstream's, which has one of its own."""
+    own = {"account": f"registry.example.com/patched/account:{version}"}
+    found = containers(single(rocketchat_version=version, rocketchat_images=own))
+    users = {name: container.get("user") for name, container in found.items()}
+    services = dict.fromkeys(("ddp-streamer", "authorization", "presence"), "65533:65533")
+    assert users == {"rocketchat": monolith, "account": None, **services}
+
+
+def test_services_have_the_subjects_of_their_namespace() -> None:
+    def subjects(inventory: Inventory) -> dict[str, list[str]]:
+        config = json.loads(plan(inventory)["hosts"]["chat"]["nats"]["config"])
+        [client] = config["authorization"]["users"]
+        found: dict[str, list[str]] = client["permissions"]
+        return found
+
+    assert subjects(single()) == {"publish": ["MOL.>"], "subscribe": ["MOL.>"]}
+    named = subjects(single(rocketchat_environment={"MS_NAMESPACE": "blue"}))
+    assert named == {"publish": ["MOL-blue.>"], "subscribe": ["MOL-blue.>"]}
 
 
 def test_another_image_for_one_service() -> None:

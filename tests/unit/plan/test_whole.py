@@ -14,14 +14,15 @@ from tests.unit.plan_inventories import cluster, every_container, lab, plan, sin
 
 OURS = {"io.rocketops.collection": "rocketops.rocketchat"}
 NETWORK = {"rocketchat": {"external": True}}
-CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"], "init": False, "runtime": "runc"}
+SAID = {"init": False, "runtime": "runc"}
+CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"], "ulimits": {"core": 0}, **SAID}
 HEALTHCHECK = {"interval": "30s", "timeout": "5s", "retries": 3, "start_interval": "2s"}
 MONGODB_NAME = "chat.mongodb.internal"
 
 # Where they change without a change of the inventory, every deployment will replace all of its containers: say so.
 CONFIG = {
-    "nats": "ff751515363296fcc9a06aef3f7beff0abe5d45bf4f58f7e68537010f3f03b37",
-    "stream-hub-1": "2be56767893cc27dad1e514413b9ed1a00846d5e1044b5d715df4d29295b47fa",
+    "nats": "57b46fca8382fb1e71926efe8cdb43342a661d6fbae653ade87074fe93b31365",
+    "stream-hub-1": "36025bf55a3c3987002265b7549f9d294f756299e5debdc60b4580aff8343646",
 }
 
 
@@ -77,9 +78,18 @@ def test_nats(host: dict[str, Any]) -> None:
     assert json.loads(text) == {
         "server_name": "chat-nats",
         "listen": "0.0.0.0:4222",
-        "http": "0.0.0.0:8222",
-        "authorization": {"user": "rocketchat", "password": "nats-secret"},
+        "http": "127.0.0.1:8222",
+        "authorization": {
+            "users": [
+                {
+                    "user": "rocketchat",
+                    "password": "nats-secret",
+                    "permissions": {"publish": ["MOL.>"], "subscribe": ["MOL.>"]},
+                }
+            ]
+        },
         "ping_interval": "20s",
+        "max_payload": 8 * 1024 * 1024,
     }
     assert host["nats"]["compose"] == {
         "name": "nats",
@@ -92,8 +102,9 @@ def test_nats(host: dict[str, Any]) -> None:
                 "command": ["--config", "/etc/nats/nats.conf"],
                 "volumes": ["/opt/nats/nats.conf:/etc/nats/nats.conf:ro"],
                 "networks": {"rocketchat": {"aliases": ["nats"]}},
-                "ports": ["127.0.0.1:8222:8222"],
                 "read_only": True,
+                "user": "65532:65532",
+                "pids_limit": 512,
                 "healthcheck": {
                     "test": ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8222/healthz"],
                     **HEALTHCHECK,
@@ -133,6 +144,8 @@ def test_a_container(host: dict[str, Any]) -> None:
         "networks": {"rocketchat": {"aliases": ["chat-stream-hub-1"], "ipv4_address": "172.31.250.244"}},
         "extra_hosts": [f"{MONGODB_NAME}:172.31.250.1"],
         "healthcheck": {"test": ["CMD", "node", "-e", script], **HEALTHCHECK, "start_period": "10m"},
+        "user": "65533:65533",
+        "pids_limit": 512,
         "labels": {**OURS, "io.rocketops.service": "stream_hub", "io.rocketops.config": CONFIG["stream-hub-1"]},
         **CONFINED,
         "depends_on": {"rocketchat-1": {"condition": "service_healthy"}},

@@ -229,7 +229,7 @@ def test_files_that_are_told_by_their_path() -> None:
     assert drifted(files=with_digest(path, None)) == [f"will write {path}"]
     opened = {**converged(OLD).facts["files"]["/opt/nats/nats.conf"], "mode": "0644", "group": "users"}
     assert drifted(files={**converged(OLD).facts["files"], "/opt/nats/nats.conf": opened}) == [
-        "will correct owner and mode of /opt/nats/nats.conf: root:users 0644 -> root 0600"
+        "will correct owner and mode of /opt/nats/nats.conf: 65532:users 0644 -> 65532 0400"
     ]
 
 

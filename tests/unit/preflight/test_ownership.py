@@ -46,6 +46,7 @@ from tests.unit.preflight.hosts import (
 )
 
 PLAN = plan(single())
+MEASURED = plan(single(rocketchat_metrics=True))
 NO_LEDGER = BARE["ledger"]
 COMPOSE = f"{layout.NATS_DIRECTORY}/compose.yaml"
 
@@ -355,25 +356,25 @@ def test_masked_unit_is_refused() -> None:
         (443, "nginx", "session-3.scope"),
         # of a container whose control group is not systemd's
         (443, "nginx", None),
-        (8222, "docker-proxy", None),
+        (13300, "docker-proxy", None),
         # of an engine of a user's own
-        (8222, "docker-proxy", "user@1000.service"),
+        (13300, "docker-proxy", "user@1000.service"),
     ],
 )
 def test_program_is_not_ours_by_its_name(port: int, process: str, unit: str | None) -> None:
     listener = {"address": "0.0.0.0", "port": port, "pid": 7, "process": process, "unit": unit}
-    [problem] = problems(asked(PLAN, listening=[listener]))
+    [problem] = problems(asked(MEASURED, listening=[listener]))
     assert problem.startswith(
         f"port {port} of host chat: belongs to {process} ({unit or 'of no unit'}), which listens on 0.0.0.0:{port}"
     )
     its_own = "docker.service" if process == "docker-proxy" else f"{process}.service"
-    assert problems(asked(PLAN, listening=[{**listener, "unit": its_own}])) == []
+    assert problems(asked(MEASURED, listening=[{**listener, "unit": its_own}])) == []
 
 
 def test_engine_without_proxies_holds_ports_itself() -> None:
     """With `userland-proxy: false`."""
-    held = {"address": "127.0.0.1", "port": 8222, "pid": 7, "process": "dockerd", "unit": "docker.service"}
-    assert problems(converged(PLAN, listening=[held])) == []
+    held = {"address": "127.0.0.1", "port": 13300, "pid": 7, "process": "dockerd", "unit": "docker.service"}
+    assert problems(converged(MEASURED, listening=[held])) == []
 
 
 def test_mongod_of_somebody_else_on_the_port_of_ours() -> None:
