@@ -126,6 +126,12 @@ plan:
           licence stored in the workspace.
       type: list
       elements: dict
+    short_secrets:
+      description:
+        - Variables whose secrets are too short. M(rocketops.rocketchat.preflight) fails with them where nothing is
+          deployed yet, and warns of them where something is.
+      type: list
+      elements: str
     warnings:
       description: What is allowed but unwise, as sentences.
       type: list

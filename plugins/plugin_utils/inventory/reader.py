@@ -26,6 +26,7 @@ from .formats import check_formats, read_ipv4_networks, read_networks
 from .hosts import check_agreement, check_groups, check_network_size, check_private_addresses, read_adopted
 from .licensing import check_license
 from .rotation import read_rotation
+from .secrets import LEAST_LENGTH
 from .services import check_digests, read_images, read_limits, read_metrics_ports, read_ports, read_replicas
 from .settings import (
     GROUPS,
@@ -232,6 +233,9 @@ class Reader:
             elif name == "mongodb_keyfile" and not re.fullmatch(r"[A-Za-z0-9+/=]{6,1024}", value):
                 reason = "is not what mongod takes as a keyfile"
                 remedy = "Give 6 to 1024 base64 characters in one line"
+            elif len(value) < LEAST_LENGTH:
+                self.problems.short_secrets.append(SECRET_VARIABLES[name])
+                continue
             else:
                 continue
             remedy = f"{remedy}, or leave it out and let it be generated"
@@ -258,6 +262,7 @@ class Reader:
             docker=Docker(
                 source=variables["docker_source"],
                 repository_url=variables["docker_repository_url"],
+                repository_key_fingerprint=variables["docker_repository_key_fingerprint"],
                 options=variables["docker_daemon_options"],
                 certificates={
                     registry: self.files.get(str(path), "")
@@ -268,6 +273,7 @@ class Reader:
                 url=variables["mongodb_repository_url"],
                 suite=variables["mongodb_repository_suite"],
                 key_url=variables["mongodb_repository_key_url"],
+                fingerprint=variables["mongodb_repository_key_fingerprint"],
             ),
             member_name=variables["mongodb_member_name"],
             certificate=self._certificate(variables),

@@ -27,9 +27,11 @@ HOST_VARIABLES = frozenset(
     {
         "docker_daemon_options",
         "docker_registry_certificates",
+        "docker_repository_key_fingerprint",
         "docker_repository_url",
         "docker_source",
         "mongodb_member_name",
+        "mongodb_repository_key_fingerprint",
         "mongodb_repository_key_url",
         "mongodb_repository_suite",
         "mongodb_repository_url",
@@ -151,6 +153,7 @@ class Docker:
 
     source: str = "docker"
     repository_url: str = ""
+    repository_key_fingerprint: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     certificates: dict[str, str] = field(default_factory=dict)
 
@@ -162,6 +165,7 @@ class MongodbRepository:
     url: str = ""
     suite: str = ""
     key_url: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ class Plan:
     """``bypasses_mongodb_validation``: whether Rocket.Chat is to start with a MongoDB that it is not made for, too.
 
     ``license_problems``: what stops a deployment unless a valid licence is stored in the workspace.
+    ``short_secrets``: variables with secrets that are too short for a new deployment.
     """
 
     version: str
@@ -98,6 +99,7 @@ class Plan:
     license: LicenseState | None
     license_in_workspace: bool
     license_problems: list[Problem]
+    short_secrets: list[str]
     warnings: list[str]
     nats_clients: list[dict[str, str]]
     hosts: dict[str, HostPlan]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -114,7 +114,7 @@ def _firewall(plan: Mapping[str, Any]) -> RoleState:
 
 
 def _docker(plan: Mapping[str, Any], on: Distribution) -> RoleState:
-    repository = distributions.docker_repository(on, plan["repository_url"])
+    repository = distributions.docker_repository(on, plan["repository_url"], plan["repository_key_fingerprint"])
     network = plan["network"]
     return RoleState(
         product="Docker Engine",
@@ -127,7 +127,23 @@ def _docker(plan: Mapping[str, Any], on: Distribution) -> RoleState:
     )
 
 
+def _held(product: str, packages: Sequence[str]) -> File:
+    """Keeps unattended-upgrades, and nobody else, from them.
+
+    A hold or a pin would also keep them back in `apt upgrade`, by which the operator brings security updates when it
+    suits, and holds are no files: nobody could tell whose they are. What the distribution itself packages is not among
+    them, as its security updates come in this way, and it keeps to one version.
+    """
+    # unattended-upgrades takes regular expressions that match from the beginning on (is_pkgname_in_blacklist)
+    lines = [f'  "^{package}$";' for package in packages]
+    content = "\n".join([f"// {MANAGED}", "Unattended-Upgrade::Package-Blacklist {", *lines, "};", ""])
+    told = f"will change which packages of {product} unattended-upgrades leaves as they are"
+    return File(distributions.HELD.format(product=product.lower()), "0644", content, told=told)
+
+
 def _docker_files(plan: Mapping[str, Any]) -> Iterator[File]:
+    if plan["source"] == "docker":
+        yield _held("Docker", distributions.DOCKER_PACKAGES)
     yield File(layout.DOCKER_DIRECTORY, "0755", before_packages=True, shared=True)
     for registry, certificate in plan["certificates"].items():
         if certificate:
@@ -159,11 +175,14 @@ def _repository(repository: distributions.Repository, whose: str) -> Repository:
     told = f"will change {whose} package repository"
     source = f"# {MANAGED}\n{apt_source(repository)}"
     fetched = f"will fetch the key of {whose} package repository"
-    key = Generated(repository.keyring, "0644", _digest(repository.key_url), fetched, shared=True)
+    # another key is fetched where another one is to be it
+    recipe = _digest(" ".join(filter(None, (repository.key_url, repository.fingerprint))))
+    key = Generated(repository.keyring, "0644", recipe, fetched, shared=True)
     # whatever the series was
     earlier = f"Signed-By: {repository.keyring.removesuffix('.asc').partition('-')[0]}"
     entry = File(repository.source, "0644", source, told=told, earlier=earlier)
-    return Repository(key, repository.key_url, entry, repository.url, repository.suite, repository.component)
+    about = repository.url, repository.suite, repository.component, repository.fingerprint
+    return Repository(key, repository.key_url, entry, *about)
 
 
 def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
@@ -202,6 +221,7 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
                 **settings,
             ),
             File(layout.MEMBERS_FILE, "0644", f"{block.text()}\n", marked_by=layout.MONGOD_SETTINGS),
+            _held("MongoDB", distributions.MONGODB_OWN_PACKAGES),
         ],
         block=block,
         unit=layout.MONGODB_UNIT,

@@ -75,7 +75,7 @@ def make_plan(
         raise PlanError([*known, *(problem for problem in met if problem.variable not in told)])
     warnings = [*reader.problems.warnings, *unmeasured_warnings(settings.expected_users)]
     with _collecting_later():
-        return Planner(settings).plan(warnings, reader.problems.license_problems)
+        return Planner(settings).plan(warnings, reader.problems.license_problems, reader.problems.short_secrets)
 
 
 @contextmanager
@@ -112,7 +112,7 @@ class Planner:
             host.name: [self._container(host, instance) for instance in host.instances()] for host in self.hosts
         }
 
-    def plan(self, warnings: list[str], license_problems: list[Problem]) -> Plan:
+    def plan(self, warnings: list[str], license_problems: list[Problem], short_secrets: list[str]) -> Plan:
         everything = [container for containers in self.containers.values() for container in containers]
         return Plan(
             version=str(self.settings.version),
@@ -123,6 +123,7 @@ class Planner:
             license=self.settings.license_state,
             license_in_workspace=self.settings.license_in_workspace,
             license_problems=license_problems,
+            short_secrets=short_secrets,
             warnings=warnings,
             nats_clients=[{"name": c.hostname} for c in everything],
             hosts={host.name: self._host_plan(host) for host in self.hosts},
@@ -272,6 +273,7 @@ class Planner:
         return {
             "source": host.docker.source,
             "repository_url": host.docker.repository_url,
+            "repository_key_fingerprint": host.docker.repository_key_fingerprint,
             "options": host.docker.options,
             "certificates": host.docker.certificates,
             "network": {"name": settings.network_name, "subnet": str(settings.network), "gateway": self.gateway},

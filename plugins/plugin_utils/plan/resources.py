@@ -102,7 +102,7 @@ class Block:
 class Repository:
     """A package repository of apt: the key that signs it, fetched from ``key_url``, and its entry, ``source``.
 
-    ``url``, ``suite`` and ``component``: what the entry names.
+    ``url``, ``suite`` and ``component``: what the entry names. ``fingerprint``: which key it has to be, "" for any.
     """
 
     key: Generated
@@ -111,6 +111,7 @@ class Repository:
     url: str = ""
     suite: str = ""
     component: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def _docker(planned: Mapping[str, Any], on: Distribution | None) -> str:
     if planned["source"] != "docker":
         return "the distribution"
     if on:
-        repository = docker_repository(on, planned["repository_url"])
+        repository = docker_repository(on, planned["repository_url"], planned["repository_key_fingerprint"])
         return f"{repository.url} {repository.suite}"
     return (planned["repository_url"] or "Docker's repository") + " for the host's distribution"
 

@@ -371,6 +371,24 @@ FORMATS: list[Case] = [
     for text in texts
 ]
 FORMATS += [
+    *(
+        (
+            {f"{role}_repository_key_fingerprint": text},
+            f"{role}_repository_key_fingerprint = '{text}': is not the fingerprint of a key. Write one such as "
+            "9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88.",
+        )
+        for role in ("docker", "mongodb")
+        for text in ("0EBFCD88", "8D81803C0EBFCD88", "x" * 40, "0" * 41)
+    ),
+    *(
+        (
+            {variable: "http://mirror.example.com/a"},
+            f"{variable} = 'http://mirror.example.com/a': gives a key that nothing proves to be the right one. Write "
+            f"an https address, or {variable.partition('_')[0]}_repository_key_fingerprint, which `gpg --show-keys` "
+            "prints.",
+        )
+        for variable in ("docker_repository_url", "mongodb_repository_key_url")
+    ),
     (
         {"docker_repository_url": "https://mirror.example.com:99999/docker"},
         "docker_repository_url = 'https://mirror.example.com:99999/docker': names port 99999, and ports go from 1 to "

@@ -118,9 +118,16 @@ def test_another_image_for_one_service() -> None:
         {"nginx_client_max_body_size": "0"},
         {"nginx_client_max_body_size": "1G"},
         {"nginx_trusted_proxies": ["10.0.0.7", "2001:db8::/64"], "rocketchat_extra_proxies": 1},
-        {"docker_repository_url": "http://mirror.example.com:8081/docker/debian"},
+        {
+            "docker_repository_url": "http://mirror.example.com:8081/docker/debian",
+            "docker_repository_key_fingerprint": "9dc8 5822 9fc7 dd38 854a  e2d8 8d81 803c 0ebf cd88",
+        },
         {"docker_registry_certificates": {"registry.example.com:5000": "ca.pem", "registry": "ca.pem"}},
         {"mongodb_repository_key_url": "https://mirror.example.com/mongodb.asc"},
+        {
+            "mongodb_repository_key_url": "http://mirror.example.com/a.asc",
+            "mongodb_repository_key_fingerprint": "0" * 40,
+        },
     ],
 )
 def test_texts_of_the_right_form(variables: dict[str, Any]) -> None:

@@ -36,6 +36,7 @@ def test_docker(host: dict[str, Any]) -> None:
     assert host["docker"] == {
         "source": "docker",
         "repository_url": "",
+        "repository_key_fingerprint": "",
         "options": {},
         "certificates": {"mirror.lab.internal:5000": ""},
         "network": network,
@@ -49,6 +50,7 @@ def test_mongodb(host: dict[str, Any]) -> None:
             "url": "https://mirror.lab.internal/mongodb/apt/debian",
             "suite": "",
             "key_url": "https://mirror.lab.internal/mongodb/server-6.0.asc",
+            "fingerprint": "",
         },
         "port": 27017,
         "replica_set": "rs0",
@@ -211,6 +213,7 @@ def test_the_deployment() -> None:
         "license": None,
         "license_in_workspace": False,
         "license_problems": [],
+        "short_secrets": [],
         "warnings": [],
         "nats_clients": [
             {"name": f"chat-{name}-1"}

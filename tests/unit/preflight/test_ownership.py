@@ -26,6 +26,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.own
 )
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.packages import packages_plan
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.distributions import HELD
 from hypothesis import given
 
 from tests.examples import examples
@@ -260,9 +261,10 @@ def test_entry_that_is_no_path(path: str) -> None:
 
 
 def older(**facts: Any) -> Host:
-    """As 0.1.0 left it, which wrote other texts, no marks and no ledger, and knew of no firewall."""
+    """As 0.1.0 left it, which wrote other texts, no marks and no ledger, knew of no firewall and held no package."""
     host = converged(PLAN)
     new = {one.path for one in host.desired["firewall"].files}
+    new |= {HELD.format(product=product) for product in ("docker", "mongodb")}
     found = {path: file for path, file in host.facts["files"].items() if path not in new}
     files = {path: {**file, "digest": file["digest"] and OTHER} for path, file in found.items()}
     written = {one.path: origin(*marks(one)[-1:]) for one in resources_of(host)}
