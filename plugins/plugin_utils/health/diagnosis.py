@@ -45,6 +45,7 @@ def diagnose(
         *services.warnings(answers),
         *proxy.warnings(plan, answers, now),
         *license.warnings(in_use, now, surplus),
+        *workspace.warnings(answers),
     ]
     found: Diagnosis = cleaned(Diagnosis([_part(row, roots, numbers) for row in rows], findings, warnings))
     return found

@@ -26,6 +26,7 @@ from .environment import read_environment
 from .formats import check_formats, read_ipv4_networks, read_networks
 from .hosts import check_agreement, check_groups, check_network_size, check_private_addresses, read_adopted
 from .licensing import check_license
+from .rotation import read_rotation
 from .secrets import LEAST_LENGTH
 from .services import check_digests, read_images, read_limits, read_metrics_ports, read_ports, read_replicas
 from .settings import (
@@ -107,7 +108,7 @@ class Reader:
         self._names()
         self._ranges()
         self._certificates(root_url)
-        secrets = self._secrets()
+        secrets, rotation = self._secrets(), read_rotation(self.secret_values)
         mongodb_url = read_mongodb_url(problems, common["rocketchat_mongodb_url"])
         nats_urls = read_nats_urls(problems, common["rocketchat_nats_urls"])
         mongodb_version = "" if mongodb_url else read_mongodb_version(problems, common["mongodb_version"], version)
@@ -152,10 +153,10 @@ class Reader:
             mongodb_port=common["mongodb_port"],
             mongodb_replica_set=common["mongodb_replica_set"],
             mongodb_database=common["rocketchat_mongodb_database"],
-            mongodb_username=common["rocketchat_mongodb_username"],
+            mongodb_username=rotation.user("mongodb_password", common["rocketchat_mongodb_username"]),
             nats_urls=nats_urls,
             nats_image=common["nats_image"],
-            nats_username=common["nats_username"],
+            nats_username=rotation.user("nats_password", common["nats_username"]),
             nats_port=common["nats_port"],
             environment=environment,
             uploads=uploads,
@@ -174,6 +175,7 @@ class Reader:
             extra_proxies=common["rocketchat_extra_proxies"],
             expected_users=common["rocketchat_expected_users"],
             secrets=secrets,
+            rotation=rotation,
             hosts=hosts,
         )
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult
@@ -84,6 +84,42 @@ def needed_secrets(common: dict[str, Any]) -> list[str]:
         for name in SECRET_VARIABLES
         if not any(common.get(variable) and name.startswith(group) for group, variable in EXTERNAL.items())
     ]
+
+
+# What a rotation of secrets has come to; rotation.py tells what that means.
+SWITCHING, FINISHING = "switching", "finishing"
+# Of the user who takes turns with the one that the inventory names, as a user has one password.
+SECOND_USER = "_b"
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """``former``: by secret, what servers took before. ``suffixes``: by secret, that of the user whose it is."""
+
+    stage: str = ""
+    former: Mapping[str, str] = field(default_factory=dict)
+    suffixes: Mapping[str, str] = field(default_factory=dict)
+
+    def replaced(self, name: str) -> str:
+        """The former secret; "" where it is not being rotated."""
+        return self.former.get(name, "")
+
+    def still_taken(self, name: str) -> str:
+        """The former secret while servers take it; "" also when they take it no more."""
+        return self.replaced(name) if self.stage == SWITCHING else ""
+
+    def user(self, name: str, username: str) -> str:
+        """Whose password the secret is."""
+        return username + self.suffixes.get(name, "")
+
+    def former_user(self, name: str, user: str) -> str:
+        """Whose password it was before the ``user`` of now; "" where it is not being rotated."""
+        suffix = self.suffixes.get(name, "")
+        return user.removesuffix(suffix) + other_suffix(suffix) if name in self.former else ""
+
+
+def other_suffix(suffix: str) -> str:
+    return "" if suffix else SECOND_USER
 
 
 def pinned(image: str, digests: dict[str, str]) -> str:
@@ -251,6 +287,7 @@ class Settings:
     extra_proxies: int
     expected_users: int
     secrets: Secrets
+    rotation: Rotation
     hosts: list[Host]
 
 

@@ -17,6 +17,7 @@ from ..rocketchat.addresses import nats_address
 from ..rocketchat.catalogue import NATS_CLUSTER_PORT, NATS_CONTAINER, NATS_MONITORING_PORT
 from ..rocketchat.layout import NATS_SETTINGS, NATS_USER
 from .compose import CONFINED, HEALTHCHECK_TIMES, OURS, PIDS, SAID, label_with_config
+from .former import nats_credentials
 
 PING_SECONDS = 20
 _ROUTE_USER = "servers"
@@ -34,7 +35,7 @@ def nats_project(settings: Settings, hostname: str, published: str, routes: list
         "listen": f"0.0.0.0:{settings.nats_port}",
         # of the container: it knows no password, and tells who is on the bus
         "http": f"127.0.0.1:{NATS_MONITORING_PORT}",
-        "authorization": {"users": [_client(settings)]},
+        "authorization": {"users": [_client(settings, *one) for one in nats_credentials(settings)]},
         # finds a client whose host vanished well before the services' own heartbeat timeout of 30 s does
         "ping_interval": f"{PING_SECONDS}s",
         "max_payload": MAX_PAYLOAD,
@@ -50,7 +51,7 @@ def nats_project(settings: Settings, hostname: str, published: str, routes: list
     return {"config": text, "compose": _compose(settings, hostname, ports, text)}
 
 
-def _client(settings: Settings) -> dict[str, Any]:
+def _client(settings: Settings, user: str, password: str) -> dict[str, Any]:
     """All services are one user, as they have one TRANSPORTER, and need no subject but their own namespace's: those of
     moleculer's packets, balanced ones among them, all begin with it (moleculer, src/transporters/base.js and nats.js;
     no reply is asked for, so there is no _INBOX).
@@ -58,15 +59,18 @@ def _client(settings: Settings) -> dict[str, Any]:
     namespace = settings.environment.shared.get("MS_NAMESPACE", "")
     subjects = [f"MOL-{namespace}.>" if namespace else "MOL.>"]
     return {
-        "user": settings.nats_username,
-        "password": settings.secrets.nats_password,
+        "user": user,
+        "password": password,
         "permissions": {"publish": subjects, "subscribe": subjects},
     }
 
 
 def _cluster(settings: Settings, routes: list[str]) -> dict[str, Any]:
     # of servers alone: what comes over a route is bound by no permissions, and services know only their own password
-    name, password = _ROUTE_USER, settings.secrets.nats_cluster_password
+    # They take one user alone from each other, and two URLs of one server do not stand in for each other (seen, 2.12):
+    # a new password is given to all of them at once, in the stage in which clients are through.
+    former = settings.rotation.still_taken("nats_cluster_password")
+    name, password = _ROUTE_USER, former or settings.secrets.nats_cluster_password
     return {
         "name": "rocketchat",
         "listen": f"0.0.0.0:{NATS_CLUSTER_PORT}",

@@ -67,6 +67,11 @@ def _monolith(settings: Settings, hostname: str) -> dict[str, str]:
     }
     if settings.admin_email:
         environment["ADMIN_EMAIL"] = settings.admin_email
+    if settings.rotation.still_taken("mongodb_password"):
+        # Else it takes another MONGO_URL for perhaps another workspace, and asks an administrator: it keeps a hash of
+        # Site_Url and MONGO_URL, and compares it at every start (apps/meteor/server/settings/misc.ts, since 6.5.0). No
+        # longer than for this change, as it should ask about a copy of the database that somebody starts elsewhere.
+        environment["AUTO_ACCEPT_FINGERPRINT"] = "true"
     if settings.metrics:
         environment[f"{SETTING_PREFIX}Prometheus_Enabled"] = "true"
         environment[f"{SETTING_PREFIX}Prometheus_Port"] = str(MONOLITH_METRICS_PORT)

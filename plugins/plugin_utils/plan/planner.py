@@ -44,6 +44,7 @@ from ..rocketchat.sockets import (
 from ..rocketchat.versions import upload_owner
 from . import bus, compose, egress, environment, probes
 from .deployment import Container, HostPlan, Member, Plan
+from .former import keyfile, mongodb_credentials, of_mongodb
 from .probes import LOOPBACK
 from .reach import Reach
 from .required import requirements
@@ -107,7 +108,7 @@ class Planner:
         self.members = [
             Member(host.name, member_name(host), self._member_address(host)) for host in self._in_group("mongodb")
         ]
-        self.mongo_url = self._mongo_url()
+        self.mongo_url = self._mongo_url(settings.mongodb_username, settings.secrets.mongodb_password)
         self.containers = {
             host.name: [self._container(host, instance) for instance in host.instances()] for host in self.hosts
         }
@@ -138,14 +139,13 @@ class Planner:
         """On a single host MongoDB needs no address beyond the host: containers reach it at the bridge's own."""
         return self.gateway if self.single_host else host.private_address
 
-    def _mongo_url(self) -> str:
+    def _mongo_url(self, user: str, password: str) -> str:
         settings = self.settings
         if settings.mongodb_url:
             return settings.mongodb_url
-        password = quote(settings.secrets.mongodb_password, safe="")
         members = ",".join(f"{member.name}:{settings.mongodb_port}" for member in self.members)
         return (
-            f"mongodb://{settings.mongodb_username}:{password}@{members}/{settings.mongodb_database}"
+            f"mongodb://{user}:{quote(password, safe='')}@{members}/{settings.mongodb_database}"
             f"?replicaSet={settings.mongodb_replica_set}&authSource=admin"
         )
 
@@ -260,7 +260,9 @@ class Planner:
             if groups & {"nats", "rocketchat"}
             else None,
             "mongodb": probes.mongodb(settings, self.members) if "mongodb" in groups else None,
-            "workspace": probes.workspace(settings, self.mongo_url) if self._asks_the_database(host) else None,
+            "workspace": probes.workspace(settings, self._mongo_url(*mongodb_credentials(settings)))
+            if self._asks_the_database(host)
+            else None,
             "nats": probes.nats(settings, address, routes) if "nats" in groups else None,
             "ddp": probes.ddp(settings) if "nginx" in groups else None,
         }
@@ -317,7 +319,8 @@ class Planner:
             "names": {member.name: member.address for member in self.members},
             "database": self.settings.mongodb_database,
             "admin_password": self.settings.secrets.mongodb_admin_password,
-            "keyfile": self.settings.secrets.mongodb_keyfile,
+            "keyfile": keyfile(self.settings),
+            "former": of_mongodb(self.settings),
             "user": {
                 "name": self.settings.mongodb_username,
                 "password": self.settings.secrets.mongodb_password,

@@ -191,7 +191,7 @@ def _taken_addresses(host: Host) -> Iterator[Problem]:
 def _other_secrets(host: Host) -> Iterator[Problem]:
     """Another keyfile means other passwords, too: mongod would restart with it and then let nobody in."""
     foreign = any(one.path == KEYFILE and is_foreign(host, one) for one in resources_of(host))
-    foreign = foreign or any(mongod.foreign_mongodb(host))
+    foreign = foreign or any(mongod.foreign_mongodb(host)) or host.has_former_keyfile
     if host.facts["files"].get(KEYFILE) and host.is_other_file(KEYFILE) and not foreign:
         yield Problem(
             "mongodb_keyfile",

@@ -125,6 +125,7 @@ def _workspace() -> dict[str, Any]:
         "custom_oauth": [],
         "site_url": "https://chat.example.com",
         "signed_in": True,
+        "asks_identity": False,
     }
 
 

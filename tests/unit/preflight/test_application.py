@@ -75,6 +75,7 @@ def test_secrets_of_a_role_are_what_it_needs() -> None:
         "files": {layout.KEYFILE: "keyfile/secret\n"},
         "admin_password": "root-secret",
         "user_password": "mongodb-secret",
+        "former_admin_password": "",
     }
     assert list(role_secrets(host, "nats")["files"]) == ["/opt/nats/nats.conf"]
     assert list(role_secrets(host, "rocketchat")["files"]) == [

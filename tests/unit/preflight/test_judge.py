@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -722,3 +723,15 @@ def test_release_is_a_label_only_where_the_image_does_not_say_it() -> None:
 
     assert labels(DIGEST) == {"rocketchat-1": "8.9.1"}
     assert labels("r.example.com/rc:8.9.1-ours") == labels("r.example.com/rc:8.9.1") == {}
+
+
+@pytest.mark.parametrize("stage", ["switching", "finishing"])
+def test_a_keyfile_that_is_being_rotated_is_no_stranger_s(stage: str) -> None:
+    rotated = plan(single(), rotation_stage=stage, former_mongodb_keyfile="former", mongodb_keyfile="renewed")
+    there = {"switching": "former\n", "finishing": "- former\n- renewed\n"}
+    host = before_a_run_of(rotated, converged(PLAN))
+    for content, fits in ((there[stage], True), ("another\n", False)):
+        file = {**OTHER_KEYFILE["/etc/mongod.keyfile"], "digest": hashlib.sha256(content.encode()).hexdigest()}
+        files = {**host.facts["files"], "/etc/mongod.keyfile": file}
+        found = verdict(with_facts(host, files=files), planned=rotated).problems
+        assert ("mongodb_keyfile" in [problem.variable for problem in found]) is not fits
