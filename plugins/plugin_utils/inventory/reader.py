@@ -300,19 +300,19 @@ class Reader:
             connections_per_address=self._up_to(
                 MOST_CONNECTIONS,
                 "connections",
-                nginx_connections_per_address=variables["nginx_connections_per_address"],
+                "nginx_connections_per_address",
+                variables["nginx_connections_per_address"],
             ),
             logins_per_minute=self._up_to(
-                MOST_LOGINS, "logins", nginx_logins_per_minute=variables["nginx_logins_per_minute"]
+                MOST_LOGINS, "logins", "nginx_logins_per_minute", variables["nginx_logins_per_minute"]
             ),
-            hsts_max_age=self._up_to(MOST_HSTS, "seconds", nginx_hsts_max_age=variables["nginx_hsts_max_age"]),
+            hsts_max_age=self._up_to(MOST_HSTS, "seconds", "nginx_hsts_max_age", variables["nginx_hsts_max_age"]),
             trusted_proxies=read_networks(problems, "nginx_trusted_proxies", variables["nginx_trusted_proxies"]),
             adopted=read_adopted(problems, variables["rocketchat_adopt"]),
             firewall=variables["rocketchat_firewall"],
         )
 
-    def _up_to(self, most: int, of: str, **variable: int) -> int:
-        [(name, value)] = variable.items()
+    def _up_to(self, most: int, of: str, name: str, value: int) -> int:
         if not 0 <= value <= most:
             self.problems.add_once(name, value, f"is not a number of {of}", f"Write a number from 0 to {most}")
         return value
