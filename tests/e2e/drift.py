@@ -105,6 +105,8 @@ def sentence_of(path: str) -> str:
         "/etc/nginx/conf.d": "the site in nginx",
         "/etc/nginx/rocketchat/": "certificate",
         "/etc/docker/certs.d/": "certificate authority",
+        "/etc/apt/apt.conf.d/52rocketops-docker": "which packages of Docker",
+        "/etc/apt/apt.conf.d/52rocketops-mongodb": "which packages of MongoDB",
         "/etc/apt/keyrings/docker": "the key of Docker's package repository",
         "/etc/apt/keyrings/mongodb": "the key of MongoDB's package repository",
         "/etc/apt/sources.list.d/docker": "Docker's package repository",
