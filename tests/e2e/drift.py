@@ -16,7 +16,7 @@ from tests.deployment import Deployment
 from tests.e2e.report import health
 from tests.e2e.test_planned_changes import listed
 
-FIREWALL = "which other machines reach the ports of this deployment"
+FIREWALL = "who reaches the ports of this deployment"
 LEDGER = "/var/lib/rocketops/ledger.json"
 UNITS = {
     "docker.service": "Docker",

@@ -124,7 +124,7 @@ def _files(role: str, state: RoleState) -> Iterator[Drift]:
         yield from _whose(role, file)
         if file.content is None:
             became = {"kind": "file", "mode": file.mode, **owned(file.owner), "digest": OTHER}
-            yield Drift(f"{file.path} became a file", (role,), file.path, _sets(became, "files", file.path))
+            yield Drift(f"{file.path} became a file", (role,), file.told or file.path, _sets(became, "files", file.path))
         else:
             says = file.told or file.path
             became = {"kind": "directory", "mode": "0755", **owned("root"), "digest": None}
