@@ -43,10 +43,14 @@ class Deployment:
         return cls(inventory=inventory, **{**answer, "secrets_file": Path(answer["secrets_file"])})
 
     def secrets(self) -> dict[str, str]:
-        """By variable, each in one line: of a key the first one that is its own. The certificate is for everybody."""
+        """By variable, each in one line: of a key the first one that is its own. Certificates are for everybody."""
         kept: dict[str, str] = yaml.safe_load(self.secrets_file.read_text())
-        kept.pop("nginx_self_signed_certificate", None)
-        return {name: value.splitlines()[:2][-1] for name, value in kept.items()}
+        found = {}
+        for name, value in kept.items():
+            _before, key, rest = value.partition("-----BEGIN PRIVATE KEY-----\n")
+            if key or "-----BEGIN CERTIFICATE-----" not in value:
+                found[name] = (rest if key else value).splitlines()[0]
+        return found
 
     def playbook(self, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         result = ansible("ansible-playbook", "-i", self.inventory, f"playbooks/{name}.yml", *arguments, check=check)

@@ -18,7 +18,7 @@ from ansible.errors import AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils.inventory import rotation, self_signed
+from ..plugin_utils.inventory import internal_tls, rotation, self_signed
 from ..plugin_utils.inventory import secrets_file as secrets_files
 from ..plugin_utils.inventory.certificates import file_problems, file_warnings, named_files
 from ..plugin_utils.inventory.licensing import about_the_license
@@ -119,6 +119,7 @@ class ActionModule(ActionBase):
             *of_files,
             *strangers,
         ]
+        told += internal_tls.warnings(values, inventory, now)
         if not arguments["rotation"] and (unfinished := rotation.unfinished(values)):
             told.append(unfinished)
         result["plan"] = {**as_data(plan), "warnings": told}
@@ -161,7 +162,7 @@ class ActionModule(ActionBase):
             problems += self._left_out(task_vars)
         if step == rotation.BEGIN and not kept.get(rotation.STAGE) and not problems:
             problems += rotation.choice_problems(common, kept, wanted)
-        names = rotation.chosen(common, wanted)
+        names = rotation.chosen(common, kept, wanted)
         if step == rotation.BEGIN and not problems:
             show(rotation.told(kept, names))
         return lambda content: {} if problems else rotation.advanced(content, step, names)
@@ -238,7 +239,7 @@ class ActionModule(ActionBase):
             return {}
         # Ansible's loader, so that the file may be encrypted with ansible-vault. Another run may have changed it.
         content = self._loader.load_from_file(path, cache="none")
-        if not isinstance(content, dict) or not set(content) <= KEPT:
+        if not isinstance(content, dict) or not all(name in KEPT or internal_tls.is_kept(name) for name in content):
             raise refusal(f"{path} is not a secrets file of this collection. Restore it from a backup.")
         return {name: str(value) for name, value in content.items()}
 
@@ -269,7 +270,11 @@ class ActionModule(ActionBase):
         pair, new_pair = self_signed.resolve(inventory, kept, now)
         if deploy or not new_pair:
             values, new = {**values, **pair}, {**new, **new_pair}
-        return values, new, turned
+        internal, new_internal = internal_tls.resolve(inventory, kept, now)
+        if not deploy:
+            # what hosts have is compared with what was made for them, also where a run would renew it
+            internal, new_internal = {name: kept[name] for name in internal if name in kept}, {}
+        return {**values, **internal}, {**new, **new_internal}, turned
 
     def _keep_secrets(self, path: str, new: dict[str, str], place: int) -> None:
         head = "# Generated once; losing it means losing access. Encrypt it with ansible-vault if you like.\n---\n"

@@ -17,6 +17,7 @@ from ..plugin_utils.preflight.application import ledger_entries, role_plan, role
 from ..plugin_utils.preflight.departures import noted_hosts
 from ..plugin_utils.preflight.differences import file_diffs, host_differences, told
 from ..plugin_utils.preflight.hosts import Host
+from ..plugin_utils.preflight.internal_tls import switch_problems
 from ..plugin_utils.preflight.judge import judge
 from ..plugin_utils.preflight.registered import FACTS, SOURCES, ByRole, answered, chosen, is_chosen
 from ..plugin_utils.preflight.sources import source_problems
@@ -44,6 +45,7 @@ class ActionModule(ActionBase):
         verdict = judge(plan, list(hosts.values()))
         sources = {name: variables["hostvars"][name].get(SOURCES, {}) for name in hosts}
         verdict.problems += source_problems(list(hosts.values()), sources)
+        verdict.problems += switch_problems(plan, list(hosts.values()), lambda role: is_chosen(role, variables))
         if verdict.problems:
             raise refusal(verdict.message())
         found = {name: chosen(host_differences(host), variables) for name, host in hosts.items()}

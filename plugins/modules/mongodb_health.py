@@ -78,6 +78,13 @@ options:
         has not reached its size yet may be shorter.
     type: float
     default: 1
+  authorities:
+    description:
+      - Certificates of the authorities that signed those of the members, as PEM texts. They have to speak TLS then.
+      - Left empty, they have to work without TLS.
+    type: str
+    default: ""
+    version_added: 0.2.0
   timeout:
     description:
       - Seconds to wait for the set to become healthy; V(0) asks once. Ends early when only a fault is left that does
@@ -202,7 +209,9 @@ members:
         - What is wrong, as a fixed word; V(null) if nothing is.
         - V(resolve), its name is unknown on this host; V(wrong_member), its name leads to another member; V(refused),
           nothing listens there; V(unreachable), no connection; V(silent), it takes connections but does not answer, so
-          it hangs; V(closed), it closes them; V(protocol), it is no C(mongod).
+          it hangs; V(closed), it closes them; V(protocol), it is no C(mongod);
+          V(tls_off), it does not speak TLS although O(authorities) is given; V(certificate), its certificate is not
+          valid.
         - V(standalone), V(not_initiated), V(wrong_set), it runs without the set, or in another one.
         - V(member_down), it answers here but not to the other members; V(not_serving), it copies data, catches up or
           the like.

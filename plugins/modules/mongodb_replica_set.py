@@ -86,6 +86,12 @@ options:
     description: Name of a user of the database C(admin) who is to be no more.
     type: str
     default: ""
+  authorities:
+    description:
+      - Certificates of the authorities that signed those of the members, as PEM texts. They have to speak TLS then.
+      - Left empty, they have to work without TLS.
+    type: str
+    default: ""
   timeout:
     description:
       - Seconds to wait for C(mongod), for the members to answer, and for a primary. Ends early, after 10 seconds, while
@@ -131,7 +137,8 @@ fault:
       V(administrator), it refuses the administrator; V(first_user_elsewhere), another member was elected before there
       was any user; V(not_replicated), only the primary has what was changed; V(no_effect), what MongoDB accepted made
       no difference.
-    - V(refused), V(unreachable), V(silent), V(closed), V(protocol), V(unclear) and V(driver), C(mongod) does not answer
+    - V(refused), V(unreachable), V(silent), V(closed), V(protocol), V(tls_off), V(certificate), V(unclear) and
+      V(driver), C(mongod) does not answer
       as it should.
   returned: failure, unless an option is wrong
   type: str
@@ -142,7 +149,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils.mongodb import login, wire
+from ..module_utils.mongodb import login, tls, wire
 from ..module_utils.mongodb.setup import bring_about
 from ..module_utils.mongodb.steps import Wanted
 from ..module_utils.probing.fault import Fault
@@ -168,6 +175,7 @@ def wanted_of(params: dict[str, Any]) -> Wanted:
         admin_password=params["admin_password"],
         former_admin_password=params["former_admin_password"],
         removed_user=params["removes_user"],
+        tls=tls.planned(params["authorities"]),
     )
 
 
@@ -187,6 +195,7 @@ def main() -> None:
             "user_password": {"type": "str", "required": True, "no_log": True},
             "former_admin_password": {"type": "str", "default": "", "no_log": True},
             "removes_user": {"type": "str", "default": ""},
+            "authorities": {"type": "str", "default": ""},
             "timeout": {"type": "float", "default": 60.0},
         },
         supports_check_mode=True,

@@ -73,11 +73,19 @@ options:
       - Its password.
     type: str
     version_added: 0.1.0
+  authorities:
+    description:
+      - Certificates of the authorities that signed the server's, as PEM texts. The server has to demand TLS then, and
+        its certificate to be made out for the host of O(address).
+      - Left empty, it has to work without TLS.
+    type: str
+    default: ""
+    version_added: 0.2.0
   timeout:
     description:
       - Seconds until everything that is asked must be healthy. V(0) asks exactly once.
-      - Ends early when the login has a fault that does not pass by itself, which is V(auth_refused), V(auth_off) or
-        V(tls_required) in RV(login).
+      - Ends early when the login has a fault that does not pass by itself, which is V(auth_refused), V(auth_off),
+        V(tls_required) or V(tls_off) in RV(login).
     type: float
     default: 60
 extends_documentation_fragment:
@@ -183,7 +191,7 @@ login:
       description:
         - What is wrong, as a fixed word, V(null) if nothing is.
         - One of the faults of the connection, or V(auth_refused), V(auth_off) (a login without password succeeds),
-          V(refused_by_nats), V(tls_required), V(not_nats).
+          V(refused_by_nats), V(tls_required), V(tls_off), V(not_nats).
       type: str
       sample: auth_refused
     latency_ms:

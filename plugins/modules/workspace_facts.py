@@ -41,6 +41,12 @@ options:
         O(root_url).
     type: str
     default: ""
+  authorities:
+    description:
+      - Certificates of the authorities that signed those of a MongoDB of the deployment's own, as PEM texts. It has to
+        speak TLS then, of which O(url) says nothing, as it names no file of this host.
+    type: str
+    default: ""
   timeout:
     description: Seconds that everything together may take.
     type: float

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import yaml
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory import self_signed
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory import internal_tls, self_signed
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import (
     read_inventory,
     role_options,
@@ -44,6 +44,8 @@ SECRETS = {
 
 # Nothing that judges them: the plan itself only hands them on.
 SELF_SIGNED = {self_signed.CERTIFICATE: "a certificate of ours\n", self_signed.KEY: "a key of ours\n"}
+# Of all inventories, so that the same one has the same plan whenever it is planned.
+_INTERNAL: dict[str, str] = {}
 
 
 def host(**variables: Any) -> dict[str, Any]:
@@ -78,7 +80,14 @@ def lab() -> Inventory:
 def typed_plan(inventory: Inventory, files: dict[str, str] | None = None, **secrets: str) -> Plan:
     """``files``: texts on the machine that plans."""
     read, problems = read_inventory(inventory["groups"], inventory["hosts"])
-    return make_plan(read, SECRETS | SELF_SIGNED | secrets, problems, now=NOW, files=files)
+    return make_plan(read, SECRETS | SELF_SIGNED | internal(read) | secrets, problems, now=NOW, files=files)
+
+
+def internal(read: Inventory) -> dict[str, str]:
+    """What the secrets file has for TLS inside the deployment."""
+    values, new = internal_tls.resolve(read, _INTERNAL, NOW)
+    _INTERNAL.update(new)
+    return values
 
 
 def plan(inventory: Inventory, files: dict[str, str] | None = None, **secrets: str) -> dict[str, Any]:

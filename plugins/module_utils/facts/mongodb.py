@@ -28,7 +28,7 @@ def ask(wanted: Wanted, sees_to_it: bool) -> dict[str, Any]:
     ``steps``: what the role would do, as the rest of a sentence, on the host that ``sees_to_it``.
     """
     until = time.monotonic() + TIMEOUT
-    state = read(wanted.port, wanted.user, wanted.admin, until, wanted.removed_user)
+    state = read(wanted.port, wanted.user, wanted.admin, until, wanted.removed_user, wanted.tls)
     decision = decide(state, wanted) if sees_to_it else Decision(fault=_known(state))
     try:
         rehearse(decision.steps, state, wanted)
@@ -65,7 +65,7 @@ def _inside(state: SetState, wanted: Wanted, until: float) -> dict[str, Any]:
     if user is None:
         return told
     try:
-        with log_in(f"127.0.0.1:{wanted.port}", user, remaining(until)) as login:
+        with log_in(f"127.0.0.1:{wanted.port}", user, remaining(until), wanted.tls) as login:
             answer = login.command("getParameter", featureCompatibilityVersion=1)
             told["feature_compatibility_version"] = str(answer["featureCompatibilityVersion"]["version"])
             told["users"] = _users(login, state, wanted)

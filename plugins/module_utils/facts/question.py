@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from ..probing.fault import Fault
 from ..probing.question import Answered
 from . import (
     apt,
@@ -65,6 +66,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 # Where the engine keeps all it has, unless its settings say otherwise.
 _DOCKER_DATA = "/var/lib/docker"
+# Seconds.
+_HANDSHAKE = 3.0
 _DOCKER_UNIT, _MONGODB_UNIT = "docker.service", "mongod.service"
 
 
@@ -155,7 +158,21 @@ def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:
     user = User(wanted["user"]["name"], asked["user_password"])
     set_of = (int(wanted["port"]), wanted["replica_set"], tuple(wanted["members"]))
     rotated = (asked["former_admin_password"] or "", wanted["removes_user"])
-    return ask(Wanted(*set_of, user, roles, asked["admin_password"], *rotated), wanted["first"])
+    return ask(Wanted(*set_of, user, roles, asked["admin_password"], *rotated, _tls(asked)), wanted["first"])
+
+
+def _tls(asked: Mapping[str, Any]) -> Any:
+    """As mongod here speaks now, whatever is planned; None where it does not answer, which others tell."""
+    from ..mongodb.tls import spoken_by
+
+    wanted, there = asked["mongodb"], _mongod_settings(asked)
+    # one that never spoke TLS notes every handshake as an error in its log
+    if not wanted or not (wanted["authorities"] or (there and there["settings"]["certificateKeyFile"])):
+        return None
+    try:
+        return spoken_by(int(wanted["port"]), wanted["authorities"], time.monotonic() + _HANDSHAKE)
+    except Fault:
+        return None
 
 
 def _workspace(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,4 +180,4 @@ def _workspace(asked: Mapping[str, Any]) -> dict[str, Any]:
     from ..workspace.probe import ask
 
     wanted = asked["workspace"]
-    return asdict(ask(parse(asked["workspace_url"]), wanted["root_url"], wanted["site_url"], 5.0))
+    return asdict(ask(parse(asked["workspace_url"]), wanted["root_url"], wanted["site_url"], 5.0, _tls(asked)))

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from ..probing.fault import Fault
+from .tls import Tls
 from .wire import NO_PYMONGO, UNAUTHORIZED, closed, parse_member, silent
 
 try:
@@ -84,28 +85,15 @@ def _as_refused() -> Iterator[None]:
 
 
 @contextmanager
-def log_in(name: str, user: User | None, request_timeout: float) -> Iterator[Login]:
+def log_in(name: str, user: User | None, request_timeout: float, tls: Tls | None = None) -> Iterator[Login]:
     """Raises Fault when the login is refused, or when the member stops answering, also later.
 
     Without a user there is no login: for what MongoDB's localhost exception allows.
     """
-    peer = parse_member(name).peer
-    user = user and current(name, user, request_timeout)
-    milliseconds = max(1, int(request_timeout * 1000))
-    client: MongoClient[dict[str, Any]] = MongoClient(
-        name,
-        directConnection=True,
-        username=user.name if user else None,
-        password=user.password if user else None,
-        authSource="admin",
-        serverSelectionTimeoutMS=milliseconds,
-        connectTimeoutMS=milliseconds,
-        socketTimeoutMS=milliseconds,
-        # a second try would take a second timeout
-        retryReads=False,
-        **_MONITORING,
-    )
-    with closing(client):
+    member = parse_member(name)
+    peer = member.peer
+    user = user and current(name, user, request_timeout, tls)
+    with _way(member.host, tls) as way, closing(_client(name, user, request_timeout, way)) as client:
         try:
             login = Login(client)
             if user:
@@ -119,7 +107,30 @@ def log_in(name: str, user: User | None, request_timeout: float) -> Iterator[Log
             raise Fault("driver", f"pymongo on this host cannot ask {peer}: {_first_line(error)}") from None
 
 
-def current(name: str, user: User, request_timeout: float) -> User:
+def _way(host: str, tls: Tls | None) -> AbstractContextManager[dict[str, Any]]:
+    """Options of pymongo; ``host``: "" for a whole set."""
+    return tls.of_driver(host) if tls else nullcontext({})
+
+
+def _client(name: str, user: User | None, request_timeout: float, way: dict[str, Any]) -> MongoClient[dict[str, Any]]:
+    milliseconds = max(1, int(request_timeout * 1000))
+    return MongoClient(
+        name,
+        directConnection=True,
+        username=user.name if user else None,
+        password=user.password if user else None,
+        authSource="admin",
+        serverSelectionTimeoutMS=milliseconds,
+        connectTimeoutMS=milliseconds,
+        socketTimeoutMS=milliseconds,
+        # a second try would take a second timeout
+        retryReads=False,
+        **way,
+        **_MONITORING,
+    )
+
+
+def current(name: str, user: User, request_timeout: float, tls: Tls | None = None) -> User:
     """The user with the one of its passwords that the member takes; the new one where it takes neither.
 
     The former one is tried first: until it is changed, no login is refused.
@@ -127,7 +138,7 @@ def current(name: str, user: User, request_timeout: float) -> User:
     if not user.former:
         return user
     try:
-        with log_in(name, User(user.name, user.former), request_timeout):
+        with log_in(name, User(user.name, user.former), request_timeout, tls):
             return User(user.name, user.former)
     except Fault as fault:
         if fault.kind != "auth":
@@ -136,25 +147,32 @@ def current(name: str, user: User, request_timeout: float) -> User:
 
 
 @contextmanager
-def open_url(url: str, timeout: float) -> Iterator[MongoClient[dict[str, Any]]]:
-    """A client of the whole set that a connection string names. Raises Fault, also later; its sentence may quote."""
+def open_url(url: str, timeout: float, tls: Tls | None = None) -> Iterator[MongoClient[dict[str, Any]]]:
+    """A client of the whole set that a connection string names. Raises Fault, also later; its sentence may quote.
+
+    ``tls``: where the set is the deployment's own, and speaks it.
+    """
     if MongoClient is None:
         raise Fault("library", NO_PYMONGO)
     milliseconds = max(1, int(timeout * 1000))
     try:
-        with closing(
-            MongoClient(
-                url,
-                # any member that serves may be asked: nothing is written
-                readPreference="primaryPreferred",
-                serverSelectionTimeoutMS=milliseconds,
-                connectTimeoutMS=milliseconds,
-                # a handful of questions together
-                socketTimeoutMS=max(1, milliseconds // 4),
-                retryReads=False,
-                **_MONITORING,
-            )
-        ) as client:
+        with (
+            _way("", tls) as way,
+            closing(
+                MongoClient(
+                    url,
+                    # any member that serves may be asked: nothing is written
+                    readPreference="primaryPreferred",
+                    serverSelectionTimeoutMS=milliseconds,
+                    connectTimeoutMS=milliseconds,
+                    # a handful of questions together
+                    socketTimeoutMS=max(1, milliseconds // 4),
+                    retryReads=False,
+                    **way,
+                    **_MONITORING,
+                )
+            ) as client,
+        ):
             yield client
     except (NetworkTimeout, ServerSelectionTimeoutError) as error:
         raise _unreached(str(error)) from None

@@ -21,6 +21,7 @@ from .checks import NAMES, Check, Findings, Limits, examine, not_made, run
 from .disk import Disk, check_disk
 from .login import User, log_in
 from .members import Member, check_member, configured_names, is_alias, no_primary, primary_of
+from .tls import Tls
 from .wire import Hello, say_hello
 
 # The likeliest cause first: what stands further down often follows from what stands further up.
@@ -31,6 +32,8 @@ _CAUSES = (
         "auth",
         "refused",
         "closed",
+        "tls_off",
+        "certificate",
         "protocol",
         "resolve",
         "wrong_member",
@@ -57,6 +60,7 @@ class Target:
     limits: Limits
     database: str | None = None
     disk: Disk | None = None
+    tls: Tls | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def wait(target: Target, timeout: float) -> SetHealth:
 
 def ask(target: Target) -> SetHealth:
     """One look."""
-    hellos = say_hello(dict.fromkeys(target.members), target.request_timeout)
+    hellos = say_hello(dict.fromkeys(target.members), target.request_timeout, target.tls)
     hellos += _say_hello_to_others(configured_names(hellos), hellos, target)
     findings = Findings()
     hellos, latency = _look_inside(hellos, target, findings)
@@ -111,7 +115,7 @@ def ask(target: Target) -> SetHealth:
 
 def _say_hello_to_others(names: Sequence[str], known: Sequence[Hello], target: Target) -> list[Hello]:
     asked = {hello.name for hello in known}
-    return say_hello([name for name in names if name not in asked], target.request_timeout)
+    return say_hello([name for name in names if name not in asked], target.request_timeout, target.tls)
 
 
 def _look_inside(hellos: list[Hello], target: Target, findings: Findings) -> tuple[list[Hello], float | None]:
@@ -123,7 +127,7 @@ def _look_inside(hellos: list[Hello], target: Target, findings: Findings) -> tup
     started, latency = time.monotonic(), None
     writable = bool((chosen.answer or {}).get("isWritablePrimary"))
     try:
-        with log_in(chosen.name, target.user, target.request_timeout) as login:
+        with log_in(chosen.name, target.user, target.request_timeout, target.tls) as login:
             latency = milliseconds_since(started)
             findings.checks.append(Check("login", "healthy"))
             examine(login, findings, target.database, target.limits, writable)

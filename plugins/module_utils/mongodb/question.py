@@ -12,7 +12,7 @@ from typing import Any
 
 from ..probing.options import TIMEOUTS
 from ..probing.question import Answered, LibraryMissing
-from . import login, probe, wire
+from . import login, probe, tls, wire
 from .checks import Limits
 from .disk import Disk
 
@@ -27,6 +27,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "minimum_free_bytes": {"type": "bytes", "default": 1073741824},
     "maximum_lag": {"type": "float", "default": 30.0},
     "minimum_oplog_hours": {"type": "float", "default": 1.0},
+    "authorities": {"type": "str", "default": ""},
     **TIMEOUTS,
     "timeout": {"type": "float", "default": 0.0},
 }
@@ -58,4 +59,5 @@ def _target(options: Mapping[str, Any]) -> probe.Target:
         limits=Limits(options["maximum_lag"], options["minimum_oplog_hours"]),
         database=options["database"],
         disk=Disk(options["data_directory"], *room) if options["data_directory"] else None,
+        tls=tls.planned(options["authorities"]),
     )

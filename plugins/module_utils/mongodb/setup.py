@@ -69,7 +69,7 @@ def bring_about(wanted: Wanted, timeout: float, check_mode: bool) -> Outcome:
     taken: list[Step] = []
     while True:
         until = time.monotonic() + _REQUEST
-        state = read(wanted.port, wanted.user, wanted.admin, until, wanted.removed_user)
+        state = read(wanted.port, wanted.user, wanted.admin, until, wanted.removed_user, wanted.tls)
         try:
             decision = _decision(decide(state, wanted), state.members, wanted)
             before = steps.described(state) if before is None else before
@@ -94,7 +94,7 @@ def _decision(decision: Decision, members: Sequence[str], wanted: Wanted) -> Dec
     if fault is None:
         return decision
     if fault.kind == "no_primary":
-        hellos = say_hello(members, _REQUEST)
+        hellos = say_hello(members, _REQUEST, wanted.tls)
         fault = no_primary(hellos, wanted.replica_set, {})
         if not can_elect(hellos, wanted.replica_set):
             fault = Fault("no_majority", fault.sentence)
@@ -123,13 +123,13 @@ def _take(step: Step, state: SetState, wanted: Wanted, until: float) -> None:
 
 
 def _initiate(state: SetState, wanted: Wanted, seconds: float) -> None:
-    for hello in say_hello(wanted.members, _REQUEST):
+    for hello in say_hello(wanted.members, _REQUEST, wanted.tls):
         _check_newcomer(hello, wanted.replica_set)
     members = [{"_id": number, "host": name} for number, name in enumerate(wanted.members)]
     # there may be users without a set: data of a mongod that ran without one
     user = wanted.admin if state.any_user else None
     try:
-        with log_in(_here(wanted), user, seconds) as login:
+        with log_in(_here(wanted), user, seconds, wanted.tls) as login:
             login.command_on("admin", "replSetInitiate", {"_id": wanted.replica_set, "members": members})
     except Refused as refused:
         passing = refused.code in (_ALREADY_INITIALIZED, _NODE_NOT_FOUND)
@@ -163,7 +163,7 @@ def _check_newcomer(hello: Hello, replica_set: str) -> None:
 
 def _create_administrator(wanted: Wanted, seconds: float) -> None:
     try:
-        with log_in(_here(wanted), None, seconds) as login:
+        with log_in(_here(wanted), None, seconds, wanted.tls) as login:
             _change_user(login, "createUser", steps.ADMINISTRATOR, seconds, pwd=wanted.admin_password, roles=["root"])
     except Refused as refused:
         sentence = f"MongoDB does not let its administrator {steps.ADMINISTRATOR} be created: {refused}. See {LOG}."
@@ -203,7 +203,7 @@ def _administrator(state: SetState, wanted: Wanted, seconds: float) -> Iterator[
     """The administrator, logged in at the primary; also later, what it may not do raises Fault."""
     where = state.primary if state.primary and not state.primary_here else _here(wanted)
     try:
-        with log_in(where, wanted.admin, seconds) as login:
+        with log_in(where, wanted.admin, seconds, wanted.tls) as login:
             yield login
     except Refused as refused:
         raise administrator_fault(wanted.user.name, str(refused)) from None

@@ -21,6 +21,7 @@ from ..probing.clock import remaining
 from ..probing.fault import Fault
 from .login import Login, Refused, User, current, log_in
 from .members import configured_names
+from .tls import Tls
 from .wire import UNAUTHORIZED, Hello, ask_without_login, is_open
 
 # Of mongo/base/error_codes.yml: the first when there is no configuration of a replica set, the second when there is one
@@ -79,31 +80,32 @@ def replica_set_state(port: int, user: User, admin: User, timeout: float) -> dic
     return asdict(read(port, user, admin, time.monotonic() + timeout))
 
 
-def read(port: int, user: User, admin: User, until: float, removed: str = "") -> SetState:
+def read(port: int, user: User, admin: User, until: float, removed: str = "", tls: Tls | None = None) -> SetState:
     here = f"127.0.0.1:{port}"
     state = SetState()
     try:
-        state = _greeting(here, until)
+        state = _greeting(here, until, tls)
         if state.valid is False and state.any_user is not False:
-            return _configuration(state, here, admin, until)
+            return _configuration(state, here, admin, until, tls)
         if state.any_user is False and (state.primary_here or not state.initiated):
             return replace(state, user_exists=False)
         if state.primary:
             where = here if state.primary_here else state.primary
-            now = current(where, admin, remaining(until))
+            now = current(where, admin, remaining(until), tls)
             if admin.former:
                 state = replace(state, admin_is_outdated=now.password == admin.former)
-            state = _users(state, where, user, now, until)
-            return _removed(state, where, now, removed, until) if removed else state
+            state = _users(state, where, user, now, until, tls)
+            return _removed(state, where, now, removed, until, tls) if removed else state
         return state
     except Fault as fault:
         return replace(state, fault=fault.kind, reason=fault.sentence)
 
 
-def _greeting(here: str, until: float) -> SetState:
+def _greeting(here: str, until: float, tls: Tls | None) -> SetState:
     """What mongod tells without a login."""
     try:
-        hello, status, databases = ask_without_login(here, until, {"replSetGetStatus": 1}, {"listDatabases": 1})
+        asked = ({"replSetGetStatus": 1}, {"listDatabases": 1})
+        hello, status, databases = ask_without_login(here, until, *asked, tls=tls)
     except Fault as fault:
         raise Fault(fault.kind, f"{here}: {fault.sentence}") from None
     if not hello.get("setName") and not hello.get("isreplicaset"):
@@ -139,10 +141,10 @@ def _greeting(here: str, until: float) -> SetState:
     return replace(state, initiated=True if code == INVALID_REPLICA_SET_CONFIG else None, valid=False)
 
 
-def _configuration(state: SetState, here: str, admin: User, until: float) -> SetState:
+def _configuration(state: SetState, here: str, admin: User, until: float, tls: Tls | None) -> SetState:
     """The configuration that mongod does not take for its own, which only the administrator may see."""
     try:
-        with log_in(here, admin, remaining(until)) as login:
+        with log_in(here, admin, remaining(until), tls) as login:
             config = login.command("replSetGetConfig")["config"]
     except Refused as refused:
         if refused.code == NOT_YET_INITIALIZED:
@@ -156,9 +158,9 @@ def _configuration(state: SetState, here: str, admin: User, until: float) -> Set
     return replace(state, initiated=True, name=str(config["_id"]), members=members, admin_login="ok")
 
 
-def _users(state: SetState, where: str, user: User, admin: User, until: float) -> SetState:
+def _users(state: SetState, where: str, user: User, admin: User, until: float, tls: Tls | None) -> SetState:
     try:
-        with log_in(where, user, remaining(until)) as login:
+        with log_in(where, user, remaining(until), tls) as login:
             # MongoDB's manual, usersInfo: users may always see themselves
             found = _user(login, user.name)
         return replace(state, any_user=True, user_login="ok", **found)
@@ -169,7 +171,7 @@ def _users(state: SetState, where: str, user: User, admin: User, until: float) -
             raise Fault(fault.kind, f"{where}: {fault.sentence}") from None
     state = replace(state, user_login="refused")
     try:
-        with log_in(where, admin, remaining(until)) as login:
+        with log_in(where, admin, remaining(until), tls) as login:
             return replace(state, any_user=True, admin_login="ok", **_user(login, user.name))
     except Refused:
         return replace(state, admin_login="denied")
@@ -179,10 +181,10 @@ def _users(state: SetState, where: str, user: User, admin: User, until: float) -
         return replace(state, admin_login="refused")
 
 
-def _removed(state: SetState, where: str, admin: User, removed: str, until: float) -> SetState:
+def _removed(state: SetState, where: str, admin: User, removed: str, until: float, tls: Tls | None) -> SetState:
     """Whether the user is there who is to be no more; only the administrator may see others."""
     try:
-        with log_in(where, admin, remaining(until)) as login:
+        with log_in(where, admin, remaining(until), tls) as login:
             return replace(state, admin_login="ok", removed_exists=bool(_user(login, removed)["user_exists"]))
     except Refused:
         return replace(state, admin_login="denied")

@@ -12,6 +12,7 @@ from typing import Any
 from ..probing.fault import Fault
 from .login import User
 from .state import Role, SetState
+from .tls import Tls
 
 ADMINISTRATOR = "admin"
 INITIATE = "initiate"
@@ -36,6 +37,7 @@ class Wanted:
     """What is to be: the members as host:port, the first of them this host's; exactly these roles.
 
     While secrets are rotated: the password that the administrator may still have, and the user who is to be no more.
+    ``tls``: how the members speak.
     """
 
     port: int
@@ -46,6 +48,7 @@ class Wanted:
     admin_password: str
     former_admin_password: str = ""
     removed_user: str = ""
+    tls: Tls | None = None
 
     @property
     def admin(self) -> User:

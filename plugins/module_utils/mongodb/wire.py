@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..probing.clock import remaining
-from ..probing.connection import connect_tcp
 from ..probing.fault import Fault
 from ..probing.target import Target as Address
+from .tls import Tls, connected
 
 try:
     import bson
@@ -66,19 +66,19 @@ def parse_member(name: str) -> Address:
     return Address(False, host, port, "/", host, port)
 
 
-def say_hello(names: Iterable[str], request_timeout: float) -> list[Hello]:
+def say_hello(names: Iterable[str], request_timeout: float, tls: Tls | None = None) -> list[Hello]:
     """All at once: members that do not answer cost one `request_timeout`, however many they are."""
     members = list(names)
     if not members:
         return []
     until = time.monotonic() + request_timeout
     with ThreadPoolExecutor(max_workers=len(members)) as pool:
-        return list(pool.map(lambda name: _say_hello(name, until), members))
+        return list(pool.map(lambda name: _say_hello(name, until, tls), members))
 
 
-def _say_hello(name: str, until: float) -> Hello:
+def _say_hello(name: str, until: float, tls: Tls | None) -> Hello:
     try:
-        answer, databases = ask_without_login(name, until, {"listDatabases": 1, "nameOnly": True})
+        answer, databases = ask_without_login(name, until, {"listDatabases": 1, "nameOnly": True}, tls=tls)
     except Fault as fault:
         return Hello(name, fault=fault)
     return Hello(name, answer, open=is_open(databases))
@@ -92,14 +92,16 @@ def is_open(databases: dict[str, Any]) -> bool:
     return bool(databases.get("databases"))
 
 
-def ask_without_login(name: str, until: float, *commands: dict[str, Any]) -> list[dict[str, Any]]:
+def ask_without_login(
+    name: str, until: float, *commands: dict[str, Any], tls: Tls | None = None
+) -> list[dict[str, Any]]:
     """The answers to `hello` and then to the commands, also those that say no. Raises Fault where there is no mongod.
 
     Without pymongo, which brings the encoder, it can still be told that nothing listens.
     """
     address = parse_member(name)
     try:
-        sock = connect_tcp(address, until)
+        sock = connected(address, until, tls)
     except Fault as fault:
         raise _connect_fault(address, fault) from None
     with sock:
@@ -161,6 +163,10 @@ def _receive(sock: socket.socket, size: int, until: float) -> bytes:
 
 def _connect_fault(address: Address, fault: Fault) -> Fault:
     host = address.host
+    if fault.kind in ("tls_off", "certificate"):
+        return fault
+    if fault.kind == "tls_timeout":
+        return silent()
     if fault.kind.startswith("resolve"):
         return Fault(
             "resolve",

@@ -13,8 +13,11 @@ from __future__ import annotations
 import io
 import json
 import socket
+import ssl
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..probing.clock import milliseconds_since, remaining
@@ -24,6 +27,7 @@ from ..probing.fault import Fault
 from ..probing.fetching import sanitized
 from ..probing.polling import Timeouts
 from ..probing.target import Target, parse_address
+from ..probing.tls import trusting, upgraded
 
 # By this name our own connections, and those of ours that are refused on purpose, are known in /connz.
 OWN_NAME = "rocketops-health"
@@ -33,11 +37,12 @@ _LINES_MAX = 16
 
 @dataclass(frozen=True)
 class Account:
-    """Where to log in, and with which account."""
+    """Where to log in, and with which account. ``authorities``: PEM texts, where TLS is planned."""
 
     address: str
     username: str
     password: str = field(repr=False)
+    authorities: str = ""
 
     def __post_init__(self) -> None:
         parse_address("address", self.address)
@@ -46,6 +51,10 @@ class Account:
     def target(self) -> Target:
         host, port = parse_address("address", self.address)
         return Target(False, host, port, "/", host, port)
+
+    @cached_property
+    def context(self) -> ssl.SSLContext | None:
+        return trusting(self.authorities) if self.authorities else None
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,8 @@ def probe_login(account: Account, timeouts: Timeouts, stop: float) -> Login:
     """With the credentials, which must work, and without any, which must not."""
     started = time.monotonic()
     try:
-        fault = try_login(account.target, {"user": account.username, "pass": account.password}, timeouts.limit(stop))
+        credentials = {"user": account.username, "pass": account.password}
+        fault = try_login(account.target, credentials, timeouts.limit(stop), account.context)
         latency = milliseconds_since(started)
         fault = fault or _without_password(account, timeouts.limit(stop))
     except Fault as broken:
@@ -74,7 +84,7 @@ def probe_login(account: Account, timeouts: Timeouts, stop: float) -> Login:
 
 def _without_password(account: Account, until: float) -> Fault | None:
     """What is wrong unless NATS refuses just that: it may be too full for any client."""
-    refusal = try_login(account.target, {}, until)
+    refusal = try_login(account.target, {}, until, account.context)
     if refusal:
         return refusal if refusal.kind != "auth_refused" else None
     sentence = (
@@ -84,18 +94,20 @@ def _without_password(account: Account, until: float) -> Fault | None:
     return Fault("auth_off", sentence)
 
 
-def try_login(target: Target, credentials: dict[str, str], until: float) -> Fault | None:
-    """The fault if NATS refuses; raises Fault if it cannot be asked."""
-    with connect_tcp(target, until) as sock:
-        reader = timed_reader(sock, until)
+def try_login(
+    target: Target, credentials: dict[str, str], until: float, context: ssl.SSLContext | None = None
+) -> Fault | None:
+    """The fault if NATS refuses; raises Fault if it cannot be asked. ``context``: where TLS is planned."""
+    with ExitStack() as opened:
+        plain = opened.enter_context(connect_tcp(target, until))
         try:
-            info = _info(target, _line(target, reader))
-            if info.get("tls_required"):
-                sentence = (
-                    f"NATS at {target.peer} demands TLS, which is not planned and cannot be asked through here: its "
-                    "configuration was changed by hand."
-                )
-                raise Fault("tls_required", sentence)
+            sock, reader = plain, timed_reader(plain, until)
+            demanded = bool(_info(target, _line(target, reader)).get("tls_required"))
+            _check_tls(target, demanded, planned=context is not None)
+            if context:
+                # the server says nothing more before the handshake
+                sock = opened.enter_context(upgraded(plain, target, until, context))
+                reader = timed_reader(sock, until)
             options = {"verbose": False, "pedantic": False, "name": OWN_NAME, "lang": "", "version": "", **credentials}
             sock.settimeout(remaining(until))
             sock.sendall(f"CONNECT {json.dumps(options)}\r\nPING\r\n".encode())
@@ -112,6 +124,21 @@ def try_login(target: Target, credentials: dict[str, str], until: float) -> Faul
             sentence = f"NATS at {target.peer} cut the connection ({error.strerror or error})."
             raise Fault("reset", sentence) from None
     raise Fault("not_nats", f"{target.peer} does not answer as a NATS server does.")
+
+
+def _check_tls(target: Target, demanded: bool, planned: bool) -> None:
+    if demanded and not planned:
+        sentence = (
+            f"NATS at {target.peer} demands TLS, which is not planned and cannot be asked through here: its "
+            "configuration was changed by hand."
+        )
+        raise Fault("tls_required", sentence)
+    if planned and not demanded:
+        sentence = (
+            f"NATS at {target.peer} speaks without TLS, which is planned: passwords and messages are read by anybody "
+            "on the way. The site playbook has it demand TLS."
+        )
+        raise Fault("tls_off", sentence)
 
 
 def _line(target: Target, reader: io.BufferedReader) -> str:

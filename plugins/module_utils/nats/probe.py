@@ -20,7 +20,7 @@ from .monitoring import Monitoring
 __all__ = ["Account", "Expected", "NatsHealth", "Wanted", "probe_nats"]
 
 # what no waiting mends: the server's configuration and ours differ
-_PERMANENT = {"auth_refused", "auth_off", "tls_required"}
+_PERMANENT = {"auth_refused", "auth_off", "tls_required", "tls_off"}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 from ..probing.options import TIMEOUTS
 from ..probing.polling import Timeouts
 from ..probing.question import Answered
+from ..probing.tls import trusting
 from .probe import Account, Expected, NatsHealth, Wanted, probe_nats
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -23,6 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "address": {"type": "str"},
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
+    "authorities": {"type": "str", "default": ""},
     **TIMEOUTS,
 }
 TOGETHER = [("address", "username", "password")]
@@ -41,8 +43,15 @@ def _wanted(options: Mapping[str, Any]) -> Wanted:
         namespace=options["namespace"],
         routes=options["expected_routes"],
         slow_after=options["slow_after"],
-        account=Account(options["address"], options["username"], options["password"]) if options["address"] else None,
+        account=_account(options) if options["address"] else None,
     )
+
+
+def _account(options: Mapping[str, Any]) -> Account:
+    authorities = options["authorities"]
+    if authorities:
+        trusting(authorities)
+    return Account(options["address"], options["username"], options["password"], authorities)
 
 
 def _client(entry: Any) -> Expected:

@@ -26,6 +26,14 @@ _NOT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
 _PARTIAL_CHAIN = 0x80000
 
 
+def trusting(authorities: str) -> ssl.SSLContext:
+    """``authorities``: PEM texts, and no others are trusted. Raises ValueError where there is none in it."""
+    try:
+        return ssl.create_default_context(cadata=authorities)
+    except ssl.SSLError as error:
+        raise ValueError(f"The authorities to trust are no PEM certificates: {error}.") from error
+
+
 @dataclass(frozen=True)
 class Trust:
     """Which certificates to accept: those of `ca_path` alone if given, else of the system's authorities."""
@@ -65,7 +73,11 @@ def connect(target: Target, until: float, trust: Trust) -> socket.socket:
 
 
 def _start_tls(target: Target, until: float, context: ssl.SSLContext) -> ssl.SSLSocket:
-    sock = connect_tcp(target, until)
+    return upgraded(connect_tcp(target, until), target, until, context)
+
+
+def upgraded(sock: socket.socket, target: Target, until: float, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """TLS on a connection that is there. Raises Fault, and closes it then."""
     try:
         sock.settimeout(remaining(until))
         return context.wrap_socket(sock, server_hostname=target.host)

@@ -21,6 +21,7 @@ from typing import Any
 
 from ..mongodb.login import open_url
 from ..mongodb.series import series_of
+from ..mongodb.tls import Tls
 from ..mongodb.url import MongoUrl
 from ..probing.clock import halfway, remaining
 from ..probing.fault import Fault
@@ -68,23 +69,25 @@ class Workspace:
     asks_identity: bool | None = None
 
 
-def ask(url: MongoUrl, root_url: str, site_url: str, timeout: float) -> Workspace:
-    """``site_url``: the setting where the deployment fixes it (``OVERWRITE_SETTING_Site_Url``), or empty.
+def ask(url: MongoUrl, root_url: str, site_url: str, timeout: float, tls: Tls | None = None) -> Workspace:
+    """``site_url``: the setting where the deployment fixes it (``OVERWRITE_SETTING_Site_Url``), or empty. ``tls``: how
+    a MongoDB of the deployment's own speaks, of which its URL here says nothing.
 
     Takes no longer than `timeout`, give or take the time of one answer, and never raises Fault.
     """
     until = time.monotonic() + timeout
     found, refusal = Workspace(), None
     try:
-        if url.members:
+        members = [replace(member, tls=member.tls or tls is not None) for member in url.members]
+        if members:
             # A driver waits out its time where nothing listens; and this needs neither a login nor pymongo.
             try:
-                found = replace(found, mongodb_version=series_of(url.members, remaining(halfway(until))))
+                found = replace(found, mongodb_version=series_of(members, remaining(halfway(until))))
             except Fault as fault:
                 if fault.kind not in _PERHAPS_NOT_OF_A_DRIVER:
                     raise
                 refusal = fault
-        with open_url(url.text, remaining(until)) as client:
+        with open_url(url.text, remaining(until), tls) as client:
             found = replace(found, mongodb_version=str(client.admin.command("buildInfo")["version"]))
             return _read(client, url.database, found, root_url, site_url)
     except Fault as fault:

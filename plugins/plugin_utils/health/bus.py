@@ -15,7 +15,9 @@ from .hosts import unasked
 from .model import NATS, Need, Subject, Symptom
 
 # Faults that are the server's own whatever else is away.
-_OF_ITS_OWN = {"slow", "not_nats", "auth_refused", "auth_off", "refused_by_nats", "tls_required"}
+_OF_ITS_OWN = {"slow", "not_nats", "auth_refused", "auth_off", "refused_by_nats", "tls_required", "tls_off", "tls"} | {
+    f"certificate{what}" for what in ("", "_expired", "_early", "_name", "_ca")
+}
 _ROUTES = "routes_missing"
 
 

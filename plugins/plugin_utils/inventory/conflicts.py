@@ -17,7 +17,7 @@ from ..rocketchat.catalogue import MONOLITH, NATS_CLUSTER_PORT, NATS_MONITORING_
 from ..rocketchat.names import slug
 from ..rocketchat.problems import Problem
 from ..rocketchat.versions import Version
-from .settings import Host, is_published, member_name, proxy_port
+from .settings import EXTERNAL, Host, is_published, member_name, proxy_port
 
 
 def conflicts(
@@ -36,6 +36,7 @@ def conflicts(
     yield from _useless_proxies(hosts, common["rocketchat_extra_proxies"], root_url)
     yield from _shared_members(hosts)
     yield from _unproven_keys(hosts)
+    yield from _useless_tls(common)
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,15 @@ def _shared_members(hosts: list[Host]) -> Iterator[Problem]:
             reason = f"is what the replica set calls its member on host {other.name}, too"
             remedy = "Set it in the variables of one host alone, to the name of the member there"
             yield Problem(f"mongodb_member_name (host {host.name})", name, reason, remedy)
+
+
+def _useless_tls(common: dict[str, Any]) -> Iterator[Problem]:
+    """Somebody may believe it."""
+    for group, variable in EXTERNAL.items():
+        if common.get(variable) and common[f"{group}_tls"]:
+            reason = f"has no effect on servers of your own, which {variable} names"
+            remedy = "Leave it out; MongoDB's URL takes tls=true, and NATS itself tells its clients"
+            yield Problem(f"{group}_tls", True, reason, remedy)
 
 
 def _unproven_keys(hosts: list[Host]) -> Iterator[Problem]:

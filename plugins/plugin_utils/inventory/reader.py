@@ -25,6 +25,7 @@ from .conflicts import conflicts
 from .environment import read_environment
 from .formats import check_formats, read_ipv4_networks, read_networks
 from .hosts import check_agreement, check_groups, check_network_size, check_private_addresses, read_adopted
+from .internal_tls import read_internal_tls
 from .licensing import check_license
 from .rotation import read_rotation
 from .secrets import LEAST_LENGTH
@@ -176,6 +177,7 @@ class Reader:
             expected_users=common["rocketchat_expected_users"],
             secrets=secrets,
             rotation=rotation,
+            internal=read_internal_tls(common, self.groups, self.secret_values),
             hosts=hosts,
         )
 

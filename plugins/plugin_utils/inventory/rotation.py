@@ -7,7 +7,9 @@ The file has a new secret before any host has it, and the former one beside it u
 that a run may end anywhere and be run again. There are two stages, and in each of them the file says what every host is
 to have: while it is `switching`, servers take both secrets, and clients are given the new one; while it is `finishing`,
 servers take the new one alone. The site playbook goes through the servers before the clients, so that a client is never
-given what its server does not take yet; the second stage begins when the first was verified.
+given what its server does not take yet; the second stage begins when the first was verified. Of an authority, `both`
+means that its certificates are accepted: servers have one of the new one from the second stage on, and accept those of
+the former one among themselves until that has passed, too.
 """
 
 from __future__ import annotations
@@ -24,8 +26,11 @@ VARIABLE = "rocketchat_rotate"
 BEGIN, FINISH, END = "begin", "finish", "end"
 
 # By secret, the names in the file. The password of Rocket.Chat's administrator is not among them, as it counts on the
-# first start only and is changed in Rocket.Chat. Certificates for use inside the deployment would be.
+# first start only and is changed in Rocket.Chat.
 ROTATED = {name: variable for name, variable in SECRET_VARIABLES.items() if name != "admin_password"}
+# What signs the certificates of NATS and MongoDB: its certificate, and its key. No variable gives it.
+AUTHORITY, AUTHORITY_KEY = "internal_authority", "internal_authority_key"
+ROTATED[AUTHORITY] = AUTHORITY
 STAGE = "rotation_stage"
 FORMER = {name: f"former_{variable}" for name, variable in ROTATED.items()}
 # NATS and MongoDB know one password of a user. The new one is another user's, who takes turns with the first.
@@ -52,7 +57,9 @@ def advanced(kept: Mapping[str, str], step: str, names: Iterable[str]) -> dict[s
     if step == BEGIN and not stage:
         changes = {STAGE: SWITCHING}
         for name in names:
-            changes |= {FORMER[name]: kept[ROTATED[name]], ROTATED[name]: generate(name)}
+            changes[FORMER[name]] = kept[ROTATED[name]]
+            # where there is no authority, one is made
+            changes |= {AUTHORITY: "", AUTHORITY_KEY: ""} if name == AUTHORITY else {ROTATED[name]: generate(name)}
             if name in SUFFIXES:
                 changes[SUFFIXES[name]] = other_suffix(kept.get(SUFFIXES[name], ""))
         return changes if len(changes) > 1 else {}
@@ -78,7 +85,8 @@ def told(kept: Mapping[str, str], names: Iterable[str]) -> str:
 # NATS and mongod have their settings changed twice, and monoliths are told not to ask this once.
 _AFTERWARDS = (
     "When all is verified with the new ones, the former are taken away, for which mongod is restarted, and NATS and "
-    "the monoliths are replaced, once more, as far as that is about them."
+    "the monoliths are replaced, once more, as far as that is about them; for internal_authority all containers are, "
+    "and mongod and NATS a third time."
 )
 
 
@@ -96,26 +104,35 @@ def unfinished(kept: Mapping[str, str]) -> str:
 # -- which ones --------------------------------------------------------------------------------------------------------
 
 
-def chosen(common: Mapping[str, object], wanted: list[str]) -> list[str]:
+def chosen(common: Mapping[str, object], kept: Mapping[str, str], wanted: list[str]) -> list[str]:
     """The secrets that a new rotation is about: those of ``wanted``, or all that are generated."""
-    generated = [name for name in needed_secrets(dict(common)) if name in ROTATED and not common.get(ROTATED[name])]
+    generated = [name for name in _needed(common, kept) if not common.get(ROTATED[name])]
     return [name for name in generated if not wanted or ROTATED[name] in wanted]
+
+
+def _needed(common: Mapping[str, object], kept: Mapping[str, str]) -> list[str]:
+    authority = [AUTHORITY] if kept.get(AUTHORITY) else []
+    return [name for name in [*needed_secrets(dict(common)), *authority] if name in ROTATED]
 
 
 def choice_problems(common: Mapping[str, object], kept: Mapping[str, str], wanted: list[str]) -> Iterator[Problem]:
     """What of ``rocketchat_rotate`` cannot be rotated, and what was never generated."""
-    needed = [ROTATED[name] for name in needed_secrets(dict(common)) if name in ROTATED]
+    needed = [ROTATED[name] for name in _needed(common, kept)]
     for variable in wanted:
         if variable not in ROTATED.values():
             remedy = f"{did_you_mean(variable, ROTATED.values())}Known are {', '.join(ROTATED.values())}"
             yield Problem(VARIABLE, variable, "is no secret that can be rotated", remedy)
+        elif variable == AUTHORITY and variable not in needed:
+            reason = "is not there: neither NATS nor MongoDB of this deployment speaks TLS"
+            remedy = "Leave it out, or set nats_tls or mongodb_tls, and run site first"
+            yield Problem(VARIABLE, variable, reason, remedy)
         elif variable not in needed:
             reason = "belongs to a server that this deployment does not run"
             yield Problem(VARIABLE, variable, reason, "Change it there, and then in the variable with the server's URL")
         elif common.get(variable):
             reason = "is set in the inventory, and only a secret that was generated can be rotated"
             yield Problem(VARIABLE, variable, reason, "Write another value there, and run the site playbook")
-    found = chosen(common, wanted)
+    found = chosen(common, kept, wanted)
     if not found and not wanted:
         reason = "finds no secret to rotate: all are set in the inventory, or belong to servers of your own"
         yield Problem("rotate", None, reason, "Write other values there, and run the site playbook")

@@ -81,14 +81,14 @@ def make(name: str, now: datetime) -> dict[str, str]:
         .not_valid_before(now - BEGINS_BEFORE)
         .not_valid_after(now + VALID)
         # RFC 5280, 4.2.1.6: critical where the subject is empty
-        .add_extension(x509.SubjectAlternativeName([_general_name(name)]), critical=not common)
+        .add_extension(x509.SubjectAlternativeName([general_name(name)]), critical=not common)
     )
     certificate = builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return {CERTIFICATE: certificate.decode(), KEY: secret.decode()}
 
 
-def _general_name(name: str) -> x509.GeneralName:
+def general_name(name: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:

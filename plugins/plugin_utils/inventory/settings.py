@@ -118,6 +118,24 @@ class Rotation:
         return user.removesuffix(suffix) + other_suffix(suffix) if name in self.former else ""
 
 
+@dataclass(frozen=True)
+class InternalTls:
+    """Whether NATS and MongoDB speak TLS, and what they need for it, as PEM texts; empty where that is not known.
+
+    ``for_clients`` and ``for_servers``: the authorities that they trust. ``certificates``: with their keys, by part and
+    host.
+    """
+
+    nats: bool = False
+    mongodb: bool = False
+    for_clients: str = ""
+    for_servers: str = ""
+    certificates: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+
+    def certificate(self, part: str, host: str) -> str:
+        return self.certificates.get(part, {}).get(host, "")
+
+
 def other_suffix(suffix: str) -> str:
     return "" if suffix else SECOND_USER
 
@@ -288,7 +306,13 @@ class Settings:
     expected_users: int
     secrets: Secrets
     rotation: Rotation
+    internal: InternalTls
     hosts: list[Host]
+
+    @property
+    def authorities(self) -> str:
+        """What the containers trust beside the authorities of their images, as PEM texts."""
+        return self.ca_certificates + self.internal.for_clients
 
 
 def is_published(service: Service, host: Host, proxies: Sequence[Host]) -> bool:
@@ -309,6 +333,14 @@ def common_variables(inventory: dict[str, Any]) -> dict[str, Any]:
             variables = inventory["hosts"][host]
             common |= {name: value for name, value in variables.items() if name.startswith(f"{group}_")}
     return common
+
+
+def speaks_tls(part: str, common: Mapping[str, Any], groups: Mapping[str, list[str]]) -> bool:
+    """``part``: `nats` or `mongodb`. Where nobody says so, as soon as it is used from another host."""
+    if common.get(EXTERNAL[part]) or not groups.get(part):
+        return False
+    chosen = {"nats": common.get("nats_tls"), "mongodb": common.get("mongodb_tls")}[part]
+    return len({*groups[part], *groups.get("rocketchat", ())}) > 1 if chosen is None else bool(chosen)
 
 
 def proxy_port(root_url: SplitResult) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 from ..inventory.settings import Settings, pinned
 from ..rocketchat.addresses import nats_address
 from ..rocketchat.catalogue import NATS_CLUSTER_PORT, NATS_CONTAINER, NATS_MONITORING_PORT
-from ..rocketchat.layout import NATS_SETTINGS, NATS_USER
+from ..rocketchat.layout import NATS_AUTHORITIES, NATS_CERTIFICATE, NATS_SETTINGS, NATS_USER
 from .compose import CONFINED, HEALTHCHECK_TIMES, OURS, PIDS, SAID, label_with_config
 from .former import nats_credentials
 
@@ -28,8 +28,20 @@ _ROUTE_USER = "servers"
 MAX_PAYLOAD = 8 * 1024 * 1024
 
 
-def nats_project(settings: Settings, hostname: str, published: str, routes: list[str]) -> dict[str, Any]:
-    """``{"compose": ..., "config": ...}``; JSON is valid NATS configuration."""
+# By their paths on the host, where the server has them.
+TLS_FILES = {NATS_CERTIFICATE: "/etc/nats/certificate.pem", NATS_AUTHORITIES: "/etc/nats/authorities.pem"}
+# Seconds for a handshake, instead of 2: after a restart all services come at once, and each has a whole core to wait
+# for while it starts.
+_HANDSHAKE_SECONDS = 10
+
+
+def nats_project(
+    settings: Settings, hostname: str, published: str, routes: list[str], tls_files: dict[str, str]
+) -> dict[str, Any]:
+    """``{"compose": ..., "config": ..., "tls_files": ...}``; JSON is valid NATS configuration.
+
+    ``tls_files``: contents by path, where it speaks TLS.
+    """
     config: dict[str, Any] = {
         "server_name": hostname,
         "listen": f"0.0.0.0:{settings.nats_port}",
@@ -40,15 +52,30 @@ def nats_project(settings: Settings, hostname: str, published: str, routes: list
         "ping_interval": f"{PING_SECONDS}s",
         "max_payload": MAX_PAYLOAD,
     }
+    if tls_files:
+        config["tls"] = _tls()
     if routes:
-        config["cluster"] = _cluster(settings, routes)
+        config["cluster"] = _cluster(settings, routes) | ({"tls": _tls(routes=True)} if tls_files else {})
     text = json.dumps(config, indent=2, sort_keys=True) + "\n"
     ports = []
     if published:
         ports.append(f"{published}:{settings.nats_port}:{settings.nats_port}")
     if routes:
         ports.append(f"{published}:{NATS_CLUSTER_PORT}:{NATS_CLUSTER_PORT}")
-    return {"config": text, "compose": _compose(settings, hostname, ports, text)}
+    return {
+        "config": text,
+        "compose": _compose(settings, hostname, ports, text, tls_files),
+        "tls_files": tls_files,
+    }
+
+
+def _tls(routes: bool = False) -> dict[str, Any]:
+    """Who does not know the servers has no authority, and who does not know a password gets no further: clients show no
+    certificate. Servers always do to each other (docs.nats.io, "Clustering", "TLS").
+    """
+    certificate = TLS_FILES[NATS_CERTIFICATE]
+    own = {"cert_file": certificate, "key_file": certificate, "timeout": _HANDSHAKE_SECONDS}
+    return {**own, "ca_file": TLS_FILES[NATS_AUTHORITIES]} if routes else own
 
 
 def _client(settings: Settings, user: str, password: str) -> dict[str, Any]:
@@ -81,8 +108,11 @@ def _cluster(settings: Settings, routes: list[str]) -> dict[str, Any]:
     }
 
 
-def _compose(settings: Settings, hostname: str, ports: list[str], config: str) -> dict[str, Any]:
+def _compose(
+    settings: Settings, hostname: str, ports: list[str], config: str, tls_files: dict[str, str]
+) -> dict[str, Any]:
     network, address = settings.network_name, nats_address(settings.network)
+    mounted = {NATS_SETTINGS: "/etc/nats/nats.conf", **(TLS_FILES if tls_files else {})}
     service: dict[str, Any] = {
         "image": pinned(settings.nats_image, settings.image_digests),
         "container_name": NATS_CONTAINER,
@@ -91,7 +121,7 @@ def _compose(settings: Settings, hostname: str, ports: list[str], config: str) -
         # its image names none, and would run as root
         "user": f"{NATS_USER}:{NATS_USER}",
         "command": ["--config", "/etc/nats/nats.conf"],
-        "volumes": [f"{NATS_SETTINGS}:/etc/nats/nats.conf:ro"],
+        "volumes": [f"{path}:{inside}:ro" for path, inside in mounted.items()],
         "networks": {network: {"aliases": [NATS_CONTAINER], "ipv4_address": address}},
         # it writes nothing
         "read_only": True,
@@ -107,5 +137,5 @@ def _compose(settings: Settings, hostname: str, ports: list[str], config: str) -
     }
     if ports:
         service["ports"] = ports
-    label_with_config(service, [config])
+    label_with_config(service, [config, *tls_files.values()])
     return {"name": "nats", "services": {NATS_CONTAINER: service}, "networks": {network: {"external": True}}}

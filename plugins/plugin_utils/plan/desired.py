@@ -17,6 +17,7 @@ from ..rocketchat import distributions, layout
 from ..rocketchat.distributions import Distribution, apt_source
 from ..rocketchat.memory import bytes_of
 from ..rocketchat.sockets import ONE_WORKER, Workers, open_files, worker_connections
+from .bus import TLS_FILES
 from .compose import CONFIG_LABEL, LABEL, OURS
 from .deployment import HostPlan
 from .resources import (
@@ -62,9 +63,7 @@ NO_DEFAULT_SITE = [
 ]
 NFT_ACCEPTS = "nft --check --file %s"
 # The server that is to run with it; as the image starts it, with what its entry point makes of the options.
-NATS_ACCEPTS = (
-    "docker run --rm --init=false --runtime runc --network none --volume %%s:/nats.conf:ro %s --config /nats.conf -t"
-)
+NATS_ACCEPTS = "docker run --rm --init=false --runtime runc --network none {volumes} {image} --config /nats.conf -t"
 COMPOSE_ACCEPTS = "docker compose --file %s config --quiet"
 
 # libyaml's, where PyYAML was built with it
@@ -221,6 +220,7 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
                 marked_by=layout.MONGOD_SETTINGS,
                 **settings,
             ),
+            *_mongodb_tls_files(plan, on),
             File(layout.MEMBERS_FILE, "0644", f"{block.text()}\n", marked_by=layout.MONGOD_SETTINGS),
             _held("MongoDB", distributions.MONGODB_OWN_PACKAGES),
         ],
@@ -233,26 +233,50 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
     )
 
 
+def _mongodb_tls_files(plan: Mapping[str, Any], on: Distribution) -> Iterator[File]:
+    """None that is not known."""
+    told: dict[str, Any] = {
+        "told": "will change the certificates of mongod and restart it",
+        "effect": "restart",
+        "marked_by": layout.MONGOD_SETTINGS,
+    }
+    if plan["certificate"]:
+        user = on.vendor.mongodb_user
+        yield File(layout.MONGOD_CERTIFICATE, "0400", plan["certificate"], owner=user, secret=True, **told)
+    if plan["authorities"]:
+        yield File(layout.MONGOD_AUTHORITIES, "0644", plan["authorities"], **told)
+
+
 def _nats(plan: Mapping[str, Any]) -> RoleState:
     directory = layout.NATS_DIRECTORY
     [service] = plan["compose"]["services"].values()
-    image = shlex.quote(service["image"])
+    marked: dict[str, Any] = {"marked_by": _compose_path(directory)}
+    # it reads what its settings name, too
+    mounts = {"%s": "/nats.conf", **{path: TLS_FILES[path] for path in plan["tls_files"]}}
+    volumes = " ".join(f"--volume {path}:{inside}:ro" for path, inside in mounts.items())
     return RoleState(
         files=[
-            File(directory, "0750", marked_by=_compose_path(directory)),
+            File(directory, "0750", **marked),
+            *(_nats_tls_file(path, pem, marked) for path, pem in plan["tls_files"].items() if pem),
             File(
                 layout.NATS_SETTINGS,
                 "0400",
                 plan["config"],
                 owner=layout.NATS_USER,
                 secret=True,
-                marked_by=_compose_path(directory),
-                validate=NATS_ACCEPTS % image,
+                validate=NATS_ACCEPTS.format(volumes=volumes, image=shlex.quote(service["image"])),
+                **marked,
             ),
             _compose_file(directory, plan["compose"]),
         ],
         project=_project(directory, plan["compose"]),
     )
+
+
+def _nats_tls_file(path: str, pem: str, marked: dict[str, Any]) -> File:
+    if path == layout.NATS_CERTIFICATE:
+        return File(path, "0400", pem, owner=layout.NATS_USER, secret=True, **marked)
+    return File(path, "0644", pem, **marked)
 
 
 def _rocketchat(plan: Mapping[str, Any]) -> RoleState:

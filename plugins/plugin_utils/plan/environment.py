@@ -48,7 +48,7 @@ def plain(settings: Settings, service: Service, hostname: str) -> dict[str, str]
         environment["DB_WATCHERS"] = "true"
     if service.behind_proxy:
         environment["HTTP_FORWARDED_COUNT"] = str(OWN_PROXIES + settings.extra_proxies)
-    if settings.ca_certificates:
+    if settings.authorities:
         environment["NODE_EXTRA_CA_CERTS"] = AUTHORITIES_IN_CONTAINER
     if service.key == MONOLITH:
         return environment | _monolith(settings, hostname)

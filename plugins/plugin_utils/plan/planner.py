@@ -109,6 +109,8 @@ class Planner:
             Member(host.name, member_name(host), self._member_address(host)) for host in self._in_group("mongodb")
         ]
         self.mongo_url = self._mongo_url(settings.mongodb_username, settings.secrets.mongodb_password)
+        if settings.internal.mongodb:
+            self.mongo_url += f"&tls=true&tlsCAFile={quote(environment.AUTHORITIES_IN_CONTAINER, safe='')}"
         self.containers = {
             host.name: [self._container(host, instance) for instance in host.instances()] for host in self.hosts
         }
@@ -192,7 +194,7 @@ class Planner:
             user=self._user(service),
             read_only=service.key in settings.read_only,
             upload_directory=settings.uploads.directory if service.key == MONOLITH else "",
-            authorities=bool(settings.ca_certificates),
+            authorities=bool(settings.authorities),
         )
 
     def _user(self, service: Service) -> str:
@@ -320,6 +322,9 @@ class Planner:
             "database": self.settings.mongodb_database,
             "admin_password": self.settings.secrets.mongodb_admin_password,
             "keyfile": keyfile(self.settings),
+            "tls": self.settings.internal.mongodb,
+            "certificate": self.settings.internal.certificate("mongodb", host.name),
+            "authorities": self.settings.internal.for_servers if self.settings.internal.mongodb else "",
             "former": of_mongodb(self.settings),
             "user": {
                 "name": self.settings.mongodb_username,
@@ -342,6 +347,12 @@ class Planner:
             hostname=self._nats_hostname(host),
             published=host.private_address if self._nats_is_published(host) else "",
             routes=[f"{peer}:{NATS_CLUSTER_PORT}" for peer in peers],
+            tls_files={
+                layout.NATS_CERTIFICATE: self.settings.internal.certificate("nats", host.name),
+                layout.NATS_AUTHORITIES: self.settings.internal.for_servers,
+            }
+            if self.settings.internal.nats
+            else {},
         )
 
     def _rocketchat(self, host: Host, containers: list[Container]) -> dict[str, Any]:
@@ -351,8 +362,8 @@ class Planner:
         owner = str(upload_owner(settings.version))
         first = compose.first_monolith(containers)
         return {
-            **compose.rocketchat_project(containers, settings.network_name, names, settings.ca_certificates),
-            "authorities": settings.ca_certificates,
+            **compose.rocketchat_project(containers, settings.network_name, names, settings.authorities),
+            "authorities": settings.authorities,
             "first_monolith": probes.endpoint(first) if first and self._goes_first(first) else None,
             "directories": [{"path": path, "mode": "0750", "owner": owner} for path in directories],
             # For workspace_facts; where MongoDB is ours, it comes with it.

@@ -82,6 +82,7 @@ def nats_container(settings: Settings, hostname: str) -> dict[str, Any]:
 def mongodb(settings: Settings, members: list[Member]) -> dict[str, Any]:
     """Every member's host asks for the whole set, as any of them may be the one that is away."""
     return {
+        **_authorities(settings),
         "members": [f"{member.name}:{settings.mongodb_port}" for member in members],
         "replica_set": settings.mongodb_replica_set,
         "database": settings.mongodb_database,
@@ -91,9 +92,15 @@ def mongodb(settings: Settings, members: list[Member]) -> dict[str, Any]:
     }
 
 
+def _authorities(settings: Settings) -> dict[str, Any]:
+    """As on the host there is no file of theirs before it was deployed."""
+    return {"authorities": settings.internal.for_servers} if settings.internal.mongodb else {}
+
+
 def workspace(settings: Settings, mongo_url: str) -> dict[str, Any]:
     """``database`` is for people. ``site_url``: the setting where it is fixed, which licences are compared with."""
     return {
+        **_authorities(settings),
         "url": mongo_url,
         "database": parse(mongo_url).database,
         "root_url": settings.root_url.geturl(),
@@ -108,6 +115,8 @@ def nats(settings: Settings, address: str, routes: int) -> dict[str, Any]:
         "expected_routes": routes,
         "namespace": settings.environment.shared.get("MS_NAMESPACE", ""),
     }
+    if address and settings.internal.nats:
+        probe["authorities"] = settings.internal.for_servers
     if address:
         credentials = {"username": settings.nats_username, "password": settings.secrets.nats_password}
         probe |= {"address": address, **credentials}

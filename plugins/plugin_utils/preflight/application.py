@@ -24,7 +24,7 @@ from .taken_up import files_of
 _SHOWN: dict[str, tuple[str, ...]] = {
     "firewall": (),
     "docker": ("network",),
-    "mongodb": ("port", "replica_set", "members", "database", "first"),
+    "mongodb": ("port", "replica_set", "members", "database", "first", "authorities"),
     "nats": (),
     "rocketchat": ("first_monolith",),
     "nginx": (),

@@ -23,6 +23,7 @@ from .engine import engine_problems, engine_warnings
 from .firewall import firewall_problems, firewall_warnings
 from .hosts import Host, is_ours
 from .identity import identity_problems, identity_warnings
+from .internal_tls import tls_warnings
 from .limit import limit_problems, limit_warnings
 from .memory import is_below, memory_problems, needed_mb
 from .network import clock_problems, clock_warnings, name_warnings, network_problems
@@ -72,7 +73,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
     verdict.problems += [*workspace_problems(plan, hosts), *limit_problems(plan, hosts)]
     verdict.problems += [*adoption_problems(plan, hosts), *secret_problems(plan, hosts)]
     verdict.warnings += [*data_warnings(hosts), *identity_warnings(hosts), *departure_warnings(plan, hosts)]
-    verdict.warnings += [*clock_warnings(hosts), *secret_warnings(plan, hosts)]
+    verdict.warnings += [*clock_warnings(hosts), *secret_warnings(plan, hosts), *tls_warnings(hosts)]
     verdict.warnings += name_warnings(plan["root_url"], hosts)
     verdict.warnings += version_warnings(plan, hosts)
     verdict.warnings += [*workspace_warnings(plan, hosts), *limit_warnings(plan, hosts)]

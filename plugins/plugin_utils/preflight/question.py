@@ -95,7 +95,7 @@ def _databases(plan: HostPlan) -> dict[str, Any]:
     if plan.mongodb:
         asked |= {
             "mongodb": {
-                **{name: plan.mongodb[name] for name in ("port", "replica_set", "members", "first")},
+                **{name: plan.mongodb[name] for name in ("port", "replica_set", "members", "first", "authorities")},
                 "user": {name: plan.mongodb["user"][name] for name in ("name", "roles")},
                 "removes_user": plan.mongodb["former"]["removes_user"],
             },

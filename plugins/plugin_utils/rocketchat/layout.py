@@ -22,6 +22,7 @@ MONGOD_SETTINGS = "/etc/mongod.conf"
 MONGOD_UNIT_DIRECTORY = f"{UNITS}/{MONGODB_UNIT}.d"
 MONGOD_UNIT_SETTINGS = f"{MONGOD_UNIT_DIRECTORY}/rocketops.conf"
 KEYFILE = "/etc/mongod.keyfile"
+MONGOD_CERTIFICATE, MONGOD_AUTHORITIES = "/etc/mongod.certificate.pem", "/etc/mongod.authorities.pem"
 # What is in /etc/hosts of it, for mongod to put it back there.
 MEMBERS_FILE = "/etc/mongod.members"
 MONGOD_LOG = "/var/log/mongodb/mongod.log"
@@ -31,6 +32,7 @@ HOSTS_MARKER = "# {mark} rocketops.rocketchat: members of the MongoDB replica se
 PROJECTS = "/opt"
 NATS_DIRECTORY = f"{PROJECTS}/nats"
 NATS_SETTINGS = f"{NATS_DIRECTORY}/nats.conf"
+NATS_CERTIFICATE, NATS_AUTHORITIES = f"{NATS_DIRECTORY}/certificate.pem", f"{NATS_DIRECTORY}/authorities.pem"
 # Whom it runs as: of those numbers that neither a distribution, nor systemd for its dynamic users, gives to anybody
 # (systemd.io/UIDS-GIDS, 65520 to 65533), and not Rocket.Chat's.
 NATS_USER = "65532"

@@ -121,6 +121,7 @@ def test_settings_of_a_mongod_without_its_secrets(tmp_path: Path) -> None:
             "replSetName": "",
             "authorization": "enabled",
             "keyFile": "/etc/shop.key",
+            "certificateKeyFile": "",
         },
     }
     assert mongod.settings(str(tmp_path / "none")) is None

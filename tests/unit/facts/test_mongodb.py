@@ -42,7 +42,7 @@ class Server:
         return ALL[name]
 
     @contextmanager
-    def log_in(self, _where: str, user: User, _timeout: float) -> Iterator[Server]:
+    def log_in(self, _where: str, user: User, _timeout: float, _tls: None) -> Iterator[Server]:
         self.logins.append(user.name)
         yield self
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.rotation import (
+    AUTHORITY,
     BEGIN,
     END,
     FINISH,
@@ -32,7 +33,8 @@ from hypothesis import strategies as st
 
 from tests.unit.plan_inventories import SECRETS, cluster, plan, single
 
-ALL = list(ROTATED)
+# the authority is no password
+ALL = [name for name in ROTATED if name != AUTHORITY]
 FIRST_FILE = {SECRET_VARIABLES[name]: value for name, value in SECRETS.items()}
 INVENTORY = single()
 OTHER_KEYS = {"rocketchat_admin_password": SECRETS["admin_password"]}
@@ -197,12 +199,12 @@ def test_nats_servers_keep_their_own_secret_until_clients_are_through() -> None:
 
 def test_what_the_operator_sets_is_not_rotated() -> None:
     mine = {"nats_password": "mine", "nats_cluster_password": "mine"}
-    assert chosen(mine, []) == ["mongodb_password", "mongodb_admin_password", "mongodb_keyfile"]
-    assert chosen({"rocketchat_mongodb_url": "mongodb://db/rocketchat"}, []) == [
+    assert chosen(mine, {}, []) == ["mongodb_password", "mongodb_admin_password", "mongodb_keyfile"]
+    assert chosen({"rocketchat_mongodb_url": "mongodb://db/rocketchat"}, {}, []) == [
         "nats_password",
         "nats_cluster_password",
     ]
-    assert chosen({}, ["mongodb_keyfile"]) == ["mongodb_keyfile"]
+    assert chosen({}, {}, ["mongodb_keyfile"]) == ["mongodb_keyfile"]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +215,13 @@ def test_what_the_operator_sets_is_not_rotated() -> None:
             ["nats_pasword"],
             "rocketchat_rotate = 'nats_pasword': is no secret that can be rotated. Did you mean nats_password? "
             "Known are rocketchat_mongodb_password, mongodb_admin_password, mongodb_keyfile, nats_password, "
-            "nats_cluster_password.",
+            "nats_cluster_password, internal_authority.",
+        ),
+        (
+            {},
+            ["internal_authority"],
+            "rocketchat_rotate = 'internal_authority': is not there: neither NATS nor MongoDB of this deployment "
+            "speaks TLS. Leave it out, or set nats_tls or mongodb_tls, and run site first.",
         ),
         (
             {"nats_password": "mine"},

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb import setup, state
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.login import Refused, User
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.tls import Tls
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.wire import Hello
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
 
@@ -50,7 +51,9 @@ class FakeSet:
     def is_away(self, name: str) -> bool:
         return name in self.away and self.now < self.back_at
 
-    def ask_without_login(self, name: str, until: float, *commands: dict[str, Any]) -> list[dict[str, Any]]:
+    def ask_without_login(
+        self, name: str, until: float, *commands: dict[str, Any], tls: Tls | None
+    ) -> list[dict[str, Any]]:
         if self.is_away(FIRST):
             raise Fault("refused", "Connection refused.")
         return [self.hello(FIRST), *(self._open(next(iter(command))) for command in commands)]
@@ -70,17 +73,17 @@ class FakeSet:
         writable = elected and self.primary == member
         return {"setName": self.name, "hosts": self.members, "me": member, "isWritablePrimary": writable, **named}
 
-    def say_hello(self, names: Any, _timeout: float) -> list[Hello]:
+    def say_hello(self, names: Any, _timeout: float, _tls: Tls | None) -> list[Hello]:
         fault = Fault("refused", "Connection refused.")
         return [Hello(name, fault=fault) if self.is_away(name) else Hello(name, self.hello(name)) for name in names]
 
     @contextlib.contextmanager
-    def log_in(self, name: str, user: User | None, _timeout: float) -> Iterator[FakeLogin]:
+    def log_in(self, name: str, user: User | None, _timeout: float, _tls: Tls | None) -> Iterator[FakeLogin]:
         if user and self.users.get(user.name, {}).get("pwd") not in filter(None, (user.password, user.former)):
             raise Fault("auth", "refused")
         yield FakeLogin(self, name, user.name if user else None)
 
-    def current(self, _name: str, user: User, _timeout: float) -> User:
+    def current(self, _name: str, user: User, _timeout: float, _tls: Tls | None) -> User:
         takes_former = bool(user.former) and self.users.get(user.name, {}).get("pwd") == user.former
         return User(user.name, user.former if takes_former else user.password)
 

@@ -98,6 +98,7 @@ class Mongod:
             password=password,
             serverSelectionTimeoutMS=2000,
             socketTimeoutMS=10000,
+            **({"tls": True, "tlsAllowInvalidCertificates": True} if "requireTLS" in self.options else {}),
         )
         with client:
             yield client

@@ -249,6 +249,7 @@ def test_the_module_does_it_without_telling_a_password(mongod: Mongod) -> None:
         ({"members": []}, "members is empty: name at least one as host:port."),
         ({"members": ["chat1:99999"]}, "A member must be host:port"),
         ({"timeout": 0}, "timeout must be more than 0 seconds, but is 0."),
+        ({"authorities": "none"}, "The authorities to trust are no PEM certificates"),
         ({"user_password": ""}, "user_password is empty, and MongoDB takes no user without a password."),
     ],
 )
@@ -262,6 +263,7 @@ def test_the_module_refuses_bad_options(options: dict[str, Any], sentence: str) 
         "user_password": PASSWORD,
         "former_admin_password": "",
         "removes_user": "",
+        "authorities": "",
         "timeout": 60.0,
     }
     assert wanted_of(given).roles == ROLES

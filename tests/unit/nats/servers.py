@@ -83,10 +83,11 @@ class Server:
         routes: int | None = None,
         slow_after: float = 10_000,
         password: str | None = None,
+        authorities: str = "",
         timeouts: Timeouts = ONCE,
     ) -> NatsHealth:
         clients = [Expected(one) if isinstance(one, str) else one for one in expected]
-        account = Account(self.address, "rc", password) if password else None
+        account = Account(self.address, "rc", password, authorities) if password else None
         health, _attempts = probe_nats(self.url, Wanted(clients, namespace, routes, slow_after, account), timeouts)
         assert [client.name for client in health.clients] == [one.name for one in clients]
         return health

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory import internal_tls
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import read_inventory
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.bus import TLS_FILES
 
 from lab import wheels
 from lab.names import VERSIONS
@@ -26,14 +31,18 @@ SERVICES = {"user": "rocketchat", "pass": "nats-secret"}
 
 
 @contextmanager
-def running(directory: Path) -> Iterator[list[dict[str, int]]]:
+def running(directory: Path, hosts: dict[str, Any]) -> Iterator[list[dict[str, int]]]:
     """The servers of two hosts on loopback. Yields their ports."""
     program = wheels.program(VERSIONS["nats"]["wheel"], "nats-server")
-    hosts = plan(cluster("a", "b"))["hosts"]
     ports = [{name: probe_servers.free_port() for name in ("client", "http", "route")} for _host in hosts]
     with ExitStack() as stack:
         for host, own, other in zip(hosts.values(), ports, reversed(ports), strict=True):
-            config: dict[str, Any] = json.loads(host["nats"]["config"])
+            text = host["nats"]["config"]
+            for file, pem in host["nats"]["tls_files"].items():
+                here = directory / f"{own['client']}-{Path(file).name}"
+                here.write_text(pem)
+                text = text.replace(TLS_FILES[file], str(here))
+            config: dict[str, Any] = json.loads(text)
             config |= {"listen": f"127.0.0.1:{own['client']}", "http": f"127.0.0.1:{own['http']}"}
             config["cluster"]["listen"] = f"127.0.0.1:{own['route']}"
             [route] = config["cluster"]["routes"]
@@ -47,17 +56,27 @@ def running(directory: Path) -> Iterator[list[dict[str, int]]]:
 
 @pytest.fixture(scope="module")
 def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[dict[str, int]]]:
-    with running(tmp_path_factory.mktemp("nats")) as found:
+    hosts = plan(cluster("a", "b", nats_tls=False))["hosts"]
+    with running(tmp_path_factory.mktemp("nats"), hosts) as found:
         wait_until(lambda: all(map(has_a_route, found)), 20, "the route between the servers", interval=0.05)
         yield found
 
 
-def said(port: int, options: dict[str, Any], *lines: str) -> str:
-    """All that a server says to a client, until it answers the client's PING or closes the connection."""
+def said(port: int, options: dict[str, Any], *lines: str, trusts: str = "") -> str:
+    """All that a server says to a client, until it answers the client's PING or closes the connection.
+
+    ``trusts``: the authorities of a client that speaks TLS.
+    """
     connect = f"CONNECT {json.dumps({'verbose': False, 'pedantic': False, 'headers': True, **options})}"
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
-        sock.sendall("".join(f"{line}\r\n" for line in (connect, *lines, "PING")).encode())
+    with ExitStack() as opened:
+        sock = opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
         heard = b""
+        if trusts:
+            heard += sock.recv(65536)
+            sock = opened.enter_context(
+                ssl.create_default_context(cadata=trusts).wrap_socket(sock, server_hostname="nats")
+            )
+        sock.sendall("".join(f"{line}\r\n" for line in (connect, *lines, "PING")).encode())
         while b"PONG\r\n" not in heard and (piece := sock.recv(65536)):
             heard += piece
         return heard.decode()
@@ -103,3 +122,19 @@ def test_password_of_the_services_opens_no_route(ports: list[dict[str, int]]) ->
 
 def test_password_of_the_servers_is_no_clients(ports: list[dict[str, int]]) -> None:
     assert "-ERR 'Authorization Violation'" in said(ports[0]["client"], {"user": "servers", "pass": "route-secret"})
+
+
+def test_with_tls_clients_and_servers_have_to_speak_it(tmp_path: Path) -> None:
+    inventory = cluster("a", "b")
+    read, _problems = read_inventory(inventory["groups"], inventory["hosts"])
+    # these servers go by the real time
+    certificates, _new = internal_tls.resolve(read, {}, datetime.now(UTC))
+    hosts = plan(inventory, **certificates)["hosts"]
+    authorities = hosts["a"]["rocketchat"]["authorities"]
+    with running(tmp_path, hosts) as found:
+        wait_until(lambda: all(map(has_a_route, found)), 20, "the route between the servers", interval=0.05)
+        port = found[0]["client"]
+        assert said(port, SERVICES, trusts=authorities).endswith("PONG\r\n")
+        assert json.loads(said(port, SERVICES, trusts=authorities).split("\r\n")[0][5:])["tls_required"]
+        assert "PONG" not in said(port, SERVICES)
+        assert "PONG" not in said(found[0]["route"], {"user": "servers", "pass": "route-secret"})

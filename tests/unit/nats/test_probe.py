@@ -16,6 +16,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,6 +32,11 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.monitori
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.probe import Wanted, probe_nats
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.polling import Timeouts
 from ansible_collections.rocketops.rocketchat.plugins.modules import nats_health
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.internal_authority import (
+    Pair,
+    renewed,
+    sign,
+)
 
 from lab import wheels
 from lab.names import VERSIONS
@@ -39,7 +45,6 @@ from tests.unit.docker_engine import FakeEngine, served
 from tests.unit.modules.running import run
 from tests.unit.nats import servers as nats_servers
 from tests.unit.nats.servers import ONCE, Server, diagnosis, faults
-from tests.unit.tls_authority import Authority
 from tests.waiting import wait_until
 
 UUID = "6b8d4a20-cafe-11f0-9f4e-0242ac120007"
@@ -331,12 +336,61 @@ def test_a_server_that_is_full(tmp_path: Path, program: Path) -> None:
     assert "maximum connections exceeded" in (login.diagnosis or "")
 
 
-def test_a_server_that_demands_tls(tmp_path: Path, program: Path) -> None:
-    certificate = Authority(tmp_path).certificate()
-    tls = f'tls {{ cert_file: "{certificate}", key_file: "{certificate}" }}'
-    with nats_servers.nats_server(program, tmp_path, nats_servers.PASSWORD, tls) as nats:
-        login = nats.ask(password="secret").login
-    assert login is not None and login.fault == "tls_required"
+# -- TLS -------------------------------------------------------------------------------------------------------------
+
+
+def planned_certificate(*names: str, days: int = 0) -> tuple[str, str]:
+    """As the plan makes it: the authority, and the certificate with its key."""
+    now = datetime.now(UTC) + timedelta(days=days)
+    authority = renewed(Pair("", ""), now)
+    return authority.certificate, sign(authority, names, now)
+
+
+@contextlib.contextmanager
+def speaking_tls(program: Path, directory: Path, pem: str, *more: str) -> Iterator[Server]:
+    path = directory / "certificate.pem"
+    path.write_text(pem)
+    tls = f'tls {{ cert_file: "{path}", key_file: "{path}" }}'
+    with nats_servers.nats_server(program, directory, tls, *more) as nats:
+        yield nats
+
+
+def fault_of(nats: Server, authorities: str = "", password: str = "secret") -> str | None:
+    login = nats.ask(password=password, authorities=authorities).login
+    assert login is not None
+    return login.fault
+
+
+def test_a_server_with_tls_as_it_is_planned(tmp_path: Path, program: Path) -> None:
+    authority, pem = planned_certificate("127.0.0.1")
+    with speaking_tls(program, tmp_path, pem, nats_servers.PASSWORD) as nats:
+        assert fault_of(nats, authority) is None
+        assert fault_of(nats, authority, password="wrong") == "auth_refused"
+        assert fault_of(nats) == "tls_required"
+        assert fault_of(nats, planned_certificate("127.0.0.1")[0]) == "certificate_ca"
+    with speaking_tls(program, tmp_path, pem) as nats:
+        assert fault_of(nats, authority) == "auth_off"
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "fault"), [("nats", 0, "certificate_name"), ("127.0.0.1", -1900, "certificate_expired")]
+)
+def test_a_server_whose_certificate_clients_refuse(
+    name: str, days: int, fault: str, tmp_path: Path, program: Path
+) -> None:
+    authority, pem = planned_certificate(name, days=days)
+    with speaking_tls(program, tmp_path, pem, nats_servers.PASSWORD) as nats:
+        assert fault_of(nats, authority) == fault
+
+
+def test_a_server_without_the_planned_tls(nats: Server) -> None:
+    assert fault_of(nats, planned_certificate("127.0.0.1")[0]) == "tls_off"
+
+
+def test_authorities_that_are_none_are_a_mistake_in_the_options(nats: Server) -> None:
+    address = {"address": nats.address, "username": "rc", "password": "secret"}
+    result = run(nats_health.main, url=nats.url, authorities="none", **address)
+    assert "The authorities to trust are no PEM certificates" in result["msg"]
 
 
 def test_nothing_listens_on_the_client_port(nats: Server) -> None:

@@ -84,6 +84,21 @@ def test_files_of_a_host_by_role() -> None:
     assert authority.content == AUTHORITY
 
 
+def test_files_for_tls_inside() -> None:
+    """A certificate that is not known, as nobody deployed it yet, is not compared with the host's."""
+    desired = asked(plan(single(nats_tls=True))).desired["nats"]
+    assert [line for line in written(desired) if ".pem" in line] == [
+        "/opt/nats/certificate.pem 0400 65532 secret",
+        "/opt/nats/authorities.pem 0644 root",
+    ]
+    [settings] = [file for file in desired.files if file.path == "/opt/nats/nats.conf"]
+    for name in ("certificate", "authorities"):
+        assert f" --volume /opt/nats/{name}.pem:/etc/nats/{name}.pem:ro " in settings.validate
+    assert settings.validate.count("%s") == 1
+    unknown = plan(single(nats_tls=True), nats_certificate_of_chat="", internal_authority="")
+    assert not [line for line in written(asked(unknown).desired["nats"]) if ".pem" in line]
+
+
 def held(role: str, planned: dict[str, Any]) -> str:
     """What apt is told there."""
     files = {file.path: file.content or "" for file in asked(planned).desired[role].files}

@@ -32,7 +32,10 @@ def test_a_service_asks_the_nats_of_its_own_host_first() -> None:
 def test_servers_of_nats_find_each_other() -> None:
     ports, config = nats(plan(cluster("a", "b")), "a")
     assert ports == ["198.18.0.11:4222:4222", "198.18.0.11:6222:6222"]
+    tls = {"cert_file": "/etc/nats/certificate.pem", "key_file": "/etc/nats/certificate.pem", "timeout": 10}
+    assert config["tls"] == tls
     assert config["cluster"] == {
+        "tls": {**tls, "ca_file": "/etc/nats/authorities.pem"},
         "name": "rocketchat",
         "listen": "0.0.0.0:6222",
         "no_advertise": True,

@@ -45,8 +45,10 @@ def test_docker_is_asked_about_all_that_runs_there_as_it_was_planned() -> None:
 
 
 def test_mongodb_is_asked_as_the_user_and_at_the_names_that_the_services_use() -> None:
+    planned = plan(cluster("a", "b", groups={"nginx": ["b"]}))
     for host in "ab":
-        assert probes(plan(cluster("a", "b", groups={"nginx": ["b"]})), host)["mongodb"] == {
+        assert probes(planned, host)["mongodb"] == {
+            "authorities": planned["hosts"]["a"]["mongodb"]["authorities"],
             "members": ["a.mongodb.internal:27017", "b.mongodb.internal:27017"],
             "replica_set": "rs0",
             "database": "rocketchat",
@@ -62,7 +64,8 @@ def test_nats_is_logged_in_to_where_that_is_possible() -> None:
         "expected_routes": 0,
         "namespace": "",
     }
-    assert probes(plan(cluster("a", "b", "c")), "b")["nats"] == {
+    planned = plan(cluster("a", "b", "c"))
+    login = {
         "url": "container://nats:8222",
         "expected_routes": 2,
         "namespace": "",
@@ -70,6 +73,9 @@ def test_nats_is_logged_in_to_where_that_is_possible() -> None:
         "username": "rocketchat",
         "password": "nats-secret",
     }
+    authorities = planned["hosts"]["b"]["nats"]["tls_files"]["/opt/nats/authorities.pem"]
+    assert probes(planned, "b")["nats"] == {**login, "authorities": authorities}
+    assert probes(plan(cluster("a", "b", "c", nats_tls=False)), "b")["nats"] == login
 
 
 def test_the_proxy_is_asked_on_its_own_host_under_the_name_that_people_type() -> None:
@@ -97,6 +103,8 @@ def test_one_host_asks_about_the_workspace() -> None:
     planned = plan(cluster("a", "b", "c", groups={"mongodb": ["b", "c"]}))
     assert [host for host in "abc" if probes(planned, host)["workspace"]] == ["b"]
     assert probes(planned, "b")["workspace"] == {
+        # of a file that the URL of containers names the host has nothing
+        "authorities": planned["hosts"]["b"]["mongodb"]["authorities"],
         "url": (
             "mongodb://rocketchat:mongodb-secret@b.mongodb.internal:27017,c.mongodb.internal:27017/rocketchat"
             "?replicaSet=rs0&authSource=admin"

@@ -125,7 +125,9 @@ def inventories(draw: st.DrawFn) -> Inventory:
 def test_environments_are_complete(inventory: Inventory, given_secrets: dict[str, str]) -> None:
     for hostname, container in every_container(plan(inventory, **given_secrets)).items():
         environment = container["complete"]
-        assert re.fullmatch(r"mongodb://[^/?]+/rocketchat\?replicaSet=rs0&authSource=admin", environment["MONGO_URL"])
+        tls = r"(&tls=true&tlsCAFile=[\w.%-]+)?"
+        url = rf"mongodb://[^/?]+/rocketchat\?replicaSet=rs0&authSource=admin{tls}"
+        assert re.fullmatch(url, environment["MONGO_URL"])
         nats = environment["TRANSPORTER"].split(",")
         assert len(nats) == len(inventory["groups"]["nats"] or EXTERNAL_NATS)
         assert all(re.fullmatch(r"nats://rocketchat:[^@]+@[a-z0-9.]+:4222", entry) for entry in nats)
@@ -346,6 +348,8 @@ def test_a_host_among_others_is_like_a_host_alone_except_where_it_must_not_be(
     for variables in inventory["hosts"].values():
         # shared over the hosts
         variables.pop("rocketchat_expected_users", None)
+        # on as soon as there are others
+        variables |= {"nats_tls": False, "mongodb_tls": False}
     alone = copy.deepcopy(inventory)
     alone["groups"] = {group: [name] if hosts else [] for group, hosts in inventory["groups"].items()}
     alone["hosts"] = {name: inventory["hosts"][name]}

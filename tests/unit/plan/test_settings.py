@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.unit.plan_inventories import (
     Inventory,
@@ -20,6 +21,7 @@ from tests.unit.plan_inventories import (
     read_env_file,
     single,
 )
+from tests.unit.preflight.hosts import asked
 
 SERVICES = {"rocketchat", "ddp-streamer", "authorization", "account", "presence"}
 
@@ -478,3 +480,57 @@ def test_authorities_are_one_file_that_all_containers_trust() -> None:
         )
         # with others, it is made anew
         assert service["labels"] != other["compose"]["services"][name]["labels"]
+
+
+def test_what_is_said_on_the_bus_is_said_in_tls() -> None:
+    """All containers trust the authority, beside those of the operator's; URLs stay, as the server asks for it."""
+    inventory = single(nats_tls=True, rocketchat_ca_certificates=["/a.pem"], rocketchat_private_address="198.18.0.11")
+    planned = plan(inventory, files={"/a.pem": "one"})
+    host = planned["hosts"]["chat"]
+    certificate, authority = host["nats"]["tls_files"].values()
+    assert host["rocketchat"]["authorities"] == f"one\n{authority}"
+    config = json.loads(host["nats"]["config"])
+    assert config["tls"]["cert_file"] == config["tls"]["key_file"] == "/etc/nats/certificate.pem"
+    [service] = host["nats"]["compose"]["services"].values()
+    assert service["volumes"] == [
+        "/opt/nats/nats.conf:/etc/nats/nats.conf:ro",
+        "/opt/nats/certificate.pem:/etc/nats/certificate.pem:ro",
+        "/opt/nats/authorities.pem:/etc/nats/authorities.pem:ro",
+    ]
+    assert "PRIVATE KEY" in certificate
+    assert "PRIVATE KEY" not in authority
+    for container in every_container(planned).values():
+        assert container["environment"]["NODE_EXTRA_CA_CERTS"] == "/etc/rocketops-authorities.pem"
+        assert container["complete"]["TRANSPORTER"] == "nats://rocketchat:nats-secret@nats:4222"
+    # with another certificate, it is made anew
+    other = plan(inventory, files={"/a.pem": "one"}, nats_certificate_of_chat="another")["hosts"]["chat"]
+    [changed] = other["nats"]["compose"]["services"].values()
+    assert changed["labels"] != service["labels"]
+    assert plan(single())["hosts"]["chat"]["nats"]["tls_files"] == {}
+
+
+def test_the_database_is_asked_in_tls() -> None:
+    planned = plan(single(mongodb_tls=True))
+    host = planned["hosts"]["chat"]
+    for container in every_container(planned).values():
+        assert container["complete"]["MONGO_URL"].endswith(
+            "/rocketchat?replicaSet=rs0&authSource=admin&tls=true&tlsCAFile=%2Fetc%2Frocketops-authorities.pem"
+        )
+        assert container["environment"]["NODE_EXTRA_CA_CERTS"] == "/etc/rocketops-authorities.pem"
+    assert host["mongodb"]["authorities"] == host["rocketchat"]["authorities"]
+    assert host["nats"]["tls_files"] == {}
+    desired = {file.path: file for file in asked(planned).desired["mongodb"].files}
+    settings = yaml.safe_load(desired["/etc/mongod.conf"].content or "")["net"]["tls"]
+    assert settings == {
+        "mode": "requireTLS",
+        "certificateKeyFile": "/etc/mongod.certificate.pem",
+        "CAFile": "/etc/mongod.authorities.pem",
+        "allowConnectionsWithoutCertificates": True,
+    }
+    certificate, authorities = desired[settings["certificateKeyFile"]], desired[settings["CAFile"]]
+    assert (certificate.mode, certificate.owner, certificate.secret) == ("0400", "mongodb", True)
+    assert (authorities.mode, authorities.owner, authorities.secret) == ("0644", "root", False)
+    assert certificate.effect == authorities.effect == "restart"
+    plain = {file.path: file for file in asked(plan(single())).desired["mongodb"].files}
+    assert "tls" not in (plain["/etc/mongod.conf"].content or "")
+    assert not [path for path in plain if path.endswith(".pem")]

@@ -64,6 +64,9 @@ def test_mongodb(host: dict[str, Any]) -> None:
         "database": "rocketchat",
         "admin_password": "root-secret",
         "keyfile": "keyfile/secret",
+        "tls": False,
+        "certificate": "",
+        "authorities": "",
         "former": {"admin_password": "", "keyfile": "", "user": "", "removes_user": ""},
         "user": {
             "name": "rocketchat",

@@ -16,7 +16,9 @@ from tests.unit.plan_inventories import plan, single
 from tests.unit.preflight.hosts import BARE, asked, converged, place, with_facts
 
 PLAN = plan(single(mongodb_version="8.0"))
-NO_SETTINGS = dict.fromkeys(("dbPath", "port", "bindIp", "replSetName", "authorization", "keyFile"), "")
+NO_SETTINGS = dict.fromkeys(
+    ("dbPath", "port", "bindIp", "replSetName", "authorization", "keyFile", "certificateKeyFile"), ""
+)
 DEFAULT = {"dbPath": "/var/lib/mongodb", "port": "27017", "bindIp": "127.0.0.1"}
 UNIT = {"found": True, "active": True, "enabled": True}
 

@@ -23,7 +23,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.di
 )
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.versions import COMPATIBILITY
 
-from tests.unit.plan_inventories import NOW, SECRETS, SELF_SIGNED, Inventory, cluster, single
+from tests.unit.plan_inventories import NOW, SECRETS, SELF_SIGNED, Inventory, cluster, internal, single
 
 MONGODB_URL = "mongodb://me:secret@db1.example.com,db2.example.com/rocketchat?replicaSet=rs0&authSource=admin"
 NATS_URLS = ["nats://rocketchat:secret@n1.example.com:4222", "nats://rocketchat:secret@n2.example.com:4222"]
@@ -69,6 +69,7 @@ SHAPES: dict[str, Inventory] = {
         docker_repository_url="https://mirror.example.com/docker",
         rocketchat_image_registry="mirror.example.com:5000",
     ),
+    "TLS inside": single(nats_tls=True, mongodb_tls=True),
     "external MongoDB": cluster(
         "one", "two", groups={"mongodb": []}, rocketchat_mongodb_url=MONGODB_URL, rocketchat_replicas={"account": 2}
     ),
@@ -98,7 +99,7 @@ class Planned:
 def planned(shape: str) -> Plan:
     inventory = SHAPES[shape]
     read, problems = read_inventory(inventory["groups"], inventory["hosts"])
-    return make_plan(read, SECRETS | SELF_SIGNED, problems, now=NOW, files=FILES)
+    return make_plan(read, SECRETS | SELF_SIGNED | internal(read), problems, now=NOW, files=FILES)
 
 
 def planned_hosts(shape: str, distributions: tuple[Distribution, ...] = DISTRIBUTIONS) -> Iterator[Planned]:

@@ -11,11 +11,13 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan import desired
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.bus import TLS_FILES
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import File
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.distributions import DISTRIBUTIONS
@@ -130,7 +132,21 @@ def test_mongod_accepts_its_settings(tmp_path: Path) -> None:
 
 def test_nats_accepts_its_configuration(tmp_path: Path) -> None:
     server = wheels.program(VERSIONS["nats"]["wheel"], "nats-server")
-    check(files_at(f"{layout.NATS_DIRECTORY}/nats.conf"), f"{server} -t --config %s", tmp_path / "nats.conf")
+    files = files_at(f"{layout.NATS_DIRECTORY}/nats.conf")
+    # it reads certificates, too, as which any do here
+    mounted = ("NATS_CERTIFICATE", "NATS_AUTHORITIES")
+    inside = {TLS_FILES[getattr(layout, name)]: tmp_path / name for name in mounted}
+    certificate = next(iter(files_at(layout.NATS_CERTIFICATE).values()))
+    for there in inside.values():
+        there.write_text(certificate.content or "")
+    found = {shape: replace(file, content=_elsewhere(file.content or "", inside)) for shape, file in files.items()}
+    check(found, f"{server} -t --config %s", tmp_path / "nats.conf")
+
+
+def _elsewhere(text: str, paths: Mapping[str, Path]) -> str:
+    for path, there in paths.items():
+        text = text.replace(path, str(there))
+    return text
 
 
 def test_nginx_accepts_the_site(tmp_path: Path) -> None:
