@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..rocketchat.problems import Problem
+from .acme import AUTHORITY
 from .server_certificate import CERTIFICATE, KEY, authority_problems, certificate_problems, certificate_warnings
 from .settings import common_variables
 
@@ -22,7 +23,12 @@ def named_files(inventory: dict[str, Any]) -> list[str]:
     named = [
         str(path)
         for variables in inventory["hosts"].values()
-        for path in (variables[CERTIFICATE], variables[KEY], *variables["docker_registry_certificates"].values())
+        for path in (
+            variables[CERTIFICATE],
+            variables[KEY],
+            variables[AUTHORITY],
+            *variables["docker_registry_certificates"].values(),
+        )
         if path
     ]
     return list(dict.fromkeys(named))
@@ -30,7 +36,11 @@ def named_files(inventory: dict[str, Any]) -> list[str]:
 
 def file_problems(inventory: dict[str, Any], contents: Mapping[str, bytes], now: datetime) -> list[Problem]:
     """What is wrong with the files that variables name. ``contents``: those that could be read, by path."""
-    found = [*_of_proxies(inventory, contents, now), *_of_registries(inventory, contents, now)]
+    found = [
+        *_of_proxies(inventory, contents, now),
+        *_of_issuers(inventory, contents, now),
+        *_of_registries(inventory, contents, now),
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -70,6 +80,17 @@ def _of_proxies(inventory: dict[str, Any], contents: Mapping[str, bytes], now: d
         else:
             pem = {variable: contents[path] for variable, path in paths.items()}
             yield from certificate_problems(paths, pem, name, now)
+
+
+def _of_issuers(inventory: dict[str, Any], contents: Mapping[str, bytes], now: datetime) -> Iterator[Problem]:
+    for host in inventory["groups"]["nginx"]:
+        variables = inventory["hosts"][host]
+        path = variables[AUTHORITY]
+        if variables["nginx_certificate"] == "acme" and path:
+            if str(path) in contents:
+                yield from authority_problems(AUTHORITY, path, contents[str(path)], now, "the ACME server")
+            else:
+                yield Problem(AUTHORITY, path, *_UNREADABLE)
 
 
 def _of_registries(inventory: dict[str, Any], contents: Mapping[str, bytes], now: datetime) -> Iterator[Problem]:

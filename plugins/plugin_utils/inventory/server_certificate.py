@@ -57,15 +57,17 @@ def certificate_warnings(path: str, pem: bytes, now: datetime) -> Iterator[str]:
         yield str(Problem(CERTIFICATE, path, *reason))
 
 
-def authority_problems(variable: str, path: str, pem: bytes, now: datetime) -> Iterator[Problem]:
-    """Of what the engine is to trust when it fetches images."""
+def authority_problems(
+    variable: str, path: str, pem: bytes, now: datetime, whose: str = "the registry"
+) -> Iterator[Problem]:
+    """Of what a host is to trust when it asks ``whose`` server."""
     certificates = read_certificates(pem)
     if not certificates:
-        yield Problem(variable, path, _NO_PEM, "Name that of the authority which made the registry's certificate")
+        yield Problem(variable, path, _NO_PEM, f"Name that of the authority which made {whose}'s certificate")
     elif _holds_a_key(pem):
         yield Problem(variable, path, *_HOLDS_A_KEY)
     elif now > (last := max(certificate.not_valid_after_utc for certificate in certificates)):
-        yield Problem(variable, path, f"expired on {last:%Y-%m-%d}", "Name the one that the registry has now")
+        yield Problem(variable, path, f"expired on {last:%Y-%m-%d}", f"Name the one that {whose} has now")
 
 
 def _holds_a_key(pem: bytes) -> bool:
