@@ -65,6 +65,11 @@ options:
     type: list
     elements: path
     default: []
+  certificates:
+    description: Absolute paths of PEM files with certificates, of which it is asked how long they are valid.
+    type: list
+    elements: path
+    default: []
   origins:
     description: By absolute path, texts that tell whose the file is, where it holds one.
     type: dict
@@ -261,6 +266,12 @@ facts:
           C(log-opts/max-size), and the C(error) for which they cannot be told. One that is missing sets nothing.
       type: dict
       sample: {/etc/docker/daemon.json: {error: null, values: {debug: true}, digests: {debug: b5bea4...}}}
+    certificates:
+      description:
+        - For each of O(certificates) when it C(begins) and C(ends) to be valid, in seconds of the epoch; V(null) where
+          that is not known.
+      type: dict
+      sample: {/etc/ssl/chat.pem: {begins: 1795494288, ends: 1803270288}}
     client:
       description:
         - Of Docker's client, for the user that the module runs as, the names of the C(variables) that it would give to

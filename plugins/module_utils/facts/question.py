@@ -14,6 +14,7 @@ from typing import Any
 from ..probing.question import Answered
 from . import (
     apt,
+    certificates,
     client,
     data,
     docker,
@@ -41,6 +42,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "files": _PATHS,
     "texts": _PATHS,
     "settings": _PATHS,
+    "certificates": _PATHS,
     "origins": {"type": "dict", "default": {}},
     "repositories": {"type": "bool", "default": False},
     "nginx": {"type": "dict"},
@@ -105,6 +107,7 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "docker": runs,
         "files": {path: files.state(path) for path in asked["files"]},
         "texts": {path: files.text(path) for path in asked["texts"]},
+        "certificates": {path: certificates.dates(path) for path in asked["certificates"]},
         "settings": {path: settings.read(path) for path in asked["settings"]},
         "client": client.state(),
         "ledger": noted,

@@ -43,8 +43,8 @@ def acme_problems(hosts: list[Host], common: Mapping[str, Any], root_url: SplitR
         if reason := _wrong_name(name):
             yield Problem(f"{NAMES}[{number}]", name, *reason)
     if len(common[NAMES]) >= MOST_NAMES:
-        reason = f"has {len(common[NAMES])} names, and a certificate has {MOST_NAMES} at most, with that of the root URL"
-        yield Problem(NAMES, None, reason, "Leave some out")
+        too_many = f"has {len(common[NAMES])} names, and a certificate has {MOST_NAMES} with that of the root URL at most"
+        yield Problem(NAMES, None, too_many, "Leave some out")
 
 
 def _unreachable(proxies: list[Host], root_url: SplitResult | None) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ import hashlib
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 from ansible.utils.vars import merge_hash
@@ -24,6 +25,7 @@ from .resources import (
     Container,
     File,
     Generated,
+    Issued,
     Leftovers,
     Network,
     Project,
@@ -42,6 +44,8 @@ DAEMON_SETTINGS: list[dict[str, Any]] = [{"live-restore": True}, LOGGING]
 RELOADABLE = frozenset({"live-restore", "debug", "registry-mirrors", "insecure-registries"})
 ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
+ACME_CHANGE = "will change how the certificate is asked for"
+NO_ACME = "will no longer have the certificate issued and renewed on the host"
 FIREWALL_CHANGE = "will change the rules about which other machines reach the ports of this deployment"
 NO_FIREWALL = "will take away its rules about which machines reach the ports of this deployment"
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
@@ -65,6 +69,20 @@ NATS_ACCEPTS = (
     "docker run --rm --init=false --runtime runc --network none --volume %%s:/nats.conf:ro %s --config /nats.conf -t"
 )
 COMPOSE_ACCEPTS = "docker compose --file %s config --quiet"
+
+# The last one is marked on behalf of what carries no mark.
+ACME_TEMPLATES = {
+    layout.ACME_INSTALL: "acme-install.sh.j2",
+    f"{layout.UNITS}/{layout.ACME_TIMER}": "acme.timer.j2",
+    f"{layout.UNITS}/{layout.ACME_UNIT}": "acme.service.j2",
+}
+# What certbot keeps stays, accounts among it.
+NO_ACME_FILES = Leftovers(
+    layout.ACME_TIMER,
+    [*ACME_TEMPLATES, layout.ACME_AUTHORITY],
+    [layout.ACME_WEBROOT, layout.ACME_DIRECTORY],
+    NO_ACME,
+)
 
 # libyaml's, where PyYAML was built with it
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -294,17 +312,20 @@ def _nginx(planned: Mapping[str, Any], ipv6: bool, default_site: bool, workers: 
             earlier="$rocketchat_connection",
         ),
     ]
+    acme = plan["acme"]
     if plan["tls"]:
         given = plan["certificate"]
         known = given["certificate"] and given["key"]
         directory = File(layout.CERTIFICATE_DIRECTORY, "0700", marked_by=layout.NGINX_SITE)
-        files = [directory, *(_certificate_files(given) if known else ()), *files]
+        files = [directory, *(_certificate_files(given, acme) if known else ()), *files]
     if not default_site:
         files[:0] = NO_DEFAULT_SITE
     return RoleState(
         product="nginx",
-        packages=list(distributions.NGINX_PACKAGES),
-        files=files,
+        packages=[*distributions.NGINX_PACKAGES, *(distributions.ACME_PACKAGES if acme else ())],
+        files=[*(_acme_files(plan) if acme else ()), *files],
+        issued=_issued(acme) if acme else None,
+        leftovers=None if acme else NO_ACME_FILES,
         unit=layout.NGINX_UNIT,
         log=layout.NGINX_LOG,
         accepts=NGINX_ACCEPTS,
@@ -323,16 +344,37 @@ def _nginx_configuration(plan: Mapping[str, Any], workers: Workers) -> File:
     )
 
 
-def _certificate_files(given: Mapping[str, str]) -> list[File]:
+def _certificate_files(given: Mapping[str, str], acme: Mapping[str, Any] | None) -> list[File]:
+    which = "the certificate that was issued" if acme else "another certificate"
     told: dict[str, Any] = {
-        "told": "will install another certificate and reload nginx",
+        "told": f"will install {which} and reload nginx",
         "effect": "reload",
         "marked_by": layout.NGINX_SITE,
     }
+    certificate, key = (f"{acme['issued']}/{name}" if acme else "" for name in ("fullchain.pem", "privkey.pem"))
     return [
-        File(layout.CERTIFICATE, "0644", given["certificate"], **told),
-        File(layout.CERTIFICATE_KEY, "0600", given["key"], secret=True, **told),
+        File(layout.CERTIFICATE, "0644", given["certificate"], issued=certificate, **told),
+        File(layout.CERTIFICATE_KEY, "0600", given["key"], secret=True, issued=key, **told),
     ]
+
+
+def _acme_files(plan: Mapping[str, Any]) -> Iterator[File]:
+    acme, unit = plan["acme"], f"{layout.UNITS}/{layout.ACME_UNIT}"
+    facts = {**plan, "directory": layout.CERTIFICATE_DIRECTORY, "accepts": NGINX_ACCEPTS, "unit": layout.NGINX_UNIT}
+    yield File(layout.FIREWALL_DIRECTORY, "0755", shared=True)
+    yield File(layout.ACME_DIRECTORY, "0700", marked_by=unit)
+    yield File(layout.ACME_WEBROOT.rpartition("/")[0], "0755", shared=True)
+    yield File(layout.ACME_WEBROOT, "0755", marked_by=unit)
+    if acme["authority"]:
+        yield File(layout.ACME_AUTHORITY, "0644", acme["authority"], told=ACME_CHANGE, marked_by=unit)
+    for path, template in ACME_TEMPLATES.items():
+        yield File(path, "0644", render("nginx", template, facts), told=ACME_CHANGE)
+
+
+def _issued(acme: Mapping[str, Any]) -> Issued:
+    server = urlsplit(acme["directory"]).hostname
+    told = f"will have a certificate for {', '.join(acme['names'])} issued by {server}"
+    return Issued(layout.ACME_UNIT, layout.ACME_TIMER, f"{acme['issued']}/fullchain.pem", told)
 
 
 def _digest(text: str) -> str:

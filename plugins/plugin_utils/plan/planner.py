@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -341,10 +342,11 @@ class Planner:
         url = self.settings.root_url
         sockets = self._sockets()
         connections = worker_connections(sockets, ONE_WORKER)
+        acme = self._acme() if host.certificate.source == "acme" else None
         name = str(url.hostname)
-        in_a_request = f"[{name}]" if ":" in name else name
         return {
-            "server_name": in_a_request if len(name) <= SERVER_NAME_MAX else f"~^{re.escape(name)}$",
+            "server_name": _server_name(f"[{name}]" if ":" in name else name),
+            "other_names": [_server_name(other) for other in acme["names"][1:]] if acme else [],
             "tls": url.scheme == "https",
             "port": proxy_port(url),
             "path": url.path.rstrip("/"),
@@ -353,6 +355,7 @@ class Planner:
             "ipv6": True,
             "client_max_body_size": host.client_max_body_size,
             "certificate": asdict(host.certificate),
+            "acme": acme,
             "sockets": sockets,
             # unless the host has more cores, or lets nginx open fewer files
             "worker_connections": connections,
@@ -367,6 +370,24 @@ class Planner:
             },
         }
 
+    def _acme(self) -> dict[str, Any]:
+        """Another server or address of mail is another account, and other names are another certificate."""
+        acme = self.settings.acme
+        account = f"{layout.ACME_DIRECTORY}/{_digest(acme.directory, acme.email)}"
+        certificate = f"rocketchat-{_digest(*acme.names)}"
+        return {
+            **asdict(acme),
+            "account": account,
+            "certificate": certificate,
+            # certbot's manual, "Where are my certificates?"
+            "issued": f"{account}/live/{certificate}",
+            "authority_file": layout.ACME_AUTHORITY,
+            "install": layout.ACME_INSTALL,
+            "webroot": layout.ACME_WEBROOT,
+            "work": layout.ACME_WORK,
+            "logs": layout.ACME_LOGS,
+        }
+
     def _sockets(self) -> int:
         return planned_sockets(self.settings.expected_users, self.streamers)
 
@@ -378,3 +399,11 @@ class Planner:
             for container in containers
             if container.service == service
         ]
+
+
+def _server_name(name: str) -> str:
+    return name if len(name) <= SERVER_NAME_MAX else f"~^{re.escape(name)}$"
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]

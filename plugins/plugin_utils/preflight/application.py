@@ -15,6 +15,7 @@ from ..plan.resources import RoleState
 from ..rocketchat import layout
 from .difference import Difference
 from .hosts import Host, is_ours, was_deployed
+from .issued import KIND
 from .ownership import ADOPTED, adopts, ours_left, resources_of, stays
 from .packages import entry, fetched_keys, read_at_once
 from .settings import settings_change, settings_entry
@@ -58,6 +59,13 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "changes_containers": any(d.kind == "container" for d in differences),
         "data": state.data,
         "leftovers": _leftovers(host, state),
+        "issued": {
+            "unit": state.issued.unit,
+            "timer": state.issued.timer,
+            "asks": any(d.kind == KIND for d in differences),
+        }
+        if state.issued
+        else None,
     }
 
 

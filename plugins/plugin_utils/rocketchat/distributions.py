@@ -36,6 +36,7 @@ DOCKER_RIVALS = {
 MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo")
 FIREWALL_PACKAGES = ("nftables",)
 NGINX_PACKAGES = ("nginx", "python3-websockets")
+ACME_PACKAGES = ("certbot",)
 
 # MongoDB signs 8.2 with the key of 8.0 and publishes no other for it: in its manual for 8.2 and newer, "Install MongoDB
 # Community Edition on Debian" fetches server-8.0.asc.

@@ -47,6 +47,15 @@ CERTIFICATE_DIRECTORY = "/etc/nginx/rocketchat"
 CERTIFICATE = f"{CERTIFICATE_DIRECTORY}/certificate.pem"
 CERTIFICATE_KEY = f"{CERTIFICATE_DIRECTORY}/key.pem"
 
+# What certbot keeps there is root's alone; the webroot is nginx's to read.
+ACME_DIRECTORY = "/etc/rocketops/acme"
+ACME_AUTHORITY = f"{ACME_DIRECTORY}/authority.pem"
+ACME_INSTALL = f"{ACME_DIRECTORY}/install.sh"
+ACME_WEBROOT = "/var/www/rocketops-acme"
+ACME_WORK = "/var/lib/rocketops/acme"
+ACME_LOGS = "/var/log/rocketops-acme"
+ACME_UNIT, ACME_TIMER = "rocketops-acme.service", "rocketops-acme.timer"
+
 FIREWALL_DIRECTORY = "/etc/rocketops"
 FIREWALL = f"{FIREWALL_DIRECTORY}/firewall.nft"
 # Of the family inet.
