@@ -14,12 +14,12 @@ from ..rocketchat.problems import Problem
 from .settings import Acme, Host
 from .urls import ascii_name, is_address
 
-AUTHORITY = "nginx_acme_authority"
 NAMES = "nginx_acme_names"
 SOURCE = "nginx_certificate"
 
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*")
+# The last label is no number (RFC 3696, 2).
+_NAME = re.compile(rf"(?=.{{1,253}}$)(?!(.*\.)?[0-9]+$){_LABEL}(\.{_LABEL})*")
 # https://letsencrypt.org/docs/rate-limits/, "New Certificates per Exact Set": others take fewer still.
 MOST_NAMES = 100
 # In place of another source of the certificate.
@@ -29,22 +29,22 @@ _OWN = "name files of your own with nginx_certificate_file and nginx_certificate
 def read_acme(common: Mapping[str, Any], root_url: SplitResult | None, authority: str) -> Acme:
     """``authority``: as PEM, of a server that is not a public one."""
     name = str(root_url.hostname) if root_url else ""
-    names = list(dict.fromkeys([name, *common[NAMES]]))
+    names = list(dict.fromkeys([name, *common["nginx_acme_names"]]))
     return Acme(common["nginx_acme_directory"], common["nginx_acme_email"], names, authority)
 
 
 def acme_problems(hosts: list[Host], common: Mapping[str, Any], root_url: SplitResult | None) -> Iterator[Problem]:
     """``root_url``: None where it could not be read."""
+    names = common["nginx_acme_names"]
+    for number, name in enumerate(names):
+        if wrong := _wrong_name(name):
+            yield Problem(f"{NAMES}[{number}]", name, *wrong)
+    if len(names) >= MOST_NAMES:
+        reason = f"has {len(names)} names, and a certificate has {MOST_NAMES} at most, that of the root URL among them"
+        yield Problem(NAMES, None, reason, "Leave some out")
     proxies = [host for host in hosts if "nginx" in host.groups]
-    if not any(host.certificate.source == "acme" for host in proxies):
-        return
-    yield from _unreachable(proxies, root_url)
-    for number, name in enumerate(common[NAMES]):
-        if reason := _wrong_name(name):
-            yield Problem(f"{NAMES}[{number}]", name, *reason)
-    if len(common[NAMES]) >= MOST_NAMES:
-        too_many = f"has {len(common[NAMES])} names, and a certificate has {MOST_NAMES} with that of the root URL at most"
-        yield Problem(NAMES, None, too_many, "Leave some out")
+    if any(host.certificate.source == "acme" for host in proxies):
+        yield from _unreachable(proxies, root_url)
 
 
 def _unreachable(proxies: list[Host], root_url: SplitResult | None) -> Iterator[Problem]:
@@ -71,7 +71,7 @@ def _wrong_name(name: str) -> tuple[str, str] | None:
     if name.startswith("*."):
         return "is a wildcard, which needs a record in DNS for each renewal (DNS-01)", f"Write each name, or {_OWN}"
     if is_address(name):
-        return "is an address, and ACME servers issue for names", "Write a name"
+        return "is an address, and certificates are issued for names here", "Write a name"
     if not name.isascii():
         return "has letters that DNS does not know", f"Write {ascii_name(name)}"
     if name != name.lower():

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..rocketchat.problems import Problem
-from .acme import AUTHORITY
 from .server_certificate import CERTIFICATE, KEY, authority_problems, certificate_problems, certificate_warnings
 from .settings import common_variables
 
@@ -26,7 +25,7 @@ def named_files(inventory: dict[str, Any]) -> list[str]:
         for path in (
             variables[CERTIFICATE],
             variables[KEY],
-            variables[AUTHORITY],
+            variables["nginx_acme_authority"],
             *variables["docker_registry_certificates"].values(),
         )
         if path
@@ -85,12 +84,12 @@ def _of_proxies(inventory: dict[str, Any], contents: Mapping[str, bytes], now: d
 def _of_issuers(inventory: dict[str, Any], contents: Mapping[str, bytes], now: datetime) -> Iterator[Problem]:
     for host in inventory["groups"]["nginx"]:
         variables = inventory["hosts"][host]
-        path = variables[AUTHORITY]
+        path = variables["nginx_acme_authority"]
         if variables["nginx_certificate"] == "acme" and path:
             if str(path) in contents:
-                yield from authority_problems(AUTHORITY, path, contents[str(path)], now, "the ACME server")
+                yield from authority_problems("nginx_acme_authority", path, contents[str(path)], now, "the ACME server")
             else:
-                yield Problem(AUTHORITY, path, *_UNREADABLE)
+                yield Problem("nginx_acme_authority", path, *_UNREADABLE)
 
 
 def _of_registries(inventory: dict[str, Any], contents: Mapping[str, bytes], now: datetime) -> Iterator[Problem]:

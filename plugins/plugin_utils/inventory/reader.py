@@ -20,7 +20,7 @@ from ..rocketchat.sizing import proposed_replicas
 from ..rocketchat.sockets import MOST_CONNECTIONS
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from . import self_signed
-from .acme import AUTHORITY, acme_problems, read_acme
+from .acme import acme_problems, read_acme
 from .conflicts import conflicts
 from .environment import read_environment
 from .formats import check_formats, read_ipv4_networks, read_networks
@@ -150,7 +150,7 @@ class Reader:
             ),
             metrics=common["rocketchat_metrics"],
             metrics_clients=metrics_clients,
-            acme=read_acme(common, root_url, self.files.get(str(common[AUTHORITY] or ""), "")),
+            acme=read_acme(common, root_url, self.files.get(str(common["nginx_acme_authority"] or ""), "")),
             extra_proxies=common["rocketchat_extra_proxies"],
             expected_users=common["rocketchat_expected_users"],
             secrets=secrets,

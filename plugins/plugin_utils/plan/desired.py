@@ -360,15 +360,13 @@ def _certificate_files(given: Mapping[str, str], acme: Mapping[str, Any] | None)
 
 def _acme_files(plan: Mapping[str, Any]) -> Iterator[File]:
     acme, unit = plan["acme"], f"{layout.UNITS}/{layout.ACME_UNIT}"
-    facts = {**plan, "directory": layout.CERTIFICATE_DIRECTORY, "accepts": NGINX_ACCEPTS, "unit": layout.NGINX_UNIT}
-    yield File(layout.FIREWALL_DIRECTORY, "0755", shared=True)
     yield File(layout.ACME_DIRECTORY, "0700", marked_by=unit)
     yield File(layout.ACME_WEBROOT.rpartition("/")[0], "0755", shared=True)
     yield File(layout.ACME_WEBROOT, "0755", marked_by=unit)
     if acme["authority"]:
         yield File(layout.ACME_AUTHORITY, "0644", acme["authority"], told=ACME_CHANGE, marked_by=unit)
     for path, template in ACME_TEMPLATES.items():
-        yield File(path, "0644", render("nginx", template, facts), told=ACME_CHANGE)
+        yield File(path, "0644", render("nginx", template, plan), told=ACME_CHANGE)
 
 
 def _issued(acme: Mapping[str, Any]) -> Issued:

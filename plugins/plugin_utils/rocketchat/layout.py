@@ -48,7 +48,7 @@ CERTIFICATE = f"{CERTIFICATE_DIRECTORY}/certificate.pem"
 CERTIFICATE_KEY = f"{CERTIFICATE_DIRECTORY}/key.pem"
 
 # What certbot keeps there is root's alone; the webroot is nginx's to read.
-ACME_DIRECTORY = "/etc/rocketops/acme"
+ACME_DIRECTORY = "/etc/rocketops-acme"
 ACME_AUTHORITY = f"{ACME_DIRECTORY}/authority.pem"
 ACME_INSTALL = f"{ACME_DIRECTORY}/install.sh"
 ACME_WEBROOT = "/var/www/rocketops-acme"

@@ -176,6 +176,8 @@ def test_nginx(host: dict[str, Any]) -> None:
         "backlog": 4096,
         "own_queues": True,
         "connections_per_address": 1000,
+        "other_names": [],
+        "acme": None,
         "certificate": {
             "source": "self_signed",
             "certificate": "a certificate of ours\n",

@@ -58,7 +58,7 @@ def test_every_template_is_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
         return render(role, template, plan)
 
     monkeypatch.setattr(desired, "render", spy)
-    assert list(planned_hosts("https"))
+    assert all(list(planned_hosts(shape)) for shape in ("https", "a public ACME server"))
     assert rendered == set(TEMPLATES)
 
 
