@@ -44,7 +44,7 @@ DAEMON_SETTINGS: list[dict[str, Any]] = [{"live-restore": True}, LOGGING]
 RELOADABLE = frozenset({"live-restore", "debug", "registry-mirrors", "insecure-registries"})
 ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
-ACME_CHANGE = "will change how the certificate is asked for"
+ACME_CHANGE = "will write what has the certificate issued and renewed"
 NO_ACME = "will no longer have the certificate issued and renewed on the host"
 FIREWALL_CHANGE = "will change the rules about which other machines reach the ports of this deployment"
 NO_FIREWALL = "will take away its rules about which machines reach the ports of this deployment"
@@ -372,7 +372,7 @@ def _acme_files(plan: Mapping[str, Any]) -> Iterator[File]:
 def _issued(acme: Mapping[str, Any]) -> Issued:
     server = urlsplit(acme["directory"]).hostname
     told = f"will have a certificate for {', '.join(acme['names'])} issued by {server}"
-    return Issued(layout.ACME_UNIT, layout.ACME_TIMER, f"{acme['issued']}/fullchain.pem", told)
+    return Issued(layout.ACME_UNIT, layout.ACME_TIMER, f"{acme['issued']}/fullchain.pem", told, acme["names"])
 
 
 def _digest(text: str) -> str:

@@ -176,6 +176,7 @@ class Issued:
     timer: str
     path: str
     told: str
+    names: list[str]
 
 
 @dataclass(frozen=True)

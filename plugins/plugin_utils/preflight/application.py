@@ -62,6 +62,7 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "issued": {
             "unit": state.issued.unit,
             "timer": state.issued.timer,
+            "names": state.issued.names,
             "asks": any(d.kind == KIND for d in differences),
         }
         if state.issued
