@@ -60,7 +60,7 @@ NAME = "chat.example.com"
         (
             {"nginx_acme_names": ["plauderstübchen.example"]},
             "nginx_acme_names[0] = 'plauderstübchen.example': has letters that DNS does not know. Write "
-            "xn--plauderstbchen-psb.example.",
+            "xn--plauderstbchen-osb.example.",
         ),
         (
             {"nginx_acme_names": ["192.0.2.10"]},

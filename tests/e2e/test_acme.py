@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A certificate that an ACME server issues: the first one, and renewals without Ansible, while people are connected."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.server_certificate import alternative_names
+from cryptography import x509
+from websockets.sync.client import ClientConnection, connect
+
+from lab.names import host_container
+from tests.deployment import Deployment
+from tests.e2e.acme_server import ADDRESS, DIRECTORY, NAME, AcmeServer, acme_server, docker
+from tests.waiting import wait_until
+
+CHAT, TALK = "chat.internal", "talk.internal"
+UNIT = "rocketops-acme.service"
+SERVED_FILES = "stat -c '%a %U %n' /etc/nginx/rocketchat/* && ls -A /etc/nginx/rocketchat | wc -l"
+# What certbot keeps says when it is time to renew.
+DUE = "sed -i 's/^.*renew_before_expiry.*/renew_before_expiry = 3650 days/' /etc/rocketops-acme/*/renewal/*.conf"
+NOT_DUE = DUE.replace("3650", "1")
+# The timer has a run to make up for when the host starts again, and does that at once.
+AT_ONCE = "/etc/systemd/system/rocketops-acme.timer.d"
+MISSED = (
+    f"mkdir -p {AT_ONCE} && printf '[Timer]\\nRandomizedDelaySec=0\\n' > {AT_ONCE}/test.conf && "
+    "touch -d '3 days ago' /var/lib/systemd/timers/stamp-rocketops-acme.timer"
+)
+
+
+def site(deployment: Deployment, server: AcmeServer, *options: str) -> subprocess.CompletedProcess[str]:
+    """Of the reverse proxy alone: the containers keep their address, which `health` tells."""
+    settings = {
+        "rocketchat_root_url": f"https://{CHAT}",
+        "nginx_certificate": "acme",
+        "nginx_acme_directory": DIRECTORY,
+        "nginx_acme_names": [TALK],
+        "nginx_acme_authority": str(server.authority),
+    }
+    return deployment.playbook("site", "--tags", "nginx", "-e", json.dumps(settings), *options, check=False)
+
+
+def shown(deployment: Deployment, name: str = CHAT) -> x509.Certificate:
+    """What a client gets."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection((deployment.address, 443), 10) as plain,
+        context.wrap_socket(plain, server_hostname=name) as client,
+    ):
+        return x509.load_der_x509_certificate(client.getpeercert(binary_form=True) or b"")
+
+
+def websocket(deployment: Deployment) -> ClientConnection:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    plain = socket.create_connection((deployment.address, 443), 10)
+    return connect(f"wss://{CHAT}/websocket", sock=plain, ssl=context, server_hostname=CHAT, proxy=None)
+
+
+@pytest.fixture(scope="module")
+def server(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AcmeServer]:
+    container = host_container(deployment.host)
+    image = docker("inspect", "--format", "{{.Config.Image}}", container).strip()
+    # stands for DNS
+    deployment.run(f"echo '{ADDRESS} {NAME}' >> /etc/hosts && echo '{deployment.address} {CHAT} {TALK}' >> /etc/hosts")
+    with acme_server(image, tmp_path_factory.mktemp("acme"), CHAT, TALK, at=deployment.address) as running:
+        yield running
+    deployment.run(f"rm -rf {AT_ONCE}")
+    deployment.playbook("site", "--tags", "nginx")
+    deployment.run(
+        f"grep -v -e '{NAME}$' -e ' {CHAT} ' /etc/hosts > /tmp/hosts && cat /tmp/hosts > /etc/hosts && "
+        "rm -r /tmp/hosts /etc/rocketops-acme /var/lib/rocketops/acme /var/log/rocketops-acme"
+    )
+
+
+@pytest.fixture(scope="module")
+def issued(deployment: Deployment, server: AcmeServer) -> x509.Certificate:
+    """By the run after one that did not find the server."""
+    server.leave()
+    failed = site(deployment, server)
+    assert failed.returncode != 0
+    assert f"No certificate for {CHAT}, {TALK} is in place. certbot and nginx said:" in failed.stdout
+    itself = shown(deployment)
+    assert itself.issuer == itself.subject
+    server.come_back()
+    output = site(deployment, server).stdout
+    assert f"will have a certificate for {CHAT}, {TALK} issued by {NAME}" in output
+    key = deployment.run("cat /etc/nginx/rocketchat/key.pem").splitlines()[1]
+    assert key not in output
+    return shown(deployment)
+
+
+def test_the_first_one(deployment: Deployment, server: AcmeServer, issued: x509.Certificate) -> None:
+    assert sorted(alternative_names(issued)) == [CHAT, TALK]
+    assert "Pebble" in issued.issuer.rfc4514_string()
+    assert deployment.run(SERVED_FILES).splitlines() == [
+        "644 root /etc/nginx/rocketchat/certificate.pem",
+        "600 root /etc/nginx/rocketchat/key.pem",
+        "2",
+    ]
+    assert shown(deployment, TALK) == issued
+    assert "Nothing to change." in site(deployment, server, "--check").stdout
+
+
+def test_a_renewal_keeps_sockets(deployment: Deployment, server: AcmeServer, issued: x509.Certificate) -> None:
+    with websocket(deployment) as client:
+        deployment.run(f"{DUE} && systemctl start {UNIT}")
+        renewed = shown(deployment)
+        assert renewed.serial_number != issued.serial_number
+        assert client.ping().wait(15)
+        server.leave()
+        assert deployment.attempt(f"systemctl start {UNIT}").returncode != 0
+        assert shown(deployment) == renewed
+        deployment.run(f"{NOT_DUE} && systemctl start {UNIT}")
+        server.come_back()
+        assert client.ping().wait(15)
+    assert "Nothing to change." in site(deployment, server, "--check").stdout
+
+
+def test_what_nginx_does_not_accept_is_not_installed(deployment: Deployment, issued: x509.Certificate) -> None:
+    """And is, once it does."""
+    before = shown(deployment)
+    foreign = "/etc/nginx/conf.d/of-somebody-else.conf"
+    deployment.run(f"echo 'nonsense;' > {foreign} && {DUE}")
+    failed = deployment.attempt(f"systemctl start {UNIT}")
+    kept = deployment.run(SERVED_FILES).splitlines()[-1]
+    deployment.run(f"rm {foreign} && {NOT_DUE} && nginx -t -q && systemctl reload nginx.service")
+    assert failed.returncode != 0 and kept == "2"
+    assert shown(deployment) == before != issued
+    deployment.run(f"systemctl start {UNIT}")
+    assert shown(deployment) != before
+
+
+def test_the_timer_renews_after_a_restart_of_the_host(deployment: Deployment, issued: x509.Certificate) -> None:
+    before = shown(deployment)
+    deployment.run(f"{DUE} && {MISSED}")
+    docker("restart", "--time", "20", host_container(deployment.host))
+
+    def is_renewed() -> bool:
+        try:
+            return shown(deployment) not in (before, issued)
+        except OSError:
+            return False
+
+    wait_until(is_renewed, 90, "another certificate after the restart")
