@@ -10,7 +10,6 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.server_certificate import alternative_names
