@@ -72,6 +72,7 @@ COMPOSE_ACCEPTS = "docker compose --file %s config --quiet"
 
 # The last one is marked on behalf of what carries no mark.
 ACME_TEMPLATES = {
+    layout.ACME_REQUEST: "acme-request.sh.j2",
     layout.ACME_INSTALL: "acme-install.sh.j2",
     f"{layout.UNITS}/{layout.ACME_TIMER}": "acme.timer.j2",
     f"{layout.UNITS}/{layout.ACME_UNIT}": "acme.service.j2",

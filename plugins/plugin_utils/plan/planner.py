@@ -382,6 +382,7 @@ class Planner:
             # certbot's manual, "Where are my certificates?"
             "issued": f"{account}/live/{certificate}",
             "authority_file": layout.ACME_AUTHORITY,
+            "request": layout.ACME_REQUEST,
             "install": layout.ACME_INSTALL,
             "webroot": layout.ACME_WEBROOT,
             "work": layout.ACME_WORK,
