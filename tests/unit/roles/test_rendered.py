@@ -122,6 +122,11 @@ def validation(files: Mapping[str, File]) -> str:
     return command
 
 
+@pytest.mark.parametrize("path", [layout.ACME_REQUEST, layout.ACME_INSTALL])
+def test_a_shell_reads_what_asks_for_a_certificate(path: str, tmp_path: Path) -> None:
+    check(files_at(path), "sh -n %s", tmp_path / "script.sh")
+
+
 def test_mongod_accepts_its_settings(tmp_path: Path) -> None:
     files = files_at(layout.MONGOD_SETTINGS)
     mongod = wheels.program(VERSIONS["mongodb"]["wheel"], "mongod")
