@@ -124,7 +124,12 @@ def validation(files: Mapping[str, File]) -> str:
 
 @pytest.mark.parametrize("path", [layout.ACME_REQUEST, layout.ACME_INSTALL])
 def test_a_shell_reads_what_asks_for_a_certificate(path: str, tmp_path: Path) -> None:
-    check(files_at(path), "sh -n %s", tmp_path / "script.sh")
+    script = tmp_path / "script.sh"
+    for shape, file in files_at(path).items():
+        script.write_text(file.content or "")
+        assert not accepts("sh -n %s", script), shape
+        script.write_text(f"{file.content}'")
+        assert accepts("sh -n %s", script)
 
 
 def test_mongod_accepts_its_settings(tmp_path: Path) -> None:
