@@ -19,6 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 from lab.names import host_container
 from tests.deployment import Deployment
 from tests.e2e.acme_server import ADDRESS, DIRECTORY, NAME, AcmeServer, acme_server, docker
+from tests.e2e.ddp_client import DdpClient
 from tests.waiting import wait_until
 
 CHAT, TALK = "chat.internal", "talk.internal"
@@ -112,18 +113,26 @@ def test_the_first_one(deployment: Deployment, issued: x509.Certificate) -> None
 
 
 def test_a_renewal_keeps_sockets(deployment: Deployment, server: AcmeServer, issued: x509.Certificate) -> None:
-    with websocket(deployment) as client:
-        deployment.run(f"{DUE} && systemctl start {UNIT}")
-        renewed = shown(deployment)
-        assert renewed.serial_number != issued.serial_number
-        assert client.ping().wait(15)
-        server.leave()
-        assert deployment.attempt(f"systemctl start {UNIT}").returncode != 0
-        assert shown(deployment) == renewed
-        deployment.run(f"{NOT_DUE} && systemctl start {UNIT}")
-        server.come_back()
-        assert client.ping().wait(15)
+    deployment.run(DUE)
+    with websocket(deployment) as connection:
+        client = DdpClient(connection, sockjs=False, timeout=30)
+        client.shake_hands()
+        deployment.run(f"systemctl start {UNIT}")
+        assert shown(deployment).serial_number != issued.serial_number
+        connection.send(json.dumps({"msg": "ping"}))
+        client.wait_for(lambda message: message.get("msg") == "pong")
     assert "Nothing to change." in site(deployment, server, "--check").stdout
+
+
+def test_a_server_that_is_away(deployment: Deployment, server: AcmeServer, issued: x509.Certificate) -> None:
+    """It is not asked while enough is left."""
+    before = shown(deployment)
+    server.leave()
+    failed = deployment.attempt(f"{DUE} && systemctl start {UNIT}")
+    assert failed.returncode != 0
+    assert shown(deployment) == before != issued
+    deployment.run(f"{NOT_DUE} && systemctl start {UNIT}")
+    server.come_back()
 
 
 def test_what_nginx_does_not_accept_is_not_installed(deployment: Deployment, issued: x509.Certificate) -> None:
