@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from lab.names import host_container
 from tests.deployment import Deployment
-from tests.e2e.acme_server import ADDRESS, DIRECTORY, NAME, AcmeServer, acme_server, docker
+from tests.e2e.acme_server import ADDRESS, DIRECTORY, NAME, PORT, AcmeServer, acme_server, docker
 from tests.e2e.ddp_client import DdpClient
 from tests.waiting import wait_until
 
@@ -68,6 +68,13 @@ def websocket(deployment: Deployment) -> ClientConnection:
     return connect(f"wss://{CHAT}/websocket", sock=plain, ssl=context, server_hostname=CHAT, proxy=None)
 
 
+def come_back(server: AcmeServer, deployment: Deployment) -> None:
+    """The host may take a moment to see it."""
+    server.come_back()
+    reach = f"timeout 2 bash -c '</dev/tcp/{ADDRESS}/{PORT}'"
+    wait_until(lambda: deployment.attempt(reach).returncode == 0, 30, "the way to the ACME server")
+
+
 @pytest.fixture(scope="module")
 def server(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AcmeServer]:
     container = host_container(deployment.host)
@@ -93,7 +100,7 @@ def issued(deployment: Deployment, server: AcmeServer) -> x509.Certificate:
     assert f"No certificate for {CHAT}, {TALK} is in place. certbot and nginx said:" in failed.stdout
     itself = shown(deployment)
     assert itself.issuer == itself.subject
-    server.come_back()
+    come_back(server, deployment)
     output = site(deployment, server).stdout
     assert f"will have a certificate for {CHAT}, {TALK} issued by {NAME}" in output
     key = deployment.run("cat /etc/nginx/rocketchat/key.pem").splitlines()[1]
@@ -132,7 +139,7 @@ def test_a_server_that_is_away(deployment: Deployment, server: AcmeServer, issue
     assert failed.returncode != 0
     assert shown(deployment) == before != issued
     deployment.run(f"{NOT_DUE} && systemctl start {UNIT}")
-    server.come_back()
+    come_back(server, deployment)
 
 
 def test_what_nginx_does_not_accept_is_not_installed(deployment: Deployment, issued: x509.Certificate) -> None:
