@@ -13,11 +13,11 @@ help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 # Debian's python3 comes without venv. The link makes this checkout importable as rocketops.rocketchat.
-.venv/.installed: requirements.txt requirements-dev.txt
+.venv/.installed: requirements-dev.lock
 	@echo "Installing Ansible and the tools into .venv (about a minute)"
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends python3-venv; }
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@mkdir -p .cache/collections/ansible_collections/rocketops
 	@ln -sfn "$(CURDIR)" .cache/collections/ansible_collections/rocketops/rocketchat
 	@touch $@
@@ -70,7 +70,7 @@ soak: venv ## the exhaustive tests, on the deployed host: each thing changed by 
 mutants: venv ## change the plan in thousands of small ways, and show which of them no test notices
 	@tools/mutants
 
-bench: venv ## measure first deployments, runs with nothing to do, checks and the health, against pings and a shell script
+bench: venv ## measure deployments, runs with nothing to do, checks, the health, sockets and traffic, each against something plain
 	@$(BIN)/python -m tests.bench
 
 clean: lab-down ## remove the lab and what was installed into this directory

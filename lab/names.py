@@ -41,7 +41,6 @@ HOSTS = {
     "bench1": "198.18.0.51",
     "bench2": "198.18.0.52",
     "bench3": "198.18.0.53",
-    "edge1": "198.18.0.61",
 }
 # What a host says it is, by codename; every other one is of VERSIONS["debian_suite"].
 OTHER_SYSTEMS = {"debian12": "bookworm", "ubuntu": "noble"}

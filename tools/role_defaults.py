@@ -14,11 +14,18 @@ from tools import ROOT
 HEAD = "---\n# Generated from meta/argument_specs.yml: python -m tools.generated --write\n"
 
 
+class _Indented(yaml.SafeDumper):
+    """Lists as yamllint wants them: further in than their name."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
 def wanted() -> dict[Path, str]:
     found = {}
     for specs in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
         options = yaml.safe_load(specs.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
         defaults = {name: option["default"] for name, option in options.items() if "default" in option}
-        text = yaml.safe_dump(defaults, sort_keys=False, width=1000).replace(": ''\n", ': ""\n')
+        text = yaml.dump(defaults, Dumper=_Indented, sort_keys=False, width=1000).replace(": ''\n", ': ""\n')
         found[specs.parents[1] / "defaults" / "main.yml"] = HEAD + text
     return found

@@ -18,8 +18,8 @@ from ..plugin_utils.timed import TimedAction
 
 
 class ActionModule(TimedAction):
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        return without_secrets(super().run(tmp, task_vars), self._secret_environments())
+    def masked(self, answer: dict[str, Any]) -> dict[str, Any]:
+        return without_secrets(answer, self._secret_environments())
 
     def arguments(self) -> dict[str, Any]:
         return {**super().arguments(), "secret_environments": digested(self._secret_environments())}

@@ -13,6 +13,8 @@ from ..plugin_utils.plain import plain
 from ..plugin_utils.preflight.differences import host_differences
 from ..plugin_utils.preflight.registered import FACTS, answered, chosen
 from ..plugin_utils.preflight.sources import sources_question
+from ..plugin_utils.printed import fit_to_print
+from ..plugin_utils.shown import understanding_hosts
 
 
 class ActionModule(ActionBase):
@@ -24,10 +26,12 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         name = variables["inventory_hostname"]
         planned = plain(variables["rocketchat_planned"]["plan"]["hosts"][name])
-        host = answered(name, planned, plain(variables[FACTS]))
-        question = sources_question(host, chosen(host_differences(host), variables))
+        with understanding_hosts():
+            host = answered(name, planned, plain(variables[FACTS]))
+            question = sources_question(host, chosen(host_differences(host), variables))
         if question is None:
             result["changed"] = False
             return result
-        result.update(self._execute_module("rocketops.rocketchat.host_sources", question, task_vars=variables))
+        answer = self._execute_module("rocketops.rocketchat.host_sources", question, task_vars=variables)
+        result.update(fit_to_print(answer))
         return result

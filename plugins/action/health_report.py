@@ -30,7 +30,7 @@ from ..plugin_utils.preflight.differences import host_differences, told
 from ..plugin_utils.preflight.hosts import Host
 from ..plugin_utils.preflight.identity import renamed_members
 from ..plugin_utils.preflight.registered import answered
-from ..plugin_utils.shown import is_read_by_a_program, refusal, show
+from ..plugin_utils.shown import is_read_by_a_program, refusal, show, understanding_hosts
 
 # What the task of verify.yml registered the answers as.
 REGISTERED = "rocketchat_health"
@@ -51,11 +51,8 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         plan = variables["rocketchat_planned"]["plan"]
         registered = {host: variables["hostvars"][host].get(REGISTERED) for host in plan["hosts"]}
-        hosts = list(_hosts(plan, registered))
-        # what the gate refuses because of it, the site playbook would not change
-        refused = {**unhealthy_data(hosts), **renamed_members(hosts)}
-        diagnosis = diagnose(plan, registered, options(context.CLIARGS), datetime.now(timezone.utc), refused)
-        diagnosis = replace(diagnosis, changes=list(_changes([host for host in hosts if host.name not in refused])))
+        with understanding_hosts():
+            diagnosis = _diagnosed(plan, registered)
         deploys = "rocketchat_gate" in variables
         answers = read(plan, registered)
         show(f"\n{as_text(_shown(diagnosis) if deploys else diagnosis, plan)}\n")
@@ -92,6 +89,14 @@ class ActionModule(ActionBase):
                 "write to with -e rocketchat_health_report=DIRECTORY.",
                 "The report was not written.",
             ) from error
+
+
+def _diagnosed(plan: dict[str, Any], registered: dict[str, Any]) -> Diagnosis:
+    hosts = list(_hosts(plan, registered))
+    # what the gate refuses because of it, the site playbook would not change
+    refused = {**unhealthy_data(hosts), **renamed_members(hosts)}
+    diagnosis = diagnose(plan, registered, options(context.CLIARGS), datetime.now(timezone.utc), refused)
+    return replace(diagnosis, changes=list(_changes([host for host in hosts if host.name not in refused])))
 
 
 def _shown(diagnosis: Diagnosis) -> Diagnosis:

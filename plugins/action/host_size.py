@@ -11,6 +11,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils.preview.sizes import SILENT, UNREACHABLE
+from ..plugin_utils.printed import fit_to_print
 
 
 class ActionModule(ActionBase):
@@ -21,7 +22,7 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         result |= {"changed": False, "facts": None, "unknown": "", "reason": ""}
         try:
-            answer = self._execute_module("rocketops.rocketchat.host_facts", {}, task_vars=task_vars)
+            answer = fit_to_print(self._execute_module("rocketops.rocketchat.host_facts", {}, task_vars=task_vars))
         except AnsibleConnectionFailure as error:
             return {**result, "unknown": UNREACHABLE, "reason": str(error)}
         except AnsibleError as error:

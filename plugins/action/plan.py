@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from ansible.errors import AnsibleError
 from ansible.parsing.yaml.dumper import AnsibleDumper
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils.inventory import self_signed
+from ..plugin_utils.inventory import rotation, self_signed
+from ..plugin_utils.inventory import secrets_file as secrets_files
 from ..plugin_utils.inventory.certificates import file_problems, file_warnings, named_files
 from ..plugin_utils.inventory.licensing import about_the_license
 from ..plugin_utils.inventory.public_address import address_warnings
@@ -37,14 +39,14 @@ from ..plugin_utils.inventory.tags import are_ours, tag_problems
 from ..plugin_utils.plan.deployment import as_data
 from ..plugin_utils.plan.planner import make_plan
 from ..plugin_utils.rocketchat.problems import PlanError, Problem, all_problems
-from ..plugin_utils.shown import refusal
+from ..plugin_utils.shown import refusal, show
 
-KEPT = {*SECRET_VARIABLES.values(), self_signed.CERTIFICATE, self_signed.KEY}
+KEPT = {*SECRET_VARIABLES.values(), self_signed.CERTIFICATE, self_signed.KEY, *rotation.KEPT}
 
 
 class ActionModule(ActionBase):
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset({"secrets_file", "deploy", "preview"})
+    _VALID_ARGS = frozenset({"secrets_file", "deploy", "preview", "rotation"})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
@@ -53,27 +55,43 @@ class ActionModule(ActionBase):
                 "secrets_file": {"type": "path", "required": True},
                 "deploy": {"type": "bool", "default": False},
                 "preview": {"type": "bool", "default": False},
+                "rotation": {"type": "str", "default": ""},
             }
         )
         self._refuse_unknown_tags(task_vars or {})
+        try:
+            with ExitStack() as lock:
+                result |= self._planned(arguments, task_vars or {}, lock)
+        except secrets_files.Refused as error:
+            raise refusal(str(error)) from None
+        # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
+        result["_ansible_no_log"] = True
+        return result
+
+    def _planned(self, arguments: dict[str, Any], task_vars: dict[str, Any], lock: ExitStack) -> dict[str, Any]:
+        """``lock``: holds what keeps other runs from generating secrets, until those of this one are kept."""
         secrets_file, preview = arguments["secrets_file"], arguments["preview"]
         deploy = arguments["deploy"] or preview
-        problems = self._of_playbooks(task_vars or {})
-        inventory, mistaken = self._inventory(task_vars or {})
+        problems = self._of_playbooks(task_vars)
+        inventory, mistaken = self._inventory(task_vars)
         problems += mistaken
-        mistyped, strangers = self._unknown(task_vars or {}, inventory)
+        mistyped, strangers = self._unknown(task_vars, inventory)
         problems += mistyped
         contents, now = self._files(inventory), datetime.now(timezone.utc)
         if deploy:
             problems += file_problems(inventory, contents, now)
         files = {path: content.decode("utf-8", "replace") for path, content in contents.items()}
-        kept = self._kept_secrets(secrets_file)
-        values, new = resolve(common_variables(inventory), kept)
-        pair, new_pair = self_signed.resolve(inventory, kept, now)
-        if deploy or not new_pair:
-            values, new = {**values, **pair}, {**new, **new_pair}
+        of_secrets = secrets_files.warnings(secrets_file)
+        keeps = deploy and not preview and not self._task.check_mode
+        turn = self._rotation(secrets_file, arguments, inventory, problems, task_vars)
+        values, new, turned = self._secrets(secrets_file, inventory, now, deploy, turn)
+        if (new or turned) and keeps:
+            # another run may have changed them meanwhile
+            place = lock.enter_context(secrets_files.locked(secrets_file))
+            values, new, turned = self._secrets(secrets_file, inventory, now, deploy, turn)
         try:
             plan = make_plan(inventory, values, problems, now=now, deploy=deploy, files=files)
+            too_short = [f"{name} is shorter than site takes for a new deployment." for name in plan.short_secrets]
             if preview and plan.license_problems:
                 raise PlanError(plan.license_problems)
         except PlanError as error:
@@ -83,23 +101,32 @@ class ActionModule(ActionBase):
                 f"{', '.join(new)} are neither set nor in {secrets_file}: this deployment has not been "
                 "made from this inventory yet. Run the site playbook first, or bring the secrets file here."
             )
+        generated, new = list(new), {**turned, **new}
         if new and deploy:
             self._refuse_encrypted(secrets_file, new)
-        if new and not preview and not self._task.check_mode:
-            self._keep_secrets(secrets_file, new)
+        if new and keeps:
+            self._keep_secrets(secrets_file, new, place)
+        result: dict[str, Any] = {}
         result["changed"] = bool(new) and not preview
-        result["generated"] = list(new)
+        result["generated"] = generated
         result["sign_in"] = sign_in(common_variables(inventory), plan.root_url, secrets_file)
         of_files = file_warnings(inventory, contents, now) if deploy else ()
-        told = [*plan.warnings, *address_warnings(plan.root_url), *of_files, *strangers]
+        told = [
+            *of_secrets,
+            *(too_short if preview else ()),
+            *plan.warnings,
+            *address_warnings(plan.root_url),
+            *of_files,
+            *strangers,
+        ]
+        if not arguments["rotation"] and (unfinished := rotation.unfinished(values)):
+            told.append(unfinished)
         result["plan"] = {**as_data(plan), "warnings": told}
         # What there is to say of the licence given, the gate says once it knows of the one in the workspace. With
         # `preview`, plan_report tells everything.
         later = told if preview else about_the_license(told) if deploy else []
         result["warnings"] = [warning for warning in told if warning not in later]
         result["collection"] = collection_version()
-        # The plan holds every secret. Not `no_log` on the task: that would also hide the problems of a bad inventory.
-        result["_ansible_no_log"] = True
         return result
 
     @staticmethod
@@ -112,6 +139,32 @@ class ActionModule(ActionBase):
         ]
         if problems:
             raise refusal(all_problems(problems, "with the options; nothing was changed."))
+
+    @staticmethod
+    def _left_out(task_vars: dict[str, Any]) -> list[Problem]:
+        tags = (task_vars["ansible_run_tags"], task_vars["ansible_skip_tags"])
+        return list(rotation.option_problems(*tags, context.CLIARGS.get("subset")))
+
+    def _rotation(
+        self,
+        path: str,
+        arguments: dict[str, Any],
+        inventory: dict[str, Any],
+        problems: list[Problem],
+        task_vars: dict[str, Any],
+    ) -> Callable[[dict[str, str]], dict[str, str]]:
+        """What a rotation changes in the file, by its content; nothing where there is a problem, which is added."""
+        step, kept, common = arguments["rotation"], self._kept_secrets(path), common_variables(inventory)
+        given, _told = self._given(task_vars["hostvars"][task_vars["inventory_hostname"]], PLAYBOOK_VARIABLES)
+        wanted = read(PLAYBOOK_VARIABLES, given)[0][rotation.VARIABLE] or []
+        if arguments["deploy"] and (step or kept.get(rotation.STAGE)):
+            problems += self._left_out(task_vars)
+        if step == rotation.BEGIN and not kept.get(rotation.STAGE) and not problems:
+            problems += rotation.choice_problems(common, kept, wanted)
+        names = rotation.chosen(common, wanted)
+        if step == rotation.BEGIN and not problems:
+            show(rotation.told(kept, names))
+        return lambda content: {} if problems else rotation.advanced(content, step, names)
 
     def _of_playbooks(self, task_vars: dict[str, Any]) -> list[Problem]:
         """What is wrong with the variables of the playbooks themselves."""
@@ -183,8 +236,8 @@ class ActionModule(ActionBase):
     def _kept_secrets(self, path: str) -> dict[str, str]:
         if not os.path.exists(path):
             return {}
-        # Ansible's loader, so that the file may be encrypted with ansible-vault.
-        content = self._loader.load_from_file(path)
+        # Ansible's loader, so that the file may be encrypted with ansible-vault. Another run may have changed it.
+        content = self._loader.load_from_file(path, cache="none")
         if not isinstance(content, dict) or not set(content) <= KEPT:
             raise refusal(f"{path} is not a secrets file of this collection. Restore it from a backup.")
         return {name: str(value) for name, value in content.items()}
@@ -192,23 +245,37 @@ class ActionModule(ActionBase):
     @staticmethod
     def _refuse_encrypted(path: str, new: dict[str, str]) -> None:
         if os.path.exists(path) and Path(path).read_bytes().startswith(b"$ANSIBLE_VAULT"):
+            if rotation.STAGE in new:
+                raise refusal(f"{path} is encrypted. Decrypt it with ansible-vault decrypt until rotate has ended.")
             raise refusal(
                 f"{path} is encrypted, and {', '.join(new)} have to be kept there. Decrypt it for one run with "
                 "ansible-vault decrypt, or add them with ansible-vault edit."
             )
 
-    def _keep_secrets(self, path: str, new: dict[str, str]) -> None:
-        """Adds to the file, whole or not at all, and for the owner's eyes only from its first byte on."""
-        kept = {**self._kept_secrets(path), **new}
-        temporary = f"{path}.new"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(
-                "# Generated once; losing it means losing access. Encrypt it with ansible-vault if you like.\n---\n"
-            )
-            yaml.dump(kept, file, Dumper=AnsibleDumper, default_flow_style=False, width=2000)
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+    def _secrets(
+        self,
+        path: str,
+        inventory: dict[str, Any],
+        now: datetime,
+        deploy: bool,
+        turn: Callable[[dict[str, str]], dict[str, str]],
+    ) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+        """All of them, those that are new and have to be kept, and what a rotation changes in the file."""
+        before = self._kept_secrets(path)
+        turned = turn(before)
+        kept = rotation.with_changes(before, turned)
+        values, new = resolve(common_variables(inventory), kept)
+        values |= {name: kept[name] for name in rotation.KEPT if name in kept}
+        pair, new_pair = self_signed.resolve(inventory, kept, now)
+        if deploy or not new_pair:
+            values, new = {**values, **pair}, {**new, **new_pair}
+        return values, new, turned
+
+    def _keep_secrets(self, path: str, new: dict[str, str], place: int) -> None:
+        head = "# Generated once; losing it means losing access. Encrypt it with ansible-vault if you like.\n---\n"
+        kept = rotation.with_changes(self._kept_secrets(path), new)
+        text = yaml.dump(kept, Dumper=AnsibleDumper, default_flow_style=False, width=2000)
+        secrets_files.replace(path, place, head + text)
 
 
 def _is_result(hostvars: Any, variable: str) -> bool:

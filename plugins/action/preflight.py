@@ -20,7 +20,7 @@ from ..plugin_utils.preflight.hosts import Host
 from ..plugin_utils.preflight.judge import judge
 from ..plugin_utils.preflight.registered import FACTS, SOURCES, ByRole, answered, chosen, is_chosen
 from ..plugin_utils.preflight.sources import source_problems
-from ..plugin_utils.shown import refusal, show
+from ..plugin_utils.shown import refusal, show, understanding_hosts
 
 
 class ActionModule(ActionBase):
@@ -31,6 +31,13 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         variables = task_vars or {}
         plan = variables["rocketchat_planned"]["plan"]
+        with understanding_hosts():
+            result |= self._judged(plan, variables)
+        # It holds what the roles write. Not `no_log` on the task: that would also hide the problems.
+        result["_ansible_no_log"] = True
+        return result
+
+    def _judged(self, plan: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         # With --limit, only some hosts were asked.
         asked = [name for name in plan["hosts"] if FACTS in variables["hostvars"].get(name, {})]
         hosts = {name: _host(name, plan["hosts"][name], variables["hostvars"][name]) for name in asked}
@@ -47,17 +54,13 @@ class ActionModule(ActionBase):
             name: [] if self._task.check_mode else _roles(hosts[name], differences, everything, variables)
             for name, differences in found.items()
         }
-        result["changed"] = False
-        result["warnings"] = verdict.warnings
-        result["hosts"] = {
+        applied = {
             name: _applied(host, found[name], roles[name], everything, sources[name].get("keys") or {})
             for name, host in hosts.items()
         }
-        for name, applied in result["hosts"].items():
-            applied["ledger"]["hosts"] = noted_hosts(plan, hosts[name])
-        # It holds what the roles write. Not `no_log` on the task: that would also hide the problems.
-        result["_ansible_no_log"] = True
-        return result
+        for name, one in applied.items():
+            one["ledger"]["hosts"] = noted_hosts(plan, hosts[name])
+        return {"changed": False, "warnings": verdict.warnings, "hosts": applied}
 
 
 def _host(name: str, plan: dict[str, Any], hostvars: Any) -> Host:

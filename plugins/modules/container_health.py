@@ -79,10 +79,15 @@ options:
   reach:
     description:
       - Addresses of the host, each as C(address:port), that its containers have to reach. Each to which the host itself
-        can connect is connected to once more from the network of a container, which a firewall may prevent.
+        can connect is connected to once more from the network of each container, which a firewall may prevent.
     type: list
     elements: str
     default: []
+    version_added: 0.2.0
+  reach_nats:
+    description: Address of NATS on the host, as C(address:port), that its containers have to reach likewise.
+    type: str
+    default: ""
     version_added: 0.2.0
   secret_environments:
     description:
@@ -148,7 +153,7 @@ asked:
   type: dict
   sample: {before: 1795492799.8, after: 1795492800.4}
 blocked:
-  description: The addresses of O(reach) that the host reaches and its containers do not.
+  description: The addresses of O(reach) and O(reach_nats) that the host reaches and its containers do not.
   returned: always
   type: list
   elements: dict
@@ -157,6 +162,13 @@ blocked:
       description: The address.
       type: str
       sample: 172.31.250.1:27017
+    part:
+      description: What listens there - V(MongoDB) or V(NATS).
+      type: str
+    containers:
+      description: Which containers do not. Empty where none does.
+      type: list
+      elements: str
     fault:
       description: V(silent) or V(rejected).
       type: str

@@ -84,7 +84,8 @@ options:
         of which the first word is asked for.
     type: dict
   nats_url:
-    description: Where the monitoring of a NATS answers that is asked for its settings.
+    description: Where the monitoring of a NATS answers that is asked for its settings,
+      as O(rocketops.rocketchat.nats_health#module:url).
     type: str
   firewall:
     description:
@@ -127,9 +128,9 @@ options:
     type: path
   mongodb:
     description:
-      - The replica set and its user as they are to be, with C(port), C(replica_set), C(members) and C(user), as in
-        M(rocketops.rocketchat.mongodb_replica_set). Only asked where mongod is installed. What it lacks is told where
-        C(first) is true.
+      - The replica set and its user as they are to be, with C(port), C(replica_set), C(members), C(user) and
+        C(removes_user), as in M(rocketops.rocketchat.mongodb_replica_set). Only asked where mongod is installed. What
+        it lacks is told where C(first) is true.
     type: dict
   user_password:
     description: Password of the user in O(mongodb).
@@ -137,6 +138,10 @@ options:
   admin_password:
     description: Password of MongoDB's administrator. It is only used where the user's is refused.
     type: str
+  former_admin_password:
+    description: The one it may still have, where that is being rotated. Both are tried then.
+    type: str
+    version_added: 0.2.0
   own_mongodb:
     description: Whether MongoDB of O(workspace) is one of the deployment's own.
     type: bool

@@ -92,6 +92,12 @@ images:
       registry: registry.example.com:5000
       kind: missing
       sentence: "registry.example.com:5000 does not have this (it answers 404: \"manifest unknown\")"
+digests:
+  description: What the others of O(images) stand for now, where that is known.
+  returned: success
+  type: dict
+  sample:
+    registry.example.com:5000/nats:2.12-alpine: sha256:82e93be830c9b10fd689d8d2d18c6bc91b2afdf55ea4990b9fed6c7c967e59be
 packages:
   description: Why O(packages) cannot be installed, in apt's words.
   returned: success

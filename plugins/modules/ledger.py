@@ -74,7 +74,7 @@ options:
     type: dict
     default: {}
   nats_url:
-    description: Where the monitoring of NATS answers.
+    description: Where the monitoring of NATS answers, as O(rocketops.rocketchat.nats_health#module:url).
     type: str
   project:
     description:

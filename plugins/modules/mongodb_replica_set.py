@@ -15,7 +15,7 @@ description:
     MongoDB has no user at all, and creates or corrects the user.
   - A set that is there is never reconfigured, and one of another name is an error.
   - Whether there is any user yet is asked of MongoDB, whose localhost exception holds until there is one. Nothing is
-    noted on the host. The administrator's password is never changed.
+    noted on the host. The administrator's password is changed only from O(former_admin_password).
   - Everything happens in one round trip, with the pymongo of the host's distribution.
 author:
   - rocketops maintainers (@rocketops)
@@ -77,6 +77,15 @@ options:
     description: Password of the user. It is set where MongoDB refuses a login with it.
     type: str
     required: true
+  former_admin_password:
+    description:
+      - Password that the administrator may still have. It is changed where MongoDB takes this one.
+    type: str
+    default: ""
+  removes_user:
+    description: Name of a user of the database C(admin) who is to be no more.
+    type: str
+    default: ""
   timeout:
     description:
       - Seconds to wait for C(mongod), for the members to answer, and for a primary. Ends early, after 10 seconds, while
@@ -157,6 +166,8 @@ def wanted_of(params: dict[str, Any]) -> Wanted:
         user=login.User(params["user"]["name"], params["user_password"]),
         roles=tuple((role["role"], role["db"]) for role in params["user"]["roles"]),
         admin_password=params["admin_password"],
+        former_admin_password=params["former_admin_password"],
+        removed_user=params["removes_user"],
     )
 
 
@@ -174,6 +185,8 @@ def main() -> None:
             "user": {"type": "dict", "required": True, "options": user},
             "admin_password": {"type": "str", "required": True, "no_log": True},
             "user_password": {"type": "str", "required": True, "no_log": True},
+            "former_admin_password": {"type": "str", "default": "", "no_log": True},
+            "removes_user": {"type": "str", "default": ""},
             "timeout": {"type": "float", "default": 60.0},
         },
         supports_check_mode=True,

@@ -24,7 +24,8 @@ author:
 options:
   url:
     description:
-      - Where the server's monitoring answers.
+      - Where the server's monitoring answers. C(container://nats:8222) is port 8222 on loopback of a container of that
+        name, for which root is needed.
     type: str
     default: http://127.0.0.1:8222
   expected_clients:

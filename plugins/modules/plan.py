@@ -43,6 +43,15 @@ options:
     type: bool
     default: false
     version_added: 0.2.0
+  rotation:
+    description:
+      - What becomes of secrets that are rotated, in O(secrets_file). V(begin) generates new ones beside the former,
+        unless an earlier rotation is unfinished; V(finish) plans without the former where all hosts have the new ones;
+        V(end) forgets the former. Empty, it stays as it is.
+      - Which ones the variable C(rocketchat_rotate) says.
+    type: str
+    default: ""
+    version_added: 0.2.0
 attributes:
   check_mode:
     description: Plans without writing O(secrets_file).
@@ -117,6 +126,12 @@ plan:
           licence stored in the workspace.
       type: list
       elements: dict
+    short_secrets:
+      description:
+        - Variables whose secrets are too short. M(rocketops.rocketchat.preflight) fails with them where nothing is
+          deployed yet, and warns of them where something is.
+      type: list
+      elements: str
     warnings:
       description: What is allowed but unwise, as sentences.
       type: list

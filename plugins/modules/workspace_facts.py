@@ -165,6 +165,14 @@ signed_in:
   type: bool
   version_added: 0.2.0
   sample: true
+asks_identity:
+  description:
+    - Whether Rocket.Chat asks its administrators if this is a new workspace, as its address or the way to its database
+      is another than at its last start.
+  returned: success
+  type: bool
+  version_added: 0.2.0
+  sample: false
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -14,6 +14,8 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
+from .printed import fit_to_print
+
 
 class TimedAction(ActionBase):
     TRANSFERS_FILES = False
@@ -23,9 +25,15 @@ class TimedAction(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = self.arguments()
         before = time.time()
-        result.update(self._execute_module(self.module, arguments, task_vars=task_vars))
+        answer = self._execute_module(self.module, arguments, task_vars=task_vars)
+        # first of all, as it looks for what the module said
+        result.update(fit_to_print(self.masked(answer)))
         result["asked"] = {"before": before, "after": time.time()}
         return result
+
+    def masked(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """The answer without secrets."""
+        return answer
 
     def arguments(self) -> dict[str, Any]:
         """What the module is given."""

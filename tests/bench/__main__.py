@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make bench`: all figures in one run, on hosts of the lab that are made for it and removed at the end.
 
-`python -m tests.bench PART ...` measures some of them: plan, first, steady, slope, sockets, three.
+`python -m tests.bench PART ...` measures some of them: plan, first, steady, slope, sockets, traffic, three.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import sys
 
-from tests.bench import first, hosts, plan, slope, sockets, steady, three
+from tests.bench import first, hosts, plan, slope, sockets, steady, three, traffic
 from tests.bench.controller import Controller, installed
 from tests.bench.timing import Figure
 
-PARTS = ("plan", "first", "steady", "slope", "sockets", "three")
+PARTS = ("plan", "first", "steady", "slope", "sockets", "traffic", "three")
 
 
 def measured(parts: set[str]) -> list[Figure]:
@@ -45,6 +45,8 @@ def _on_hosts(controller: Controller, parts: set[str]) -> list[Figure]:
         figures += slope.measured(controller, one)
     if "sockets" in parts:
         figures += sockets.planned_and_measured(controller, one)
+    if "traffic" in parts:
+        figures += traffic.planned_and_measured(controller, one)
     if "three" in parts:
         figures += three.measured(controller, times)
     return figures

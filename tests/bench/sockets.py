@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many idle DDP sockets one nginx holds, over TLS, logged in, each ping answered, and none dropped.
+"""DDP sockets over TLS through one nginx: how many idle ones it holds, how all come back that are cut at once, and how
+many new ones a second it takes. Logged in, each ping answered.
 
 `python -m tests.bench.sockets INVENTORY [COUNT [SECONDS]]` for a deployment that is there already.
 """
@@ -9,22 +10,22 @@
 from __future__ import annotations
 
 import json
-import secrets
-import subprocess
 import sys
-import urllib.request
+import threading
+import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from tests.bench.controller import Controller
+from tests.bench.on_host import client, way_in
 from tests.bench.timing import Figure
 from tests.deployment import Deployment
-from tests.e2e.conversation import tls_context
 
 COUNT, SECONDS, USERS = 10_000, 300, 50
 LIMIT = 10_000
-CLIENT = Path(__file__).with_name("socket_client.py")
+RATES, RATE_SECONDS = (25, 50, 75, 100, 125, 150, 200, 300), 10
+# of the client, in seconds
+LATE = 1.0
 # Of processes: memory in KiB, of which what they share counts once, open files, and how many these may be.
 USED = (
     "for p in {pids}; do awk '/^Pss:/ {{m += $2}} END {{printf \"%d \", m}}' /proc/$p/smaps_rollup;"
@@ -36,32 +37,6 @@ PIDS = {
 }
 
 
-def tokens(deployment: Deployment, users: int) -> list[str]:
-    """Of users that are made for it: one with thousands of sockets would measure MongoDB's document of its sessions."""
-    context = tls_context(deployment.root_url, None, True)
-
-    def post(path: str, body: dict[str, str], headers: dict[str, str] | None = None) -> dict[str, Any]:
-        given = {"Content-Type": "application/json", **(headers or {})}
-        request = urllib.request.Request(f"{deployment.root_url}{path}", json.dumps(body).encode(), given)
-        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
-            found: dict[str, Any] = json.load(answer)
-        return found
-
-    def logged_in(user: str, password: str) -> dict[str, str]:
-        found: dict[str, str] = post("/api/v1/login", {"user": user, "password": password})["data"]
-        return found
-
-    admin = logged_in("admin", deployment.secrets()["rocketchat_admin_password"])
-    headers = {"X-Auth-Token": admin["authToken"], "X-User-Id": admin["userId"]}
-    tag, password, found = secrets.token_hex(3), secrets.token_urlsafe(12), []
-    for number in range(users):
-        name = f"bench-{tag}-{number}"
-        user = {"username": name, "name": name, "email": f"{name}@chat.example.com", "password": password}
-        post("/api/v1/users.create", user, headers)
-        found.append(logged_in(name, password)["authToken"])
-    return found
-
-
 def used(deployment: Deployment) -> dict[str, tuple[int, list[str]]]:
     """By program its memory in KiB, and the open files of each of its processes with what they may be at most."""
     found = {}
@@ -71,28 +46,85 @@ def used(deployment: Deployment) -> dict[str, tuple[int, list[str]]]:
     return found
 
 
+class Busy:
+    """How much of this machine's processors is in use, second by second."""
+
+    def __init__(self) -> None:
+        self.most, self._ends = 0.0, threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> Busy:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._ends.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        before = _ticks()
+        while not self._ends.wait(1):
+            now = _ticks()
+            whole = sum(now) - sum(before)
+            # proc_stat(5): the fourth is idle, the fifth waits for disks
+            self.most = max(self.most, 1 - (now[3] + now[4] - before[3] - before[4]) / max(1, whole))
+            before = now
+
+
+def _ticks() -> list[int]:
+    return [int(field) for field in Path("/proc/stat").read_text(encoding="ascii").split("\n")[0].split()[1:9]]
+
+
 def measured(deployment: Deployment, count: int = COUNT, seconds: int = SECONDS) -> list[Figure]:
-    url = urlsplit(deployment.root_url)
-    asked = {"tokens": tokens(deployment, USERS), "count": count, "seconds": seconds, "host": url.netloc}
+    asked = way_in(deployment, USERS)
     before = used(deployment)
-    container = ["docker", "exec", "-i", f"rocketops-lab-{deployment.host}"]
-    command = [*container, "python3", "-c", CLIENT.read_text(encoding="utf-8")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
-        assert client.stdin and client.stdout
-        client.stdin.write(json.dumps({**asked, "port": url.port or 443}) + "\n")
-        client.stdin.flush()
-        opened = json.loads(client.stdout.readline())
+    with client(deployment, "crowd", {**asked, "count": count, "seconds": seconds}) as says:
+        opened = next(says)
         print(f"{opened['opened']} sockets opened in {opened['seconds']} s", flush=True)
-        during = used(deployment)
-        found: dict[str, Any] = json.loads(client.stdout.readline())
+        _memory(before, used(deployment), opened["opened"])
+        found = next(says)
+        print(f"pings answered: {found['pings']}; failed: {found['failed']}; dropped: {found['dropped']}", flush=True)
+        with Busy() as busy:
+            deployment.run("systemctl restart nginx")
+            back = next(says)
+    print(
+        f"nginx restarted, all {back['of']} cut at once: {back['back']} are back after {back['seconds']} s; attempts "
+        f"that failed: {back['failed']}; processors in use at most {busy.most:.0%}",
+        flush=True,
+    )
+    rate = connect_rate(deployment, asked)
+    return [
+        Figure("sockets_held", found["held"], LIMIT, f"of {count}, for {seconds} s", at_least=True),
+        Figure("sockets_back", back["back"], back["of"], f"after {back['seconds']} s", at_least=True),
+        Figure("connect_rate", rate, RATES[0], "new sockets a second of which none fails", at_least=True),
+    ]
+
+
+def connect_rate(deployment: Deployment, asked: dict[str, Any]) -> int:
+    """The highest of RATES at which none fails, as long as the client itself keeps up."""
+    best = 0
+    # sockets of before are gone for ddp-streamer, too
+    time.sleep(5)
+    with client(deployment, "rate", {**asked, "rates": RATES, "seconds": RATE_SECONDS}) as says:
+        for found in says:
+            print(
+                f"{found['rate']} new sockets a second: {found['opened']} opened, failed: {found['failed']}, the "
+                f"slowest in {found['slowest']} s, begun up to {found['late']} s late",
+                flush=True,
+            )
+            if found["late"] > LATE:
+                print("The client is too slow for more.", flush=True)
+                break
+            if not found["failed"]:
+                best = found["rate"]
+    return best
+
+
+def _memory(before: dict[str, tuple[int, list[str]]], during: dict[str, tuple[int, list[str]]], opened: int) -> None:
     for name in PIDS:
-        each = (during[name][0] - before[name][0]) / max(1, opened["opened"])
-        print(
-            f"{name}: {each:.1f} KiB for each socket; open files of its processes: {', '.join(during[name][1])}",
-            flush=True,
-        )
-    print(f"pings answered: {found['pings']}; failed: {found['failed']}; dropped: {found['dropped']}", flush=True)
-    return [Figure("sockets_held", found["held"], LIMIT, f"of {count}, for {seconds} s", at_least=True)]
+        each = (during[name][0] - before[name][0]) / max(1, opened)
+        files = ", ".join(during[name][1])
+        print(f"{name}: {each:.1f} KiB for each socket; open files of its processes: {files}", flush=True)
 
 
 def planned_and_measured(controller: Controller, inventory: Path) -> list[Figure]:

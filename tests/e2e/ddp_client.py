@@ -35,7 +35,8 @@ def ddp_session(
     if context:
         # The library reads in a second thread, which may lose the upgrade to the tickets of TLS 1.3: see websocket.py.
         context.maximum_version = ssl.TLSVersion.TLSv1_2
-    options = {"open_timeout": timeout, "close_timeout": 1, "proxy": None}
+    # browsers send no pings of their own
+    options = {"open_timeout": timeout, "close_timeout": 1, "ping_interval": None, "proxy": None}
     with connect(address, ssl=context, additional_headers=headers, **options) as socket:
         client = DdpClient(socket, sockjs=path != "/websocket", timeout=timeout)
         client.shake_hands()

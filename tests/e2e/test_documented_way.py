@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.openpgp import fingerprints
 
 from lab.docker import exists
 from lab.names import HOME, HOSTS, host_container
@@ -104,7 +105,9 @@ def prepare(home: Path) -> None:
     lab = {**yaml.safe_load((LAB / "rocketchat.yml").read_text()), **yaml.safe_load((LAB / "versions.yml").read_text())}
     reached = {name: lab[name] for name in (*ELSEWHERE, "rocketchat_version", "mongodb_version")}
     certificates = {"docker_registry_certificates": {REGISTRY: f"{HOME}/ca/ca.pem"}}
-    (home / "lab.json").write_text(json.dumps({**reached, **certificates}))
+    [key] = fingerprints((HOME / "apt" / "mongodb" / "server-6.0.asc").read_text())
+    signed = {f"{role}_repository_key_fingerprint": key for role in ("docker", "mongodb")}
+    (home / "lab.json").write_text(json.dumps({**reached, **certificates, **signed}))
 
 
 def write_certificate(folder: Path) -> None:
@@ -147,7 +150,7 @@ def test_the_documented_way(operator: Operator) -> None:
     assert NOTHING in second
     assert told in second
     login = shlex.quote(json.dumps({"user": "admin", "password": password}))
-    on_the_host(f"curl -sSf -H 'Content-Type: application/json' -d {login} http://127.0.0.1:3000/api/v1/login")
+    on_the_host(f"curl -sSf -H 'Content-Type: application/json' -d {login} http://172.31.250.254:3000/api/v1/login")
     assert "Sign in" not in operator.playbook("site")
     assert set(re.findall(r"changed=(\d+)", second)) == {"0"}
     assert "all healthy" in operator.playbook("health")

@@ -39,6 +39,7 @@ SECRETS = {
     "mongodb_admin_password": "root-secret",
     "mongodb_keyfile": "keyfile/secret",
     "nats_password": "nats-secret",
+    "nats_cluster_password": "route-secret",
 }
 
 # Nothing that judges them: the plan itself only hands them on.

@@ -30,7 +30,8 @@ FILES = {
     "/opt/rocketchat/compose.yaml": ("640", "root"),
     "/opt/rocketchat/env/services.env": ("600", "root"),
     "/opt/rocketchat/env/rocketchat.env": ("600", "root"),
-    "/opt/nats/nats.conf": ("600", "root"),
+    # a number that no user of the host has
+    "/opt/nats/nats.conf": ("400", "UNKNOWN"),
     "/opt/nats/compose.yaml": ("640", "root"),
     "/etc/mongod.keyfile": ("400", "mongodb"),
     "/etc/nginx/rocketchat": ("700", "root"),
@@ -82,6 +83,72 @@ def test_environment_is_what_the_services_need(inspected: dict[str, dict], deplo
 def test_containers_are_confined(inspected: dict[str, dict]) -> None:
     assert {tuple(c["HostConfig"]["CapDrop"]) for c in inspected.values()} == {("ALL",)}
     assert {tuple(c["HostConfig"]["SecurityOpt"]) for c in inspected.values()} == {("no-new-privileges:true",)}
+
+
+def test_no_container_is_run_as_root_or_with_more_than_it_needs(inspected: dict[str, dict]) -> None:
+    """Docker's CIS benchmark, chapters 4.1 and 5, for what a Compose file can say."""
+    for name, container in inspected.items():
+        host, user = container["HostConfig"], container["Config"]["User"]
+        assert user.partition(":")[0] == ("65532" if name == "nats" else "65533"), name
+        assert not host["Privileged"] and not host["CapAdd"] and not host["Devices"], name
+        modes = [host[mode] for mode in ("NetworkMode", "PidMode", "IpcMode", "UTSMode", "UsernsMode")]
+        assert "host" not in modes, name
+        mounts = {mount["Source"]: mount["RW"] for mount in container["Mounts"] if mount["Type"] == "bind"}
+        assert "docker.sock" not in "".join(mounts), name
+        assert mounts == ({"/opt/nats/nats.conf": False} if name == "nats" else {}), name
+    assert inspected["nats"]["HostConfig"]["ReadonlyRootfs"]
+
+
+def test_processes_of_containers_have_no_capabilities_and_leave_no_core(
+    inspected: dict[str, dict], deployment: Deployment
+) -> None:
+    for name, container in inspected.items():
+        pid = container["State"]["Pid"]
+        status = dict(re.findall(r"^(\w+):\s+(.*)$", deployment.run(f"cat /proc/{pid}/status"), re.MULTILINE))
+        sets = [int(status[f"Cap{one}"], 16) for one in ("Inh", "Prm", "Eff", "Bnd", "Amb")]
+        assert sets == [0] * 5 and status["NoNewPrivs"] == "1", name
+        assert "0" not in status["Uid"].split(), name
+        assert re.search(r"^Max core file size +0 +0 ", deployment.run(f"cat /proc/{pid}/limits"), re.MULTILINE), name
+
+
+def test_processes_of_containers_are_limited_where_the_engine_can(
+    inspected: dict[str, dict], deployment: Deployment
+) -> None:
+    can = deployment.run("docker info --format '{{.PidsLimit}}'").strip() == "true"
+    limits = {name: container["HostConfig"]["PidsLimit"] for name, container in inspected.items()}
+    planned = {name: 4096 if name == "rocketchat-1" else 512 for name in CONTAINERS}
+    assert limits == (planned if can else dict.fromkeys(CONTAINERS))
+
+
+def test_only_its_host_asks_nats_who_is_on_the_bus(deployment: Deployment) -> None:
+    """Nothing listens for a container beside it, and the rules drop what containers have not to do with each other."""
+    script = "fetch('http://nats:8222/connz').then(() => console.log('open'), (e) => console.log(e.cause.code))"
+    assert deployment.run(f'docker exec account-1 node -e "{script}"').strip() in (
+        "ECONNREFUSED",
+        "UND_ERR_CONNECT_TIMEOUT",
+    )
+    assert "8222" not in deployment.run("docker port nats; ss -Htln")
+    assert "MOL.RES." in deployment.run("docker exec nats wget -q -O - 'http://127.0.0.1:8222/connz?subs=1'")
+
+
+def test_services_use_no_subject_but_their_own(deployment: Deployment) -> None:
+    password = deployment.secrets()["nats_password"]
+    address = deployment.run(
+        "docker inspect --format '{{.NetworkSettings.Networks.rocketchat.IPAddress}}' nats"
+    ).strip()
+    said = deployment.run(
+        f'printf \'%s\\r\\n\' \'CONNECT {{"user":"rocketchat","pass":"{password}","verbose":false}}\' \'SUB > 1\' '
+        f"'SUB $SYS.> 2' 'SUB _INBOX.x 3' 'SUB MOL.INFO 4' 'PUB $SYS.REQ.SERVER.PING 0' '' 'PUB MOL.INFO 0' '' PING"
+        f" | timeout 3 bash -c 'exec 3<>/dev/tcp/{address}/4222; cat >&3; timeout 2 cat <&3' || true"
+    )
+    denied = re.findall(r"Permissions Violation for (\w+) (?:to|to the) ?\"?([^\"' ]+)", said)
+    assert set(denied) == {
+        ("Subscription", ">"),
+        ("Subscription", "$SYS.>"),
+        ("Subscription", "_INBOX.x"),
+        ("Publish", "$SYS.REQ.SERVER.PING"),
+    }, said
+    assert "MSG MOL.INFO 4 0" in said
 
 
 def test_only_nginx_listens_where_others_can_reach_it(deployment: Deployment) -> None:

@@ -2,7 +2,7 @@
 // Settings of the workspace, in the collection upstream uses, and the service `settings`.
 // Source: packages/models/src/models/Settings.ts, apps/meteor/server/services/settings/service.ts
 
-const { randomUUID } = require('node:crypto');
+const { createHash, randomUUID } = require('node:crypto');
 
 /** Upstream has about a thousand. These are the ones that services ask for, and what identifies the workspace. */
 const DEFAULTS = {
@@ -33,6 +33,22 @@ class Settings {
 			const setting = { $setOnInsert: { value: value(), ts: new Date() } };
 			await this.collection.updateOne({ _id }, forced ? { $set: { value: forced } } : setting, { upsert: true });
 		}
+	}
+
+	/**
+	 * Whether an administrator is asked if this is a new workspace.
+	 * Source: apps/meteor/server/settings/misc.ts
+	 */
+	async verifyFingerprint(env = process.env) {
+		const hash = createHash('sha256').update(`${await this.get('Site_Url')}${env.MONGO_URL}`).digest('base64');
+		const known = await this.get('Deployment_FingerPrint_Hash');
+		if (known === hash) return;
+		await this.#store('Deployment_FingerPrint_Hash', hash);
+		await this.#store('Deployment_FingerPrint_Verified', !known || env.AUTO_ACCEPT_FINGERPRINT === 'true');
+	}
+
+	async #store(_id, value) {
+		await this.collection.updateOne({ _id }, { $set: { value } }, { upsert: true });
 	}
 
 	async get(_id) {

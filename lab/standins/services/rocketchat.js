@@ -65,6 +65,7 @@ async function main() {
 	const isFirst = await firstStart.claim();
 	await migrate(db);
 	await settings.create();
+	await settings.verifyFingerprint();
 	if (isFirst) {
 		await seed(db, process.env);
 		await firstStart.finish();

@@ -84,14 +84,16 @@ class Engine:
         found = self._read("/images/json", until)
         return {name for entry in found for key in ("RepoTags", "RepoDigests") for name in entry.get(key) or []}
 
-    def architectures_in_registry(self, image: str, login: str, until: float) -> list[dict[str, Any]]:
-        """The platforms of an image that need not be here, asked of its registry by the engine on its own way.
+    def in_registry(self, image: str, login: str, until: float) -> tuple[str, list[dict[str, Any]]]:
+        """The digest and the platforms of an image that need not be here, asked of its registry by the engine on its
+        own way.
 
         ``login``: as the header X-Registry-Auth takes it. Raises Fault where the registry does not have it.
         """
         path = f"/v{self.api_version}/distribution/{urllib.parse.quote(image)}/json"
         answer = _get(self.socket_path, path, until, _BODY_MAX, {"X-Registry-Auth": login} if login else {})
-        return list(_decoded(self.socket_path, *answer).get("Platforms") or [])
+        told = _decoded(self.socket_path, *answer)
+        return str((told.get("Descriptor") or {}).get("digest") or ""), list(told.get("Platforms") or [])
 
     def inspect(self, identity: str, until: float) -> dict[str, Any] | None:
         """State and settings of a container, None if there is none (any more)."""

@@ -32,9 +32,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "containers": {"type": "list", "elements": "dict", "required": True, "options": _CONTAINER},
     "secret_environments": {"type": "dict", "default": {}, "no_log": True},
     "reach": {"type": "list", "elements": "str", "default": []},
+    "reach_nats": {"type": "str", "default": ""},
     "socket": {"type": "path", "default": SOCKET},
     **TIMEOUTS,
 }
+
+
+_NATS = "nats"
 
 
 def answer(options: Mapping[str, Any]) -> Answered:
@@ -42,7 +46,9 @@ def answer(options: Mapping[str, Any]) -> Answered:
     timeouts = Timeouts(options["timeout"], options["request_timeout"])
     expected = _expectations(options["containers"], options["secret_environments"])
     health, attempts = probe_containers(expected, options["socket"], timeouts)
-    away = blocked(options["reach"], [one.name for one in expected], options["socket"])
+    parts = dict.fromkeys(options["reach"], "MongoDB") | dict.fromkeys(filter(None, [options["reach_nats"]]), "NATS")
+    services = [one.name for one in expected if one.service != _NATS]
+    away = blocked(parts, services, options["socket"])
     healthy = health.healthy and not away
     result = {"changed": False, "healthy": healthy, "attempts": attempts, **asdict(health), "blocked": away}
     return Answered(result, _summary(health, away))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether containers reach what listens on the host, or a firewall of the host is in between. No Ansible here."""
+"""Whether containers reach what they need of their own host, or a firewall of it is in between. No Ansible here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..facts.firewall import keeper
@@ -22,38 +23,42 @@ from .docker_api import greet
 # A connection within one host takes less than a millisecond; one that is dropped never comes about.
 _WITHIN = 2.0
 _ENGINE_WITHIN = 10.0
+_AT_ONCE = 8
 # setns(2), linux/sched.h
 _NETWORK_NAMESPACE = 0x40000000
 # What a rule answers with: REJECT as it is, and with the other words it knows (iptables-extensions(8)).
 _REJECTED = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.EACCES}
 
 
-def blocked(addresses: Sequence[str], names: Sequence[str], socket_path: str) -> list[dict[str, Any]]:
-    """Those that this host reaches itself, and a container of these names does not.
+def blocked(parts: Mapping[str, str], names: Sequence[str], socket_path: str) -> list[dict[str, Any]]:
+    """Of what listens at the addresses, those that this host reaches itself, and containers of these names do not.
 
-    Empty also where no container runs to try it from. ``firewall``: `ufw`, `firewalld`, `nftables` or `iptables`.
+    ``parts``: by address, what listens there. Empty also where no container runs to try it from. ``containers``: those
+    that do not, empty where none does. ``firewall``: `ufw`, `firewalld`, `nftables` or `iptables`.
     """
-    open_here = [address for address in addresses if _attempt(address) == ""]
-    process = _process(names, socket_path) if open_here else None
-    if process is None:
-        return []
-    faults = {address: _attempt_within(process, address) for address in open_here}
-    return [
-        {"address": address, "fault": fault, "firewall": keeper()}
-        for address, fault in faults.items()
-        if fault in ("silent", "rejected")
-    ]
+    open_here = [address for address in parts if _attempt(address) == ""]
+    processes = _processes(names, socket_path) if open_here else {}
+    ways = [(address, name) for address in open_here for name in processes]
+    with ThreadPoolExecutor(max(1, min(len(ways), _AT_ONCE))) as pool:
+        faults = dict(zip(ways, pool.map(lambda way: _attempt_within(processes[way[1]], way[0]), ways)))
+    told = []
+    for address in open_here:
+        found = {name: faults[address, name] for name in processes if faults[address, name] in ("silent", "rejected")}
+        if found:
+            kept = sorted(found) if len(found) < len(processes) else []
+            told.append({"address": address, "part": parts[address], "fault": min(found.values()), "containers": kept})
+    return [{**one, "firewall": keeper()} for one in told]
 
 
-def _process(names: Sequence[str], socket_path: str) -> int | None:
-    """One in the network of the first container that runs."""
+def _processes(names: Sequence[str], socket_path: str) -> dict[str, int]:
+    """One in the network of each container that runs."""
     until = time.monotonic() + _ENGINE_WITHIN
     try:
         engine = greet(socket_path, until)
-        found = (engine.inspect(name, until) for name in names)
-        return next((one["State"]["Pid"] for one in found if one and one["State"]["Running"]), None)
+        found = {name: engine.inspect(name, until) for name in names}
+        return {name: one["State"]["Pid"] for name, one in found.items() if one and one["State"]["Running"]}
     except (Fault, *SHAPE_ERRORS):
-        return None
+        return {}
 
 
 def _attempt_within(process: int, address: str) -> str:

@@ -11,6 +11,8 @@ import re
 import subprocess
 import time
 
+from ..text import one_line
+
 # nginx: ngx_log.c, err_levels; below `emerg` are also faults of clients. mongod: "Log Messages" in its manual.
 _SEVERE = re.compile(r'\[emerg\]|"s":"[EF]"')
 _LINES, _LINE_MAX, _READ_MAX = 5, 400, 256 * 1024
@@ -31,7 +33,7 @@ class Log:
     def said(self, most: int = _LINES) -> str:
         """In few lines, the last ones that matter."""
         lines = self.severe() or self._journal() or self._written()
-        return "\n".join(_readable(line)[:_LINE_MAX] for line in lines[-most:])
+        return "\n".join(one_line(_readable(line), _LINE_MAX) for line in lines[-most:])
 
     def _written(self) -> list[str]:
         if not self._path or not os.path.isfile(self._path):

@@ -132,6 +132,8 @@ def _settings(inspected: dict[str, Any]) -> dict[str, Any]:
         "restart": (host.get("RestartPolicy") or {}).get("Name") or "no",
         "memory": host.get("Memory") or 0,
         "nano_cpus": host.get("NanoCpus") or 0,
+        # -1 is none, too
+        "pids": max(0, host.get("PidsLimit") or 0),
         "networks": {name: list((network or {}).get("Aliases") or []) for name, network in networks.items()},
         # those that it was given, and keeps while it is stopped
         "addresses": {

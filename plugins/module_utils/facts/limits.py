@@ -26,7 +26,7 @@ _ROWS = {
 # Of HostConfig: what limits a container and is none of ours, as no plan has it. `docker update` changes most of them.
 _OF_OTHERS = (
     *("BlkioWeight", "CpuPeriod", "CpuQuota", "CpuShares", "CpusetCpus", "CpusetMems"),
-    *("MemoryReservation", "OomKillDisable", "PidsLimit"),
+    *("MemoryReservation", "OomKillDisable"),
 )
 
 

@@ -28,7 +28,7 @@ _NFNL_SUBSYS_NFTABLES, _NFT_MSG_GETGEN = 10, 16
 
 
 def state(table: str, path: str) -> dict[str, Any]:
-    """``table``: of the family inet; ``path``: the file that makes it.
+    """``table``: of the families inet and bridge; ``path``: the file that makes it.
 
     ``supported``: whether the kernel has nftables, and lets us use them. ``rules``: `absent`, `as_written` or `others`,
     and `unknown` where the file cannot be loaded or nothing can be compared. ``others``: see `dropping`.
@@ -37,7 +37,7 @@ def state(table: str, path: str) -> dict[str, Any]:
     everything = _listing(["nft", "--json", "list", "ruleset"]) if supported else None
     return {
         "supported": supported,
-        "rules": _rules(table, path) if supported else "unknown",
+        "rules": _rules(everything or {"nftables": []}, table, path) if supported else "unknown",
         "others": dropping(everything, table) if everything else NO_OTHERS,
     }
 
@@ -57,20 +57,14 @@ def _is_supported() -> bool:
     return bool(answered != _NLMSG_ERROR)
 
 
-def _rules(table: str, path: str) -> str:
-    running = _listed(["nft", "--json", "list", "table", "inet", table])
-    if running is None:
+def _rules(everything: Mapping[str, Any], table: str, path: str) -> str:
+    running = comparable(everything, table)
+    if not running:
         return "absent"
-    script = 'nft --file "$1" && nft --json list table inet "$2"'
-    written = _listed([*_IN_A_NETWORK_OF_ITS_OWN, script, "sh", path, table])
+    written = _listing([*_IN_A_NETWORK_OF_ITS_OWN, 'nft --file "$1" && nft --json list ruleset', "sh", path])
     if written is None:
         return "unknown"
-    return "as_written" if running == written else "others"
-
-
-def _listed(command: list[str]) -> list[Any] | None:
-    listing = _listing(command)
-    return comparable(listing) if listing else None
+    return "as_written" if running == comparable(written, table) else "others"
 
 
 def _listing(command: list[str]) -> dict[str, Any] | None:
@@ -83,10 +77,15 @@ def _listing(command: list[str]) -> dict[str, Any] | None:
     return listing
 
 
-def comparable(listed: Mapping[str, Any]) -> list[Any]:
-    """What nft lists (libnftables-json(5)), without what differs each time: numbers, counts, and the order in sets."""
-    found: list[Any] = _without_numbers([entry for entry in listed["nftables"] if "metainfo" not in entry])
-    return found
+def comparable(listed: Mapping[str, Any], table: str) -> list[Any]:
+    """Of what nft lists (libnftables-json(5)) that of the table, in the families inet and bridge.
+
+    Without what differs each time: numbers, counts, and the order in sets.
+    """
+    entries = [(kind, one) for entry in listed["nftables"] for kind, one in entry.items() if kind != "metainfo"]
+    ours = [[kind, one] for kind, one in entries if (one["name"] if kind == "table" else one.get("table")) == table]
+    found: list[Any] = _without_numbers([one for one in ours if one[1]["family"] in ("bridge", "inet")])
+    return sorted(found, key=lambda one: str(one[1]["family"]))
 
 
 def _without_numbers(value: Any) -> Any:

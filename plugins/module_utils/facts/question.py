@@ -59,6 +59,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "mongodb": {"type": "dict"},
     "user_password": {"type": "str", "no_log": True},
     "admin_password": {"type": "str", "no_log": True},
+    "former_admin_password": {"type": "str", "no_log": True},
     "own_mongodb": {"type": "bool", "default": False},
     "workspace": {"type": "dict"},
     "workspace_url": {"type": "str", "no_log": True},
@@ -156,7 +157,8 @@ def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:
     roles = tuple((role["role"], role["db"]) for role in wanted["user"]["roles"])
     user = User(wanted["user"]["name"], asked["user_password"])
     set_of = (int(wanted["port"]), wanted["replica_set"], tuple(wanted["members"]))
-    return ask(Wanted(*set_of, user, roles, asked["admin_password"]), wanted["first"])
+    rotated = (asked["former_admin_password"] or "", wanted["removes_user"])
+    return ask(Wanted(*set_of, user, roles, asked["admin_password"], *rotated), wanted["first"])
 
 
 def _workspace(asked: Mapping[str, Any]) -> dict[str, Any]:

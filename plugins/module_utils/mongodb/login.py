@@ -40,10 +40,11 @@ _UNRESOLVED = re.compile(r"([\w.-]+):\d+: \[Errno -\d+\] ([^,(]+?)(?=,| \()")
 
 @dataclass(frozen=True)
 class User:
-    """A user of the database `admin`."""
+    """A user of the database `admin`. ``former``: the password that it may still have, where that is being rotated."""
 
     name: str
     password: str
+    former: str = ""
 
 
 class Refused(Exception):
@@ -89,6 +90,7 @@ def log_in(name: str, user: User | None, request_timeout: float) -> Iterator[Log
     Without a user there is no login: for what MongoDB's localhost exception allows.
     """
     peer = parse_member(name).peer
+    user = user and current(name, user, request_timeout)
     milliseconds = max(1, int(request_timeout * 1000))
     client: MongoClient[dict[str, Any]] = MongoClient(
         name,
@@ -115,6 +117,22 @@ def log_in(name: str, user: User | None, request_timeout: float) -> Iterator[Log
             raise closed() from None
         except PyMongoError as error:
             raise Fault("driver", f"pymongo on this host cannot ask {peer}: {_first_line(error)}") from None
+
+
+def current(name: str, user: User, request_timeout: float) -> User:
+    """The user with the one of its passwords that the member takes; the new one where it takes neither.
+
+    The former one is tried first: until it is changed, no login is refused.
+    """
+    if not user.former:
+        return user
+    try:
+        with log_in(name, User(user.name, user.former), request_timeout):
+            return User(user.name, user.former)
+    except Fault as fault:
+        if fault.kind != "auth":
+            raise
+        return User(user.name, user.password)
 
 
 @contextmanager

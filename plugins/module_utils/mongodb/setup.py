@@ -68,7 +68,8 @@ def bring_about(wanted: Wanted, timeout: float, check_mode: bool) -> Outcome:
     before: dict[str, Any] | None = None
     taken: list[Step] = []
     while True:
-        state = read(wanted.port, wanted.user, wanted.admin, time.monotonic() + _REQUEST)
+        until = time.monotonic() + _REQUEST
+        state = read(wanted.port, wanted.user, wanted.admin, until, wanted.removed_user)
         try:
             decision = _decision(decide(state, wanted), state.members, wanted)
             before = steps.described(state) if before is None else before
@@ -102,7 +103,8 @@ def _decision(decision: Decision, members: Sequence[str], wanted: Wanted) -> Dec
 
 def rehearse(planned: Sequence[Step], state: SetState, wanted: Wanted) -> None:
     """Without a change: whether the administrator may log in, where a run would need that and MongoDB knows one."""
-    if state.any_user and any(step.kind in (steps.SET_ROLES, steps.SET_PASSWORD) for step in planned):
+    needing = (steps.SET_ROLES, steps.SET_PASSWORD, steps.SET_ADMIN_PASSWORD, steps.REMOVE_USER)
+    if state.any_user and any(step.kind in needing for step in planned):
         with _administrator(state, wanted, _REQUEST):
             pass
 
@@ -176,6 +178,10 @@ def _set_up_user(step: Step, state: SetState, wanted: Wanted, seconds: float) ->
             _change_user(login, "createUser", wanted.user.name, seconds, pwd=password, roles=roles)
         elif step.kind == steps.SET_ROLES:
             _change_user(login, "updateUser", wanted.user.name, seconds, roles=roles)
+        elif step.kind == steps.SET_ADMIN_PASSWORD:
+            _change_user(login, "updateUser", steps.ADMINISTRATOR, seconds, pwd=wanted.admin_password)
+        elif step.kind == steps.REMOVE_USER:
+            _change_user(login, "dropUser", wanted.removed_user, seconds)
         else:
             _change_user(login, "updateUser", wanted.user.name, seconds, pwd=password)
 

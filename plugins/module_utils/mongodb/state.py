@@ -19,7 +19,7 @@ from typing import Any
 
 from ..probing.clock import remaining
 from ..probing.fault import Fault
-from .login import Login, Refused, User, log_in
+from .login import Login, Refused, User, current, log_in
 from .members import configured_names
 from .wire import UNAUTHORIZED, Hello, ask_without_login, is_open
 
@@ -48,6 +48,8 @@ class SetState:
       such user; user_exists tells which.
     admin_login: the same of the administrator, who is asked only where the user is refused, or the set is not valid.
       `denied`: the login is good, but the administrator may not see users.
+    admin_is_outdated: whether the administrator has the former password. removed_exists: whether the user is there who
+      is to be no more. They are asked only while secrets are rotated.
     user_exists, user_roles: the user; its roles as pairs of role and database, without those that roles bring along.
     """
 
@@ -64,6 +66,8 @@ class SetState:
     admin_login: str | None = None
     user_exists: bool | None = None
     user_roles: list[Role] | None = None
+    admin_is_outdated: bool | None = None
+    removed_exists: bool | None = None
 
 
 def replica_set_state(port: int, user: User, admin: User, timeout: float) -> dict[str, Any]:
@@ -75,7 +79,7 @@ def replica_set_state(port: int, user: User, admin: User, timeout: float) -> dic
     return asdict(read(port, user, admin, time.monotonic() + timeout))
 
 
-def read(port: int, user: User, admin: User, until: float) -> SetState:
+def read(port: int, user: User, admin: User, until: float, removed: str = "") -> SetState:
     here = f"127.0.0.1:{port}"
     state = SetState()
     try:
@@ -85,7 +89,12 @@ def read(port: int, user: User, admin: User, until: float) -> SetState:
         if state.any_user is False and (state.primary_here or not state.initiated):
             return replace(state, user_exists=False)
         if state.primary:
-            return _users(state, here if state.primary_here else state.primary, user, admin, until)
+            where = here if state.primary_here else state.primary
+            now = current(where, admin, remaining(until))
+            if admin.former:
+                state = replace(state, admin_is_outdated=now.password == admin.former)
+            state = _users(state, where, user, now, until)
+            return _removed(state, where, now, removed, until) if removed else state
         return state
     except Fault as fault:
         return replace(state, fault=fault.kind, reason=fault.sentence)
@@ -162,6 +171,19 @@ def _users(state: SetState, where: str, user: User, admin: User, until: float) -
     try:
         with log_in(where, admin, remaining(until)) as login:
             return replace(state, any_user=True, admin_login="ok", **_user(login, user.name))
+    except Refused:
+        return replace(state, admin_login="denied")
+    except Fault as fault:
+        if fault.kind != "auth":
+            raise Fault(fault.kind, f"{where}: {fault.sentence}") from None
+        return replace(state, admin_login="refused")
+
+
+def _removed(state: SetState, where: str, admin: User, removed: str, until: float) -> SetState:
+    """Whether the user is there who is to be no more; only the administrator may see others."""
+    try:
+        with log_in(where, admin, remaining(until)) as login:
+            return replace(state, admin_login="ok", removed_exists=bool(_user(login, removed)["user_exists"]))
     except Refused:
         return replace(state, admin_login="denied")
     except Fault as fault:

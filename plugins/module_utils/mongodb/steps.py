@@ -19,6 +19,8 @@ CREATE_ADMINISTRATOR = "create_administrator"
 CREATE_USER = "create_user"
 SET_ROLES = "set_roles"
 SET_PASSWORD = "set_password"
+SET_ADMIN_PASSWORD = "set_admin_password"
+REMOVE_USER = "remove_user"
 
 # Faults that no waiting mends; the others pass when mongod has started, or a primary is elected.
 PERMANENT = {
@@ -31,7 +33,10 @@ SETTLING = {"not_a_member", "no_majority", "first_user_elsewhere"}
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be: the members as host:port, the first of them this host's; exactly these roles."""
+    """What is to be: the members as host:port, the first of them this host's; exactly these roles.
+
+    While secrets are rotated: the password that the administrator may still have, and the user who is to be no more.
+    """
 
     port: int
     replica_set: str
@@ -39,10 +44,12 @@ class Wanted:
     user: User
     roles: tuple[Role, ...]
     admin_password: str
+    former_admin_password: str = ""
+    removed_user: str = ""
 
     @property
     def admin(self) -> User:
-        return User(ADMINISTRATOR, self.admin_password)
+        return User(ADMINISTRATOR, self.admin_password, self.former_admin_password)
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,10 @@ def decide(state: SetState, wanted: Wanted) -> Decision:
         steps.append(Step(SET_ROLES, _correction(wanted, set(state.user_roles))))
     if state.user_exists and state.user_login == "refused":
         steps.append(Step(SET_PASSWORD, f"set the password of the user {wanted.user.name}"))
+    if state.admin_is_outdated:
+        steps.append(Step(SET_ADMIN_PASSWORD, f"set the password of the administrator {ADMINISTRATOR}"))
+    if state.removed_exists:
+        steps.append(Step(REMOVE_USER, f"remove the user {wanted.removed_user}, who has been replaced"))
     return Decision(tuple(steps))
 
 

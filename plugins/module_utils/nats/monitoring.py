@@ -13,18 +13,20 @@ it has one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Callable, TypeVar
 
+from ..containers.docker_api import SOCKET, greet
 from ..probing.decoding import SHAPE_ERRORS, decoded
 from ..probing.fault import Fault
-from ..probing.fetching import describe, fetch
+from ..probing.fetching import Answer, describe, fetch
 from ..probing.polling import Timeouts
-from ..probing.target import parse_url
+from ..probing.target import Target, parse_url
 from ..probing.tls import Trust
 
 _NODE_SUBJECT = re.compile(r"MOL(?:-(?P<namespace>.+?))?\.RES\.(?P<node>.+)")
+_IN_CONTAINER = re.compile(r"container://(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]*):(?P<port>\d{1,5})/?")
 _PAGE = 64
 _PAGES_MAX = 256
 _CLOSED_MAX = 256
@@ -80,13 +82,24 @@ class ClosedConnection:
 
 
 class Monitoring:
-    """The HTTP side of a NATS server. Everything it is asked may raise Fault."""
+    """The HTTP side of a NATS server. Everything it is asked may raise Fault.
+
+    ``url``: ``container://name:port`` is the loopback of that container, where only itself and root of its host get.
+    """
 
     def __init__(self, url: str, timeouts: Timeouts) -> None:
-        parse_url(url)
-        self.url = url.rstrip("/")
+        found = _IN_CONTAINER.fullmatch(url)
+        self._container = found["name"] if found else ""
+        self.url = f"http://127.0.0.1:{found['port']}" if found else url.rstrip("/")
+        parse_url(self.url)
         self._timeouts = timeouts
         self._trust = Trust()
+        self._process = 0
+
+    def find(self, stop: float) -> None:
+        """Where it is, which takes the Docker Engine some time where it is in a container."""
+        if self._container and not self._process:
+            self._process = process_of(self._container, self._timeouts.limit(stop))
 
     def server(self, stop: float) -> Server:
         return self._ask("/varz", stop, _server)
@@ -110,8 +123,8 @@ class Monitoring:
 
     def _ask(self, path: str, stop: float, read: Callable[[Any], _Read]) -> _Read:
         """An answer that cannot be read is not from NATS."""
-        target = parse_url(self.url + path)
-        answer = fetch(target, self._timeouts.limit(stop), self._trust, body_max=_BODY_MAX)
+        self.find(stop)
+        answer = self._fetch(parse_url(self.url + path), self._timeouts.limit(stop))
         if answer.status != 200:
             raise Fault("status", f"{self.url}{path}: {describe(answer)} instead of 200.")
         try:
@@ -119,6 +132,27 @@ class Monitoring:
         except SHAPE_ERRORS:
             sentence = f"{self.url}{path} answers, but not as the monitoring of a NATS server does."
             raise Fault("not_nats", sentence) from None
+
+    def _fetch(self, target: Target, until: float) -> Answer:
+        try:
+            return fetch(replace(target, process=self._process), until, self._trust, body_max=_BODY_MAX)
+        except Fault:
+            # it may be another one by the next time
+            self._process = 0
+            raise
+
+
+def process_of(container: str, until: float) -> int:
+    """The main process of a container of the Docker Engine here."""
+    try:
+        found = greet(SOCKET, until).inspect(container, until)
+    except Fault as fault:
+        sentence = f"What listens in container {container} alone cannot be asked. {fault.sentence}"
+        raise Fault("unreachable", sentence) from None
+    process = int(((found or {}).get("State") or {}).get("Pid") or 0)
+    if not process:
+        raise Fault("refused", f"Nothing answers in container {container}: it does not run.")
+    return process
 
 
 # -- what its answers hold; each may raise any of SHAPE_ERRORS ---------------------------------------------------------

@@ -111,6 +111,7 @@ def _ask(monitoring: Monitoring, wanted: Wanted, timeouts: Timeouts, stop: float
 
 
 def _ask_server(health: NatsHealth, monitoring: Monitoring, slow_after: float, stop: float) -> None:
+    monitoring.find(stop)
     started = time.monotonic()
     server = monitoring.server(stop)
     health.latency_ms = milliseconds_since(started)

@@ -13,6 +13,7 @@ import threading
 import time
 from typing import Any
 
+from . import network
 from .clock import remaining
 from .fault import Fault
 from .target import Target
@@ -26,7 +27,7 @@ def connect_tcp(target: Target, until: float) -> socket.socket:
     addresses = _resolve(target.connect_host, target.connect_port, until)
     failure: OSError = OSError("no address")
     for tried, (family, kind, protocol, _name, address) in enumerate(addresses):
-        sock = socket.socket(family, kind, protocol)
+        sock = _socket(target, family, kind, protocol)
         try:
             # one address that swallows packets must leave time for the others
             sock.settimeout(remaining(until) / (len(addresses) - tried))
@@ -36,6 +37,16 @@ def connect_tcp(target: Target, until: float) -> socket.socket:
             sock.close()
             failure = error
     raise _connect_fault(target, failure)
+
+
+def _socket(target: Target, family: int, kind: int, protocol: int) -> socket.socket:
+    if not target.process:
+        return socket.socket(family, kind, protocol)
+    try:
+        return network.socket_of(target.process, family, kind, protocol)
+    except OSError as error:
+        sentence = f"No connection to {target.peer} in the network of process {target.process}: {error.strerror}."
+        raise Fault("unreachable", sentence) from None
 
 
 def _connect_fault(target: Target, error: OSError) -> Fault:

@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..text import one_line
 from .clock import remaining
 from .connection import timed_reader
 from .fault import Fault
@@ -47,8 +48,7 @@ class Answer:
 
 def sanitized(text: str) -> str:
     """Short, and without what would play tricks in a terminal."""
-    line = "".join(char if char.isprintable() else " " for char in text)
-    return line if len(line) <= LINE_MAX else line[: LINE_MAX - 3] + "..."
+    return one_line(text, LINE_MAX)
 
 
 def describe(answer: Answer) -> str:

@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Target:
-    """A parsed URL and the address to connect to, which is the URL's own unless another one is given."""
+    """A parsed URL and the address to connect to, which is the URL's own unless another one is given.
+
+    ``process``: in whose network that address is; 0 for the network of who asks.
+    """
 
     tls: bool
     host: str
@@ -19,6 +22,7 @@ class Target:
     path: str
     connect_host: str
     connect_port: int
+    process: int = 0
 
     @property
     def host_header(self) -> str:

@@ -10,6 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..containers.docker_api import greet
 from ..probing.clock import halfway, remaining
@@ -20,9 +21,17 @@ from .reference import DOCKER_HUB, Reference, parse
 from .way import Way
 
 
-def faults(images: Sequence[str], architecture: str, way: Way, socket: str, timeout: float) -> list[dict[str, str]]:
-    """What is wrong with those that cannot be pulled. ``socket``: of an engine that runs, "" without one."""
-    found: dict[str, Fault] = {}
+@dataclass(frozen=True)
+class Told:
+    """``faults``: what is wrong with those that cannot be pulled. ``digests``: of the others, where that is known."""
+
+    faults: list[dict[str, str]]
+    digests: dict[str, str]
+
+
+def ask(images: Sequence[str], architecture: str, way: Way, socket: str, timeout: float) -> Told:
+    """``socket``: of an engine that runs, "" without one."""
+    found: dict[str, Fault | str] = {}
     until = time.monotonic() + timeout
     # a resolver cannot be interrupted: what it is still asking when the time is up ends with the module
     threads = [
@@ -37,34 +46,34 @@ def faults(images: Sequence[str], architecture: str, way: Way, socket: str, time
     for image, thread in zip(images, threads):
         if thread.is_alive():
             found.setdefault(image, late)
-    told = [(image, found[image]) for image in images if image in found and found[image].kind != "unknown"]
-    return [
+    told = {image: found[image] for image in images if image in found}
+    faults = [
         {"image": image, "registry": parse(image).registry, "kind": fault.kind, "sentence": fault.sentence}
-        for image, fault in told
+        for image, fault in told.items()
+        if isinstance(fault, Fault) and fault.kind != "unknown"
     ]
+    return Told(faults, {image: digest for image, digest in told.items() if isinstance(digest, str) and digest})
 
 
-def _ask(image: str, architecture: str, way: Way, socket: str, until: float, found: dict[str, Fault]) -> None:
+def _ask(image: str, architecture: str, way: Way, socket: str, until: float, found: dict[str, Fault | str]) -> None:
     reference = parse(image)
     try:
-        registry.Question(reference, architecture, way, halfway(until) if socket else until).ask()
+        found[image] = registry.Question(reference, architecture, way, halfway(until) if socket else until).ask()
     except Fault as fault:
         # An engine that runs may know a way that it does not tell, as with a password in the URL of a proxy.
-        if (
-            not socket
-            or fault.kind in ("login", "platform")
-            or not _engine_finds(reference, architecture, socket, until)
-        ):
-            found[image] = fault
+        by_engine = socket and fault.kind not in ("login", "platform")
+        digest = _engine_finds(reference, architecture, socket, until) if by_engine else None
+        found[image] = fault if digest is None else digest
 
 
-def _engine_finds(reference: Reference, architecture: str, socket: str, until: float) -> bool:
+def _engine_finds(reference: Reference, architecture: str, socket: str, until: float) -> str | None:
+    """The digest, None where it does not find it either."""
     try:
-        platforms = greet(socket, until).architectures_in_registry(reference.familiar, _header(reference), until)
+        digest, platforms = greet(socket, until).in_registry(reference.familiar, _header(reference), until)
         registry.check_architecture(registry.architectures(platforms), registry.ARCHITECTURES.get(architecture))
     except Fault:
-        return False
-    return True
+        return None
+    return digest
 
 
 def _header(reference: Reference) -> str:

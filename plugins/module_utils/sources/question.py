@@ -35,10 +35,11 @@ def answer(options: Mapping[str, Any]) -> Answered:
     )
     asked = (options["images"], os.uname().machine, way, options["docker_socket"], options["image_timeout"])
     with ThreadPoolExecutor() as pool:
-        of_images = pool.submit(images.faults, *asked)
+        of_images = pool.submit(images.ask, *asked)
         of_packages = pool.submit(apt.ask, options["packages"], options["repositories"], options["package_timeout"])
         apt_said = of_packages.result()
-        told = {"images": of_images.result(), "packages": apt_said.faults, "keys": apt_said.keys}
+        said = of_images.result()
+        told = {"images": said.faults, "digests": said.digests, "packages": apt_said.faults, "keys": apt_said.keys}
         return Answered({"changed": False, **told})
 
 

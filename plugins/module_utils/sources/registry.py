@@ -54,9 +54,10 @@ class Question:
     way: Way
     until: float
 
-    def ask(self) -> None:
-        """Raises Fault: `missing`, `denied`, `login`, `refused`, `platform`, `certificate`, `proxy` or `unreachable`.
+    def ask(self) -> str:
+        """The digest that the reference stands for now, "" where the registry does not say.
 
+        Raises Fault: `missing`, `denied`, `login`, `refused`, `platform`, `certificate`, `proxy` or `unreachable`.
         `unknown` where only the engine itself, or its client, can ask.
         """
         found = login(self.reference.registry)
@@ -79,7 +80,7 @@ class Question:
                 raise
         return self._ask_at(f"http://{host}", found)
 
-    def _ask_at(self, url: str, found: Login) -> None:
+    def _ask_at(self, url: str, found: Login) -> str:
         # Docker Hub counts a GET as a pull, and no HEAD (docs.docker.com/docker-hub/usage/pulls)
         looks = self.reference.registry != DOCKER_HUB or self.architecture != "x86_64"
         talk = _Talk(self, url, found)
@@ -90,6 +91,8 @@ class Question:
         wanted = ARCHITECTURES.get(self.architecture)
         built = _architectures(talk, self.reference, answer.body) if looks and wanted else set()
         check_architecture(built, wanted)
+        # distribution.github.io/distribution/spec/api, "Existing Manifests"
+        return answer.headers.get("docker-content-digest", "")
 
 
 def check_architecture(built: set[str], wanted: str | None) -> None:

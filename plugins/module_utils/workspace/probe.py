@@ -28,10 +28,13 @@ from .license import LicenseState, read_license
 
 _LICENSE, _LICENSE_STATUS = "Enterprise_License", "Enterprise_License_Status"
 _SITE_URL = "Site_Url"
+# False while Rocket.Chat asks its administrators whether another Site_Url or MONGO_URL is that of a new workspace
+# (apps/meteor/server/settings/misc.ts of 8.3-dev, since 6.5.0).
+_IDENTITY_CONFIRMED = "Deployment_FingerPrint_Verified"
 _CUSTOM_OAUTH = re.compile(r"Accounts_OAuth_Custom-([^-]+)")
 _SETTINGS = {
     "$or": [
-        {"_id": {"$in": [_LICENSE, _LICENSE_STATUS, _SITE_URL]}},
+        {"_id": {"$in": [_LICENSE, _LICENSE_STATUS, _SITE_URL, _IDENTITY_CONFIRMED]}},
         # the switch of a service; its other settings have one more hyphen
         {"_id": {"$regex": f"^{_CUSTOM_OAUTH.pattern}$"}, "value": True},
     ]
@@ -48,7 +51,8 @@ class Workspace:
     """What the module returns. ``fault``, ``reason``: why the database could not be read; most is None then.
 
     ``mongodb_version`` is a series where only the handshake told it. ``license``: a LicenseState as a dictionary.
-    ``site_url``: what Rocket.Chat compares licences with. ``signed_in``: whether anybody ever has.
+    ``site_url``: what Rocket.Chat compares licences with. ``signed_in``: whether anybody ever has. ``asks_identity``:
+    whether Rocket.Chat asks its administrators if this is a new workspace.
     """
 
     fault: str | None = None
@@ -61,6 +65,7 @@ class Workspace:
     custom_oauth: list[str] | None = None
     site_url: str | None = None
     signed_in: bool | None = None
+    asks_identity: bool | None = None
 
 
 def ask(url: MongoUrl, root_url: str, site_url: str, timeout: float) -> Workspace:
@@ -108,6 +113,7 @@ def _read(client: Any, database: str, found: Workspace, root_url: str, fixed: st
         site_url=address,
         # a date, and not whatever is there, as that is what the index of the field tells
         signed_in=client[database]["users"].find_one({"lastLogin": {"$gt": _LONG_AGO}}, {"_id": 1}) is not None,
+        asks_identity=settings.get(_IDENTITY_CONFIRMED) is False,
     )
 
 

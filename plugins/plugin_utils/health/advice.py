@@ -145,12 +145,13 @@ ON_THE_CONTROLLER = {
     "container.hosts": _SITE,
     "container.drift": _SITE,
     # it makes rules and proxies anew, which containers that run do not miss
+    "firewall.nats": _SITE,
     "engine.firewall": f"{_SITE} --tags docker",
     "http.refused": f"{_SITE} --tags docker",
     # it sees for itself whether that is one container or all
     "http.connect_timeout": _SITE,
     "http.unreachable": _SITE,
-    "nats.refused": f"{_SITE} --tags docker",
+    "nats.refused": _SITE,
     # it has what was planned for it, so it is NATS that has not
     "container.nats_auth": _SITE,
     "bus.namespace": _SITE,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -83,6 +84,8 @@ def secrets_of(plan: Mapping[str, Any]) -> list[str]:
     found: set[str] = set()
     for host in plan["hosts"].values():
         found.update(_passwords(host))
+        # that of NATS's servers is nowhere else
+        found.update(_passwords(json.loads(host["nats"]["config"])) if host["nats"] else ())
         for variables in (host["probes"]["containers"] or {}).get("secret_environments", {}).values():
             for value in variables.values():
                 found.update((*passwords_in(value), *([value] if len(value) >= LONG else [])))

@@ -24,23 +24,26 @@ _BLOCKED = {"silent": "does not answer", "rejected": "rejects connections"}
 # What keeps a rule that is added by a command.
 _LASTING = ("ufw", "firewalld")
 _ALSO = " until the next boot; add it to where yours are kept, too"
+_MENDS = "The site playbook mends its own rules; a rule of yours has to give way."
 # Why workspace_facts could not ask that concerns this host alone.
 _OF_THE_HOST = {"library", "driver", "tls_file", "certificate_ca"}
 
 
 def ways(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Iterator[Subject]:
-    """From containers to MongoDB on the same host."""
+    """From containers to MongoDB and NATS on the same host."""
     for host in plan["hosts"]:
         for way in answers[host].get("containers").get("blocked") or []:
+            part, kept = way.get("part", "MongoDB"), ", ".join(way.get("containers") or ["its containers"])
             sentence = (
-                f"A firewall of host {host} keeps its containers from MongoDB: {way['address']} "
+                f"A firewall of host {host} keeps {kept} from {part}: {way['address']} "
                 f"{_BLOCKED[way['fault']]} from the network of a container, and can be connected to from the host. "
-                f"The next command adds a rule{'' if way['firewall'] in _LASTING else _ALSO}."
             )
+            rule = f"The next command adds a rule{'' if way['firewall'] in _LASTING else _ALSO}."
+            remedy, symptom = (_MENDS, "firewall.nats") if part == "NATS" else (rule, f"firewall.{way['firewall']}")
             yield Subject(
                 host,
                 "firewall",
-                symptoms=[Symptom(f"firewall.{way['firewall']}", sentence)],
+                symptoms=[Symptom(symptom, sentence + remedy)],
                 provides=(("way", host), ("way", "")),
             )
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from ...module_utils.text import cleaned
 from . import bus, database, hosts, license, proxy, services, workspace
 from .advice import advice
 from .answers import HostAnswers, read
@@ -44,8 +45,10 @@ def diagnose(
         *services.warnings(answers),
         *proxy.warnings(plan, answers, now),
         *license.warnings(in_use, now, surplus),
+        *workspace.warnings(answers),
     ]
-    return Diagnosis([_part(row, roots, numbers) for row in rows], findings, warnings)
+    found: Diagnosis = cleaned(Diagnosis([_part(row, roots, numbers) for row in rows], findings, warnings))
+    return found
 
 
 def gather(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], now: datetime | None = None) -> list[Subject]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from ...module_utils.text import cleaned
 from .answers import HostAnswers
 from .containers import DRIFT_WORDS
 from .database import set_view
@@ -28,7 +29,7 @@ def document(
     diagnosis: Diagnosis, plan: Mapping[str, Any], answers: Mapping[str, HostAnswers], time: str
 ) -> dict[str, Any]:
     """``time``: when it was asked, in UTC as ISO 8601."""
-    return {
+    told: dict[str, Any] = {
         "schema": SCHEMA,
         "time": time,
         "root_url": plan["root_url"],
@@ -42,6 +43,7 @@ def document(
         "changes": [asdict(change) for change in diagnosis.changes],
         "drift": [*_container_drift(answers), *_mongodb_drift(plan, answers)],
     }
+    return {**told, **{key: cleaned(told[key]) for key in ("versions", "drift")}}
 
 
 def _versions(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> dict[str, Any]:

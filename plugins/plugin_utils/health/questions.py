@@ -16,7 +16,7 @@ _SECRET = {
     "workspace": ("url",),
     "nats": ("password",),
     "ddp": ("password",),
-    "facts": ("user_password", "admin_password", "workspace_url"),
+    "facts": ("user_password", "admin_password", "former_admin_password", "workspace_url"),
 }
 # What the plan has for people, and no module asks about.
 _NOT_ASKED = {"workspace": ("database",)}

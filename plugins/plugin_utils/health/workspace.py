@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..rocketchat import migrations
+from ..rocketchat.identity import IDENTITY, asks_identity
 from .answers import HostAnswers
-from .model import Subject, Symptom
+from .model import HealthWarning, Subject, Symptom
 
 MONOLITH = "rocketchat"
 
@@ -23,6 +24,11 @@ def subjects(plan: Mapping[str, Any], answers: Mapping[str, HostAnswers]) -> Ite
             database = plan["hosts"][host]["probes"]["workspace"]["database"]
             symptom = Symptom("migrations.locked", _locked(workspace, database))
             yield Subject(_first_host(plan), "migrations", symptoms=[symptom], provides=(("migrations", ""),))
+
+
+def warnings(answers: Mapping[str, HostAnswers]) -> Iterator[HealthWarning]:
+    if any(asks_identity(answer.get("workspace")) for answer in answers.values()):
+        yield HealthWarning("workspace.identity", IDENTITY)
 
 
 def is_unused(answers: Mapping[str, HostAnswers]) -> bool:

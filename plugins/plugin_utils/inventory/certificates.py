@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,12 +14,22 @@ from ..rocketchat.problems import Problem
 from .server_certificate import CERTIFICATE, KEY, authority_problems, certificate_problems, certificate_warnings
 from .settings import common_variables
 
+AUTHORITIES = "rocketchat_ca_certificates"
+_AUTHORITY_REMEDIES = (
+    "Name that of the authority which made the servers' certificates",
+    "Name the one that they have now",
+)
+_ACME_REMEDIES = (
+    "Name that of the authority which made the ACME server's certificate",
+    "Name the one that the ACME server has now",
+)
 _UNREADABLE = ("is no file that can be read on the machine Ansible runs on", "Write its absolute path")
 
 
 def named_files(inventory: dict[str, Any]) -> list[str]:
     """Paths on the controller that variables name."""
-    named = [
+    named = [str(path) for path in common_variables(inventory).get(AUTHORITIES, [])]
+    named += [
         str(path)
         for variables in inventory["hosts"].values()
         for path in (
@@ -33,12 +43,18 @@ def named_files(inventory: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(named))
 
 
+def authorities(contents: Mapping[str, str], paths: Sequence[str]) -> str:
+    """One file of all; of each what is known here."""
+    return "".join(f"{contents[path].strip()}\n" for path in map(str, paths) if path in contents)
+
+
 def file_problems(inventory: dict[str, Any], contents: Mapping[str, bytes], now: datetime) -> list[Problem]:
     """What is wrong with the files that variables name. ``contents``: those that could be read, by path."""
     found = [
         *_of_proxies(inventory, contents, now),
         *_of_issuers(inventory, contents, now),
         *_of_registries(inventory, contents, now),
+        *_of_authorities(inventory, contents, now),
     ]
     return list(dict.fromkeys(found))
 
@@ -87,7 +103,7 @@ def _of_issuers(inventory: dict[str, Any], contents: Mapping[str, bytes], now: d
         path = variables["nginx_acme_authority"]
         if variables["nginx_certificate"] == "acme" and path:
             if str(path) in contents:
-                yield from authority_problems("nginx_acme_authority", path, contents[str(path)], now, "the ACME server")
+                yield from authority_problems("nginx_acme_authority", path, contents[str(path)], now, *_ACME_REMEDIES)
             else:
                 yield Problem("nginx_acme_authority", path, *_UNREADABLE)
 
@@ -100,3 +116,12 @@ def _of_registries(inventory: dict[str, Any], contents: Mapping[str, bytes], now
                 yield from authority_problems(variable, path, contents[str(path)], now)
             else:
                 yield Problem(variable, path, *_UNREADABLE)
+
+
+def _of_authorities(inventory: dict[str, Any], contents: Mapping[str, bytes], now: datetime) -> Iterator[Problem]:
+    for number, path in enumerate(common_variables(inventory).get(AUTHORITIES, [])):
+        variable = f"{AUTHORITIES}[{number}]"
+        if str(path) in contents:
+            yield from authority_problems(variable, path, contents[str(path)], now, *_AUTHORITY_REMEDIES)
+        else:
+            yield Problem(variable, path, *_UNREADABLE)

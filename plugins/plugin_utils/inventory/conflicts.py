@@ -35,6 +35,7 @@ def conflicts(
     yield from _useless_names(hosts)
     yield from _useless_proxies(hosts, common["rocketchat_extra_proxies"], root_url)
     yield from _shared_members(hosts)
+    yield from _unproven_keys(hosts)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ class Claim:
 def _server_claims(host: Host, common: dict[str, Any], root_url: SplitResult | None) -> Iterator[Claim]:
     """What the groups of a host put there besides containers; first the fixed ports."""
     if "nats" in host.groups:
-        yield Claim(NATS_MONITORING_PORT, "the monitoring of NATS")
+        if common["nats_port"] == NATS_MONITORING_PORT:
+            # in its container; on the host there is no such port
+            yield Claim(NATS_MONITORING_PORT, "the monitoring of NATS")
         yield Claim(NATS_CLUSTER_PORT, "the cluster port of NATS")
     if "nginx" in host.groups and root_url:
         if root_url.scheme == "https":
@@ -178,3 +181,24 @@ def _shared_members(hosts: list[Host]) -> Iterator[Problem]:
             reason = f"is what the replica set calls its member on host {other.name}, too"
             remedy = "Set it in the variables of one host alone, to the name of the member there"
             yield Problem(f"mongodb_member_name (host {host.name})", name, reason, remedy)
+
+
+def _unproven_keys(hosts: list[Host]) -> Iterator[Problem]:
+    """On the way anybody could put another key in its place, with packages signed by it."""
+    taken = [
+        *(
+            ("docker_repository_url", host.docker.repository_url, host.docker.repository_key_fingerprint)
+            for host in hosts
+            if host.docker.source == "docker" and host.groups & {"nats", "rocketchat"}
+        ),
+        *(
+            ("mongodb_repository_key_url", host.mongodb_repository.key_url, host.mongodb_repository.fingerprint)
+            for host in hosts
+            if "mongodb" in host.groups
+        ),
+    ]
+    for variable, url, fingerprint in dict.fromkeys(taken):
+        if url.startswith("http://") and not fingerprint:
+            role = variable.partition("_")[0]
+            remedy = f"Write an https address, or {role}_repository_key_fingerprint, which `gpg --show-keys` prints"
+            yield Problem(variable, url, "gives a key that nothing proves to be the right one", remedy)

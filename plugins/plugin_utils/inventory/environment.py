@@ -36,6 +36,7 @@ RESERVED_VARIABLES = {
     # seconds in one place of its code and milliseconds in another
     "MULTIPLE_INSTANCES_PING_INTERVAL": "Leave it out: stream-hub breaks when it is set",
     "NODE_ENV": "Leave it out: anything but production crashes ddp-streamer",
+    "NODE_EXTRA_CA_CERTS": "Set rocketchat_ca_certificates",
     "PORT": "Set rocketchat_ports for the port on the host",
     "REG_TOKEN": "Set rocketchat_registration_token",
     "REQUEST_TIMEOUT": "Set rocketchat_request_timeout",

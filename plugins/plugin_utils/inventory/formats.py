@@ -31,7 +31,13 @@ class Format:
         return self.pattern.startswith((URL, SERVER))
 
 
+# of a key of version 4, as `gpg --show-keys` prints it
+_FINGERPRINT = Format(
+    "([0-9A-Fa-f] *){40}", "the fingerprint of a key", "9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88", True
+)
+
 FORMATS = {
+    "docker_repository_key_fingerprint": _FINGERPRINT,
     "docker_repository_url": Format(
         URL, "the address of a package repository", "https://mirror.example.com/docker", True
     ),
@@ -45,6 +51,7 @@ FORMATS = {
     "mongodb_repository_url": Format(
         URL, "the address of a package repository", "https://mirror.example.com/mongodb", True
     ),
+    "mongodb_repository_key_fingerprint": _FINGERPRINT,
     "mongodb_repository_key_url": Format(URL, "the address of a key", "https://mirror.example.com/mongodb.asc", True),
     # of a repository there is one; several, or options of apt, would be after a space
     "mongodb_repository_suite": Format(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "the suite of a repository", "bookworm", True),
@@ -107,10 +114,12 @@ def read_networks(problems: Problems, variable: str, texts: list[str]) -> list[s
     return networks
 
 
-def read_ipv4_networks(problems: Problems, variable: str, texts: list[str]) -> list[str]:
-    """Of who reaches what is published, which is on addresses of IPv4 alone."""
+def read_ipv4_networks(
+    problems: Problems, variable: str, texts: list[str], reason: str = "is of IPv6, where nothing is published"
+) -> list[str]:
+    """``reason``: why those of IPv6 are refused."""
     networks = read_networks(problems, variable, texts)
     for network in networks:
         if ":" in network:
-            problems.add_once(variable, network, "is of IPv6, where nothing is published", "Write one of IPv4")
+            problems.add_once(variable, network, reason, "Write one of IPv4")
     return networks

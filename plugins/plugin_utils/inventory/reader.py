@@ -14,19 +14,22 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import SplitResult
 
-from ..rocketchat.catalogue import SERVICES
+from ..rocketchat.catalogue import SERVICES, image_reference
 from ..rocketchat.problems import Problems
 from ..rocketchat.sizing import proposed_replicas
-from ..rocketchat.sockets import MOST_CONNECTIONS
+from ..rocketchat.sockets import MOST_CONNECTIONS, MOST_HSTS, MOST_LOGINS
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from . import self_signed
 from .acme import acme_problems, read_acme
+from .certificates import authorities
 from .conflicts import conflicts
 from .environment import read_environment
 from .formats import check_formats, read_ipv4_networks, read_networks
 from .hosts import check_agreement, check_groups, check_network_size, check_private_addresses, read_adopted
 from .licensing import check_license
-from .services import read_images, read_limits, read_metrics_ports, read_ports, read_replicas
+from .rotation import read_rotation
+from .secrets import LEAST_LENGTH
+from .services import check_digests, read_images, read_limits, read_metrics_ports, read_ports, read_replicas
 from .settings import (
     GROUPS,
     SECRET_VARIABLES,
@@ -42,10 +45,20 @@ from .settings import (
 )
 from .texts import CONTROL_CHARACTER
 from .uploads import read_uploads
-from .urls import MONGODB_DATABASES, URL_SAFE, read_mail_url, read_mongodb_url, read_nats_urls, read_root_url
+from .urls import (
+    MONGODB_DATABASES,
+    URL_SAFE,
+    read_mail_url,
+    read_mongodb_url,
+    read_nats_urls,
+    read_proxy_exceptions,
+    read_proxy_url,
+    read_root_url,
+)
 
 _MOST_PROXIES = 10
 _LONGEST_SECONDS = 3600
+_NO_IPV6 = "is of IPv6, which containers do not have"
 
 # Variables that are plain names, and the values that MongoDB, Docker and the role mongodb use themselves.
 _PLAIN_NAMES: dict[str, tuple[str, ...]] = {
@@ -96,7 +109,7 @@ class Reader:
         self._names()
         self._ranges()
         self._certificates(root_url)
-        secrets = self._secrets()
+        secrets, rotation = self._secrets(), read_rotation(self.secret_values)
         mongodb_url = read_mongodb_url(problems, common["rocketchat_mongodb_url"])
         nats_urls = read_nats_urls(problems, common["rocketchat_nats_urls"])
         mongodb_version = "" if mongodb_url else read_mongodb_version(problems, common["mongodb_version"], version)
@@ -106,12 +119,17 @@ class Reader:
         uploads = read_uploads(problems, common)
         monitoring = common["rocketchat_metrics_clients"]
         metrics_clients = read_ipv4_networks(problems, "rocketchat_metrics_clients", monitoring)
+        egress = read_ipv4_networks(problems, "rocketchat_egress", common["rocketchat_egress"], _NO_IPV6)
+        proxy_url = read_proxy_url(problems, common["rocketchat_proxy_url"])
+        given = common["rocketchat_proxy_exceptions"]
+        proxy_exceptions = read_proxy_exceptions(problems, "rocketchat_proxy_exceptions", given)
         # In the groups' order, whatever the order of the variables.
         hosts = [self._host(name, version) for name in dict.fromkeys(n for g in GROUPS for n in self.groups[g])]
         check_private_addresses(problems, hosts)
         check_network_size(problems, hosts, network)
         problems.found += conflicts(hosts, self.groups["rocketchat"][0], common, version, root_url)
         problems.found += acme_problems(hosts, common, root_url)
+        self._digests(hosts, version, images)
         license_state = check_license(problems, common, hosts, root_url, self.now, self.deploy)
         if problems.found or version is None or root_url is None or network is None:
             return None
@@ -125,6 +143,8 @@ class Reader:
             registration_token=common["rocketchat_registration_token"].strip(),
             image_registry=common["rocketchat_image_registry"],
             images=images,
+            image_digests=common["rocketchat_image_digests"],
+            read_only=common["rocketchat_read_only"],
             log_level=common["rocketchat_log_level"],
             admin_username=common["rocketchat_admin_username"],
             admin_email=common["rocketchat_admin_email"],
@@ -135,10 +155,10 @@ class Reader:
             mongodb_port=common["mongodb_port"],
             mongodb_replica_set=common["mongodb_replica_set"],
             mongodb_database=common["rocketchat_mongodb_database"],
-            mongodb_username=common["rocketchat_mongodb_username"],
+            mongodb_username=rotation.user("mongodb_password", common["rocketchat_mongodb_username"]),
             nats_urls=nats_urls,
             nats_image=common["nats_image"],
-            nats_username=common["nats_username"],
+            nats_username=rotation.user("nats_password", common["nats_username"]),
             nats_port=common["nats_port"],
             environment=environment,
             uploads=uploads,
@@ -148,12 +168,17 @@ class Reader:
                 request_timeout=common["rocketchat_request_timeout"],
                 retry_enabled=common["rocketchat_retry_enabled"],
             ),
+            proxy_url=proxy_url,
+            proxy_exceptions=proxy_exceptions,
+            ca_certificates=authorities(self.files, common["rocketchat_ca_certificates"]),
+            egress=egress,
             metrics=common["rocketchat_metrics"],
             metrics_clients=metrics_clients,
             acme=read_acme(common, root_url, self.files.get(str(common["nginx_acme_authority"] or ""), "")),
             extra_proxies=common["rocketchat_extra_proxies"],
             expected_users=common["rocketchat_expected_users"],
             secrets=secrets,
+            rotation=rotation,
             hosts=hosts,
         )
 
@@ -183,6 +208,15 @@ class Reader:
         if not URL_SAFE.fullmatch(username):
             reason, remedy = "has characters that NATS clients cannot pass on", "Use letters, digits and . _ ~ - only"
             self.problems.add("nats_username", username, reason, remedy)
+
+    def _digests(self, hosts: list[Host], version: Version | None, images: dict[str, str]) -> None:
+        registry, digests = self.common["rocketchat_image_registry"], self.common["rocketchat_image_digests"]
+        if not digests:
+            return
+        instances = [instance for host in hosts for instance in host.instances()]
+        used = [image_reference(one.service, str(version), registry, images) for one in instances if version]
+        used += [self.common["nats_image"]] if self.groups["nats"] else []
+        check_digests(self.problems, digests, dict.fromkeys(used), self.deploy)
 
     def _ranges(self) -> None:
         for variable, (smallest, largest, noun) in _RANGES.items():
@@ -214,12 +248,16 @@ class Reader:
             value = values[name]
             if not value.strip() or CONTROL_CHARACTER.search(value):
                 reason, remedy = "is empty, or has several lines or control characters", "Give one line"
-            elif name == "nats_password" and not URL_SAFE.fullmatch(value):
-                reason = "has characters that Rocket.Chat's NATS client does not decode in a URL"
+            elif name in ("nats_password", "nats_cluster_password") and not URL_SAFE.fullmatch(value):
+                who = "Rocket.Chat's NATS client" if name == "nats_password" else "NATS"
+                reason = f"has characters that {who} does not decode in a URL"
                 remedy = "Use letters, digits and . _ ~ - only"
             elif name == "mongodb_keyfile" and not re.fullmatch(r"[A-Za-z0-9+/=]{6,1024}", value):
                 reason = "is not what mongod takes as a keyfile"
                 remedy = "Give 6 to 1024 base64 characters in one line"
+            elif len(value) < LEAST_LENGTH:
+                self.problems.short_secrets.append(SECRET_VARIABLES[name])
+                continue
             else:
                 continue
             remedy = f"{remedy}, or leave it out and let it be generated"
@@ -246,6 +284,7 @@ class Reader:
             docker=Docker(
                 source=variables["docker_source"],
                 repository_url=variables["docker_repository_url"],
+                repository_key_fingerprint=variables["docker_repository_key_fingerprint"],
                 options=variables["docker_daemon_options"],
                 certificates={
                     registry: self.files.get(str(path), "")
@@ -256,21 +295,29 @@ class Reader:
                 url=variables["mongodb_repository_url"],
                 suite=variables["mongodb_repository_suite"],
                 key_url=variables["mongodb_repository_key_url"],
+                fingerprint=variables["mongodb_repository_key_fingerprint"],
             ),
             member_name=variables["mongodb_member_name"],
             certificate=self._certificate(variables),
             client_max_body_size=variables["nginx_client_max_body_size"],
-            connections_per_address=self._connections_per_address(variables),
+            connections_per_address=self._up_to(
+                MOST_CONNECTIONS,
+                "connections",
+                "nginx_connections_per_address",
+                variables["nginx_connections_per_address"],
+            ),
+            logins_per_minute=self._up_to(
+                MOST_LOGINS, "logins", "nginx_logins_per_minute", variables["nginx_logins_per_minute"]
+            ),
+            hsts_max_age=self._up_to(MOST_HSTS, "seconds", "nginx_hsts_max_age", variables["nginx_hsts_max_age"]),
             trusted_proxies=read_networks(problems, "nginx_trusted_proxies", variables["nginx_trusted_proxies"]),
             adopted=read_adopted(problems, variables["rocketchat_adopt"]),
             firewall=variables["rocketchat_firewall"],
         )
 
-    def _connections_per_address(self, variables: dict[str, Any]) -> int:
-        value: int = variables["nginx_connections_per_address"]
-        if not 0 <= value <= MOST_CONNECTIONS:
-            reason, remedy = "is not a number of connections", f"Write a number from 0 to {MOST_CONNECTIONS}"
-            self.problems.add_once("nginx_connections_per_address", value, reason, remedy)
+    def _up_to(self, most: int, of: str, name: str, value: int) -> int:
+        if not 0 <= value <= most:
+            self.problems.add_once(name, value, f"is not a number of {of}", f"Write a number from 0 to {most}")
         return value
 
     def _certificate(self, variables: dict[str, Any]) -> Certificate:

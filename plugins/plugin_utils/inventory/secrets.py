@@ -15,6 +15,9 @@ from .settings import SECRET_VARIABLES, needed_secrets
 _PASSWORD_BYTES = 32
 _KEYFILE_BYTES = 756
 
+# What nobody should accept less than: NIST SP 800-63B, 5.1.1.2.
+LEAST_LENGTH = 8
+
 
 def generate(name: str) -> str:
     """A new value for a secret of ``SECRET_VARIABLES``."""

@@ -58,16 +58,21 @@ def certificate_warnings(path: str, pem: bytes, now: datetime) -> Iterator[str]:
 
 
 def authority_problems(
-    variable: str, path: str, pem: bytes, now: datetime, whose: str = "the registry"
+    variable: str,
+    path: str,
+    pem: bytes,
+    now: datetime,
+    none: str = "Name that of the authority which made the registry's certificate",
+    expired: str = "Name the one that the registry has now",
 ) -> Iterator[Problem]:
-    """Of what a host is to trust when it asks ``whose`` server."""
+    """Of what is to be trusted, as by the engine when it fetches images. ``none`` and ``expired``: what to do then."""
     certificates = read_certificates(pem)
     if not certificates:
-        yield Problem(variable, path, _NO_PEM, f"Name that of the authority which made {whose}'s certificate")
+        yield Problem(variable, path, _NO_PEM, none)
     elif _holds_a_key(pem):
         yield Problem(variable, path, *_HOLDS_A_KEY)
     elif now > (last := max(certificate.not_valid_after_utc for certificate in certificates)):
-        yield Problem(variable, path, f"expired on {last:%Y-%m-%d}", f"Name the one that {whose} has now")
+        yield Problem(variable, path, f"expired on {last:%Y-%m-%d}", expired)
 
 
 def _holds_a_key(pem: bytes) -> bool:

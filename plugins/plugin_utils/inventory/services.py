@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from ..rocketchat.catalogue import MAX_REPLICAS, METRICS_PORT_DISTANCE, SERVICES, Service, services_of
@@ -21,6 +22,7 @@ _MAX_FIRST_PORT = 65535 - MAX_REPLICAS
 _LEAST_MEMORY_MB = 128
 _MEMORY = re.compile(r"([1-9][0-9]{0,11})([kmg])b?", re.ASCII | re.IGNORECASE)
 
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 IMAGE = re.compile(
     rf"[A-Za-z0-9.-]+(?::{PORT})?(?:/[a-z0-9._-]+)+(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?"
     r"(?P<digest>@sha256:[0-9a-f]{64})?",
@@ -95,6 +97,19 @@ def read_limits(problems: Problems, host: str, given: dict[str, dict[str, Any]])
             reason = f"is not a number of processors (host {host})"
             problems.add_once(f"{variable}.cpus", cpus, reason, "Write a number from 0.01 to 1024, such as 1.5")
     return {key: Limits(wanted.get("memory"), wanted.get("cpus")) for key, wanted in given.items()}
+
+
+def check_digests(problems: Problems, given: dict[str, str], used: Iterable[str], deploy: bool) -> None:
+    """``used``: images of the deployment. ``deploy``: before that, those that are not pinned yet are nothing wrong."""
+    variable = "rocketchat_image_digests"
+    for image, digest in given.items():
+        if not DIGEST.fullmatch(str(digest)):
+            remedy = "Write what playbooks/pin_images.yml prints, sha256: and 64 digits"
+            problems.add(f"{variable}.{image}", digest, "is not the digest of an image", remedy)
+    missing = [image for image in used if image not in given and "@" not in image]
+    if given and missing and deploy:
+        reason = f"has no digest of {', '.join(missing)}"
+        problems.add(variable, None, reason, "Run playbooks/pin_images.yml, and write what it prints")
 
 
 def read_images(problems: Problems, given: dict[str, str], version: Version | None) -> dict[str, str]:

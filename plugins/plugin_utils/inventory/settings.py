@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult
@@ -27,9 +27,11 @@ HOST_VARIABLES = frozenset(
     {
         "docker_daemon_options",
         "docker_registry_certificates",
+        "docker_repository_key_fingerprint",
         "docker_repository_url",
         "docker_source",
         "mongodb_member_name",
+        "mongodb_repository_key_fingerprint",
         "mongodb_repository_key_url",
         "mongodb_repository_suite",
         "mongodb_repository_url",
@@ -38,6 +40,8 @@ HOST_VARIABLES = frozenset(
         "nginx_certificate_key_file",
         "nginx_client_max_body_size",
         "nginx_connections_per_address",
+        "nginx_hsts_max_age",
+        "nginx_logins_per_minute",
         "nginx_trusted_proxies",
         "rocketchat_adopt",
         "rocketchat_firewall",
@@ -59,6 +63,7 @@ class Secrets:
     mongodb_admin_password: str
     mongodb_keyfile: str
     nats_password: str
+    nats_cluster_password: str
 
 
 # Secret -> the variable an operator may give it with.
@@ -68,6 +73,7 @@ SECRET_VARIABLES = {
     "mongodb_admin_password": "mongodb_admin_password",
     "mongodb_keyfile": "mongodb_keyfile",
     "nats_password": "nats_password",
+    "nats_cluster_password": "nats_cluster_password",
 }
 
 
@@ -78,6 +84,47 @@ def needed_secrets(common: dict[str, Any]) -> list[str]:
         for name in SECRET_VARIABLES
         if not any(common.get(variable) and name.startswith(group) for group, variable in EXTERNAL.items())
     ]
+
+
+# What a rotation of secrets has come to; rotation.py tells what that means.
+SWITCHING, FINISHING = "switching", "finishing"
+# Of the user who takes turns with the one that the inventory names, as a user has one password.
+SECOND_USER = "_b"
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """``former``: by secret, what servers took before. ``suffixes``: by secret, that of the user whose it is."""
+
+    stage: str = ""
+    former: Mapping[str, str] = field(default_factory=dict)
+    suffixes: Mapping[str, str] = field(default_factory=dict)
+
+    def replaced(self, name: str) -> str:
+        """The former secret; "" where it is not being rotated."""
+        return self.former.get(name, "")
+
+    def still_taken(self, name: str) -> str:
+        """The former secret while servers take it; "" also when they take it no more."""
+        return self.replaced(name) if self.stage == SWITCHING else ""
+
+    def user(self, name: str, username: str) -> str:
+        """Whose password the secret is."""
+        return username + self.suffixes.get(name, "")
+
+    def former_user(self, name: str, user: str) -> str:
+        """Whose password it was before the ``user`` of now; "" where it is not being rotated."""
+        suffix = self.suffixes.get(name, "")
+        return user.removesuffix(suffix) + other_suffix(suffix) if name in self.former else ""
+
+
+def other_suffix(suffix: str) -> str:
+    return "" if suffix else SECOND_USER
+
+
+def pinned(image: str, digests: dict[str, str]) -> str:
+    """With the digest, which decides; the tag stays for people and for the version that it tells."""
+    return f"{image}@{digests[image]}" if image in digests and "@" not in image else image
 
 
 @dataclass(frozen=True)
@@ -108,6 +155,7 @@ class Docker:
 
     source: str = "docker"
     repository_url: str = ""
+    repository_key_fingerprint: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     certificates: dict[str, str] = field(default_factory=dict)
 
@@ -119,6 +167,7 @@ class MongodbRepository:
     url: str = ""
     suite: str = ""
     key_url: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,6 +217,8 @@ class Host:
     certificate: Certificate
     client_max_body_size: str
     connections_per_address: int
+    logins_per_minute: int
+    hsts_max_age: int
     trusted_proxies: list[str]
     adopted: list[str]
     firewall: str
@@ -209,6 +260,9 @@ class Broker:
 class Settings:
     """``mongodb_url`` and ``nats_urls`` are the operator's own servers, and empty where the deployment runs them.
 
+    ``proxy_url``: where HTTP clients of the monolith go, "" for straight. ``ca_certificates``: PEM texts, joined.
+    ``egress``: networks that the monolith reaches beyond the deployment.
+
     ``license_state``: what the licence says, None where it cannot be read.
     """
 
@@ -221,6 +275,8 @@ class Settings:
     registration_token: str
     image_registry: str
     images: dict[str, str]
+    image_digests: dict[str, str]
+    read_only: list[str]
     log_level: str
     admin_username: str
     admin_email: str
@@ -239,12 +295,17 @@ class Settings:
     environment: Environment
     uploads: Uploads
     broker: Broker
+    proxy_url: str
+    proxy_exceptions: list[str]
+    ca_certificates: str
+    egress: list[str]
     metrics: bool
     metrics_clients: list[str]
     acme: Acme
     extra_proxies: int
     expected_users: int
     secrets: Secrets
+    rotation: Rotation
     hosts: list[Host]
 
 

@@ -22,8 +22,8 @@ from ..rocketchat.problems import Problem
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _WAY_UP = re.compile(r"(^|[/\\])\.\.($|[/\\])")
 
-# Mappings whose values are files on the controller, which no type says.
-CONTROLLER_FILES = frozenset({"docker_registry_certificates"})
+# Mappings whose values, and lists whose entries, are files on the controller, which no type says.
+CONTROLLER_FILES = frozenset({"docker_registry_certificates", "rocketchat_ca_certificates"})
 
 
 def trimmed(value: Any) -> Any:

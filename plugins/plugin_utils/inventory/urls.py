@@ -31,6 +31,7 @@ OTHER_LETTERS = "has letters in the host's name that DNS does not know"
 
 _ROOT_URL_REMEDY = "Write the address people will type, such as https://chat.example.com"
 _MAIL_URL_REMEDY = "Write one such as smtp://user:password@mail.example.com:587"
+_PROXY_URL_REMEDY = "Write one such as http://user:password@proxy.example.com:3128"
 _MONGODB_URL_REMEDY = "Write one such as mongodb://user:password@db1.example.com/rocketchat?replicaSet=rs0"
 _NATS_URL_REMEDY = "Write one such as nats://user:password@nats1.example.com:4222"
 
@@ -77,6 +78,30 @@ def read_mail_url(problems: Problems, text: str) -> str:
         if reason:
             problems.add("rocketchat_mail_url", None, reason, _MAIL_URL_REMEDY)
     return url
+
+
+def read_proxy_url(problems: Problems, text: str) -> str:
+    """As the agents take it that Rocket.Chat hands it to (http-proxy-agent, https-proxy-agent)."""
+    url = text.strip().removesuffix("/")
+    if url:
+        scheme, credentials, server = _parts(url)
+        if scheme not in ("http", "https"):
+            reason = "does not begin with http:// or https://"
+        else:
+            reason = _wrong_credentials(credentials) or _wrong_server(server)
+        if reason:
+            problems.add("rocketchat_proxy_url", None, reason, _PROXY_URL_REMEDY)
+    return url
+
+
+def read_proxy_exceptions(problems: Problems, variable: str, names: list[str]) -> list[str]:
+    """As proxy-from-env compares them: names, their ends, and addresses, with or without a port."""
+    for number, name in enumerate(names):
+        if not re.fullmatch(rf"[*.]?[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+(:{PORT})?", name):
+            shown = None if "@" in name else name
+            remedy = "Write one such as auth.example.com, or .example.com for all below it"
+            problems.add(f"{variable}[{number}]", shown, "is no name of a server, and no address", remedy)
+    return names
 
 
 def read_mongodb_url(problems: Problems, text: str) -> str:

@@ -10,12 +10,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ..inventory.settings import Settings
 from ..inventory.uploads import CONTAINER_DIRECTORY
-from ..rocketchat.catalogue import CONTAINER_PORT, MONOLITH, NATS_CLUSTER_PORT, NATS_MONITORING_PORT, HttpCheck
-from ..rocketchat.layout import NATS_SETTINGS
+from ..rocketchat.catalogue import CONTAINER_PORT, MONOLITH, HttpCheck
+from ..rocketchat.layout import AUTHORITIES
 from ..rocketchat.versions import image_version
 from .deployment import Container
+from .environment import AUTHORITIES_IN_CONTAINER
 
 # What we create carries it; what does not carry it is never removed.
 LABEL = "io.rocketops.collection"
@@ -48,8 +48,11 @@ CLIENT_ENVIRONMENT = {
     "DOCKER_TLS_VERIFY": "",
 }
 
-# No service needs a capability: all listen above 1024 and none changes its user.
-CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+# No service needs a capability: all listen above 1024 and none changes its user. What a process has in its memory, with
+# secrets in it, reaches no disk as it ends; no engine is without the right to give less.
+CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"], "ulimits": {"core": 0}}
+# Processes and threads. One of Node.js or NATS has some tens; the monolith has, in addition, one of deno for each app.
+PIDS, MONOLITH_PIDS = 512, 4096
 
 # What an engine's settings say for containers that do not (docs.docker.com, "dockerd"): an init process of its own, for
 # which the distribution's engine lacks the program where only what is needed was installed (seen, Debian 13), and
@@ -64,8 +67,6 @@ HEALTHCHECK_TIMES = {
     "start_period": "10m",
     "start_interval": "2s",
 }
-
-NATS_PING_SECONDS = 20
 
 
 def healthcheck_command(check: HttpCheck) -> list[str]:
@@ -89,8 +90,13 @@ def env_file(environment: dict[str, str]) -> str:
     return "".join(f'{name}="{value.translate(escapes)}"\n' for name, value in sorted(environment.items()))
 
 
-def rocketchat_project(containers: list[Container], network: str, names: dict[str, str]) -> dict[str, Any]:
-    """The Compose project of one host and its env files: ``{"compose": ..., "env_files": {path: content}}``."""
+def rocketchat_project(
+    containers: list[Container], network: str, names: dict[str, str], authorities: str = ""
+) -> dict[str, Any]:
+    """The Compose project of one host and its env files: ``{"compose": ..., "env_files": {path: content}}``.
+
+    ``authorities``: PEM texts that all containers are to trust.
+    """
     # Containers of one service share their files.
     files = {path: environment for container in containers for path, environment in container.env_files.items()}
     env_files = {path: env_file(environment) for path, environment in files.items()}
@@ -98,7 +104,7 @@ def rocketchat_project(containers: list[Container], network: str, names: dict[st
     first = monolith.name if monolith else None
     services = {c.name: _rocketchat_service(c, network, names, first) for c in containers}
     for service in services.values():
-        label_with_config(service, [env_files[path] for path in service["env_file"]])
+        label_with_config(service, [*(env_files[path] for path in service["env_file"]), *filter(None, [authorities])])
     return {
         "compose": {"name": "rocketchat", "services": services, "networks": {network: {"external": True}}},
         "env_files": env_files,
@@ -129,9 +135,15 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         "networks": {network: {"aliases": [container.hostname], "ipv4_address": container.address}},
         "healthcheck": {"test": healthcheck_command(container.liveness), **HEALTHCHECK_TIMES},
         "labels": {**OURS, "io.rocketops.service": container.service, **_version_label(container)},
+        "pids_limit": MONOLITH_PIDS if container.service == MONOLITH else PIDS,
         **CONFINED,
         **SAID,
     }
+    if container.read_only:
+        # their images have HOME=/tmp, or write nothing (apps/meteor/.docker, ee/apps/*/Dockerfile)
+        service |= {"read_only": True, "tmpfs": ["/tmp:mode=1777"]}
+    if container.user:
+        service["user"] = container.user
     # Compose takes an empty list for one of another form, as soon as a file of the operator's own is merged with it
     if ports := list(published_ports(container)):
         service["ports"] = ports
@@ -145,6 +157,9 @@ def _rocketchat_service(container: Container, network: str, names: dict[str, str
         # This form of it fails where the directory is missing; the short one would create it as root's.
         mount = {"type": "bind", "source": container.upload_directory, "target": CONTAINER_DIRECTORY}
         service["volumes"] = [mount]
+    if container.authorities:
+        trusted = {"type": "bind", "source": AUTHORITIES, "target": AUTHORITIES_IN_CONTAINER, "read_only": True}
+        service["volumes"] = [*service.get("volumes", []), trusted]
     if first and container.name != first:
         # Two monoliths racing through the first start's migrations corrupt the database; and until a monolith
         # is on the bus, the services would sit there without a port.
@@ -162,55 +177,3 @@ def published_ports(container: Container) -> Iterator[str]:
 def _version_label(container: Container) -> dict[str, str]:
     said = str(image_version(container.image)) == container.version
     return {} if said else {VERSION_LABEL: container.version}
-
-
-def nats_project(settings: Settings, hostname: str, published: str, routes: list[str]) -> dict[str, Any]:
-    """NATS of one host: its Compose project and its configuration (JSON is valid NATS configuration)."""
-    credentials = {"user": settings.nats_username, "password": settings.secrets.nats_password}
-    config: dict[str, Any] = {
-        "server_name": hostname,
-        "listen": f"0.0.0.0:{settings.nats_port}",
-        "http": f"0.0.0.0:{NATS_MONITORING_PORT}",
-        "authorization": credentials,
-        # finds a client whose host vanished well before the services' own heartbeat timeout of 30 s does
-        "ping_interval": f"{NATS_PING_SECONDS}s",
-    }
-    if routes:
-        config["cluster"] = {
-            "name": "rocketchat",
-            "listen": f"0.0.0.0:{NATS_CLUSTER_PORT}",
-            "authorization": credentials,
-            "routes": [f"nats-route://{credentials['user']}:{credentials['password']}@{route}" for route in routes],
-        }
-    text = json.dumps(config, indent=2, sort_keys=True) + "\n"
-    ports = [f"127.0.0.1:{NATS_MONITORING_PORT}:{NATS_MONITORING_PORT}"]
-    if published:
-        ports.append(f"{published}:{settings.nats_port}:{settings.nats_port}")
-    if routes:
-        ports.append(f"{published}:{NATS_CLUSTER_PORT}:{NATS_CLUSTER_PORT}")
-    return {"config": text, "compose": _nats_compose(settings, hostname, ports, text)}
-
-
-def _nats_compose(settings: Settings, hostname: str, ports: list[str], config: str) -> dict[str, Any]:
-    network = settings.network_name
-    service = {
-        "image": settings.nats_image,
-        "container_name": "nats",
-        "hostname": hostname,
-        "restart": "unless-stopped",
-        "command": ["--config", "/etc/nats/nats.conf"],
-        "volumes": [f"{NATS_SETTINGS}:/etc/nats/nats.conf:ro"],
-        "networks": {network: {"aliases": ["nats"]}},
-        "ports": ports,
-        "read_only": True,
-        "healthcheck": {
-            "test": ["CMD", "wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{NATS_MONITORING_PORT}/healthz"],
-            **HEALTHCHECK_TIMES,
-            "start_period": "30s",
-        },
-        "labels": {**OURS},
-        **CONFINED,
-        **SAID,
-    }
-    label_with_config(service, [config])
-    return {"name": "nats", "services": {"nats": service}, "networks": {network: {"external": True}}}

@@ -20,6 +20,8 @@ class Container:
 
     ``address``: in the network of the containers. ``published``: address and port for other hosts' nginx, or "".
     ``metrics``: where it publishes metrics and where it serves them in itself, as Compose writes it, or "".
+    ``user``: whom its processes run as, "" for that of its image.
+    ``read_only``: whether it may write to /tmp and to volumes alone.
     ``liveness`` is asked in the container, ``readiness`` from its host.
     """
 
@@ -38,6 +40,9 @@ class Container:
     readiness: HttpCheck
     limits: Limits
     upload_directory: str = ""
+    user: str = ""
+    read_only: bool = False
+    authorities: bool = False
 
     @property
     def secret_environment(self) -> dict[str, str]:
@@ -84,6 +89,7 @@ class Plan:
     """``bypasses_mongodb_validation``: whether Rocket.Chat is to start with a MongoDB that it is not made for, too.
 
     ``license_problems``: what stops a deployment unless a valid licence is stored in the workspace.
+    ``short_secrets``: variables with secrets that are too short for a new deployment.
     """
 
     version: str
@@ -94,6 +100,7 @@ class Plan:
     license: LicenseState | None
     license_in_workspace: bool
     license_problems: list[Problem]
+    short_secrets: list[str]
     warnings: list[str]
     nats_clients: list[dict[str, str]]
     hosts: dict[str, HostPlan]

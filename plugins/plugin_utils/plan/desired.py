@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,8 +46,9 @@ ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
 ACME_CHANGE = "will write what has the certificate issued and renewed"
 NO_ACME = "will no longer have the certificate issued and renewed on the host"
-FIREWALL_CHANGE = "will change the rules about which other machines reach the ports of this deployment"
-NO_FIREWALL = "will take away its rules about which machines reach the ports of this deployment"
+FIREWALL_CHANGE = "will change the rules about who reaches the ports of this deployment, and what its containers reach"
+NO_FIREWALL = "will take away its rules about who reaches the ports of this deployment, and what its containers reach"
+AUTHORITIES_CHANGE = "will change the certificate authorities that the containers trust"
 MEMBERS_CHANGE = f"will change the members of the replica set in {layout.HOSTS_FILE}"
 
 # The configuration that nginx runs with, as only together with other sites it shows a name or a default server that is
@@ -103,7 +104,7 @@ def desired_state(
         "mongodb": host.mongodb and _mongodb(host.mongodb, on),
         "nats": host.nats and _nats(host.nats),
         "rocketchat": host.rocketchat and _rocketchat(host.rocketchat),
-        "nginx": host.nginx and _nginx(host.nginx, ipv6, default_site, workers),
+        "nginx": host.nginx and _nginx(host.nginx, on, ipv6, default_site, workers),
     }
     return {role: state for role, state in states.items() if state}
 
@@ -116,7 +117,7 @@ def _firewall(plan: Mapping[str, Any]) -> RoleState:
         f"{layout.UNITS}/{plan['reload_unit']}": "firewall-reload.service.j2",
         layout.NFTABLES_UNIT_SETTINGS: "nftables.conf.j2",
     }
-    if not (plan["managed"] and closes):
+    if not (plan["managed"] and (closes or plan["senders"])):
         return RoleState(leftovers=Leftovers(plan["unit"], [*units, plan["file"]], directories, NO_FIREWALL))
     told: dict[str, Any] = {"told": FIREWALL_CHANGE, "effect": "reload"}
     rules = render("firewall", "firewall.nft.j2", plan)
@@ -133,7 +134,7 @@ def _firewall(plan: Mapping[str, Any]) -> RoleState:
 
 
 def _docker(plan: Mapping[str, Any], on: Distribution) -> RoleState:
-    repository = distributions.docker_repository(on, plan["repository_url"])
+    repository = distributions.docker_repository(on, plan["repository_url"], plan["repository_key_fingerprint"])
     network = plan["network"]
     return RoleState(
         product="Docker Engine",
@@ -146,7 +147,23 @@ def _docker(plan: Mapping[str, Any], on: Distribution) -> RoleState:
     )
 
 
+def _held(product: str, packages: Sequence[str]) -> File:
+    """Keeps unattended-upgrades, and nobody else, from them.
+
+    A hold or a pin would also keep them back in `apt upgrade`, by which the operator brings security updates when it
+    suits, and holds are no files: nobody could tell whose they are. What the distribution itself packages is not among
+    them, as its security updates come in this way, and it keeps to one version.
+    """
+    # unattended-upgrades takes regular expressions that match from the beginning on (is_pkgname_in_blacklist)
+    lines = [f'  "^{package}$";' for package in packages]
+    content = "\n".join([f"// {MANAGED}", "Unattended-Upgrade::Package-Blacklist {", *lines, "};", ""])
+    told = f"will change which packages of {product} unattended-upgrades leaves as they are"
+    return File(distributions.HELD.format(product=product.lower()), "0644", content, told=told)
+
+
 def _docker_files(plan: Mapping[str, Any]) -> Iterator[File]:
+    if plan["source"] == "docker":
+        yield _held("Docker", distributions.DOCKER_PACKAGES)
     yield File(layout.DOCKER_DIRECTORY, "0755", before_packages=True, shared=True)
     for registry, certificate in plan["certificates"].items():
         if certificate:
@@ -178,11 +195,14 @@ def _repository(repository: distributions.Repository, whose: str) -> Repository:
     told = f"will change {whose} package repository"
     source = f"# {MANAGED}\n{apt_source(repository)}"
     fetched = f"will fetch the key of {whose} package repository"
-    key = Generated(repository.keyring, "0644", _digest(repository.key_url), fetched, shared=True)
+    # another key is fetched where another one is to be it
+    recipe = _digest(" ".join(filter(None, (repository.key_url, repository.fingerprint))))
+    key = Generated(repository.keyring, "0644", recipe, fetched, shared=True)
     # whatever the series was
     earlier = f"Signed-By: {repository.keyring.removesuffix('.asc').partition('-')[0]}"
     entry = File(repository.source, "0644", source, told=told, earlier=earlier)
-    return Repository(key, repository.key_url, entry, repository.url, repository.suite, repository.component)
+    about = repository.url, repository.suite, repository.component, repository.fingerprint
+    return Repository(key, repository.key_url, entry, *about)
 
 
 def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
@@ -221,6 +241,7 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
                 **settings,
             ),
             File(layout.MEMBERS_FILE, "0644", f"{block.text()}\n", marked_by=layout.MONGOD_SETTINGS),
+            _held("MongoDB", distributions.MONGODB_OWN_PACKAGES),
         ],
         block=block,
         unit=layout.MONGODB_UNIT,
@@ -240,8 +261,9 @@ def _nats(plan: Mapping[str, Any]) -> RoleState:
             File(directory, "0750", marked_by=_compose_path(directory)),
             File(
                 layout.NATS_SETTINGS,
-                "0600",
+                "0400",
                 plan["config"],
+                owner=layout.NATS_USER,
                 secret=True,
                 marked_by=_compose_path(directory),
                 validate=NATS_ACCEPTS % image,
@@ -255,12 +277,14 @@ def _nats(plan: Mapping[str, Any]) -> RoleState:
 def _rocketchat(plan: Mapping[str, Any]) -> RoleState:
     directory = layout.ROCKETCHAT_DIRECTORY
     marked: dict[str, Any] = {"marked_by": _compose_path(directory)}
+    authorities = File(layout.AUTHORITIES, "0644", plan["authorities"], told=AUTHORITIES_CHANGE, **marked)
     return RoleState(
         packages=list(plan["packages"]),
         files=[
             File(directory, "0750", **marked),
             File(layout.ENV_FILES, "0750", **marked),
             *(File(**upload) for upload in plan["directories"]),
+            *([authorities] if plan["authorities"] else ()),
             # before the project: Compose reads them when it validates that
             *(File(path, "0600", text, secret=True, **marked) for path, text in plan["env_files"].items()),
             _compose_file(directory, plan["compose"]),
@@ -297,11 +321,15 @@ def _container(service: Mapping[str, Any]) -> Container:
         memory=bytes_of(service["mem_limit"]) if "mem_limit" in service else 0,
         nano_cpus=round(service.get("cpus", 0) * 1_000_000_000),
         address=settings.get("ipv4_address", ""),
+        pids=service["pids_limit"],
     )
 
 
-def _nginx(planned: Mapping[str, Any], ipv6: bool, default_site: bool, workers: Workers) -> RoleState:
+def _nginx(planned: Mapping[str, Any], on: Distribution, ipv6: bool, default_site: bool, workers: Workers) -> RoleState:
     plan = {**planned, "ipv6": ipv6, "own_queues": workers.own_queues}
+    if plan["http2"] and on.old_nginx:
+        # there it is a setting of the port, and so of all sites on it
+        plan["http2"] = "listen" if workers.own_queues else ""
     files = [
         *([_nginx_configuration(plan, workers)] if workers.writes_configuration else []),
         File(

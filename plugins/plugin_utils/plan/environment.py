@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..inventory.environment import SETTING_PREFIX
-from ..inventory.settings import Environment, Settings
+from ..inventory.settings import Environment, Settings, member_name
 from ..rocketchat.catalogue import (
     CONTAINER_PORT,
     MONOLITH,
@@ -15,6 +15,9 @@ from ..rocketchat.catalogue import (
     Service,
     needs_db_watchers,
 )
+
+# For Node.js, which reads it once, as it starts (nodejs.org/api/cli.html).
+AUTHORITIES_IN_CONTAINER = "/etc/rocketops-authorities.pem"
 
 # nginx of this deployment; those in front of it are the operator's to count.
 OWN_PROXIES = 1
@@ -45,6 +48,8 @@ def plain(settings: Settings, service: Service, hostname: str) -> dict[str, str]
         environment["DB_WATCHERS"] = "true"
     if service.behind_proxy:
         environment["HTTP_FORWARDED_COUNT"] = str(OWN_PROXIES + settings.extra_proxies)
+    if settings.ca_certificates:
+        environment["NODE_EXTRA_CA_CERTS"] = AUTHORITIES_IN_CONTAINER
     if service.key == MONOLITH:
         return environment | _monolith(settings, hostname)
     if settings.metrics:
@@ -62,6 +67,11 @@ def _monolith(settings: Settings, hostname: str) -> dict[str, str]:
     }
     if settings.admin_email:
         environment["ADMIN_EMAIL"] = settings.admin_email
+    if settings.rotation.still_taken("mongodb_password"):
+        # Else it takes another MONGO_URL for perhaps another workspace, and asks an administrator: it keeps a hash of
+        # Site_Url and MONGO_URL, and compares it at every start (apps/meteor/server/settings/misc.ts, since 6.5.0). No
+        # longer than for this change, as it should ask about a copy of the database that somebody starts elsewhere.
+        environment["AUTO_ACCEPT_FINGERPRINT"] = "true"
     if settings.metrics:
         environment[f"{SETTING_PREFIX}Prometheus_Enabled"] = "true"
         environment[f"{SETTING_PREFIX}Prometheus_Port"] = str(MONOLITH_METRICS_PORT)
@@ -85,5 +95,28 @@ def own_secrets(settings: Settings, service: Service) -> dict[str, str]:
             "MAIL_URL": settings.mail_url,
             "REG_TOKEN": settings.registration_token,
         }
-        secret |= {name: value for name, value in given.items() if value}
+        secret |= {name: value for name, value in given.items() if value} | _proxy(settings)
     return secret
+
+
+def _proxy(settings: Settings) -> dict[str, str]:
+    """In both spellings: proxy-from-env, which `@rocket.chat/server-fetch` asks (its src/index.ts), prefers the small
+    one, and Docker's client may have been told to give either. It knows names and addresses, and no networks.
+
+    The clients of S3 (aws-sdk 2), mail (nodemailer) and LDAP (ldapts) look for none.
+    """
+    if not settings.proxy_url:
+        return {}
+    hosts = [host.private_address for host in settings.hosts if host.private_address]
+    own = [
+        "localhost",
+        "127.0.0.1",
+        "nats",
+        str(next(settings.network.hosts())),
+        *hosts,
+        settings.root_url.hostname or "",
+    ]
+    members = [member_name(host) for host in settings.hosts if "mongodb" in host.groups]
+    exceptions = ",".join(dict.fromkeys([*own, *members, *settings.proxy_exceptions]))
+    values = {"http_proxy": settings.proxy_url, "https_proxy": settings.proxy_url, "no_proxy": exceptions}
+    return {spelled: value for name, value in values.items() for spelled in (name, name.upper())}

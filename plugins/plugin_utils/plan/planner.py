@@ -17,9 +17,9 @@ from typing import Any
 from urllib.parse import quote
 
 from ..inventory.reader import Reader
-from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, proxy_port
+from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, pinned, proxy_port
 from ..rocketchat import layout
-from ..rocketchat.addresses import container_address
+from ..rocketchat.addresses import container_address, nats_address
 from ..rocketchat.catalogue import (
     CONTAINER_PORT,
     DDP_STREAMER,
@@ -27,6 +27,7 @@ from ..rocketchat.catalogue import (
     NATS_CLUSTER_PORT,
     Service,
     image_reference,
+    image_user,
     metrics_port,
 )
 from ..rocketchat.names import slug
@@ -36,13 +37,15 @@ from ..rocketchat.sockets import (
     BACKLOG,
     MOST_CONNECTIONS,
     ONE_WORKER,
+    logins_per_minute,
     open_files,
     planned_sockets,
     worker_connections,
 )
 from ..rocketchat.versions import upload_owner
-from . import compose, environment, probes
+from . import bus, compose, egress, environment, probes
 from .deployment import Container, HostPlan, Member, Plan
+from .former import keyfile, mongodb_credentials, of_mongodb
 from .probes import LOOPBACK
 from .reach import Reach
 from .required import requirements
@@ -74,7 +77,7 @@ def make_plan(
         raise PlanError([*known, *(problem for problem in met if problem.variable not in told)])
     warnings = [*reader.problems.warnings, *unmeasured_warnings(settings.expected_users)]
     with _collecting_later():
-        return Planner(settings).plan(warnings, reader.problems.license_problems)
+        return Planner(settings).plan(warnings, reader.problems.license_problems, reader.problems.short_secrets)
 
 
 @contextmanager
@@ -106,12 +109,12 @@ class Planner:
         self.members = [
             Member(host.name, member_name(host), self._member_address(host)) for host in self._in_group("mongodb")
         ]
-        self.mongo_url = self._mongo_url()
+        self.mongo_url = self._mongo_url(settings.mongodb_username, settings.secrets.mongodb_password)
         self.containers = {
             host.name: [self._container(host, instance) for instance in host.instances()] for host in self.hosts
         }
 
-    def plan(self, warnings: list[str], license_problems: list[Problem]) -> Plan:
+    def plan(self, warnings: list[str], license_problems: list[Problem], short_secrets: list[str]) -> Plan:
         everything = [container for containers in self.containers.values() for container in containers]
         return Plan(
             version=str(self.settings.version),
@@ -122,6 +125,7 @@ class Planner:
             license=self.settings.license_state,
             license_in_workspace=self.settings.license_in_workspace,
             license_problems=license_problems,
+            short_secrets=short_secrets,
             warnings=warnings,
             nats_clients=[{"name": c.hostname} for c in everything],
             hosts={host.name: self._host_plan(host) for host in self.hosts},
@@ -136,14 +140,13 @@ class Planner:
         """On a single host MongoDB needs no address beyond the host: containers reach it at the bridge's own."""
         return self.gateway if self.single_host else host.private_address
 
-    def _mongo_url(self) -> str:
+    def _mongo_url(self, user: str, password: str) -> str:
         settings = self.settings
         if settings.mongodb_url:
             return settings.mongodb_url
-        password = quote(settings.secrets.mongodb_password, safe="")
         members = ",".join(f"{member.name}:{settings.mongodb_port}" for member in self.members)
         return (
-            f"mongodb://{settings.mongodb_username}:{password}@{members}/{settings.mongodb_database}"
+            f"mongodb://{user}:{quote(password, safe='')}@{members}/{settings.mongodb_database}"
             f"?replicaSet={settings.mongodb_replica_set}&authSource=admin"
         )
 
@@ -174,7 +177,10 @@ class Planner:
             service=service.key,
             replica=instance.replica,
             version=str(settings.version),
-            image=image_reference(service, str(settings.version), settings.image_registry, settings.images),
+            image=pinned(
+                image_reference(service, str(settings.version), settings.image_registry, settings.images),
+                settings.image_digests,
+            ),
             hostname=hostname,
             address=container_address(settings.network, service, instance.replica),
             published=f"{host.private_address}:{instance.port}" if published else "",
@@ -184,8 +190,15 @@ class Planner:
             liveness=service.liveness,
             readiness=service.readiness(settings.version),
             limits=host.limits.get(service.key, Limits()),
+            user=self._user(service),
+            read_only=service.key in settings.read_only,
             upload_directory=settings.uploads.directory if service.key == MONOLITH else "",
+            authorities=bool(settings.ca_certificates),
         )
+
+    def _user(self, service: Service) -> str:
+        """Images of the operator's own have a user of their own."""
+        return "" if service.key in self.settings.images else image_user(service, self.settings.version)
 
     def _env_files(self, host: Host, service: Service) -> dict[str, dict[str, str]]:
         """A service's own variables are in a file only it gets, which wins over the one of all."""
@@ -238,12 +251,19 @@ class Planner:
         routes = len(self._in_group("nats")) - 1
         return {
             "containers": probes.containers(
-                self.containers[host.name], self.members, nats, settings.network_name, self._own_mongodb(host)
+                self.containers[host.name],
+                self.members,
+                nats,
+                settings.network_name,
+                self._own_mongodb(host),
+                f"{nats_address(settings.network)}:{settings.nats_port}",
             )
             if groups & {"nats", "rocketchat"}
             else None,
             "mongodb": probes.mongodb(settings, self.members) if "mongodb" in groups else None,
-            "workspace": probes.workspace(settings, self.mongo_url) if self._asks_the_database(host) else None,
+            "workspace": probes.workspace(settings, self._mongo_url(*mongodb_credentials(settings)))
+            if self._asks_the_database(host)
+            else None,
             "nats": probes.nats(settings, address, routes) if "nats" in groups else None,
             "ddp": probes.ddp(settings) if "nginx" in groups else None,
         }
@@ -261,13 +281,16 @@ class Planner:
         return {
             "source": host.docker.source,
             "repository_url": host.docker.repository_url,
+            "repository_key_fingerprint": host.docker.repository_key_fingerprint,
             "options": host.docker.options,
             "certificates": host.docker.certificates,
             "network": {"name": settings.network_name, "subnet": str(settings.network), "gateway": self.gateway},
         }
 
     def _firewall(self, host: Host, roles: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
-        """``subnet``: of the containers, "" where there are none."""
+        """``subnet``: of the containers, "" where there are none. For the rest, see ``egress.as_rules``."""
+        members = [] if self.settings.mongodb_url else self.members
+        found = list(egress.senders(self.settings, host, self.containers[host.name], members))
         listeners = Reach(host, self.hosts, self.settings.metrics_clients).listeners(roles)
         return {
             "managed": host.firewall == "managed",
@@ -277,6 +300,7 @@ class Planner:
             "unit": layout.FIREWALL_UNIT,
             "reload_unit": layout.FIREWALL_RELOAD_UNIT,
             "listeners": [asdict(listener) for listener in listeners],
+            **egress.as_rules(found, self.settings, host),
         }
 
     def _mongodb(self, host: Host) -> dict[str, Any]:
@@ -296,7 +320,8 @@ class Planner:
             "names": {member.name: member.address for member in self.members},
             "database": self.settings.mongodb_database,
             "admin_password": self.settings.secrets.mongodb_admin_password,
-            "keyfile": self.settings.secrets.mongodb_keyfile,
+            "keyfile": keyfile(self.settings),
+            "former": of_mongodb(self.settings),
             "user": {
                 "name": self.settings.mongodb_username,
                 "password": self.settings.secrets.mongodb_password,
@@ -313,7 +338,7 @@ class Planner:
 
     def _nats(self, host: Host) -> dict[str, Any]:
         peers = [server.private_address for server in self._in_group("nats") if server.name != host.name]
-        return compose.nats_project(
+        return bus.nats_project(
             self.settings,
             hostname=self._nats_hostname(host),
             published=host.private_address if self._nats_is_published(host) else "",
@@ -327,7 +352,8 @@ class Planner:
         owner = str(upload_owner(settings.version))
         first = compose.first_monolith(containers)
         return {
-            **compose.rocketchat_project(containers, settings.network_name, names),
+            **compose.rocketchat_project(containers, settings.network_name, names, settings.ca_certificates),
+            "authorities": settings.ca_certificates,
             "first_monolith": probes.endpoint(first) if first and self._goes_first(first) else None,
             "directories": [{"path": path, "mode": "0750", "owner": owner} for path in directories],
             # For workspace_facts; where MongoDB is ours, it comes with it.
@@ -350,6 +376,7 @@ class Planner:
             "tls": url.scheme == "https",
             "port": proxy_port(url),
             "path": url.path.rstrip("/"),
+            "path_pattern": re.escape(url.path.rstrip("/")),
             "trusted_proxies": host.trusted_proxies,
             # unless the host has none
             "ipv6": True,
@@ -364,6 +391,10 @@ class Planner:
             # unless another site of the host has options for the same port
             "own_queues": True,
             "connections_per_address": host.connections_per_address or min(sockets, MOST_CONNECTIONS),
+            "logins_per_minute": host.logins_per_minute or logins_per_minute(sockets),
+            "hsts_max_age": host.hsts_max_age if url.scheme == "https" else 0,
+            # unless the host's nginx is older
+            "http2": "directive" if url.scheme == "https" else "",
             "upstreams": {
                 "rocketchat": self._upstream(host, MONOLITH),
                 "ddp_streamer": self._upstream(host, DDP_STREAMER),

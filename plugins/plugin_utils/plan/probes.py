@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...module_utils.mongodb.url import parse
-from ..inventory.settings import Settings, proxy_port
-from ..rocketchat.catalogue import CONTAINER_PORT, NATS_MONITORING_PORT
+from ..inventory.settings import Settings, pinned, proxy_port
+from ..rocketchat.catalogue import CONTAINER_PORT, NATS_CONTAINER, NATS_MONITORING_PORT
 from ..rocketchat.layout import MONGODB_DATA
 from .deployment import Container, Member
 
@@ -31,11 +31,16 @@ def endpoint(container: Container) -> dict[str, Any]:
 
 
 def containers(
-    planned: list[Container], members: list[Member], nats: dict[str, Any] | None, network: str, own_mongodb: str
+    planned: list[Container],
+    members: list[Member],
+    nats: dict[str, Any] | None,
+    network: str,
+    own_mongodb: str,
+    own_nats: str,
 ) -> dict[str, Any]:
     """Everything that Docker should run on a host, with the names that the services have to resolve.
 
-    ``own_mongodb``: address and port of MongoDB on the same host, which they have to reach; "" where there is none.
+    ``own_mongodb`` and ``own_nats``: address and port on the same host that they have to reach; "" where there is none.
 
     Secrets are an option of their own: Ansible logs an option with parts on the host.
     """
@@ -56,6 +61,7 @@ def containers(
     return {
         "containers": [*([nats] if nats else []), *services],
         "reach": [own_mongodb] if own_mongodb else [],
+        "reach_nats": own_nats if nats else "",
         "secret_environments": {container.name: container.secret_environment for container in planned},
     }
 
@@ -63,9 +69,9 @@ def containers(
 def nats_container(settings: Settings, hostname: str) -> dict[str, Any]:
     """Its password is in its configuration file, not in its environment."""
     return {
-        "name": "nats",
+        "name": NATS_CONTAINER,
         "service": "nats",
-        "image": settings.nats_image,
+        "image": pinned(settings.nats_image, settings.image_digests),
         "hostname": hostname,
         "environment": {},
         "extra_hosts": [],
@@ -98,7 +104,7 @@ def workspace(settings: Settings, mongo_url: str) -> dict[str, Any]:
 def nats(settings: Settings, address: str, routes: int) -> dict[str, Any]:
     """``address``: where its host can log in to it; empty where it is published nowhere, for its containers alone."""
     probe: dict[str, Any] = {
-        "url": f"http://{LOOPBACK}:{NATS_MONITORING_PORT}",
+        "url": f"container://{NATS_CONTAINER}:{NATS_MONITORING_PORT}",
         "expected_routes": routes,
         "namespace": settings.environment.shared.get("MS_NAMESPACE", ""),
     }

@@ -16,7 +16,7 @@ from .probes import LOOPBACK
 
 EVERYWHERE = "0.0.0.0"
 MONGODB = "MongoDB"
-_REDIRECT_PORT = 80
+REDIRECT_PORT = 80
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Reach:
         if nginx := plans["nginx"]:
             yield Listener("nginx", EVERYWHERE, nginx["port"], None, "it is the way in")
             if nginx["tls"]:
-                yield Listener("nginx", EVERYWHERE, _REDIRECT_PORT, None, "it leads to https")
+                yield Listener("nginx", EVERYWHERE, REDIRECT_PORT, None, "it leads to https")
 
     def _mongodb(self, plan: Mapping[str, Any]) -> Iterator[Listener]:
         why = "the members of the replica set, and the services, use it"

@@ -104,7 +104,7 @@ class Block:
 class Repository:
     """A package repository of apt: the key that signs it, fetched from ``key_url``, and its entry, ``source``.
 
-    ``url``, ``suite`` and ``component``: what the entry names.
+    ``url``, ``suite`` and ``component``: what the entry names. ``fingerprint``: which key it has to be, "" for any.
     """
 
     key: Generated
@@ -113,6 +113,7 @@ class Repository:
     url: str = ""
     suite: str = ""
     component: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ class Network:
 class Container:
     """A container of a Compose project as Docker shows it; ``config``: its label that tells what it is made from.
 
-    ``memory`` in bytes and ``nano_cpus``: 0 where there is no limit. ``address``: in the network, "" for any.
+    ``memory`` in bytes, ``nano_cpus`` and ``pids``: 0 where there is no limit. ``address``: in the network, "" for any.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Container:
     memory: int
     nano_cpus: int
     address: str = ""
+    pids: int = 0
 
 
 @dataclass(frozen=True)

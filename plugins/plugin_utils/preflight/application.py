@@ -34,7 +34,7 @@ _SHOWN: dict[str, tuple[str, ...]] = {
 
 def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str, Any]:
     state, plan = host.desired[role], host.plan[role]
-    user = {"user": {name: plan["user"][name] for name in ("name", "roles")}} if role == "mongodb" else {}
+    user = _users(plan) if role == "mongodb" else {}
     written = _written(state, differences)
     return {
         "collection": collection_version(),
@@ -70,6 +70,11 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
     }
 
 
+def _users(plan: Mapping[str, Any]) -> dict[str, Any]:
+    user = {name: plan["user"][name] for name in ("name", "roles")}
+    return {"user": user, "removes_user": plan["former"]["removes_user"]}
+
+
 def _leftovers(host: Host, state: RoleState) -> dict[str, Any]:
     """``resources``: what the ledger has to forget."""
     left = state.leftovers
@@ -93,6 +98,7 @@ def role_secrets(host: Host, role: str) -> dict[str, Any]:
     if role == "mongodb":
         plan = host.plan["mongodb"]
         secrets |= {"admin_password": plan["admin_password"], "user_password": plan["user"]["password"]}
+        secrets["former_admin_password"] = plan["former"]["admin_password"]
     return secrets
 
 

@@ -117,7 +117,7 @@ def _reconfigured(wanted: Container, found: Mapping[str, Any]) -> Iterator[str]:
         return
     if settings["restart"] != wanted.restart:
         yield f"restart policy {settings['restart']} -> {wanted.restart}"
-    limits = ((settings["memory"], wanted.memory), (settings["nano_cpus"], wanted.nano_cpus))
+    limits = [(settings[name], getattr(wanted, name)) for name in ("memory", "nano_cpus", "pids")]
     # `docker update` takes no limit away; one that is missing was discarded, as where the kernel cannot limit memory
     if settings["limited"] or any(is_now and is_now != planned for is_now, planned in limits):
         yield "limits were changed by hand"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ...module_utils.text import lines, one_line
 from ..plan.resources import File, Generated, Leftovers, RoleState, SettingsFile
 from ..rocketchat import layout
 from .container_differences import container_differences, network_differences, reaches_none
@@ -51,7 +52,7 @@ def told(differences: Mapping[str, list[Difference]]) -> Iterator[tuple[str, str
             if difference.sentence in seen or difference.kind in _unsaid(kinds, everything):
                 continue
             seen.add(difference.sentence)
-            yield role, difference.sentence
+            yield role, one_line(difference.sentence)
 
 
 def _unsaid(kinds: set[str], everything: set[str]) -> set[str]:
@@ -70,7 +71,7 @@ def file_diffs(host: Host, differences: Mapping[str, list[Difference]]) -> list[
     """For --diff: of files that are no secret, where their content was asked for."""
     changed = {d.resource for found in differences.values() for d in found if d.kind in ("file", "adopted")}
     shared = [state.settings for state in host.desired.values() if state.settings and state.settings.path in changed]
-    return [settings_diff(host, file) for file in shared] + [
+    found = [settings_diff(host, file) for file in shared] + [
         {"before_header": file.path, "after_header": file.path, "before": before or "", "after": file.content}
         for state in host.desired.values()
         for file in state.all_files
@@ -78,6 +79,7 @@ def file_diffs(host: Host, differences: Mapping[str, list[Difference]]) -> list[
         for before in [host.facts["texts"].get(file.path)]
         if before != file.content
     ]
+    return [{key: lines(text) for key, text in diff.items()} for diff in found]
 
 
 def _of_role(host: Host, state: RoleState) -> Iterator[Difference]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -73,6 +74,13 @@ class Host:
         planned = [file for state in self.desired.values() for file in state.files if file.path == path]
         found = self.facts["files"].get(path) or {"digest": None}
         return any(file.digest != found["digest"] for file in planned)
+
+    @property
+    def has_former_keyfile(self) -> bool:
+        """Whether its MongoDB has the key that a rotation is about to replace."""
+        former = (self.plan["mongodb"] or {"former": {"keyfile": ""}})["former"]["keyfile"]
+        found = self.facts["files"].get(layout.KEYFILE) or {"digest": None}
+        return bool(former) and found["digest"] == hashlib.sha256(f"{former}\n".encode()).hexdigest()
 
     def unit_is_active(self, unit: str) -> bool:
         return bool((self.facts["units"] or {}).get(unit, {}).get("active"))

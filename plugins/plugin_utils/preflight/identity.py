@@ -159,7 +159,9 @@ def _left_users(host: Host) -> Iterator[str]:
     """All users are told only where the planned one is none of them."""
     users = (host.facts["mongodb"] or {}).get("users") or {}
     planned, database = host.plan["mongodb"]["user"]["name"], host.plan["mongodb"]["database"]
-    former = sorted(name for name, databases in users.items() if name != planned and database in databases)
+    # what a rotation is about goes with it
+    known = (planned, host.plan["mongodb"]["former"]["user"])
+    former = sorted(name for name, databases in users.items() if name not in known and database in databases)
     if former and planned not in users:
         yield (
             f"MongoDB of host {host.name} keeps the user {', '.join(former)}, who may write to {database}, beside "

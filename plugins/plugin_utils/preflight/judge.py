@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ...module_utils.text import cleaned
 from ..rocketchat.distributions import ADVISED, distribution, known_names
 from ..rocketchat.layout import DOCKER_DATA, KEYFILE, LEDGER
 from ..rocketchat.problems import Problem, all_problems
@@ -29,6 +30,7 @@ from .nginx import nginx_problems
 from .ownership import adoption_problems, is_foreign, ownership_problems, resources_of
 from .ports import port_problems
 from .repositories import repository_problems
+from .secret_lengths import secret_problems, secret_warnings
 from .sockets import socket_warnings
 from .versions import version_problems, version_warnings
 from .workspace import workspace_problems, workspace_warnings
@@ -68,12 +70,13 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
     verdict.problems += [*data_problems(hosts), *identity_problems(plan, hosts)]
     verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]
     verdict.problems += [*workspace_problems(plan, hosts), *limit_problems(plan, hosts)]
-    verdict.problems += adoption_problems(plan, hosts)
+    verdict.problems += [*adoption_problems(plan, hosts), *secret_problems(plan, hosts)]
     verdict.warnings += [*data_warnings(hosts), *identity_warnings(hosts), *departure_warnings(plan, hosts)]
-    verdict.warnings += clock_warnings(hosts)
+    verdict.warnings += [*clock_warnings(hosts), *secret_warnings(plan, hosts)]
     verdict.warnings += name_warnings(plan["root_url"], hosts)
     verdict.warnings += version_warnings(plan, hosts)
     verdict.warnings += [*workspace_warnings(plan, hosts), *limit_warnings(plan, hosts)]
+    verdict.warnings = cleaned(verdict.warnings)
     return verdict
 
 
@@ -188,7 +191,7 @@ def _taken_addresses(host: Host) -> Iterator[Problem]:
 def _other_secrets(host: Host) -> Iterator[Problem]:
     """Another keyfile means other passwords, too: mongod would restart with it and then let nobody in."""
     foreign = any(one.path == KEYFILE and is_foreign(host, one) for one in resources_of(host))
-    foreign = foreign or any(mongod.foreign_mongodb(host))
+    foreign = foreign or any(mongod.foreign_mongodb(host)) or host.has_former_keyfile
     if host.facts["files"].get(KEYFILE) and host.is_other_file(KEYFILE) and not foreign:
         yield Problem(
             "mongodb_keyfile",

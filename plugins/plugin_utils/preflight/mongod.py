@@ -33,7 +33,7 @@ def is_ours(host: Host) -> bool:
 
 def has_our_keyfile(host: Host) -> bool:
     planned = host.plan["mongodb"] is not None and host.facts["files"].get(layout.KEYFILE) is not None
-    return planned and not host.is_other_file(layout.KEYFILE)
+    return planned and (not host.is_other_file(layout.KEYFILE) or host.has_former_keyfile)
 
 
 def setting(host: Host, name: str) -> str:

@@ -107,9 +107,11 @@ def _databases(plan: HostPlan) -> dict[str, Any]:
             "mongodb": {
                 **{name: plan.mongodb[name] for name in ("port", "replica_set", "members", "first")},
                 "user": {name: plan.mongodb["user"][name] for name in ("name", "roles")},
+                "removes_user": plan.mongodb["former"]["removes_user"],
             },
             "user_password": plan.mongodb["user"]["password"],
             "admin_password": plan.mongodb["admin_password"],
+            "former_admin_password": plan.mongodb["former"]["admin_password"],
         }
     if workspace:
         asked |= {

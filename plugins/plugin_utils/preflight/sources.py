@@ -11,6 +11,7 @@ from typing import Any
 from ...module_utils.sources.words import NOT_SIGNED, THROUGH_PROXY
 from ..plan.resources import Repository
 from ..rocketchat import distributions, layout
+from ..rocketchat.openpgp import NoKey, fingerprints
 from ..rocketchat.problems import Problem
 from . import packages
 from .difference import Difference
@@ -96,12 +97,36 @@ def source_problems(hosts: Sequence[Host], answers: Mapping[str, Mapping[str, An
             said = fault["sentence"], _remedy(host, fault)
             images.setdefault(said, {})[fault["image"]] = None
             told.setdefault(said, {})[host.name] = None
+        for problem in wrong_keys(host, answer.get("keys") or {}):
+            of_packages.setdefault(problem, {})[host.name] = None
         for sentence in answer.get("packages") or []:
             of_packages.setdefault(_package(host, sentence), {})[host.name] = None
     for (sentence, remedy), named in images.items():
         yield Problem(_several("image", named), None, f"{sentence}{_on(told[sentence, remedy])}", remedy)
     for problem, names in of_packages.items():
         yield Problem(problem.variable, problem.value, f"{problem.reason}{_on(names)}", problem.remedy)
+
+
+def wrong_keys(host: Host, keys: Mapping[str, str]) -> Iterator[Problem]:
+    """``keys``: what the host fetched, by path. None of them is written unless it is the right one."""
+    for role, state in host.desired.items():
+        repository = state.repository
+        if not repository or not repository.fingerprint or repository.key.path not in keys:
+            continue
+        if reason := _wrong(keys[repository.key.path], repository):
+            variable = f"{role}_repository_key_fingerprint"
+            remedy = "Ask those who run the repository for the fingerprint of its key, and write that one"
+            yield Problem(variable, repository.fingerprint, reason, remedy)
+
+
+def _wrong(text: str, repository: Repository) -> str:
+    try:
+        others = [one for one in fingerprints(text) if one != repository.fingerprint]
+    except NoKey as error:
+        return f"cannot be told from what is at {repository.key_url}: it {error}"
+    if not others:
+        return ""
+    return f"is not that of the key at {repository.key_url}, in which there is {' and '.join(others)}"
 
 
 def _several(noun: str, names: Collection[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from ..inventory.licensing import about_the_license
 from ..rocketchat import migrations
 from ..rocketchat.catalogue import MONOLITH
+from ..rocketchat.identity import IDENTITY, asks_identity
 from ..rocketchat.problems import Problem
 from ..rocketchat.upgrades import external_mongodb_warnings, upgrade_problems
 from .hosts import Host, running_version
@@ -35,6 +36,8 @@ def workspace_warnings(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[s
         yield from license_warnings(plan, workspace, _now(asked))
         yield from oauth_warning(plan, workspace, _now(asked))
         yield from _mongodb_warnings(plan, workspace, hosts)
+        if asks_identity(workspace):
+            yield IDENTITY
 
 
 def _answers(hosts: list[Host]) -> Iterator[tuple[Host, Mapping[str, Any]]]:

@@ -45,7 +45,7 @@ def _of_host(host: Mapping[str, Any], version: str, on: Distribution | None) -> 
             if key:
                 yield key.replace("_", "-"), version, f"image {image}"
             else:
-                yield "NATS", "-" if "@" in image else tag(image), f"image {image}"
+                yield "NATS", tag(image.partition("@")[0]) or "-", f"image {image}"
     if host["mongodb"]:
         yield "MongoDB", host["mongodb"]["version"], _mongodb(host["mongodb"], on)
     if host["docker"]:
@@ -67,7 +67,7 @@ def _docker(planned: Mapping[str, Any], on: Distribution | None) -> str:
     if planned["source"] != "docker":
         return "the distribution"
     if on:
-        repository = docker_repository(on, planned["repository_url"])
+        repository = docker_repository(on, planned["repository_url"], planned["repository_key_fingerprint"])
         return f"{repository.url} {repository.suite}"
     return (planned["repository_url"] or "Docker's repository") + " for the host's distribution"
 

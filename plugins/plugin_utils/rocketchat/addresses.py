@@ -26,12 +26,23 @@ from .catalogue import Service
 COLUMNS = 10
 # The one below each stays free for the replica that takes its place in an upgrade, while both run.
 _EACH = 2
-# At the bottom: those of the network and of the host, NATS, and what the operator puts into the network.
+# The first of those columns that no service has.
+_NATS_COLUMN = 9
+# At the bottom: those of the network and of the host, and what the operator puts into the network.
 _LEFT_TO_DOCKER = 16
 
 
 def container_address(network: ipaddress.IPv4Network, service: Service, replica: int) -> str:
     return str(network.broadcast_address - 1 - ((replica - 1) * COLUMNS + service.number) * _EACH)
+
+
+def nats_address(network: ipaddress.IPv4Network) -> str:
+    return str(network.broadcast_address - 1 - _NATS_COLUMN * _EACH)
+
+
+def with_room(address: str) -> list[str]:
+    """With the one that the replica has which takes its place."""
+    return [address, str(ipaddress.IPv4Address(address) - 1)]
 
 
 def most_replicas(network: ipaddress.IPv4Network) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Union
 
-from .versions import READYZ_SINCE, STREAM_HUB_OPTIONAL_SINCE, Version
+from .versions import READYZ_SINCE, SAME_USER_SINCE, STREAM_HUB_OPTIONAL_SINCE, Version
 
 MONOLITH = "rocketchat"
 DDP_STREAMER = "ddp_streamer"
@@ -29,6 +29,8 @@ SERVICE_METRICS_PORT = 9458
 MONOLITH_METRICS_PORT = 9100
 METRICS_PORT_DISTANCE = 10000
 
+NATS_CONTAINER = "nats"
+# On loopback of its container alone.
 NATS_MONITORING_PORT = 8222
 NATS_CLUSTER_PORT = 6222
 
@@ -152,6 +154,15 @@ def image_reference(service: Service, version: str, registry: str, images: dict[
         return images[service.key]
     default = MONOLITH_REGISTRY if service.key == MONOLITH else SERVICES_REGISTRY
     return f"{registry.rstrip('/') or default}/{service.image}:{version}"
+
+
+def image_user(service: Service, version: Version) -> str:
+    """Whom its image runs as, for Compose; "" where no number is known.
+
+    Those of the services have `useradd -u 65533` in their Dockerfiles (ee/apps/*/Dockerfile), and that of the monolith
+    has the same one only since they are built alike: before, it was another one in each variant, and never root.
+    """
+    return "65533:65533" if service.key != MONOLITH or version >= SAME_USER_SINCE else ""
 
 
 def metrics_port(service: Service) -> int:

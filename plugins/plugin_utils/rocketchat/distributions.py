@@ -19,8 +19,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .openpgp import normalized
+
 KEYRINGS = "/etc/apt/keyrings"
 SOURCES = "/etc/apt/sources.list.d"
+# After the file of the package unattended-upgrades, 50unattended-upgrades; lists of both count.
+HELD = "/etc/apt/apt.conf.d/52rocketops-{product}"
 
 # The same in all distributions. The Python libraries are for the modules that ask the engine, mongod and ddp-streamer,
 # and for the self-signed certificate.
@@ -34,6 +38,8 @@ DOCKER_RIVALS = {
     "distribution": ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin", "podman-docker"),
 }
 MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo")
+# Of its repository: those that a deployment has, and those that bring them along or want them of the same version.
+MONGODB_OWN_PACKAGES = ("mongodb-org-server", "mongodb-org", "mongodb-org-database")
 FIREWALL_PACKAGES = ("nftables",)
 NGINX_PACKAGES = ("nginx", "python3-websockets")
 ACME_PACKAGES = ("certbot",)
@@ -41,6 +47,16 @@ ACME_PACKAGES = ("certbot",)
 # MongoDB signs 8.2 with the key of 8.0 and publishes no other for it: in its manual for 8.2 and newer, "Install MongoDB
 # Community Edition on Debian" fetches server-8.0.asc.
 SIGNED_AS = {"8.2": "8.0"}
+
+# What the vendors' keys are known by. Docker's: docs.docker.com until 2020, "Install using the repository", step 2
+# (pull request 11990 of docker/docs shows how it was taken out). MongoDB's: the Dockerfiles of docker-library/mongo,
+# which check server-<series>.asc against them.
+DOCKER_KEY = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"
+MONGODB_KEYS = {
+    "6.0": "39BD841E4BE5FB195A65400E6A26B1AE64C3C388",
+    "7.0": "E58830201F7DD82CD808AA84160D26BB1785BA38",
+    "8.0": "4B0752C1BCA238C0B4EE14DC41DE058A4E7DCA05",
+}
 
 
 @dataclass(frozen=True)
@@ -84,6 +100,8 @@ class Distribution:
     ``mongodb_release``: the release whose suites of MongoDB's repository hold a server that runs here, of the series
     ``mongodb_series``.
     ``old_websockets``: its python3-websockets is older than 10, the first with a protocol that needs no event loop.
+    ``old_nginx``: its nginx is older than 1.25.1, the first in which a site has HTTP/2 for itself
+    (ngx_http_v2_module, "http2").
     ``own_docker_packages``: engine and Compose v2 as the distribution itself has them; None where it has no Compose v2.
     """
 
@@ -95,6 +113,7 @@ class Distribution:
     mongodb_series: tuple[str, ...]
     own_docker_packages: tuple[str, ...] | None
     old_websockets: bool = False
+    old_nginx: bool = False
 
     @property
     def name(self) -> str:
@@ -122,6 +141,8 @@ DISTRIBUTIONS = (
         mongodb_series=("7.0", "8.0", "8.2"),
         # Its docker-compose is 1.29.
         own_docker_packages=None,
+        # 1.22
+        old_nginx=True,
     ),
     Distribution(
         vendor=DEBIAN,
@@ -146,6 +167,8 @@ DISTRIBUTIONS = (
         own_docker_packages=("docker.io", "docker-compose-v2"),
         # 9.1
         old_websockets=True,
+        # 1.18
+        old_nginx=True,
     ),
     Distribution(
         vendor=UBUNTU,
@@ -155,6 +178,8 @@ DISTRIBUTIONS = (
         mongodb_release="noble",
         mongodb_series=("8.0", "8.2"),
         own_docker_packages=("docker.io", "docker-compose-v2"),
+        # 1.24
+        old_nginx=True,
     ),
     Distribution(
         vendor=UBUNTU,
@@ -215,7 +240,10 @@ def _order(version: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Repository:
-    """An apt repository, and the key that it is signed with: where it comes from and where a host keeps it."""
+    """An apt repository, and the key that it is signed with: where it comes from and where a host keeps it.
+
+    ``fingerprint``: of that key, "" where nobody said which it is to be.
+    """
 
     url: str
     suite: str
@@ -223,23 +251,30 @@ class Repository:
     key_url: str
     keyring: str
     source: str
+    fingerprint: str
 
 
-def docker_repository(on: Distribution, url: str = "") -> Repository:
+def docker_repository(on: Distribution, url: str = "", fingerprint: str = "") -> Repository:
     """Docker's repository or, at ``url``, one laid out like it."""
     url = (url or on.vendor.docker_url).rstrip("/")
-    return Repository(url, on.codename, "stable", f"{url}/gpg", f"{KEYRINGS}/docker.asc", f"{SOURCES}/docker.sources")
+    key = normalized(fingerprint) or (DOCKER_KEY if url == on.vendor.docker_url else "")
+    place = f"{KEYRINGS}/docker.asc", f"{SOURCES}/docker.sources"
+    return Repository(url, on.codename, "stable", f"{url}/gpg", *place, key)
 
 
-def mongodb_repository(on: Distribution, series: str, url: str = "", suite: str = "", key_url: str = "") -> Repository:
+def mongodb_repository(
+    on: Distribution, series: str, url: str = "", suite: str = "", key_url: str = "", fingerprint: str = ""
+) -> Repository:
     """MongoDB's repository or, with a ``url``, ``suite`` and ``key_url`` that are not empty, another."""
+    signed_as = SIGNED_AS.get(series, series)
     return Repository(
         url=(url or on.vendor.mongodb_url).rstrip("/"),
         suite=suite or f"{on.mongodb_release}/mongodb-org/{series}",
         component=on.vendor.mongodb_component,
-        key_url=key_url or f"https://pgp.mongodb.com/server-{SIGNED_AS.get(series, series)}.asc",
+        key_url=key_url or f"https://pgp.mongodb.com/server-{signed_as}.asc",
         keyring=f"{KEYRINGS}/mongodb-{series}.asc",
         source=f"{SOURCES}/mongodb.sources",
+        fingerprint=normalized(fingerprint) or ("" if key_url else MONGODB_KEYS.get(signed_as, "")),
     )
 
 

@@ -31,8 +31,12 @@ HOSTS_MARKER = "# {mark} rocketops.rocketchat: members of the MongoDB replica se
 PROJECTS = "/opt"
 NATS_DIRECTORY = f"{PROJECTS}/nats"
 NATS_SETTINGS = f"{NATS_DIRECTORY}/nats.conf"
+# Whom it runs as: of those numbers that neither a distribution, nor systemd for its dynamic users, gives to anybody
+# (systemd.io/UIDS-GIDS, 65520 to 65533), and not Rocket.Chat's.
+NATS_USER = "65532"
 ROCKETCHAT_DIRECTORY = f"{PROJECTS}/rocketchat"
 ENV_FILES = f"{ROCKETCHAT_DIRECTORY}/env"
+AUTHORITIES = f"{ROCKETCHAT_DIRECTORY}/authorities.pem"
 COMPOSE_FILE = "compose.yaml"
 
 NGINX_CONFIGURATION = "/etc/nginx/nginx.conf"

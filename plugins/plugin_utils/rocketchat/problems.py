@@ -9,6 +9,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ...module_utils.text import one_line
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -23,7 +25,7 @@ class Problem:
         shown = "" if self.value is None else f" = {self.value!r}"
         # the keys of a mapping are part of its name, and they may be anything
         variable = "".join(char if char.isprintable() else repr(char)[1:-1] for char in self.variable)
-        return f"{variable}{shown}: {self.reason}. {self.remedy}."
+        return one_line(f"{variable}{shown}: {self.reason}. {self.remedy}.")
 
 
 def all_problems(problems: Sequence[Problem], of_what: str) -> str:
@@ -47,12 +49,14 @@ class PlanError(Exception):
 class Problems:
     """What the reading of an inventory meets, in its order: problems, and what is allowed but unwise.
 
-    ``license_problems`` are for the gate to judge, which knows of the licence stored in the workspace.
+    ``license_problems`` are for the gate to judge, which knows of the licence stored in the workspace, as are
+    ``short_secrets``, names of variables, which an existing deployment may have.
     """
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
         self.license_problems: list[Problem] = []
+        self.short_secrets: list[str] = []
         self.warnings: list[str] = []
 
     def add(self, variable: str, value: object, reason: str, remedy: str) -> None:

@@ -26,6 +26,12 @@ _OTHER_FILES = 256
 FILES_OF_A_SERVICE = 256
 # The kernel's default since 5.4 (Documentation/admin-guide/sysctl/net.rst, somaxconn), and what nginx asks for.
 BACKLOG = 4096
+# Rocket.Chat itself bounds them by user; this is about what checking passwords costs it.
+_LEAST_LOGINS = 300
+# What nginx takes for a rate is multiplied by 1000 and kept in 32 bits or more (ngx_http_limit_req_module.c).
+MOST_LOGINS = 100_000
+# Two years, the most that lists of browsers ask for (hstspreload.org).
+MOST_HSTS = 63_072_000
 # Of one address: nginx reads it as a number of 16 bits (ngx_http_limit_conn_module.c, ngx_http_limit_conn).
 MOST_CONNECTIONS = 65535
 
@@ -53,6 +59,11 @@ def planned_sockets(users: int, streamers: int) -> int:
     its ddp-streamers are enough for.
     """
     return SOCKETS_PER_USER * (users or USERS_PER_REPLICA * max(1, streamers))
+
+
+def logins_per_minute(sockets: int) -> int:
+    """From one address: an office where a quarter of all people come within a minute."""
+    return max(_LEAST_LOGINS, sockets // SOCKETS_PER_USER // 4)
 
 
 def worker_connections(sockets: int, workers: Workers) -> int:

@@ -120,7 +120,7 @@ def test_a_log_line_is_quoted_without_secrets_and_the_rest_is_whole(results: Res
     mask = "********"
     assert found["log_line"] == f"Err{mask}r: cann{mask}t mail as {mask} {mask}, n{mask}r l{mask}g in with {mask}"
     assert found["diagnosis"] == f"It ended 11 times, last 1 minute ago. Its log says: {found['log_line']}"
-    assert result["msg"] == f"Docker does not run what it should:\n- account-1: {found['diagnosis']}"
+    assert result["msg"] == f"Docker does not run what it should:\n    - account-1: {found['diagnosis']}"
 
 
 @pytest.mark.parametrize("case", MISTAKES)

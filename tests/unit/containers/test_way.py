@@ -22,7 +22,7 @@ def server() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def container(monkeypatch: pytest.MonkeyPatch) -> None:
     """One runs, and its network is this machine's."""
-    monkeypatch.setattr(way, "_process", lambda _names, _socket: 1)
+    monkeypatch.setattr(way, "_processes", lambda names, _socket: dict.fromkeys(names, 1))
     monkeypatch.setattr(way, "_enter", lambda _process: None)
 
 
@@ -41,7 +41,7 @@ def firewall(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
 
 
 def test_open_way(server: str) -> None:
-    assert way.blocked([server], ["nats"], "/nowhere") == []
+    assert way.blocked({server: "MongoDB"}, ["account-1"], "/nowhere") == []
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,16 @@ def test_open_way(server: str) -> None:
 def test_blocked_way(monkeypatch: pytest.MonkeyPatch, server: str, error: OSError, fault: str) -> None:
     firewall(monkeypatch, error)
     monkeypatch.setattr(way, "keeper", lambda: "ufw")
-    told = [{"address": server, "fault": fault, "firewall": "ufw"}] if fault else []
-    assert way.blocked([server], ["nats"], "/nowhere") == told
+    told = {"address": server, "part": "MongoDB", "fault": fault, "containers": [], "firewall": "ufw"}
+    assert way.blocked({server: "MongoDB"}, ["account-1"], "/nowhere") == ([told] if fault else [])
+
+
+def test_only_some_containers_are_kept_from_it(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
+    """As by rules about an address."""
+    monkeypatch.setattr(way, "_processes", lambda _names, _socket: {"account-1": 1, "presence-1": 2})
+    monkeypatch.setattr(way, "_attempt_within", lambda process, _address: "rejected" if process == 2 else "")
+    [told] = way.blocked({server: "NATS"}, ["account-1", "presence-1"], "/nowhere")
+    assert (told["part"], told["containers"], told["fault"]) == ("NATS", ["presence-1"], "rejected")
 
 
 def test_server_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,10 +74,10 @@ def test_server_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         address = f"127.0.0.1:{gone.getsockname()[1]}"
     firewall(monkeypatch, TimeoutError())
-    assert way.blocked([address], ["nats"], "/nowhere") == []
+    assert way.blocked({address: "MongoDB"}, ["account-1"], "/nowhere") == []
 
 
 def test_no_container_to_try_it_from(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
     firewall(monkeypatch, TimeoutError())
-    monkeypatch.setattr(way, "_process", lambda _names, _socket: None)
-    assert way.blocked([server], ["nats"], "/nowhere") == []
+    monkeypatch.setattr(way, "_processes", lambda _names, _socket: {})
+    assert way.blocked({server: "MongoDB"}, ["account-1"], "/nowhere") == []

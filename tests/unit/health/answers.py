@@ -125,6 +125,7 @@ def _workspace() -> dict[str, Any]:
         "custom_oauth": [],
         "site_url": "https://chat.example.com",
         "signed_in": True,
+        "asks_identity": False,
     }
 
 
@@ -316,11 +317,11 @@ def unplanned(host: str, name: str, hostname: str, fault: str | None) -> Fault:
     return apply
 
 
-def firewall(host: str, keeper: str, fault: str = "silent") -> Fault:
-    """Between the containers of a host and its MongoDB."""
+def firewall(host: str, keeper: str, fault: str = "silent", **more: Any) -> Fault:
+    """Between the containers of a host and its MongoDB, or NATS."""
 
     def put(answers: Answers) -> None:
-        blocked = [{"address": "172.31.250.1:27017", "fault": fault, "firewall": keeper}]
+        blocked = [{"address": "172.31.250.1:27017", "fault": fault, "firewall": keeper, **more}]
         answers[host]["containers"] |= {"healthy": False, "blocked": blocked}
 
     return put

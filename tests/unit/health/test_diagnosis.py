@@ -998,6 +998,16 @@ def test_a_firewall_comes_with_the_rule_to_add(keeper: str, fault: str, says: st
     assert (finding.next.where, finding.next.command) == ("chat", command)
 
 
+def test_containers_that_a_firewall_keeps_from_nats_are_named() -> None:
+    answers = healthy(one_host())
+    kept = {"address": "172.31.250.236:4222", "part": "NATS", "containers": ["account-1", "presence-1"]}
+    ill.firewall("chat", "iptables", "rejected", **kept)(answers)
+    [finding] = diagnose(one_host(), registered(answers)).findings
+    assert "keeps account-1, presence-1 from NATS: 172.31.250.236:4222 rejects connections" in finding.sentence
+    assert "iptables" not in finding.next.command
+    assert finding.next.command.endswith("rocketops.rocketchat.site")
+
+
 def test_a_secret_in_a_log_is_not_repeated() -> None:
     planned = one_host()
     url = planned["hosts"]["chat"]["probes"]["containers"]["secret_environments"]["account-1"]["MONGO_URL"]

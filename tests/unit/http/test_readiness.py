@@ -82,7 +82,7 @@ FULL = "91.25 % of its heap are in use (the limit is HEAP_USAGE_PERCENT)"
         (
             {"mongo": {"status": "degraded", "error": "a\x1b[2Jb"}},
             "not_ready",
-            "It is not ready: MongoDB does not answer it (a [2Jb).",
+            "It is not ready: MongoDB does not answer it (ab).",
         ),
     ],
 )

@@ -117,6 +117,17 @@ NUMBERS: list[Case] = [
     ),
     *(
         (
+            {variable: value},
+            f"{variable} = {value}: is not a number of {of}. Write a number from 0 to {most}.",
+        )
+        for variable, of, most in (
+            ("nginx_hsts_max_age", "seconds", 63072000),
+            ("nginx_logins_per_minute", "logins", 100000),
+        )
+        for value in (-1, most + 1)
+    ),
+    *(
+        (
             {"nginx_connections_per_address": value},
             f"nginx_connections_per_address = {value}: is not a number of connections. Write a number from 0 to 65535.",
         )
@@ -168,9 +179,9 @@ NUMBERS: list[Case] = [
         "rocketchat_metrics_ports.account = 0: is not a port (host chat). Write a number from 1 to 65436.",
     ),
     (
-        {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 8222}},
-        "rocketchat_metrics_ports.account = 8222: puts the metrics of account-1 on port 8222 of host chat, which "
-        "belongs to the monitoring of NATS. "
+        {"rocketchat_metrics": True, "rocketchat_metrics_ports": {"account": 6222}},
+        "rocketchat_metrics_ports.account = 6222: puts the metrics of account-1 on port 6222 of host chat, which "
+        "belongs to the cluster port of NATS. "
         "Choose another port; a service needs one for each replica, in a row.",
     ),
     (
@@ -207,6 +218,24 @@ IMAGES.append(
         "Write a tag that begins with 8.9.1, or a digest.",
     )
 )
+
+NATS_IMAGE = f"nats@sha256:{'0' * 64}"
+OWN_IMAGES = {
+    key: f"r.example.com/{key}@sha256:{'0' * 64}"
+    for key in ("rocketchat", "ddp_streamer", "authorization", "account", "presence")
+}
+IMAGES += [
+    (
+        {"nats_image": NATS_IMAGE, "rocketchat_images": OWN_IMAGES, "rocketchat_image_digests": {"nats:2": "latest"}},
+        "rocketchat_image_digests.nats:2 = 'latest': is not the digest of an image. Write what "
+        "playbooks/pin_images.yml prints, sha256: and 64 digits.",
+    ),
+    (
+        {"rocketchat_read_only": ["acount"]},
+        "rocketchat_read_only = ['acount']: is not one of its values. Write rocketchat or ddp_streamer or "
+        "authorization or account or presence or stream_hub or queue_worker or omnichannel_transcript.",
+    ),
+]
 
 ENVIRONMENT: list[Case] = [
     *(
@@ -353,6 +382,24 @@ FORMATS: list[Case] = [
     for text in texts
 ]
 FORMATS += [
+    *(
+        (
+            {f"{role}_repository_key_fingerprint": text},
+            f"{role}_repository_key_fingerprint = '{text}': is not the fingerprint of a key. Write one such as "
+            "9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88.",
+        )
+        for role in ("docker", "mongodb")
+        for text in ("0EBFCD88", "8D81803C0EBFCD88", "x" * 40, "0" * 41)
+    ),
+    *(
+        (
+            {variable: "http://mirror.example.com/a"},
+            f"{variable} = 'http://mirror.example.com/a': gives a key that nothing proves to be the right one. Write "
+            f"an https address, or {variable.partition('_')[0]}_repository_key_fingerprint, which `gpg --show-keys` "
+            "prints.",
+        )
+        for variable in ("docker_repository_url", "mongodb_repository_key_url")
+    ),
     (
         {"docker_repository_url": "https://mirror.example.com:99999/docker"},
         "docker_repository_url = 'https://mirror.example.com:99999/docker': names port 99999, and ports go from 1 to "

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.certificates import (
     file_problems,
     file_warnings,
+    named_files,
 )
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.role_variables import read_inventory
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.inventory.server_certificate import (
@@ -255,6 +256,28 @@ def test_authority_of_a_registry() -> None:
     assert refused(expired) == ["x = '/pki/ca.pem': expired on 2026-11-23. Name the one that the registry has now."]
     assert "holds a private key, too" in refused(ROOT + key_pem(ROOT_KEY))[0]
     assert "holds no PEM certificate" in refused(b"\x30\x82")[0]
+
+
+def test_authorities_that_containers_are_to_trust() -> None:
+    planned = cluster("one", "two", rocketchat_ca_certificates=["/pki/ldap.pem", "/pki/gone.pem"])
+    inventory, _problems = read_inventory(planned["groups"], planned["hosts"])
+    assert named_files(inventory)[:2] == ["/pki/ldap.pem", "/pki/gone.pem"]
+    gone = (
+        "rocketchat_ca_certificates[1] = '/pki/gone.pem': is no file that can be read on the machine Ansible runs on. "
+    )
+    gone += "Write its absolute path."
+
+    def refused(pem: bytes) -> list[str]:
+        return [str(problem) for problem in file_problems(inventory, {"/pki/ldap.pem": pem}, NOW)]
+
+    assert refused(ROOT) == [gone]
+    said = "rocketchat_ca_certificates[0] = '/pki/ldap.pem': "
+    expired = make_certificate(ROOT_KEY, ["Root"], NOW - YEAR, NOW - timedelta(days=1))
+    assert refused(expired)[0] == f"{said}expired on 2026-11-23. Name the one that they have now."
+    assert refused(b"no PEM")[0] == (
+        f"{said}holds no PEM certificate. Name that of the authority which made the servers' certificates."
+    )
+    assert f"{said}holds a private key, too" in refused(ROOT + key_pem(ROOT_KEY))[0]
 
 
 def test_what_is_unwise_is_told_once() -> None:

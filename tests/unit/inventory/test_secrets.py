@@ -45,6 +45,7 @@ def test_servers_of_the_operators_own_need_no_secrets_of_ours() -> None:
         "mongodb_admin_password": "",
         "mongodb_keyfile": "",
         "nats_password": "",
+        "nats_cluster_password": "",
     }
 
 

@@ -76,9 +76,13 @@ class FakeSet:
 
     @contextlib.contextmanager
     def log_in(self, name: str, user: User | None, _timeout: float) -> Iterator[FakeLogin]:
-        if user and self.users.get(user.name, {}).get("pwd") != user.password:
+        if user and self.users.get(user.name, {}).get("pwd") not in filter(None, (user.password, user.former)):
             raise Fault("auth", "refused")
         yield FakeLogin(self, name, user.name if user else None)
+
+    def current(self, _name: str, user: User, _timeout: float) -> User:
+        takes_former = bool(user.former) and self.users.get(user.name, {}).get("pwd") == user.former
+        return User(user.name, user.former if takes_former else user.password)
 
 
 @dataclass
@@ -102,6 +106,8 @@ class FakeLogin:
         if name == "replSetInitiate":
             fake.name, fake.members = value["_id"], [member["host"] for member in value["members"]]
             fake.elected_at = fake.now + fake.election
+        elif name == "dropUser":
+            del fake.users[value]
         elif name not in fake.ineffective:
             given.pop("writeConcern")
             fake.users[value] = {**fake.users.get(value, {}), **given}
@@ -115,6 +121,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeSet:
     monkeypatch.setattr(state, "ask_without_login", made.ask_without_login)
     for module in (state, setup):
         monkeypatch.setattr(module, "log_in", made.log_in)
+    monkeypatch.setattr(state, "current", made.current)
     monkeypatch.setattr(setup, "say_hello", made.say_hello)
     monkeypatch.setattr(setup, "time", made)
     return made

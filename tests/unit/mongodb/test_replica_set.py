@@ -141,6 +141,23 @@ def test_drift_is_seen_and_corrected(
     assert steps(mongod) == []
 
 
+def test_secrets_are_rotated_there_and_back(mongod: Mongod) -> None:
+    present = wanted(mongod)
+    other = replace(present, user=User(f"{USER}_b", "N3w-of-the-test"), admin_password="N3w-of-the-administrator")
+    for ahead, behind in ((other, present), (present, other)):
+        switching = replace(ahead, former_admin_password=behind.admin_password)
+        finishing = replace(ahead, removed_user=behind.user.name)
+        for stage, kinds in ((switching, ["create_user", "set_admin_password"]), (finishing, ["remove_user"])):
+            assert [step.kind for step in bring_about(stage, 20, check_mode=True).steps] == kinds
+            assert [step.kind for step in bring_about(stage, 20, check_mode=False).steps] == kinds
+            assert bring_about(stage, 20, check_mode=False).steps == []
+            both = read(mongod.port, behind.user, behind.admin, time.monotonic() + 5)
+            assert both.user_login == ("ok" if stage is switching else "refused"), (
+                "the former user is let in until then"
+            )
+    assert steps(mongod) == []
+
+
 def test_a_refused_administrator_leaves_the_user_unknown(mongod: Mongod) -> None:
     found = look(mongod, "Wr0ng-of-the-test", WRONG)
     assert (found.user_login, found.admin_login, found.user_exists, found.any_user) == (
@@ -243,6 +260,8 @@ def test_the_module_refuses_bad_options(options: dict[str, Any], sentence: str) 
         "admin_password": ADMIN_PASSWORD,
         "user": {"name": USER, "roles": RIGHT_ROLES},
         "user_password": PASSWORD,
+        "former_admin_password": "",
+        "removes_user": "",
         "timeout": 60.0,
     }
     assert wanted_of(given).roles == ROLES

@@ -237,3 +237,48 @@ def test_another_name_is_told_at_once_with_both(served: FakeSet) -> None:
 def test_set_that_is_there_is_never_reconfigured(served: FakeSet) -> None:
     assert converge(BOTH).steps == []
     assert served.members == [FIRST]
+
+
+# -- secrets that are rotated ------------------------------------------------------------------------------------------
+
+SWITCHING = replace(
+    ALONE,
+    user=User("rocketchat_b", "N3w-of-the-user"),
+    admin_password="N3w-of-the-admin",
+    former_admin_password=ALONE.admin_password,
+)
+FINISHING = replace(SWITCHING, former_admin_password="", removed_user="rocketchat")
+
+
+def test_a_new_user_and_password_of_the_administrator_come_beside_the_former_user(served: FakeSet) -> None:
+    kinds = ["create_user", "set_admin_password"]
+    assert [step.kind for step in converge(SWITCHING, check_mode=True).steps] == kinds
+    assert served.commands == []
+    assert [step.kind for step in converge(SWITCHING).steps] == kinds
+    passwords = {name: user["pwd"] for name, user in served.users.items()}
+    assert passwords == {
+        "admin": "N3w-of-the-admin",
+        "rocketchat": ALONE.user.password,
+        "rocketchat_b": "N3w-of-the-user",
+    }
+    assert converge(SWITCHING).steps == []
+
+
+def test_an_administrator_who_was_changed_before_the_run_ended_sets_up_the_user(served: FakeSet) -> None:
+    served.users["admin"]["pwd"] = "N3w-of-the-admin"
+    assert [step.kind for step in converge(SWITCHING).steps] == ["create_user"]
+
+
+def test_the_former_user_is_removed(served: FakeSet) -> None:
+    converge(SWITCHING)
+    assert [step.kind for step in converge(FINISHING, check_mode=True).steps] == ["remove_user"]
+    assert [step.kind for step in converge(FINISHING).steps] == ["remove_user"]
+    assert set(served.users) == {"admin", "rocketchat_b"}
+    assert converge(FINISHING).steps == []
+
+
+@pytest.mark.parametrize("wanted", [SWITCHING, FINISHING], ids=["switching", "finishing"])
+def test_an_administrator_whom_neither_password_lets_in_is_a_fault(served: FakeSet, wanted: Wanted) -> None:
+    served.users["admin"]["pwd"] = "changed by hand"
+    assert refused(wanted).kind == "administrator"
+    assert served.commands == []

@@ -8,8 +8,10 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 import urllib.request
@@ -18,6 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats import monitoring
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.nats.clients import (
     Expected,
     UnexpectedClient,
@@ -32,6 +35,7 @@ from ansible_collections.rocketops.rocketchat.plugins.modules import nats_health
 from lab import wheels
 from lab.names import VERSIONS
 from tests.unit import probe_servers
+from tests.unit.docker_engine import FakeEngine, served
 from tests.unit.modules.running import run
 from tests.unit.nats import servers as nats_servers
 from tests.unit.nats.servers import ONCE, Server, diagnosis, faults
@@ -525,3 +529,55 @@ def test_the_module_names_the_missing_and_the_unexpected(nats: Server) -> None:
 )
 def test_the_module_refuses_what_it_does_not_understand(options: dict[str, object], sentence: str) -> None:
     assert sentence in run(nats_health.main, check=True, **options)["msg"]
+
+
+# -- in a container ----------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def in_a_network_of_its_own(program: Path, port: int) -> Iterator[int]:
+    """A server whose monitoring listens on loopback as a container's does. Yields its process."""
+    command = f"ip link set lo up && exec {program} --addr 127.0.0.1 --port 4222 --http_port {port}"
+    with subprocess.Popen(["unshare", "--net", "sh", "-c", command], stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process.pid
+        finally:
+            process.kill()
+
+
+def test_monitoring_in_a_container_is_asked_there(
+    monkeypatch: pytest.MonkeyPatch, program: Path, tmp_path: Path
+) -> None:
+    port = probe_servers.free_port()
+    url, waits = f"container://nats:{port}", Timeouts(timeout=10, request_timeout=2)
+    with in_a_network_of_its_own(program, port) as process:
+        engine = FakeEngine({"nats": {"State": {"Pid": process}}})
+        with served(engine, tmp_path / "docker.sock") as path:
+            monkeypatch.setattr(monitoring, "SOCKET", path)
+            own = os.readlink("/proc/thread-self/ns/net")
+            health, _attempts = probe_nats(url, Wanted(), waits)
+            assert health.healthy, health.fault
+            assert os.readlink("/proc/thread-self/ns/net") == own
+            beside, _attempts = probe_nats(f"http://127.0.0.1:{port}", Wanted(), ONCE)
+            assert beside.fault and beside.fault.kind == "refused"
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "sentence"),
+    [
+        ((200, b'{"State": {"Pid": 0}}'), "refused", "Nothing answers in container nats: it does not run."),
+        ((404, b'{"message": "no such container"}'), "refused", "Nothing answers in container nats: it does not run."),
+        ((500, b'{"message": "broken"}'), "unreachable", "What listens in container nats alone cannot be asked. "),
+        ((200, b'{"State": {"Pid": 4194305}}'), "unreachable", "No connection to 127.0.0.1:8222 in the network of "),
+    ],
+)
+def test_container_that_cannot_be_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, found: tuple[int, bytes], kind: str, sentence: str
+) -> None:
+    """The last is one that has just ended: no process has that number (PID_MAX_LIMIT)."""
+    engine = FakeEngine(replies={"/containers/nats/json": lambda: found})
+    with served(engine, tmp_path / "docker.sock") as path:
+        monkeypatch.setattr(monitoring, "SOCKET", path)
+        health, _attempts = probe_nats("container://nats:8222", Wanted(), ONCE)
+    assert health.fault and health.fault.kind == kind
+    assert health.fault.sentence.startswith(sentence)

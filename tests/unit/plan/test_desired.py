@@ -5,7 +5,15 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resources import RoleState
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.distributions import DOCKER_PACKAGES, HELD
 
 from tests.unit.plan_inventories import plan, single
 from tests.unit.preflight.hosts import asked
@@ -22,6 +30,7 @@ FILES = {
     """,
     "docker": """
         /etc/apt/sources.list.d/docker.sources 0644 root
+        /etc/apt/apt.conf.d/52rocketops-docker 0644 root
         /etc/docker 0755 root
         /etc/docker/certs.d/registry.example.com:5000 0755 root
         /etc/docker/certs.d/registry.example.com:5000/ca.crt 0644 root
@@ -33,10 +42,11 @@ FILES = {
         /etc/systemd/system/mongod.service.d/rocketops.conf 0644 root restart
         /etc/mongod.keyfile 0400 mongodb restart secret
         /etc/mongod.members 0644 root
+        /etc/apt/apt.conf.d/52rocketops-mongodb 0644 root
     """,
     "nats": """
         /opt/nats 0750 root
-        /opt/nats/nats.conf 0600 root secret
+        /opt/nats/nats.conf 0400 65532 secret
         /opt/nats/compose.yaml 0640 root
     """,
     "rocketchat": """
@@ -72,3 +82,31 @@ def test_files_of_a_host_by_role() -> None:
     }
     [authority] = [file for file in desired["docker"].files if file.path.endswith("/ca.crt")]
     assert authority.content == AUTHORITY
+
+
+def held(role: str, planned: dict[str, Any]) -> str:
+    """What apt is told there."""
+    files = {file.path: file.content or "" for file in asked(planned).desired[role].files}
+    return files.get(HELD.format(product=role), "")
+
+
+def test_packages_of_the_vendors_are_kept_from_unattended_upgrades() -> None:
+    """And those of the distribution are not: their security updates come in this way."""
+    for role, packages in (("docker", DOCKER_PACKAGES), ("mongodb", ("mongodb-org-server",))):
+        patterns = re.findall('^  "(.+)";$', held(role, plan(single())), re.MULTILINE)
+        assert all(any(re.match(pattern, package) for pattern in patterns) for package in packages)
+    assert held("docker", plan(single(docker_source="distribution"))) == ""
+
+
+@pytest.mark.skipif(not shutil.which("apt-config"), reason="apt is not on this machine")
+def test_apt_adds_them_to_the_operators_own(tmp_path: Path) -> None:
+    files = {
+        "50operator": 'Unattended-Upgrade::Package-Blacklist { "vim"; };\n',
+        "52ours": held("docker", plan(single())),
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    read = [word for name in files for word in ("-c", str(tmp_path / name))]
+    shown = subprocess.run(["apt-config", *read, "dump"], check=True, capture_output=True, text=True).stdout
+    found = re.findall(r'Package-Blacklist:: "(.+)";', shown)
+    assert found == ["vim", *(f"^{package}$" for package in DOCKER_PACKAGES)]

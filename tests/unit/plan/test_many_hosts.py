@@ -16,7 +16,7 @@ from tests.unit.plan_inventories import cluster, every_container, plan
 def nats(planned: dict[str, Any], host: str) -> tuple[list[str], dict[str, Any]]:
     """The published ports and the configuration of a host's NATS."""
     project = planned["hosts"][host]["nats"]
-    return project["compose"]["services"]["nats"]["ports"], json.loads(project["config"])
+    return project["compose"]["services"]["nats"].get("ports", []), json.loads(project["config"])
 
 
 def test_a_service_asks_the_nats_of_its_own_host_first() -> None:
@@ -31,12 +31,13 @@ def test_a_service_asks_the_nats_of_its_own_host_first() -> None:
 
 def test_servers_of_nats_find_each_other() -> None:
     ports, config = nats(plan(cluster("a", "b")), "a")
-    assert ports == ["127.0.0.1:8222:8222", "198.18.0.11:4222:4222", "198.18.0.11:6222:6222"]
+    assert ports == ["198.18.0.11:4222:4222", "198.18.0.11:6222:6222"]
     assert config["cluster"] == {
         "name": "rocketchat",
         "listen": "0.0.0.0:6222",
-        "authorization": {"user": "rocketchat", "password": "nats-secret"},
-        "routes": ["nats-route://rocketchat:nats-secret@198.18.0.12:6222"],
+        "no_advertise": True,
+        "authorization": {"user": "servers", "password": "route-secret"},
+        "routes": ["nats-route://servers:route-secret@198.18.0.12:6222"],
     }
 
 
@@ -49,7 +50,7 @@ def test_servers_of_nats_find_each_other() -> None:
 )
 def test_one_nats_is_published_only_for_other_hosts(groups: dict[str, list[str]], published: list[str]) -> None:
     ports, config = nats(plan(cluster("a", "b", groups=groups)), "a")
-    assert ports == ["127.0.0.1:8222:8222", *published]
+    assert ports == published
     assert "cluster" not in config
 
 
@@ -77,7 +78,7 @@ def test_a_group_decides_the_settings_that_are_named_after_it() -> None:
     inventory = cluster("a", "b", groups={"nats": ["b"]})
     inventory["hosts"]["a"] |= {"nats_username": "not-asked"}
     inventory["hosts"]["b"] |= {"nats_username": "of-b"}
-    assert nats(plan(inventory), "b")[1]["authorization"]["user"] == "of-b"
+    assert nats(plan(inventory), "b")[1]["authorization"]["users"][0]["user"] == "of-b"
 
 
 def test_some_settings_are_a_hosts_own() -> None:

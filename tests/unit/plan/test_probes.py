@@ -58,12 +58,12 @@ def test_mongodb_is_asked_as_the_user_and_at_the_names_that_the_services_use() -
 
 def test_nats_is_logged_in_to_where_that_is_possible() -> None:
     assert probes(plan(lab()), "chat")["nats"] == {
-        "url": "http://127.0.0.1:8222",
+        "url": "container://nats:8222",
         "expected_routes": 0,
         "namespace": "",
     }
     assert probes(plan(cluster("a", "b", "c")), "b")["nats"] == {
-        "url": "http://127.0.0.1:8222",
+        "url": "container://nats:8222",
         "expected_routes": 2,
         "namespace": "",
         "address": "198.18.0.12:4222",

@@ -44,7 +44,7 @@ def planned() -> dict[int, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("port", [80, 443, 3000, 3100, 4222, 6222, 8222, 27017, METRICS])
+@pytest.mark.parametrize("port", [80, 443, 3000, 3100, 4222, 6222, 27017, METRICS])
 def test_the_table_names_who_reaches_a_port(port: int) -> None:
     assert documented()[port] == planned()[port]
 

@@ -5,11 +5,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.unit.plan_inventories import Inventory, cluster, complaints, every_container, plan, read_env_file, single
+from tests.unit.plan_inventories import (
+    Inventory,
+    cluster,
+    complaints,
+    every_container,
+    message,
+    plan,
+    read_env_file,
+    single,
+)
 
 SERVICES = {"rocketchat", "ddp-streamer", "authorization", "account", "presence"}
 
@@ -30,6 +40,68 @@ def secret(found: dict[str, dict[str, Any]], variable: str) -> dict[str, str]:
         for name, container in found.items()
         if variable in container["complete"] and variable not in container["environment"]
     }
+
+
+PINNED = {
+    **{
+        f"docker.io/rocketchat/{name}-service:8.9.1": f"sha256:{'1' * 64}"
+        for name in ("account", "authorization", "ddp-streamer", "presence")
+    },
+    "registry.rocket.chat/rocketchat/rocket.chat:8.9.1": f"sha256:{'2' * 64}",
+    "nats:2.12.8-alpine": f"sha256:{'3' * 64}",
+}
+
+
+def test_images_are_pinned_by_what_their_tags_stood_for() -> None:
+    """NATS's, too; a digest of a tag that is not used is none of an image that is."""
+    inventory = single(rocketchat_image_digests={**PINNED, "nats:2.11.0-alpine": f"sha256:{'4' * 64}"})
+    planned = plan(inventory)
+    used = {container["image"] for container in every_container(planned).values()}
+    nats = planned["hosts"]["chat"]["nats"]["compose"]["services"]["nats"]["image"]
+    assert {*used, nats} == {f"{image}@{digest}" for image, digest in PINNED.items()}
+    asked = planned["hosts"]["chat"]["probes"]["containers"]["containers"]
+    assert {one["image"] for one in asked} == {*used, nats}
+
+
+def test_an_image_without_a_digest_among_others_is_refused_before_it_is_deployed() -> None:
+    few = {image: digest for image, digest in PINNED.items() if "presence" not in image and "nats" not in image}
+    [_head, told] = complaints(single(rocketchat_image_digests=few))
+    assert told == (
+        "1. rocketchat_image_digests: has no digest of docker.io/rocketchat/presence-service:8.9.1, "
+        "nats:2.12.8-alpine. "
+        "Run playbooks/pin_images.yml, and write what it prints."
+    )
+    own = {"account": f"r.example.com/account@sha256:{'5' * 64}"}
+    left = {image: digest for image, digest in PINNED.items() if "account" not in image}
+    assert plan(single(rocketchat_images=own, rocketchat_image_digests=left))
+
+
+def test_who_may_not_write() -> None:
+    found = containers(single(rocketchat_read_only=["presence"]))
+    read_only = {name: container.get("tmpfs") for name, container in found.items() if container.get("read_only")}
+    assert read_only == {"presence": ["/tmp:mode=1777"]}
+
+
+@pytest.mark.parametrize(("version", "monolith"), [("8.4.1", None), ("8.5.0", "65533:65533")])
+def test_containers_run_as_the_user_of_upstreams_images(version: str, monolith: str | None) -> None:
+    """And not as that of an image that is not upstream's, which has one of its own."""
+    own = {"account": f"registry.example.com/patched/account:{version}"}
+    found = containers(single(rocketchat_version=version, rocketchat_images=own))
+    users = {name: container.get("user") for name, container in found.items()}
+    services = dict.fromkeys(("ddp-streamer", "authorization", "presence"), "65533:65533")
+    assert users == {"rocketchat": monolith, "account": None, **services}
+
+
+def test_services_have_the_subjects_of_their_namespace() -> None:
+    def subjects(inventory: Inventory) -> dict[str, list[str]]:
+        config = json.loads(plan(inventory)["hosts"]["chat"]["nats"]["config"])
+        [client] = config["authorization"]["users"]
+        found: dict[str, list[str]] = client["permissions"]
+        return found
+
+    assert subjects(single()) == {"publish": ["MOL.>"], "subscribe": ["MOL.>"]}
+    named = subjects(single(rocketchat_environment={"MS_NAMESPACE": "blue"}))
+    assert named == {"publish": ["MOL-blue.>"], "subscribe": ["MOL-blue.>"]}
 
 
 def test_another_image_for_one_service() -> None:
@@ -55,9 +127,16 @@ def test_another_image_for_one_service() -> None:
         {"nginx_client_max_body_size": "0"},
         {"nginx_client_max_body_size": "1G"},
         {"nginx_trusted_proxies": ["10.0.0.7", "2001:db8::/64"], "rocketchat_extra_proxies": 1},
-        {"docker_repository_url": "http://mirror.example.com:8081/docker/debian"},
+        {
+            "docker_repository_url": "http://mirror.example.com:8081/docker/debian",
+            "docker_repository_key_fingerprint": "9dc8 5822 9fc7 dd38 854a  e2d8 8d81 803c 0ebf cd88",
+        },
         {"docker_registry_certificates": {"registry.example.com:5000": "ca.pem", "registry": "ca.pem"}},
         {"mongodb_repository_key_url": "https://mirror.example.com/mongodb.asc"},
+        {
+            "mongodb_repository_key_url": "http://mirror.example.com/a.asc",
+            "mongodb_repository_key_fingerprint": "0" * 40,
+        },
     ],
 )
 def test_texts_of_the_right_form(variables: dict[str, Any]) -> None:
@@ -75,6 +154,8 @@ def test_texts_of_the_right_form(variables: dict[str, Any]) -> None:
         {"rocketchat_resources": {"account": {"memory": "131072K", "cpus": 1024}}},
         {"rocketchat_resources": {"account": {"memory": "1GB"}}},
         {"nginx_connections_per_address": 65535},
+        {"nginx_hsts_max_age": 63072000},
+        {"nginx_logins_per_minute": 100000},
         {"mongodb_port": 1, "nats_port": 65535},
         {"mongodb_port": 65535, "nats_port": 1},
         {"rocketchat_extra_proxies": 10},
@@ -341,3 +422,59 @@ def test_both_of_the_operators_own_leave_a_host_with_containers_and_a_proxy() ->
         "rocketchat",
         "nginx",
     }
+
+
+def test_a_proxy_is_the_monoliths_alone_and_secret() -> None:
+    """In both spellings, and never for what is of the deployment."""
+    url = "http://me:S3CRET@proxy.example.com:3128"
+    inventory = single(rocketchat_proxy_url=f"{url}/", rocketchat_proxy_exceptions=[".corp.example.com"])
+    found = containers(inventory)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        assert secret(found, name) == {"rocketchat": url}
+    exceptions = "localhost,127.0.0.1,nats,172.31.250.1,chat.example.com,chat.mongodb.internal,.corp.example.com"
+    assert secret(found, "no_proxy") == secret(found, "NO_PROXY") == {"rocketchat": exceptions}
+    assert "http_proxy" not in containers(single())["rocketchat"]["complete"]
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("proxy.example.com:3128", "does not begin with http:// or https://"),
+        ("socks5://proxy.example.com", "does not begin with http:// or https://"),
+        (
+            "http://me:S3@CRET@proxy.example.com",
+            "has characters in its user name or password that have to be percent-encoded, such as @ as %40",
+        ),
+        ("http://localhost:3128", "names localhost, which in a container is the container itself"),
+    ],
+)
+def test_a_proxy_that_is_none(url: str, reason: str) -> None:
+    remedy = "Write one such as http://user:password@proxy.example.com:3128."
+    assert complaints(single(rocketchat_proxy_url=url)) == message(f"rocketchat_proxy_url: {reason}. {remedy}")
+
+
+def test_exceptions_of_a_proxy_are_names() -> None:
+    """It compares no networks."""
+    assert complaints(single(rocketchat_proxy_exceptions=["10.0.0.0/8"])) == message(
+        "rocketchat_proxy_exceptions[0] = '10.0.0.0/8': is no name of a server, and no address. Write one such as "
+        "auth.example.com, or .example.com for all below it."
+    )
+
+
+def test_authorities_are_one_file_that_all_containers_trust() -> None:
+    def planned(text: str) -> dict[str, Any]:
+        return plan(single(rocketchat_ca_certificates=["/a.pem", "/b.pem"]), files={"/a.pem": text, "/b.pem": "two"})
+
+    host = planned("one\n")["hosts"]["chat"]["rocketchat"]
+    assert host["authorities"] == "one\ntwo\n"
+    other = planned("another")["hosts"]["chat"]["rocketchat"]
+    for name, service in host["compose"]["services"].items():
+        assert service["environment"]["NODE_EXTRA_CA_CERTS"] == "/etc/rocketops-authorities.pem"
+        [mount] = service["volumes"]
+        assert (mount["source"], mount["target"], mount["read_only"]) == (
+            "/opt/rocketchat/authorities.pem",
+            "/etc/rocketops-authorities.pem",
+            True,
+        )
+        # with others, it is made anew
+        assert service["labels"] != other["compose"]["services"][name]["labels"]

@@ -132,7 +132,7 @@ def test_no_container_is_published(host: dict[str, Any], containers: dict[str, A
         "presence-1": "172.31.250.246",
         "stream-hub-1": "172.31.250.244",
     }
-    assert host["nats"]["compose"]["services"]["nats"]["ports"] == ["127.0.0.1:8222:8222"]
+    assert "ports" not in host["nats"]["compose"]["services"]["nats"]
     assert host["mongodb"]["bind_addresses"] == ["127.0.0.1", "172.31.250.1"]
 
 
@@ -262,7 +262,8 @@ def test_secrets_are_only_where_the_roles_write_0600(host: dict[str, Any]) -> No
         "/opt/rocketchat/env/services.env",
         "/opt/rocketchat/env/rocketchat.env",
     }
-    assert json.loads(host["nats"]["config"])["authorization"] == {"user": "rocketchat", "password": "nats-secret"}
+    [client] = json.loads(host["nats"]["config"])["authorization"]["users"]
+    assert (client["user"], client["password"]) == ("rocketchat", "nats-secret")
 
 
 def test_passwords_are_encoded_in_the_url_of_mongodb() -> None:

@@ -14,14 +14,15 @@ from tests.unit.plan_inventories import cluster, every_container, lab, plan, sin
 
 OURS = {"io.rocketops.collection": "rocketops.rocketchat"}
 NETWORK = {"rocketchat": {"external": True}}
-CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"], "init": False, "runtime": "runc"}
+SAID = {"init": False, "runtime": "runc"}
+CONFINED = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"], "ulimits": {"core": 0}, **SAID}
 HEALTHCHECK = {"interval": "30s", "timeout": "5s", "retries": 3, "start_interval": "2s"}
 MONGODB_NAME = "chat.mongodb.internal"
 
 # Where they change without a change of the inventory, every deployment will replace all of its containers: say so.
 CONFIG = {
-    "nats": "ff751515363296fcc9a06aef3f7beff0abe5d45bf4f58f7e68537010f3f03b37",
-    "stream-hub-1": "2be56767893cc27dad1e514413b9ed1a00846d5e1044b5d715df4d29295b47fa",
+    "nats": "b48a6e87853c0285194e2a8d65f6f514ca0fea7d803efaebf02073f7e9605548",
+    "stream-hub-1": "36025bf55a3c3987002265b7549f9d294f756299e5debdc60b4580aff8343646",
 }
 
 
@@ -35,6 +36,7 @@ def test_docker(host: dict[str, Any]) -> None:
     assert host["docker"] == {
         "source": "docker",
         "repository_url": "",
+        "repository_key_fingerprint": "",
         "options": {},
         "certificates": {"mirror.lab.internal:5000": ""},
         "network": network,
@@ -48,6 +50,7 @@ def test_mongodb(host: dict[str, Any]) -> None:
             "url": "https://mirror.lab.internal/mongodb/apt/debian",
             "suite": "",
             "key_url": "https://mirror.lab.internal/mongodb/server-6.0.asc",
+            "fingerprint": "",
         },
         "port": 27017,
         "replica_set": "rs0",
@@ -61,6 +64,7 @@ def test_mongodb(host: dict[str, Any]) -> None:
         "database": "rocketchat",
         "admin_password": "root-secret",
         "keyfile": "keyfile/secret",
+        "former": {"admin_password": "", "keyfile": "", "user": "", "removes_user": ""},
         "user": {
             "name": "rocketchat",
             "password": "mongodb-secret",
@@ -76,9 +80,18 @@ def test_nats(host: dict[str, Any]) -> None:
     assert json.loads(text) == {
         "server_name": "chat-nats",
         "listen": "0.0.0.0:4222",
-        "http": "0.0.0.0:8222",
-        "authorization": {"user": "rocketchat", "password": "nats-secret"},
+        "http": "127.0.0.1:8222",
+        "authorization": {
+            "users": [
+                {
+                    "user": "rocketchat",
+                    "password": "nats-secret",
+                    "permissions": {"publish": ["MOL.>"], "subscribe": ["MOL.>"]},
+                }
+            ]
+        },
         "ping_interval": "20s",
+        "max_payload": 8 * 1024 * 1024,
     }
     assert host["nats"]["compose"] == {
         "name": "nats",
@@ -90,9 +103,10 @@ def test_nats(host: dict[str, Any]) -> None:
                 "restart": "unless-stopped",
                 "command": ["--config", "/etc/nats/nats.conf"],
                 "volumes": ["/opt/nats/nats.conf:/etc/nats/nats.conf:ro"],
-                "networks": {"rocketchat": {"aliases": ["nats"]}},
-                "ports": ["127.0.0.1:8222:8222"],
+                "networks": {"rocketchat": {"aliases": ["nats"], "ipv4_address": "172.31.250.236"}},
                 "read_only": True,
+                "user": "65532:65532",
+                "pids_limit": 512,
                 "healthcheck": {
                     "test": ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8222/healthz"],
                     **HEALTHCHECK,
@@ -132,6 +146,8 @@ def test_a_container(host: dict[str, Any]) -> None:
         "networks": {"rocketchat": {"aliases": ["chat-stream-hub-1"], "ipv4_address": "172.31.250.244"}},
         "extra_hosts": [f"{MONGODB_NAME}:172.31.250.1"],
         "healthcheck": {"test": ["CMD", "node", "-e", script], **HEALTHCHECK, "start_period": "10m"},
+        "user": "65533:65533",
+        "pids_limit": 512,
         "labels": {**OURS, "io.rocketops.service": "stream_hub", "io.rocketops.config": CONFIG["stream-hub-1"]},
         **CONFINED,
         "depends_on": {"rocketchat-1": {"condition": "service_healthy"}},
@@ -167,6 +183,7 @@ def test_nginx(host: dict[str, Any]) -> None:
         "tls": True,
         "port": 443,
         "path": "",
+        "path_pattern": "",
         "trusted_proxies": [],
         "ipv6": True,
         "client_max_body_size": "200m",
@@ -178,6 +195,9 @@ def test_nginx(host: dict[str, Any]) -> None:
         "connections_per_address": 1000,
         "other_names": [],
         "acme": None,
+        "logins_per_minute": 300,
+        "hsts_max_age": 0,
+        "http2": "directive",
         "certificate": {
             "source": "self_signed",
             "certificate": "a certificate of ours\n",
@@ -199,6 +219,7 @@ def test_the_deployment() -> None:
         "license": None,
         "license_in_workspace": False,
         "license_problems": [],
+        "short_secrets": [],
         "warnings": [],
         "nats_clients": [
             {"name": f"chat-{name}-1"}

@@ -276,7 +276,8 @@ def _container(role: str, name: str, wanted: Container) -> Iterator[Drift]:
         ("with another restart policy", "restart policy no -> unless-stopped", settings(restart="no")),
         ("with another memory limit", "limits were changed by hand", settings(memory=wanted.memory + 1)),
         ("with another processor limit", "limits were changed by hand", settings(nano_cpus=wanted.nano_cpus + 1)),
-        ("with a limit of another kind", "limits were changed by hand", settings(limited=["PidsLimit"])),
+        ("with another limit of processes", "limits were changed by hand", settings(pids=wanted.pids + 1)),
+        ("with a limit of another kind", "limits were changed by hand", settings(limited=["CpuShares"])),
         (
             "started with few files",
             "it was started with too low a limit (nofile 512)",

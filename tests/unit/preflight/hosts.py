@@ -331,6 +331,7 @@ def _containers(states: list[RoleState]) -> list[Facts]:
                 "restart": container.restart,
                 "memory": container.memory,
                 "nano_cpus": container.nano_cpus,
+                "pids": container.pids,
                 # Docker adds names of its own
                 "networks": {container.network: [name, *container.aliases]},
                 "addresses": {container.network: container.address},

@@ -75,6 +75,7 @@ def test_secrets_of_a_role_are_what_it_needs() -> None:
         "files": {layout.KEYFILE: "keyfile/secret\n"},
         "admin_password": "root-secret",
         "user_password": "mongodb-secret",
+        "former_admin_password": "",
     }
     assert list(role_secrets(host, "nats")["files"]) == ["/opt/nats/nats.conf"]
     assert list(role_secrets(host, "rocketchat")["files"]) == [
@@ -165,7 +166,7 @@ def test_a_container_without_our_label_is_not_removed() -> None:
 
 def test_containers_that_compose_would_leave_as_they_are_are_made_anew() -> None:
     """By the name they have now, and those alone."""
-    settings = {"restart": "no", "memory": 0, "nano_cpus": 0, "limits": {}, "limited": [], "networks": {}}
+    settings = {"restart": "no", "memory": 0, "nano_cpus": 0, "pids": 0, "limits": {}, "limited": [], "networks": {}}
     engine = containers(
         account_1={"name": "other"},
         presence_1={"settings": settings},
@@ -299,4 +300,4 @@ def test_what_has_taken_up_its_settings_is_noted_where_something_differed() -> N
             "nginx.service": [layout.CERTIFICATE, layout.CERTIFICATE_KEY, layout.NGINX_CONFIGURATION, layout.NGINX_SITE]
         },
     }
-    assert given_to(asked(PLAN), "nats")["nats_url"] == "http://127.0.0.1:8222"
+    assert given_to(asked(PLAN), "nats")["nats_url"] == "container://nats:8222"

@@ -39,7 +39,7 @@ def sentences(host: Host) -> list[str]:
     return [sentence for _role, sentence in told(host_differences(host))]
 
 
-FIREWALL = "will change the rules about which other machines reach the ports of this deployment"
+FIREWALL = "will change the rules about who reaches the ports of this deployment, and what its containers reach"
 
 
 def after(**variables: Any) -> list[str]:
@@ -86,15 +86,16 @@ def test_nothing() -> None:
 
 def test_replica_more_and_replica_less() -> None:
     site = "will change the site in nginx and reload it"
-    assert after(rocketchat_replicas={"ddp_streamer": 2}) == ["will create ddp-streamer-2", site]
+    assert after(rocketchat_replicas={"ddp_streamer": 2}) == [FIREWALL, "will create ddp-streamer-2", site]
     assert after(rocketchat_replicas={"queue_worker": 1, "presence": 2, "account": 3}) == [
+        FIREWALL,
         "will create account-2",
         "will create account-3",
         "will create presence-2",
         "will create queue-worker-1",
     ]
     two = converged(plan(single(rocketchat_replicas={"ddp_streamer": 2})))
-    assert sentences(before_a_run_of(OLD, two)) == ["will remove ddp-streamer-2", site]
+    assert sentences(before_a_run_of(OLD, two)) == [FIREWALL, "will remove ddp-streamer-2", site]
 
 
 def test_version() -> None:
@@ -229,7 +230,7 @@ def test_files_that_are_told_by_their_path() -> None:
     assert drifted(files=with_digest(path, None)) == [f"will write {path}"]
     opened = {**converged(OLD).facts["files"]["/opt/nats/nats.conf"], "mode": "0644", "group": "users"}
     assert drifted(files={**converged(OLD).facts["files"], "/opt/nats/nats.conf": opened}) == [
-        "will correct owner and mode of /opt/nats/nats.conf: root:users 0644 -> root 0600"
+        "will correct owner and mode of /opt/nats/nats.conf: 65532:users 0644 -> 65532 0400"
     ]
 
 

@@ -119,7 +119,7 @@ def test_what_an_earlier_run_made_is_taken_away() -> None:
     differences = host_differences(host)
     assert list(differences) == ["firewall"]
     assert [sentence for _role, sentence in told(differences)] == [
-        "will take away its rules about which machines reach the ports of this deployment"
+        "will take away its rules about who reaches the ports of this deployment, and what its containers reach"
     ]
     plan_of_role = role_plan(host, "firewall", differences["firewall"])
     left = plan_of_role["leftovers"]

@@ -175,6 +175,17 @@ def test_former_user_is_told() -> None:
     )
 
 
+def test_the_user_whom_a_rotation_replaces_goes_with_it() -> None:
+    rotated = {
+        "rotation_stage": "switching",
+        "former_rocketchat_mongodb_password": "before",
+        "rocketchat_mongodb_username_suffix": "_b",
+    }
+    planned = plan(single(mongodb_version="8.0"), **rotated)
+    assert planned["hosts"]["chat"]["mongodb"]["user"]["name"] == "rocketchat_b"
+    assert judge(planned, [before_a_run_of(planned, HOST)]) == Verdict([], [])
+
+
 def test_first_administrator_is_made_once() -> None:
     assert other(rocketchat_admin_username="boss").warnings == [
         "rocketchat_admin_username was admin and is boss: the workspace keeps the administrator it was made with. "

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -142,14 +143,14 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         "it. Stop it there, or have it listen on another port.",
     ),
     "the port of a service": (
-        {"listening": [listener(8222, "node", "127.0.0.1", "grafana.service")]},
-        "port 8222 of host chat: belongs to node (grafana.service), which listens on 127.0.0.1:8222, and nats needs "
-        "it. Stop it there, or have it listen on another port.",
+        {"listening": [listener(443, "node", "127.0.0.1", "grafana.service")]},
+        "port 443 of host chat: belongs to node (grafana.service), which listens on 127.0.0.1:443, and nginx needs "
+        "it. Stop it there, or choose another port with rocketchat_root_url.",
     ),
     "a hidden process": (
-        {"listening": [listener(8222, None)]},
-        "port 8222 of host chat: belongs to a process that does not show itself, which listens on 0.0.0.0:8222, and "
-        "nats needs it. Stop it there, or have it listen on another port.",
+        {"listening": [listener(80, None)]},
+        "port 80 of host chat: belongs to a process that does not show itself, which listens on 0.0.0.0:80, and "
+        "nginx's redirect to https needs it. Stop it there, or have it listen on another port.",
     ),
     "a container on MongoDB's port": (
         {
@@ -277,9 +278,10 @@ FINE: dict[str, dict[str, Any]] = {
     "nginx of its own": {
         "listening": [listener(80, "nginx", unit="nginx.service"), listener(443, "nginx", "::", "nginx.service")]
     },
-    "the same port elsewhere": {"listening": [listener(8222, "node", "198.18.0.11")]},
+    "the same port elsewhere": {"listening": [listener(27017, "node", "198.18.0.11")]},
+    "a port that is a container's alone": {"listening": [listener(8222, "node", "127.0.0.1", "grafana.service")]},
     "a proxy of nobody knows which container": {
-        "listening": [listener(8222, "docker-proxy", "127.0.0.1", "docker.service")]
+        "listening": [listener(443, "docker-proxy", "127.0.0.1", "docker.service")]
     },
     "another network beside ours": {"routes": [{"network": "172.31.251.0/24", "interface": "eth1"}]},
     "a name that leads home": {"names": names("127.0.1.1")},
@@ -293,8 +295,9 @@ def test_what_is_fine_is_not_told(facts: dict[str, Any]) -> None:
 
 
 def test_own_containers_hold_their_ports() -> None:
-    listening = [listener(port, "docker-proxy", "127.0.0.1", "docker.service") for port in (8222,)]
-    assert verdict(converged(PLAN, listening=listening)) == Verdict([], [])
+    measured = plan(single(mongodb_version="8.0", rocketchat_metrics=True))
+    listening = [listener(13300, "docker-proxy", "127.0.0.1", "docker.service")]
+    assert verdict(converged(measured, listening=listening), planned=measured) == Verdict([], [])
 
 
 def test_port_for_metrics_has_a_variable_of_its_own() -> None:
@@ -720,3 +723,15 @@ def test_release_is_a_label_only_where_the_image_does_not_say_it() -> None:
 
     assert labels(DIGEST) == {"rocketchat-1": "8.9.1"}
     assert labels("r.example.com/rc:8.9.1-ours") == labels("r.example.com/rc:8.9.1") == {}
+
+
+@pytest.mark.parametrize("stage", ["switching", "finishing"])
+def test_a_keyfile_that_is_being_rotated_is_no_stranger_s(stage: str) -> None:
+    rotated = plan(single(), rotation_stage=stage, former_mongodb_keyfile="former", mongodb_keyfile="renewed")
+    there = {"switching": "former\n", "finishing": "- former\n- renewed\n"}
+    host = before_a_run_of(rotated, converged(PLAN))
+    for content, fits in ((there[stage], True), ("another\n", False)):
+        file = {**OTHER_KEYFILE["/etc/mongod.keyfile"], "digest": hashlib.sha256(content.encode()).hexdigest()}
+        files = {**host.facts["files"], "/etc/mongod.keyfile": file}
+        found = verdict(with_facts(host, files=files), planned=rotated).problems
+        assert ("mongodb_keyfile" in [problem.variable for problem in found]) is not fits

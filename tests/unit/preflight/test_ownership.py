@@ -26,6 +26,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.own
 )
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.packages import packages_plan
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat.distributions import HELD
 from hypothesis import given
 
 from tests.examples import examples
@@ -46,6 +47,7 @@ from tests.unit.preflight.hosts import (
 )
 
 PLAN = plan(single())
+MEASURED = plan(single(rocketchat_metrics=True))
 NO_LEDGER = BARE["ledger"]
 COMPOSE = f"{layout.NATS_DIRECTORY}/compose.yaml"
 
@@ -259,9 +261,10 @@ def test_entry_that_is_no_path(path: str) -> None:
 
 
 def older(**facts: Any) -> Host:
-    """As 0.1.0 left it, which wrote other texts, no marks and no ledger, and knew of no firewall."""
+    """As 0.1.0 left it, which wrote other texts, no marks and no ledger, knew of no firewall and held no package."""
     host = converged(PLAN)
     new = {one.path for one in host.desired["firewall"].files}
+    new |= {HELD.format(product=product) for product in ("docker", "mongodb")}
     found = {path: file for path, file in host.facts["files"].items() if path not in new}
     files = {path: {**file, "digest": file["digest"] and OTHER} for path, file in found.items()}
     written = {one.path: origin(*marks(one)[-1:]) for one in resources_of(host)}
@@ -355,25 +358,25 @@ def test_masked_unit_is_refused() -> None:
         (443, "nginx", "session-3.scope"),
         # of a container whose control group is not systemd's
         (443, "nginx", None),
-        (8222, "docker-proxy", None),
+        (13300, "docker-proxy", None),
         # of an engine of a user's own
-        (8222, "docker-proxy", "user@1000.service"),
+        (13300, "docker-proxy", "user@1000.service"),
     ],
 )
 def test_program_is_not_ours_by_its_name(port: int, process: str, unit: str | None) -> None:
     listener = {"address": "0.0.0.0", "port": port, "pid": 7, "process": process, "unit": unit}
-    [problem] = problems(asked(PLAN, listening=[listener]))
+    [problem] = problems(asked(MEASURED, listening=[listener]))
     assert problem.startswith(
         f"port {port} of host chat: belongs to {process} ({unit or 'of no unit'}), which listens on 0.0.0.0:{port}"
     )
     its_own = "docker.service" if process == "docker-proxy" else f"{process}.service"
-    assert problems(asked(PLAN, listening=[{**listener, "unit": its_own}])) == []
+    assert problems(asked(MEASURED, listening=[{**listener, "unit": its_own}])) == []
 
 
 def test_engine_without_proxies_holds_ports_itself() -> None:
     """With `userland-proxy: false`."""
-    held = {"address": "127.0.0.1", "port": 8222, "pid": 7, "process": "dockerd", "unit": "docker.service"}
-    assert problems(converged(PLAN, listening=[held])) == []
+    held = {"address": "127.0.0.1", "port": 13300, "pid": 7, "process": "dockerd", "unit": "docker.service"}
+    assert problems(converged(MEASURED, listening=[held])) == []
 
 
 def test_mongod_of_somebody_else_on_the_port_of_ours() -> None:

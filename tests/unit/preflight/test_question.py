@@ -27,7 +27,7 @@ from tests.unit.plan.test_properties import inventories, secrets
 from tests.unit.plan_inventories import Inventory, cluster, plan, single
 from tests.unit.preflight.hosts import as_desired
 
-SECRET = {"user_password", "admin_password", "workspace_url"}
+SECRET = {"user_password", "admin_password", "former_admin_password", "workspace_url"}
 
 
 def asked(planned: dict[str, Any], name: str = "chat", contents: bool = False) -> dict[str, Any]:

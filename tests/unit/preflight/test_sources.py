@@ -24,6 +24,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.sou
 from tests.deployment import ROOT
 from tests.unit.plan_inventories import cluster, plan, single
 from tests.unit.preflight.hosts import ENGINE, asked, before_a_run_of, converged
+from tests.unit.rocketchat.package_keys import FIRST, FIRST_KEY, SECOND, TWO_KEYS
 
 PLAN = plan(single())
 NATS = "nats:2.12-alpine"
@@ -208,3 +209,55 @@ def test_the_gate_reads_what_the_playbook_registers() -> None:
     [play] = yaml.safe_load((ROOT / "playbooks" / "not-public" / "preflight.yml").read_text(encoding="utf-8"))
     registered = {action: task["register"] for task in play["tasks"] for action in task if "register" in task}
     assert registered["rocketops.rocketchat.deployment_sources"] == SOURCES
+
+
+# -- keys of repositories ----------------------------------------------------------------------------------------------
+
+PINNED = plan(single(docker_repository_key_fingerprint=FIRST.lower()))
+KEY_URL = "https://download.docker.com/linux/debian/gpg"
+
+
+def of_key(text: str, planned: dict[str, Any] = PINNED) -> list[str]:
+    answer = {"keys": {"/etc/apt/keyrings/docker.asc": text}}
+    return [str(problem) for problem in source_problems([asked(planned)], {"chat": answer})]
+
+
+def test_the_right_key_is_taken() -> None:
+    assert of_key(FIRST_KEY) == []
+
+
+@pytest.mark.parametrize(
+    ("planned", "text", "reason"),
+    [
+        (PINNED, TWO_KEYS, f"is not that of the key at {KEY_URL}, in which there is {SECOND}"),
+        (
+            PINNED,
+            "<html>",
+            f"cannot be told from what is at {KEY_URL}: it is not a single block of ASCII armor with public keys",
+        ),
+        (PLAN, FIRST_KEY, f"is not that of the key at {KEY_URL}, in which there is {FIRST}"),
+    ],
+)
+def test_another_key_is_refused(planned: dict[str, Any], text: str, reason: str) -> None:
+    pin = asked(planned).desired["docker"].repository
+    assert pin
+    assert of_key(text, planned) == [
+        f"docker_repository_key_fingerprint = '{pin.fingerprint}': {reason} (host chat). Ask those who run the "
+        "repository for the fingerprint of its key, and write that one."
+    ]
+
+
+def test_without_a_fingerprint_any_key_is_taken() -> None:
+    own = plan(single(docker_repository_url="https://mirror.example.com/docker"))
+    assert of_key("anything", own) == []
+
+
+def test_a_key_is_fetched_anew_when_another_one_is_to_be_it() -> None:
+    before = converged(PLAN)
+    assert not host_differences(before)
+    after = before_a_run_of(PINNED, before)
+    [difference] = host_differences(after)["docker"]
+    assert difference.sentence == "will fetch the key of Docker's package repository"
+    asked_for = question(after)
+    assert asked_for
+    assert [one["key"]["fetches"] for one in asked_for["repositories"]] == [True]

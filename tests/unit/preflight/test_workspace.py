@@ -32,6 +32,7 @@ READ: dict[str, Any] = {
     "license_status": None,
     "custom_oauth": [],
     "site_url": "https://chat.example.com",
+    "asks_identity": False,
 }
 
 
@@ -438,3 +439,12 @@ def test_custom_oauth_needs_a_module_from_nine_on(
     planned = plan(single(**variables))
     assert (warning in verdict(planned, custom_oauth=["Keycloak"], **workspace).warnings) is warns
     assert warning not in verdict(planned, **workspace).warnings
+
+
+# -- its identity ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asks", [True, False, None])
+def test_a_question_to_administrators_is_told(asks: bool | None) -> None:
+    warnings = verdict(plan(single()), asks_identity=asks).warnings
+    assert any("whether this is a new workspace" in warning for warning in warnings) is bool(asks)

@@ -227,7 +227,15 @@ def test_inner_playbooks_have_no_public_name() -> None:
         for path in (ROOT / "playbooks").rglob("*.yml")
     }
     public = [name for name in names if AnsibleCollectionRef.is_valid_fqcr(name)]
-    assert sorted(name.rpartition(".")[2] for name in public) == ["health", "plan", "preflight", "site", "verify"]
+    assert sorted(name.rpartition(".")[2] for name in public) == [
+        "health",
+        "pin_images",
+        "plan",
+        "preflight",
+        "rotate",
+        "site",
+        "verify",
+    ]
     assert len(names) == len(public) + 3
 
 
@@ -263,3 +271,56 @@ def test_the_report_reads_what_the_playbook_registers() -> None:
     planned, size = (play["tasks"][0]["register"] for play in plays[:2])
     assert f'REGISTERED = "{size}"\n' in source
     assert f'variables["{planned}"]' in source
+
+
+# -- rotate ------------------------------------------------------------------------------------------------------------
+
+KEPT = {
+    "mongodb_admin_password": "admin-S3CRET",
+    "mongodb_keyfile": "keyfileS3CRET",
+    "nats_cluster_password": "cluster-S3CRET",
+    "nats_password": "nats-S3CRET",
+    "rocketchat_admin_password": "first-S3CRET",
+    "rocketchat_mongodb_password": "user-S3CRET",
+}
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "sentence"),
+    [
+        ({}, ("--tags", "nats"), "--tags = 'nats': leaves out a part of the deployment"),
+        ({}, ("-e", "rocketchat_rotate=nats_pasword"), "Did you mean nats_password?"),
+        ({"nats_password": "mine"}, ("-e", "rocketchat_rotate=nats_password"), "is set in the inventory"),
+    ],
+)
+def test_what_cannot_be_rotated_leaves_the_secrets_as_they_are(
+    tmp_path: Path, variables: dict[str, Any], arguments: tuple[str, ...], sentence: str
+) -> None:
+    text = yaml.safe_dump(KEPT)
+    (tmp_path / SECRETS_FILE).write_text(text)
+    path = inventory(tmp_path, {"chat": AWAY}, rocketchat_license_in_workspace=True, **variables)
+    result = run(path, *arguments, playbook="rotate")
+    assert result.returncode == 2
+    assert sentence in words(result)
+    assert (tmp_path / SECRETS_FILE).read_text() == text
+
+
+def test_secrets_are_kept_beside_the_former_before_any_host_is_asked(tmp_path: Path) -> None:
+    (tmp_path / SECRETS_FILE).write_text(yaml.safe_dump(KEPT))
+    path = inventory(tmp_path, {"chat": AWAY}, rocketchat_license_in_workspace=True)
+    assert run(path, "--check", playbook="rotate").returncode != 0, "the host is not there"
+    assert yaml.safe_load((tmp_path / SECRETS_FILE).read_text()) == KEPT
+    result = run(path, "-e", "rocketchat_rotate=nats_password", playbook="rotate")
+    kept = yaml.safe_load((tmp_path / SECRETS_FILE).read_text())
+    pair = {name: kept.pop(name) for name in list(kept) if name.startswith("nginx_self_signed")}
+    assert kept.pop("nats_password") not in words(result)
+    assert len(pair) == 2
+    assert kept == {
+        **{name: value for name, value in KEPT.items() if name != "nats_password"},
+        "former_nats_password": "nats-S3CRET",
+        "nats_username_suffix": "_b",
+        "rotation_stage": "switching",
+    }
+    assert "S3CRET" not in words(result)
+    limited = run(path, "--limit", "chat", playbook="site")
+    assert "--limit = 'chat': leaves out a part of the deployment" in words(limited)

@@ -29,7 +29,6 @@ def test_mongodb_and_nats_of_one_host_are_for_its_containers() -> None:
         ("172.31.250.1:27017", "its containers", "mongodb_port", ["chat"]),
     ]
     assert said(planned, "nats") == [
-        ("127.0.0.1:8222", "this host", "", ["chat"]),
         ("nats:4333", "its containers", "nats_port", ["chat"]),
     ]
 
@@ -45,7 +44,6 @@ def test_several_hosts_open_them_to_the_private_network() -> None:
         ),
     ]
     assert said(planned, "nats") == [
-        ("127.0.0.1:8222", "this host", "", ["a", "b", "c"]),
         *(
             (f"{address}:{port}", "hosts that need it", variable, [host])
             for host, address in zip("abc", private, strict=True)

@@ -50,7 +50,6 @@ port                 part                       reached by                    se
 -------------------  -------------------------  ----------------------------  -------------------  -----
 127.0.0.1:27017      MongoDB                    this host                     mongodb_port         chat
 172.31.250.1:27017   MongoDB                    its containers                mongodb_port         chat
-127.0.0.1:8222       nats                       this host                     -                    chat
 nats:4222            nats                       its containers                nats_port            chat
 172.31.250.254:3000  rocketchat-1               this host and its containers  -                    chat
 172.31.250.252:3000  ddp-streamer-1             this host and its containers  -                    chat

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -184,3 +185,23 @@ def test_the_file_for_apt() -> None:
         "Components: stable\n"
         "Signed-By: /etc/apt/keyrings/docker.asc\n"
     )
+
+
+def test_every_key_of_a_vendor_is_known_by_its_fingerprint() -> None:
+    """A series of the table without one would be installed with any key that comes from there."""
+    for on in DISTRIBUTIONS:
+        assert docker_repository(on).fingerprint == docker_repository(on, f"{on.vendor.docker_url}/").fingerprint
+        assert re.fullmatch("[0-9A-F]{40}", docker_repository(on).fingerprint)
+        for series in on.mongodb_series:
+            known = mongodb_repository(on, series).fingerprint
+            assert re.fullmatch("[0-9A-F]{40}", known)
+            assert mongodb_repository(on, series, url="https://mirror.example.com/mongodb").fingerprint == known
+    assert mongodb_repository(on, "8.2").fingerprint == mongodb_repository(on, "8.0").fingerprint
+
+
+def test_another_key_is_the_operators_to_name() -> None:
+    on, url = DISTRIBUTIONS[0], "https://mirror.example.com/key.asc"
+    assert docker_repository(on, url).fingerprint == mongodb_repository(on, "8.0", key_url=url).fingerprint == ""
+    named = "ab" * 4 + " " + "cd" * 16
+    assert docker_repository(on, url, named).fingerprint == "AB" * 4 + "CD" * 16
+    assert mongodb_repository(on, "8.0", fingerprint=named).fingerprint == "AB" * 4 + "CD" * 16

@@ -59,6 +59,11 @@ SHAPES: dict[str, Inventory] = {
     "a registry's authority": single(docker_registry_certificates={"registry.example.com:5000": "/authority.pem"}),
     "the distribution's engine": single(docker_source="distribution", docker_daemon_options={"debug": True}),
     "metrics": single(rocketchat_metrics=True, rocketchat_private_address="198.18.0.11"),
+    "what containers reach is bounded": single(
+        rocketchat_egress=["10.0.0.0/8", "192.0.2.7"],
+        rocketchat_proxy_url="http://me:secret@proxy.example.com:3128",
+        rocketchat_ca_certificates=["/authority.pem"],
+    ),
     "a firewall of one's own": single(rocketchat_firewall="own"),
     "limits": single(rocketchat_resources={"account": {"memory": "512m", "cpus": 0.5}, "presence": {"memory": "1g"}}),
     "an uploads directory": single(rocketchat_file_upload_storage="directory"),

@@ -25,6 +25,7 @@ from tests.unit.tls_authority import Authority
 MANIFEST = "/v2/chat/nats/manifests/2.12"
 INDEX = {"manifests": [{"platform": {"os": "linux", "architecture": "amd64"}}, {"platform": {"os": "unknown"}}]}
 SINGLE = {"config": {"digest": "sha256:c0"}}
+DIGEST = f"sha256:{'c0' * 32}"
 NOTHING = Page(json.dumps({"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]}), 404)
 
 
@@ -40,7 +41,7 @@ def of_registry(pages: dict[str, Page]) -> Callable[[str], Page]:
 def fault(pages: dict[str, Page], architecture: str = "x86_64", name: str = "chat/nats:2.12") -> dict[str, str] | None:
     """What is wrong with the image; a registry on loopback needs no certificate."""
     with http_server(of_registry(pages)) as server:
-        found = images.faults([f"{urlsplit(server.url).netloc}/{name}"], architecture, Way(), "", 20)
+        found = images.ask([f"{urlsplit(server.url).netloc}/{name}"], architecture, Way(), "", 20).faults
     return found[0] if found else None
 
 
@@ -48,6 +49,16 @@ def fault(pages: dict[str, Page], architecture: str = "x86_64", name: str = "cha
 def test_an_image_that_is_there(manifest: dict[str, Any]) -> None:
     blob = Page(json.dumps({"os": "linux", "architecture": "amd64"}))
     assert fault({MANIFEST: Page(json.dumps(manifest)), "/v2/chat/nats/blobs/sha256:c0": blob}) is None
+
+
+def test_a_registry_says_what_a_tag_stands_for() -> None:
+    """And not of which of them, where one does not."""
+    manifest, silent = (Page(json.dumps(INDEX), headers=one) for one in ({"Docker-Content-Digest": DIGEST}, {}))
+    pages = {MANIFEST: manifest, "/v2/chat/other/manifests/1": silent}
+    with http_server(of_registry(pages)) as server:
+        host = urlsplit(server.url).netloc
+        told = images.ask([f"{host}/chat/nats:2.12", f"{host}/chat/other:1"], "x86_64", Way(), "", 20)
+    assert (told.faults, told.digests) == ([], {f"{host}/chat/nats:2.12": DIGEST})
 
 
 @pytest.mark.parametrize("manifest", [INDEX, SINGLE])
@@ -76,13 +87,13 @@ def test_a_registry_that_does_not_give_it(status: int, kind: str) -> None:
 def test_a_registry_that_nobody_answers_for() -> None:
     with http_server(of_registry({})) as server:
         gone = urlsplit(server.url).netloc
-    [found] = images.faults([f"{gone}/nats:1"], "x86_64", Way(), "", 20)
+    [found] = images.ask([f"{gone}/nats:1"], "x86_64", Way(), "", 20).faults
     assert (found["kind"], found["sentence"]) == ("unreachable", f"{gone} does not answer: Connection refused")
 
 
 def test_a_registry_that_is_too_slow_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry.Question, "ask", lambda question: time.sleep(30))
-    [found] = images.faults(["registry.example.com/nats:1"], "x86_64", Way(), "", 0)
+    [found] = images.ask(["registry.example.com/nats:1"], "x86_64", Way(), "", 0).faults
     assert found["kind"] == "unreachable"
 
 
@@ -100,7 +111,7 @@ def test_a_token_is_fetched_with_the_login_and_never_sent_elsewhere(tmp_path: Pa
         with http_server(answer) as server:
             host = urlsplit(server.url).netloc
             (tmp_path / "config.json").write_text(json.dumps({"auths": {host: {"auth": user}}}))
-            assert images.faults([f"{host}/chat/nats:2.12"], "x86_64", Way(), "", 20) == []
+            assert images.ask([f"{host}/chat/nats:2.12"], "x86_64", Way(), "", 20).faults == []
     [(path, headers)] = authority.requests
     assert path == "/token?scope=repository%3Achat%2Fnats%3Apull&service=registry"
     assert headers["Authorization"] == f"Basic {user}"
@@ -116,18 +127,18 @@ def test_the_planned_authority_of_a_registry_is_trusted(
     with http_server(of_registry({MANIFEST: Page(json.dumps(INDEX))}), authority.server_context()) as server:
         host = urlsplit(server.url).netloc
         trusted = {host: authority.ca.read_text()} if planned else {}
-        found = images.faults([f"{host}/chat/nats:2.12"], "x86_64", Way(certificates=trusted), "", 20)
+        found = images.ask([f"{host}/chat/nats:2.12"], "x86_64", Way(certificates=trusted), "", 20).faults
     assert [one["kind"] for one in found] == ([] if planned else ["certificate"])
 
 
-@pytest.mark.parametrize("finds", [True, False])
-def test_an_engine_that_runs_has_the_last_word(monkeypatch: pytest.MonkeyPatch, finds: bool) -> None:
+@pytest.mark.parametrize("digest", [DIGEST, None])
+def test_an_engine_that_runs_has_the_last_word(monkeypatch: pytest.MonkeyPatch, digest: str | None) -> None:
     """It may know a password of a proxy that nobody else can read."""
-    monkeypatch.setattr(images, "_engine_finds", lambda *asked: finds)
+    monkeypatch.setattr(images, "_engine_finds", lambda *asked: digest)
     with http_server(of_registry({})) as server:
         image = f"{urlsplit(server.url).netloc}/chat/nats:2.12"
-        found = images.faults([image], "x86_64", Way(), "/var/run/docker.sock", 20)
-    assert bool(found) is not finds
+        told = images.ask([image], "x86_64", Way(), "/var/run/docker.sock", 20)
+    assert (len(told.faults), told.digests) == ((0, {image: digest}) if digest else (1, {}))
 
 
 @pytest.mark.parametrize(
@@ -217,6 +228,6 @@ def test_a_helper_that_does_not_work_keeps_compose_from_any_pull(
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(images, "_engine_finds", lambda *asked: True)
     (tmp_path / "config.json").write_text('{"credsStore": "test"}')
-    [found] = images.faults(["mirror.example.com/nats:1"], "x86_64", Way(), "/var/run/docker.sock", 20)
+    [found] = images.ask(["mirror.example.com/nats:1"], "x86_64", Way(), "/var/run/docker.sock", 20).faults
     expected = f"Docker's client cannot find out the login to mirror.example.com: {said}"
     assert (found["kind"], found["sentence"]) == ("login", expected)

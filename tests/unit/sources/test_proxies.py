@@ -148,7 +148,7 @@ def test_an_engine_that_runs_has_what_it_was_started_with(
 
 def through(proxy: str, image: str = IMAGE, **settings: Any) -> dict[str, str] | None:
     proxies = {"http-proxy": proxy, "https-proxy": proxy}
-    found = images.faults([image], "x86_64", Way({"proxies": proxies, **settings}), "", 20)
+    found = images.ask([image], "x86_64", Way({"proxies": proxies, **settings}), "", 20).faults
     return found[0] if found else None
 
 

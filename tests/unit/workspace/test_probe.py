@@ -34,6 +34,14 @@ from tests.unit.tls_authority import Authority
 from tests.waiting import within
 
 ROOT_URL = "https://chat.example.com"
+NEW = Workspace(
+    mongodb_version="6.0.5",
+    new=True,
+    custom_oauth=[],
+    site_url=ROOT_URL,
+    signed_in=False,
+    asks_identity=False,
+)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +89,9 @@ def license_text(*modules: str, address: str = "chat.example.com", days: int = 3
 
 def test_an_empty_database_is_new(single: ReplicaSet, database: Any) -> None:
     told = ask(url(single))
-    assert told == Workspace(mongodb_version="6.0.5", new=True, custom_oauth=[], site_url=ROOT_URL, signed_in=False)
+    assert told == Workspace(
+        mongodb_version="6.0.5", new=True, custom_oauth=[], site_url=ROOT_URL, signed_in=False, asks_identity=False
+    )
 
 
 def test_a_database_is_new_until_the_first_start_has_come_to_its_end(single: ReplicaSet, database: Any) -> None:
@@ -177,6 +187,14 @@ def test_custom_oauth_services_that_are_switched_on(single: ReplicaSet, database
     assert ask(url(single)).custom_oauth == ["Azure_ad", "Keycloak"]
 
 
+@pytest.mark.parametrize(("value", "asks"), [(False, True), (True, False), (None, False)])
+def test_rocketchat_asks_whether_the_workspace_is_a_new_one(
+    single: ReplicaSet, database: Any, value: bool | None, asks: bool
+) -> None:
+    database.rocketchat_settings.insert_one({"_id": "Deployment_FingerPrint_Verified", "value": value})
+    assert ask(url(single)).asks_identity is asks
+
+
 # -- a database that cannot be read ------------------------------------------------------------------------------------
 
 
@@ -247,7 +265,9 @@ def test_a_certificate_is_demanded_of_clients(guarded: tuple[ReplicaSet, Authori
     authority = guarded[1]
     files = (f"tlsCAFile={authority.ca}", f"tlsCertificateKeyFile={authority.certificate()}")
     told = ask(with_tls(guarded, *files))
-    assert told == Workspace(mongodb_version="6.0.5", new=True, custom_oauth=[], site_url=ROOT_URL, signed_in=False)
+    assert told == Workspace(
+        mongodb_version="6.0.5", new=True, custom_oauth=[], site_url=ROOT_URL, signed_in=False, asks_identity=False
+    )
 
 
 def test_the_authority_of_the_certificate_is_not_known(guarded: tuple[ReplicaSet, Authority]) -> None:
