@@ -16,7 +16,7 @@ from tests.deployment import Deployment
 from tests.e2e.report import health
 from tests.e2e.test_planned_changes import listed
 
-FIREWALL = "which other machines reach the ports of this deployment"
+FIREWALL = "who reaches the ports of this deployment"
 LEDGER = "/var/lib/rocketops/ledger.json"
 UNITS = {
     "docker.service": "Docker",
@@ -105,6 +105,8 @@ def sentence_of(path: str) -> str:
         "/etc/nginx/conf.d": "the site in nginx",
         "/etc/nginx/rocketchat/": "certificate",
         "/etc/docker/certs.d/": "certificate authority",
+        "/etc/apt/apt.conf.d/52rocketops-docker": "which packages of Docker",
+        "/etc/apt/apt.conf.d/52rocketops-mongodb": "which packages of MongoDB",
         "/etc/apt/keyrings/docker": "the key of Docker's package repository",
         "/etc/apt/keyrings/mongodb": "the key of MongoDB's package repository",
         "/etc/apt/sources.list.d/docker": "Docker's package repository",

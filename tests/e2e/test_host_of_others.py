@@ -26,6 +26,7 @@ IMAGE = f"{REGISTRY}/library/nats:2.12.8-alpine"
 # What a deployment changes of files that are not its own alone, and why.
 OF_THE_HOST = {
     r"/etc/hosts": "names of the members of the replica set, in a block of ours",
+    r"/etc/nginx/nginx\.conf": "it was as its package has it, and gets more connections",
     r"/etc/docker/daemon\.json": "settings of the engine are added to those that are there",
     r"/etc/(passwd|shadow|group|gshadow)-?": "MongoDB's package brings a user",
     r"/var/(cache|lib|log)/(apt|dpkg)/.*": "packages were installed",

@@ -49,7 +49,9 @@ def test_what_the_older_version_made_is_ours(bare: Deployment, older: Path) -> N
     assert containers(bare) == before
     # a library that fetching images needs, and a certificate that is kept with the secrets
     new = ["will install python3-yaml", "will install another certificate and reload nginx"]
-    assert [change for change in planned if "install" in change or "network" in change or "remove" in change] == new
+    # containers have other settings than they had then
+    rest = [change for change in planned if not change.startswith("will replace ")]
+    assert [change for change in rest if "install" in change or "network" in change or "remove" in change] == new
     bare.playbook("site")
     assert set(containers(bare)) == set(before)
 

@@ -140,7 +140,7 @@ def test_rules_that_somebody_changed_are_told_and_mended(deployment: Deployment)
     changed, gone = (f"will load the firewall's rules again, which {why}" for why in ("somebody changed", "are gone"))
     deployment.run("nft insert rule inet rocketops listeners accept")
     assert listed(deployment.playbook("site", "--check").stdout, deployment.host) == [changed]
-    deployment.run("nft delete table inet rocketops")
+    deployment.run("nft delete table inet rocketops; nft delete table bridge rocketops")
     assert listed(deployment.playbook("site").stdout, deployment.host) == [gone]
     assert listed(deployment.playbook("site", "--check").stdout, deployment.host) == []
 

@@ -33,7 +33,7 @@ def kill(deployment: Deployment, container: str) -> None:
 
 def connected(deployment: Deployment) -> list[str]:
     """The nodes on the bus, whose names begin with their hostname: each subscribes to answers of its own."""
-    answer = deployment.attempt("docker exec nats wget -q -T 2 -O - 'http://127.0.0.1:8222/connz?subs=1'").stdout
+    answer = deployment.attempt("timeout 5 docker exec nats wget -q -O - 'http://127.0.0.1:8222/connz?subs=1'").stdout
     connections = json.loads(answer)["connections"] if answer else []
     subjects = [subject for connection in connections for subject in connection.get("subscriptions_list", [])]
     return [match[1] for subject in subjects if (match := re.fullmatch(r"MOL\.RES\.(.+)", subject))]

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ..facts.firewall import keeper
+from ..facts.firewall import keeper, reaches
 from ..probing.decoding import SHAPE_ERRORS
 from ..probing.fault import Fault
 from .docker_api import greet
@@ -37,7 +37,7 @@ def blocked(parts: Mapping[str, str], names: Sequence[str], socket_path: str) ->
     that do not, empty where none does. ``firewall``: `ufw`, `firewalld`, `nftables` or `iptables`.
     """
     open_here = [address for address in parts if _attempt(address) == ""]
-    processes = _processes(names, socket_path) if open_here else {}
+    processes = _in_the_network(_running(names, socket_path)) if open_here else {}
     ways = [(address, name) for address in open_here for name in processes]
     with ThreadPoolExecutor(max(1, min(len(ways), _AT_ONCE))) as pool:
         faults = dict(zip(ways, pool.map(lambda way: _attempt_within(processes[way[1]], way[0]), ways)))
@@ -50,15 +50,31 @@ def blocked(parts: Mapping[str, str], names: Sequence[str], socket_path: str) ->
     return [{**one, "firewall": keeper()} for one in told]
 
 
-def _processes(names: Sequence[str], socket_path: str) -> dict[str, int]:
-    """One in the network of each container that runs."""
+def _in_the_network(running: Mapping[str, tuple[int, list[str]]]) -> dict[str, int]:
+    """A process of each. What the host does not reach is cut off as a whole, and by no rule about this."""
+    with ThreadPoolExecutor(max(1, min(len(running), _AT_ONCE))) as pool:
+        joined = pool.map(lambda one: all(map(reaches, one[1])), running.values())
+        return {name: process for (name, (process, _addresses)), there in zip(running.items(), joined) if there}
+
+
+def _running(names: Sequence[str], socket_path: str) -> dict[str, tuple[int, list[str]]]:
+    """A process and the addresses of each container that runs."""
     until = time.monotonic() + _ENGINE_WITHIN
     try:
         engine = greet(socket_path, until)
         found = {name: engine.inspect(name, until) for name in names}
-        return {name: one["State"]["Pid"] for name, one in found.items() if one and one["State"]["Running"]}
+        return {
+            name: (one["State"]["Pid"], _addresses(one))
+            for name, one in found.items()
+            if one and one["State"]["Running"]
+        }
     except (Fault, *SHAPE_ERRORS):
         return {}
+
+
+def _addresses(container: Mapping[str, Any]) -> list[str]:
+    networks = container["NetworkSettings"]["Networks"].values()
+    return [network["IPAddress"] for network in networks if network["IPAddress"]]
 
 
 def _attempt_within(process: int, address: str) -> str:

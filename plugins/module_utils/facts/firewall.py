@@ -76,10 +76,10 @@ def ways(containers: Iterable[Mapping[str, Any]], planned: Mapping[str, str]) ->
         if container["state"] == "running" and planned.get(container["name"]) in container["addresses"].values()
     }
     with ThreadPoolExecutor(max(1, len(asked))) as pool:
-        return dict(zip(asked, pool.map(_reaches, asked.values())))
+        return dict(zip(asked, pool.map(reaches, asked.values())))
 
 
-def _reaches(address: str) -> bool:
+def reaches(address: str) -> bool:
     """On a port where nothing listens: to be refused there is an answer, also of one that is too busy to take more."""
     try:
         socket.create_connection((address, _CLOSED_PORT), timeout=_CONNECT_TIMEOUT).close()

@@ -124,7 +124,7 @@ def _firewall(plan: Mapping[str, Any]) -> RoleState:
     return RoleState(
         packages=list(distributions.FIREWALL_PACKAGES),
         files=[
-            *(File(directory, "0755", shared=True) for directory in directories),
+            *(File(directory, "0755", shared=True, told=FIREWALL_CHANGE) for directory in directories),
             File(plan["file"], "0644", rules, validate=NFT_ACCEPTS, **told),
             *(File(path, "0644", render("firewall", template, plan), **told) for path, template in units.items()),
         ],

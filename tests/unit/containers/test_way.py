@@ -22,7 +22,7 @@ def server() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def container(monkeypatch: pytest.MonkeyPatch) -> None:
     """One runs, and its network is this machine's."""
-    monkeypatch.setattr(way, "_processes", lambda names, _socket: dict.fromkeys(names, 1))
+    monkeypatch.setattr(way, "_running", lambda names, _socket: dict.fromkeys(names, (1, [])))
     monkeypatch.setattr(way, "_enter", lambda _process: None)
 
 
@@ -63,10 +63,19 @@ def test_blocked_way(monkeypatch: pytest.MonkeyPatch, server: str, error: OSErro
 
 def test_only_some_containers_are_kept_from_it(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
     """As by rules about an address."""
-    monkeypatch.setattr(way, "_processes", lambda _names, _socket: {"account-1": 1, "presence-1": 2})
+    monkeypatch.setattr(way, "_running", lambda _names, _socket: {"account-1": (1, []), "presence-1": (2, [])})
     monkeypatch.setattr(way, "_attempt_within", lambda process, _address: "rejected" if process == 2 else "")
     [told] = way.blocked({server: "NATS"}, ["account-1", "presence-1"], "/nowhere")
     assert (told["part"], told["containers"], told["fault"]) == ("NATS", ["presence-1"], "rejected")
+
+
+def test_a_container_that_is_cut_off_is_kept_from_nothing(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
+    """Its network has no way to anywhere, and that is told of itself."""
+    found = {"account-1": (1, ["172.31.250.248"]), "presence-1": (2, ["172.31.250.246"])}
+    monkeypatch.setattr(way, "_running", lambda _names, _socket: found)
+    monkeypatch.setattr(way, "reaches", lambda address: address == "172.31.250.246")
+    monkeypatch.setattr(way, "_attempt_within", lambda process, _address: "silent" if process == 1 else "")
+    assert way.blocked({server: "NATS"}, ["account-1", "presence-1"], "/nowhere") == []
 
 
 def test_server_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,5 +88,5 @@ def test_server_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_container_to_try_it_from(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
     firewall(monkeypatch, TimeoutError())
-    monkeypatch.setattr(way, "_processes", lambda _names, _socket: {})
+    monkeypatch.setattr(way, "_running", lambda _names, _socket: {})
     assert way.blocked({server: "MongoDB"}, ["account-1"], "/nowhere") == []

@@ -126,11 +126,11 @@ def _packages(role: str, state: RoleState) -> Iterator[Drift]:
 def _files(role: str, state: RoleState) -> Iterator[Drift]:
     for file in state.all_files:
         yield from _whose(role, file)
+        says = file.told or file.path
         if file.content is None:
             became = {"kind": "file", "mode": file.mode, **owned(file.owner), "digest": OTHER}
-            yield Drift(f"{file.path} became a file", (role,), file.path, _sets(became, "files", file.path))
+            yield Drift(f"{file.path} became a file", (role,), says, _sets(became, "files", file.path))
         else:
-            says = file.told or file.path
             became = {"kind": "directory", "mode": "0755", **owned("root"), "digest": None}
             yield Drift(f"{file.path} changed", (role,), says, _sets(OTHER, "files", file.path, "digest"))
             yield Drift(f"{file.path} became a directory", (role,), says, _sets(became, "files", file.path))

@@ -68,8 +68,6 @@ def containers(**states: str | None) -> dict[str, Any]:
 def test_bare_host() -> None:
     assert sentences(asked(OLD)) == [
         "will install nftables",
-        "will write /etc/rocketops",
-        "will write /etc/systemd/system/nftables.service.d",
         FIREWALL,
         "will install Docker Engine",
         "will create network rocketchat with 172.31.250.0/24",
