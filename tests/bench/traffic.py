@@ -35,7 +35,7 @@ http {
     access_log off;
     upstream monolith { server MONOLITH:3000; keepalive 32; }
     server {
-        listen 127.0.0.1:8443 ssl;
+        listen 127.0.0.1:PORT ssl;
         ssl_certificate /etc/nginx/rocketchat/certificate.pem;
         ssl_certificate_key /etc/nginx/rocketchat/key.pem;
         ssl_protocols TLSv1.2 TLSv1.3;
@@ -54,7 +54,7 @@ http {
 @contextmanager
 def minimal_nginx(deployment: Deployment) -> Iterator[None]:
     """With the same certificate and TLS, and nothing else."""
-    text = MINIMAL.replace("MONOLITH", address(deployment, "rocketchat-1"))
+    text = MINIMAL.replace("PORT", str(MINIMAL_PORT)).replace("MONOLITH", address(deployment, "rocketchat-1"))
     text = text.replace("STREAMER", address(deployment, "ddp-streamer-1"))
     deployment.run(f"cat > /run/bench-nginx.conf <<'END'\n{text}\nEND\nnginx -c /run/bench-nginx.conf")
     try:
@@ -86,8 +86,7 @@ def overhead(deployment: Deployment) -> list[Figure]:
     return figures
 
 
-def messages(deployment: Deployment) -> float:
-    """Those that arrived a second."""
+def messages(deployment: Deployment) -> None:
     rooms = [f"bench-{number}" for number in range(ROOMS)]
     asked = {
         "rooms": rooms,
@@ -102,10 +101,9 @@ def messages(deployment: Deployment) -> float:
     print(
         f"{found['written']} messages in {found['seconds']} s: {arrived:.0f} arrive a second, {lost} never", flush=True
     )
-    return arrived
 
 
-def uploads(deployment: Deployment) -> list[Figure]:
+def uploads(deployment: Deployment) -> None:
     path = "/api/v1/rooms.media/GENERAL"
     straight = f"http://{address(deployment, 'rocketchat-1')}:3000{path}"
     urls = {"nginx": f"{deployment.root_url}{path}", "straight": straight}
@@ -114,13 +112,13 @@ def uploads(deployment: Deployment) -> list[Figure]:
         f"{name} {median(rates):.0f} ({min(rates):.0f}..{max(rates):.0f})" for name, rates in found.items()
     )
     print(f"An upload of 100 MB, MB/s: {told}", flush=True)
-    return []
 
 
 def planned_and_measured(controller: Controller, inventory: Path) -> list[Figure]:
     print("Traffic through nginx, against straight", flush=True)
     deployment = Deployment.of(str(inventory))
-    figures = [*overhead(deployment), *uploads(deployment)]
+    figures = overhead(deployment)
+    uploads(deployment)
     for count in (1, 2):
         wanted = {"rocketchat_replicas": {"rocketchat": 1, "ddp_streamer": count}}
         controller.playbook(inventory, "site", "-e", json.dumps(wanted))
@@ -132,7 +130,8 @@ def planned_and_measured(controller: Controller, inventory: Path) -> list[Figure
 
 def main(inventory: str) -> int:
     deployment = Deployment.of(inventory)
-    figures = [*overhead(deployment), *uploads(deployment)]
+    figures = overhead(deployment)
+    uploads(deployment)
     messages(deployment)
     print(*figures, sep="\n")
     return 0 if all(figure.kept for figure in figures) else 1

@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
-import os
 import socket
-import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..facts.firewall import keeper, reaches
+from ..probing import network
 from ..probing.decoding import SHAPE_ERRORS
 from ..probing.fault import Fault
 from .docker_api import greet
@@ -24,8 +22,6 @@ from .docker_api import greet
 _WITHIN = 2.0
 _ENGINE_WITHIN = 10.0
 _AT_ONCE = 8
-# setns(2), linux/sched.h
-_NETWORK_NAMESPACE = 0x40000000
 # What a rule answers with: REJECT as it is, and with the other words it knows (iptables-extensions(8)).
 _REJECTED = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.EACCES}
 
@@ -73,39 +69,32 @@ def _running(names: Sequence[str], socket_path: str) -> dict[str, tuple[int, lis
 
 
 def _addresses(container: Mapping[str, Any]) -> list[str]:
-    networks = container["NetworkSettings"]["Networks"].values()
-    return [network["IPAddress"] for network in networks if network["IPAddress"]]
+    joined = container["NetworkSettings"]["Networks"].values()
+    return [one["IPAddress"] for one in joined if one["IPAddress"]]
 
 
 def _attempt_within(process: int, address: str) -> str:
-    """As from a container: the thread that does it enters the network of one. Empty also where it cannot."""
-    told = [""]
-
-    def enter_and_attempt() -> None:
-        try:
-            _enter(process)
-        except OSError:
-            return
-        told[0] = _attempt(address)
-
-    thread = threading.Thread(target=enter_and_attempt)
-    thread.start()
-    thread.join()
-    return told[0]
-
-
-def _enter(process: int) -> None:
-    with open(f"/proc/{process}/ns/net", "rb") as namespace:
-        # Python has os.setns since 3.12
-        if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), _NETWORK_NAMESPACE):
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    """As from a container: from the network of one. Empty also where nobody gets there."""
+    host, _colon, port = address.rpartition(":")
+    try:
+        tried = network.socket_of(process, socket.AF_INET, socket.SOCK_STREAM, 0)
+    except OSError:
+        return ""
+    with tried:
+        tried.settimeout(_WITHIN)
+        return _end_of(lambda: tried.connect((host, int(port))))
 
 
 def _attempt(address: str) -> str:
-    """`silent` or `rejected`, as by a firewall, or `other`; empty where it can be connected to."""
+    """From this host."""
     host, _colon, port = address.rpartition(":")
+    return _end_of(lambda: socket.create_connection((host, int(port)), _WITHIN).close())
+
+
+def _end_of(connect: Callable[[], None]) -> str:
+    """`silent` or `rejected`, as by a firewall, or `other`; empty where it can be connected to."""
     try:
-        socket.create_connection((host, int(port)), _WITHIN).close()
+        connect()
     except socket.timeout:
         return "silent"
     except OSError as error:

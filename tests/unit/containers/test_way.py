@@ -23,21 +23,17 @@ def server() -> Iterator[str]:
 def container(monkeypatch: pytest.MonkeyPatch) -> None:
     """One runs, and its network is this machine's."""
     monkeypatch.setattr(way, "_running", lambda names, _socket: dict.fromkeys(names, (1, [])))
-    monkeypatch.setattr(way, "_enter", lambda _process: None)
+    monkeypatch.setattr(way.network, "socket_of", lambda _process, *kind: socket.socket(*kind))
 
 
 def firewall(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
     """In the network of the container connections end like this."""
-    connect = socket.create_connection
-    entered: list[int] = []
-    monkeypatch.setattr(way, "_enter", entered.append)
 
-    def attempt(address: tuple[str, int], timeout: float) -> socket.socket:
-        if entered:
+    class Kept(socket.socket):
+        def connect(self, _address: object) -> None:
             raise error
-        return connect(address, timeout)
 
-    monkeypatch.setattr(way.socket, "create_connection", attempt)
+    monkeypatch.setattr(way.network, "socket_of", lambda _process, *kind: Kept(*kind))
 
 
 def test_open_way(server: str) -> None:
