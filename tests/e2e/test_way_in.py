@@ -17,7 +17,8 @@ import pytest
 
 from tests.deployment import Deployment
 from tests.e2e.malformed import FRAMES, ODD, SMUGGLING, UPGRADE, mutated
-from tests.e2e.talk import people_talking
+from tests.e2e.talk import people_talking, talk
+from tests.waiting import wait_until
 
 ANOTHER = "www.example.com"
 RESTARTS = "docker inspect --format '{{.Name}} {{.RestartCount}} {{.State.StartedAt}}' $(docker ps --all --quiet)"
@@ -118,6 +119,18 @@ def test_requests_do_not_hide_in_others(deployment: Deployment, name: str) -> No
     for _client in range(4):
         with urllib.request.urlopen(f"{deployment.root_url}/api/info", timeout=10, context=context()) as answer:
             assert json.load(answer)["version"].startswith(deployment.version.rpartition(".")[0])
+
+
+def test_people_are_told_while_nothing_runs_behind(deployment: Deployment) -> None:
+    ask = f"curl --silent --insecure --include {deployment.root_url}/channel/general"
+    deployment.run("docker stop rocketchat-1")
+    came = deployment.run(ask)
+    deployment.run("docker start rocketchat-1")
+    head, _line, page = came.partition("\n\n")
+    assert " 503" in head.splitlines()[0] and "retry-after: 5" in head.lower() and "no-store" in head
+    assert 'http-equiv="refresh"' in page
+    wait_until(lambda: " 503" not in deployment.run(ask).splitlines()[0], 60, "the monolith")
+    wait_until(lambda: talk(deployment, 3).ok, 60, "the conversation")
 
 
 def harms_nobody(deployment: Deployment, sent: list[bytes]) -> None:

@@ -151,3 +151,10 @@ def test_a_request_is_for_one_name(host: str, name: str, asked: bool) -> None:
     text = site()
     matched = pattern(text, 'map "$http_host|$host" $rocketchat_host {\n    default "";\n    ')
     assert bool(matched.search(f"{host}|{name}")) is asked
+
+
+def test_people_are_told_while_nothing_runs_behind() -> None:
+    text = site()
+    assert "error_page 502 504 = @rocketchat_is_away;" in text and "return 503 '<!DOCTYPE html>" in text
+    # what a location adds is instead of what the server adds
+    assert site(nginx_hsts_max_age=86400).count('add_header Strict-Transport-Security "max-age=86400" always;') == 2
