@@ -65,3 +65,23 @@ def _turn(
         "makes_anew": sorted(one["name"] for one in _own(host, project) if one["service"] in names & anew),
         "endpoints": [endpoint for endpoint in host.plan["endpoints"] if endpoint["name"] in names],
     }
+
+
+def at_once(hosts: Sequence[tuple[Host, Mapping[str, Sequence[Difference]]]]) -> dict[str, int | str]:
+    """By role, on how many hosts it is applied at a time, as Ansible's `serial`: on one, where any of them serves.
+
+    Members of a replica set that is not complete yet wait for each other.
+    """
+    serving = {role for host, differences in hosts for role in differences if is_in_use(host, role)}
+    if not all(is_in_use(host, "mongodb") for host, _differences in hosts if "mongodb" in host.desired):
+        serving.discard("mongodb")
+    roles = {role for host, _differences in hosts for role in host.desired}
+    return {role: 1 if role in serving else "100%" for role in sorted(roles)}
+
+
+def is_in_use(host: Host, role: str) -> bool:
+    """Whether others may need just now what the role brings about on the host."""
+    state = host.desired[role]
+    if state.project:
+        return _serves(host, state.project.name)
+    return bool(state.unit) and host.unit_is_active(state.unit)

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.application import role_plan
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.differences import host_differences
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hosts import Host
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.turns import at_once
 from hypothesis import given
 
 from tests.examples import examples
@@ -58,6 +59,20 @@ def test_only_what_differs() -> None:
 def test_all_at_once_where_nobody_is_served() -> None:
     assert given_to(asked(plan(BEFORE)))["turns"] == []
     assert given_to(after(rocketchat_network_subnet="172.31.251.0/24"))["turns"] == []
+
+
+def test_hosts_that_serve_are_changed_one_after_the_other() -> None:
+    changed = after(rocketchat_log_level="info")
+    differences = {"rocketchat": host_differences(changed)["rocketchat"]}
+    at_a_time = at_once([(changed, differences)])
+    assert at_a_time["rocketchat"] == 1
+    assert {at_a_time[role] for role in ("docker", "mongodb", "nats", "nginx")} == {"100%"}
+
+
+def test_members_of_a_set_that_is_not_complete_wait_for_each_other() -> None:
+    there, new = after(), asked(plan(BEFORE))
+    assert at_once([(there, {"mongodb": []})])["mongodb"] == 1
+    assert at_once([(there, {"mongodb": []}), (new, {"mongodb": []})])["mongodb"] == "100%"
 
 
 @examples(times=0.2)
