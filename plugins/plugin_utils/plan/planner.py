@@ -238,6 +238,7 @@ class Planner:
                     "replica": c.replica,
                     "hostname": c.hostname,
                     "image": c.image,
+                    "server": {"here": f"{c.address}:{CONTAINER_PORT}", "elsewhere": c.published},
                 }
                 for c in containers
             ],
