@@ -123,9 +123,9 @@ options:
     type: path
   mongodb:
     description:
-      - The replica set and its user as they are to be, with C(port), C(replica_set), C(members), C(user) and
-        C(removes_user), as in M(rocketops.rocketchat.mongodb_replica_set). Only asked where mongod is installed. What
-        it lacks is told where C(first) is true.
+      - The replica set and its user as they are to be, with C(port), C(replica_set), C(members), C(role),
+        C(user) and C(removes_user), as in M(rocketops.rocketchat.mongodb_replica_set). Only asked where mongod is
+        installed. What it lacks is told where C(first) is true.
     type: dict
   user_password:
     description: Password of the user in O(mongodb).

@@ -56,7 +56,7 @@ def drifts(deployment: Deployment) -> Iterator[Drift]:
     for number, container in enumerate(containers):
         yield Drift("container", ways[number % len(ways)].format(container), container)
     yield from _put_back()
-    yield Drift("users", without_a_role(deployment), "clusterMonitor on admin")
+    yield Drift("users", without_a_role(deployment), "rocketchatStatus on admin")
     yield Drift("rules", "nft flush chain inet rocketops forward", "which somebody changed")
     yield Drift("hosts", "sed -i '/mongodb.internal/d' /etc/hosts", "/etc/hosts")
     yield Drift("network", replaced_network(containers), "replace network rocketchat")
@@ -122,7 +122,7 @@ def without_a_role(deployment: Deployment) -> str:
     script = (
         "import pymongo; c = pymongo.MongoClient('127.0.0.1', username='admin', directConnection=True, "
         f"password={deployment.secrets()['mongodb_admin_password']!r}); c.admin.command('revokeRolesFromUser', "
-        "'rocketchat', roles=[{'role': 'clusterMonitor', 'db': 'admin'}])"
+        "'rocketchat', roles=[{'role': 'rocketchatStatus', 'db': 'admin'}])"
     )
     return f"python3 -c {shlex.quote(script)}"
 

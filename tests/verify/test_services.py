@@ -188,7 +188,20 @@ def test_user_of_rocketchat_has_no_more_than_it_needs(deployment: Deployment) ->
         "c.admin.command('connectionStatus')['authInfo']['authenticatedUserRoles']))"
     )
     roles = deployment.run(f'P={password} python3 -c "{script}"').strip()
-    assert roles == "['admin.clusterMonitor', 'rocketchat.readWrite']"
+    assert roles == "['admin.rocketchatStatus', 'rocketchat.readWrite']"
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["c.local['oplog.rs'].find_one()", "c.admin.command('getLog', 'global')", "c.admin['system.users'].find_one()"],
+)
+def test_user_of_rocketchat_reads_nothing_of_others(deployment: Deployment, what: str) -> None:
+    password = deployment.secrets()["rocketchat_mongodb_password"]
+    script = (
+        "import os, pymongo; c = pymongo.MongoClient('127.0.0.1', directConnection=True, username='rocketchat', "
+        f"password=os.environ['P'], authSource='admin'); {what}"
+    )
+    assert "not authorized" in deployment.attempt(f'P={password} python3 -c "{script}"').stderr
 
 
 def test_no_secret_where_others_can_read_it(deployment: Deployment) -> None:

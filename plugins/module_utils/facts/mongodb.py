@@ -28,7 +28,8 @@ def ask(wanted: Wanted, sees_to_it: bool) -> dict[str, Any]:
     ``steps``: what the role would do, as the rest of a sentence, on the host that ``sees_to_it``.
     """
     until = time.monotonic() + TIMEOUT
-    state = read(wanted.port, wanted.user, wanted.admin, until, wanted.removed_user)
+    role = wanted.own_role.name if wanted.own_role else ""
+    state = read(wanted.port, wanted.user, wanted.admin, until, wanted.removed_user, role)
     decision = decide(state, wanted) if sees_to_it else Decision(fault=_known(state))
     try:
         rehearse(decision.steps, state, wanted)

@@ -147,6 +147,7 @@ def _docker(asked: Mapping[str, Any], installed: bool, listening: list[dict[str,
 def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Imported here, as most hosts are not asked."""
     from ..mongodb.login import User
+    from ..mongodb.roles import OwnRole
     from ..mongodb.steps import Wanted
     from .mongodb import ask
 
@@ -155,7 +156,8 @@ def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:
     user = User(wanted["user"]["name"], asked["user_password"])
     set_of = (int(wanted["port"]), wanted["replica_set"], tuple(wanted["members"]))
     rotated = (asked["former_admin_password"] or "", wanted["removes_user"])
-    return ask(Wanted(*set_of, user, roles, asked["admin_password"], *rotated), wanted["first"])
+    role = OwnRole(wanted["role"]["name"], tuple(wanted["role"]["privileges"]))
+    return ask(Wanted(*set_of, user, roles, asked["admin_password"], *rotated, role), wanted["first"])
 
 
 def _workspace(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote
 
+from ...module_utils.mongodb import roles
 from ..inventory.reader import Reader
 from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, pinned, proxy_port
 from ..rocketchat import layout
@@ -324,12 +325,13 @@ class Planner:
             "user": {
                 "name": self.settings.mongodb_username,
                 "password": self.settings.secrets.mongodb_password,
-                # readWrite carries change streams; upstream's docs ask for clusterMonitor in addition (monolith).
+                # readWrite carries change streams
                 "roles": [
                     {"db": self.settings.mongodb_database, "role": "readWrite"},
-                    {"db": "admin", "role": "clusterMonitor"},
+                    {"db": "admin", "role": roles.ROLE},
                 ],
             },
+            "role": {"name": roles.ROLE, "privileges": roles.PRIVILEGES},
         }
 
     def _nats_is_published(self, host: Host) -> bool:

@@ -97,6 +97,7 @@ def _databases(plan: HostPlan) -> dict[str, Any]:
             "mongodb": {
                 **{name: plan.mongodb[name] for name in ("port", "replica_set", "members", "first")},
                 "user": {name: plan.mongodb["user"][name] for name in ("name", "roles")},
+                "role": plan.mongodb["role"],
                 "removes_user": plan.mongodb["former"]["removes_user"],
             },
             "user_password": plan.mongodb["user"]["password"],

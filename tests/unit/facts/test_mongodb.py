@@ -76,7 +76,7 @@ def test_set_that_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_it_lacks_is_told_on_one_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(ask(monkeypatch, NEW)["steps"]) == 3
+    assert len(ask(monkeypatch, NEW)["steps"]) == 4
     assert ask(monkeypatch, NEW, first=False)["steps"] == []
     assert ask(monkeypatch, NEW)["set"]["initiated"] is False
     away = SetState(fault="refused", reason="Nothing listens.")

@@ -68,7 +68,17 @@ def test_mongodb(host: dict[str, Any]) -> None:
         "user": {
             "name": "rocketchat",
             "password": "mongodb-secret",
-            "roles": [{"db": "rocketchat", "role": "readWrite"}, {"db": "admin", "role": "clusterMonitor"}],
+            "roles": [{"db": "rocketchat", "role": "readWrite"}, {"db": "admin", "role": "rocketchatStatus"}],
+        },
+        "role": {
+            "name": "rocketchatStatus",
+            "privileges": [
+                {
+                    "resource": {"cluster": True},
+                    "actions": ["serverStatus", "replSetGetStatus", "replSetGetConfig", "getParameter"],
+                },
+                {"resource": {"db": "local", "collection": "oplog.rs"}, "actions": ["collStats"]},
+            ],
         },
     }
 
