@@ -204,6 +204,22 @@ def test_user_of_rocketchat_reads_nothing_of_others(deployment: Deployment, what
     assert "not authorized" in deployment.attempt(f'P={password} python3 -c "{script}"').stderr
 
 
+def test_log_of_mongod_is_rotated(deployment: Deployment) -> None:
+    """By what runs it once a day; mongod goes on in a new file."""
+    log = "/var/log/mongodb/mongod.log"
+    deployment.run("systemctl is-enabled logrotate.timer && logrotate --force /etc/logrotate.d/mongod")
+    reopened = f"timeout 20 sh -c 'until grep -q . {log}; do sleep 0.2; done'"
+    deployment.run(reopened)
+    assert deployment.run(f"stat -c '%a %U %G' {log} {log}.1").split() == ["600", "mongodb", "mongodb"] * 2
+    assert deployment.run("systemctl show --property=NRestarts --value mongod").strip() == "0"
+
+
+def test_cache_of_mongod_leaves_the_containers_their_memory(deployment: Deployment) -> None:
+    memory_mb = int(deployment.run("awk '/^MemTotal/ {print int($2 / 1024)}' /proc/meminfo"))
+    size = float(deployment.run("awk '/cacheSizeGB/ {print $2}' /etc/mongod.conf"))
+    assert 0.25 <= size <= max(0.25, (memory_mb - 4096 - 1024) / 2 / 1024 * 1.25 + 0.25)
+
+
 def test_no_secret_where_others_can_read_it(deployment: Deployment) -> None:
     """As nobody, search all that nobody can read, and all command lines."""
     secrets = "\\n".join(deployment.secrets().values())

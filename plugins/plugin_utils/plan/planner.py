@@ -314,6 +314,10 @@ class Planner:
             # The bridge's address exists only once Docker has made the network.
             "needs_docker": own.address == self.gateway,
             "first": self.members[0].host == host.name,
+            # as the package of the host's distribution has it
+            "runs_as": "",
+            # as much as the host's memory leaves
+            "cache_gb": 0.0,
             "hosts_marker": layout.HOSTS_MARKER.replace("{mark}", "END"),
             "name": own.name,
             "members": [f"{member.name}:{self.settings.mongodb_port}" for member in self.members],

@@ -57,6 +57,8 @@ def test_mongodb(host: dict[str, Any]) -> None:
         "bind_addresses": ["127.0.0.1", "172.31.250.1"],
         "needs_docker": True,
         "first": True,
+        "runs_as": "",
+        "cache_gb": 0.0,
         "hosts_marker": "# END rocketops.rocketchat: members of the MongoDB replica set",
         "name": MONGODB_NAME,
         "members": [f"{MONGODB_NAME}:27017"],

@@ -245,6 +245,7 @@ def mongod_settings(mongodb: Mapping[str, Any]) -> Facts:
         "replSetName": mongodb["replica_set"],
         "authorization": "enabled",
         "keyFile": layout.KEYFILE,
+        "cacheSizeGB": "",
     }
     return {"first_line": f"# {MANAGED}", "settings": settings}
 

@@ -11,6 +11,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -126,6 +127,15 @@ def test_mongod_accepts_its_settings(tmp_path: Path) -> None:
     files = files_at(layout.MONGOD_SETTINGS)
     mongod = wheels.program(VERSIONS["mongodb"]["wheel"], "mongod")
     check(files, validation(files), tmp_path / "mongod.conf", str(mongod.parent))
+
+
+def test_logrotate_accepts_its_settings(tmp_path: Path) -> None:
+    skip_without("logrotate", "--version")
+    files = files_at(layout.MONGOD_LOG_ROTATION)
+    [(shape, file)] = files.items()
+    # no user of MongoDB's is on this machine
+    mine = replace(file, content=(file.content or "").replace("su mongodb mongodb", "su nobody nogroup"))
+    check({shape: mine}, validation(files), tmp_path / "mongod")
 
 
 def test_nats_accepts_its_configuration(tmp_path: Path) -> None:
