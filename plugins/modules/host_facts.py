@@ -115,6 +115,11 @@ options:
   mongod_settings:
     description: Path of mongod's settings, of which those are told that tell one mongod from another.
     type: path
+  kernel:
+    description: Absolute paths of files in which the kernel tells how it is set.
+    type: list
+    elements: path
+    default: []
   ledger:
     description: Path of this collection's record of what it did on the host.
     type: path
@@ -324,6 +329,12 @@ facts:
       description:
         - Of O(mongod_settings), the C(first_line) and some C(settings); V(null) where there are none.
       type: dict
+    kernel:
+      description:
+        - The contents of the files of O(kernel) as C(values), V(null) for one that is missing, and whether it is that
+          C(of_container), which belongs to another machine. V(null) where O(kernel) is left out.
+      type: dict
+      sample: {of_container: false, values: {/proc/sys/vm/swappiness: "60\n"}}
     workspace:
       description: What M(rocketops.rocketchat.workspace_facts) returns; V(null) where it was not asked for.
       type: dict

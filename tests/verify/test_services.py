@@ -220,6 +220,13 @@ def test_cache_of_mongod_leaves_the_containers_their_memory(deployment: Deployme
     assert 0.25 <= size <= max(0.25, (memory_mb - 4096 - 1024) / 2 / 1024 * 1.25 + 0.25)
 
 
+def test_mongod_is_started_after_its_kernel_is_set(deployment: Deployment) -> None:
+    """In a container of the lab's, that is left out, and nothing failed because of it."""
+    assert "rocketops-mongod-kernel.service" in deployment.run("systemctl show --property=Wants --value mongod")
+    state = deployment.run("systemctl show --property=ActiveState,Result,ConditionResult rocketops-mongod-kernel")
+    assert state.split() == ["Result=success", "ActiveState=inactive", "ConditionResult=no"]
+
+
 def test_no_secret_where_others_can_read_it(deployment: Deployment) -> None:
     """As nobody, search all that nobody can read, and all command lines."""
     secrets = "\\n".join(deployment.secrets().values())

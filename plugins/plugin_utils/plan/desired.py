@@ -236,6 +236,12 @@ def _mongodb(planned: Mapping[str, Any], on: Distribution, cache_gb: float) -> R
                 render("mongodb", "mongod.logrotate.j2", plan),
                 validate=LOGROTATE_ACCEPTS,
             ),
+            File(
+                layout.MONGOD_KERNEL_UNIT,
+                "0644",
+                render("mongodb", "mongod.kernel.service.j2", plan),
+                effect="restart",
+            ),
             _held("MongoDB", distributions.MONGODB_OWN_PACKAGES),
         ],
         block=block,

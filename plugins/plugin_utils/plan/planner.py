@@ -18,7 +18,7 @@ from urllib.parse import quote
 from ...module_utils.mongodb import roles
 from ..inventory.reader import Reader
 from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, pinned, proxy_port
-from ..rocketchat import layout
+from ..rocketchat import kernel, layout
 from ..rocketchat.addresses import container_address, nats_address
 from ..rocketchat.catalogue import (
     CONTAINER_PORT,
@@ -318,6 +318,8 @@ class Planner:
             "runs_as": "",
             # as much as the host's memory leaves
             "cache_gb": 0.0,
+            "kernel": kernel.wanted(self.settings.mongodb_version),
+            "kernel_unit": layout.MONGOD_KERNEL_UNIT.rpartition("/")[2],
             "hosts_marker": layout.HOSTS_MARKER.replace("{mark}", "END"),
             "name": own.name,
             "members": [f"{member.name}:{self.settings.mongodb_port}" for member in self.members],

@@ -59,6 +59,7 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
         "directories": [room.directory for room in DISK_REQUIREMENTS],
         "data": _unique([layout.MONGODB_DATA, *(path for state in states for path in state.data)]),
         "mongod_settings": layout.MONGOD_SETTINGS,
+        "kernel": list(plan.mongodb["kernel"]["files"]) if plan.mongodb else [],
         "ledger": layout.LEDGER,
         "backups": layout.BACKUPS,
         **_databases(plan),

@@ -59,6 +59,17 @@ def test_mongodb(host: dict[str, Any]) -> None:
         "first": True,
         "runs_as": "",
         "cache_gb": 0.0,
+        "kernel": {
+            "files": {
+                "/proc/sys/vm/max_map_count": "1048576",
+                "/proc/sys/vm/swappiness": "1",
+                "/sys/kernel/mm/transparent_hugepage/enabled": "never",
+            },
+            "at_least": ["/proc/sys/vm/max_map_count"],
+            "sysctls": ["vm.max_map_count", "vm.swappiness"],
+            "frees_rseq": False,
+        },
+        "kernel_unit": "rocketops-mongod-kernel.service",
         "hosts_marker": "# END rocketops.rocketchat: members of the MongoDB replica set",
         "name": MONGODB_NAME,
         "members": [f"{MONGODB_NAME}:27017"],
