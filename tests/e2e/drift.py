@@ -95,6 +95,7 @@ def sentence_of(path: str) -> str:
     """How a change of a file is told: most by their path, some by what they are for."""
     words = {
         "/etc/rocketops/": FIREWALL,
+        "/etc/systemd/system/rocketops-mongod-kernel": "what mongod wants of the kernel",
         "/etc/systemd/system/rocketops-": FIREWALL,
         "/etc/systemd/system/nftables.service.d/": FIREWALL,
         "/etc/docker/daemon.json": "Docker's settings",

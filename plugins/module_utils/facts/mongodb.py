@@ -71,6 +71,10 @@ def _inside(state: SetState, wanted: Wanted, until: float) -> dict[str, Any]:
             told["feature_compatibility_version"] = str(answer["featureCompatibilityVersion"]["version"])
             told["users"] = _users(login, state, wanted)
             told["databases"] = _databases(login)
+        if not set(_writes(list(wanted.roles))) <= set(told["databases"]):
+            # Whoever may not list all is told of those that it may use, and the planned one may be one of the others.
+            with log_in(f"127.0.0.1:{wanted.port}", wanted.admin, remaining(until)) as login:
+                told["databases"] = _databases(login)
     except (Fault, Refused):
         pass
     return told

@@ -240,6 +240,7 @@ def _mongodb(planned: Mapping[str, Any], on: Distribution, cache_gb: float) -> R
                 layout.MONGOD_KERNEL_UNIT,
                 "0644",
                 render("mongodb", "mongod.kernel.service.j2", plan),
+                told="will change what mongod wants of the kernel and restart it",
                 effect="restart",
             ),
             _held("MongoDB", distributions.MONGODB_OWN_PACKAGES),
