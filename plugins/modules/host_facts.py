@@ -120,6 +120,11 @@ options:
   mongod_settings:
     description: Path of mongod's settings, of which those are told that tell one mongod from another.
     type: path
+  kernel:
+    description: Absolute paths of files in which the kernel tells how it is set.
+    type: list
+    elements: path
+    default: []
   ledger:
     description: Path of this collection's record of what it did on the host.
     type: path
@@ -128,9 +133,9 @@ options:
     type: path
   mongodb:
     description:
-      - The replica set and its user as they are to be, with C(port), C(replica_set), C(members), C(user) and
-        C(removes_user), as in M(rocketops.rocketchat.mongodb_replica_set). Only asked where mongod is installed. What
-        it lacks is told where C(first) is true.
+      - The replica set and its user as they are to be, with C(port), C(replica_set), C(members), C(role),
+        C(user) and C(removes_user), as in M(rocketops.rocketchat.mongodb_replica_set). Only asked where mongod is
+        installed. What it lacks is told where C(first) is true.
     type: dict
   user_password:
     description: Password of the user in O(mongodb).
@@ -335,6 +340,12 @@ facts:
       description:
         - Of O(mongod_settings), the C(first_line) and some C(settings); V(null) where there are none.
       type: dict
+    kernel:
+      description:
+        - The contents of the files of O(kernel) as C(values), V(null) for one that is missing, and whether it is that
+          C(of_container), which belongs to another machine. V(null) where O(kernel) is left out.
+      type: dict
+      sample: {of_container: false, values: {/proc/sys/vm/swappiness: "60\n"}}
     workspace:
       description: What M(rocketops.rocketchat.workspace_facts) returns; V(null) where it was not asked for.
       type: dict

@@ -67,8 +67,7 @@ class HostPlan:
     workspace_facts, nats_health and ddp_health, None where there is nothing to ask. ``containers``: Rocket.Chat's,
     each with the ``server`` that nginx on the same host, and on others, has of it.
     ``adopted``: what may be replaced although somebody else made it, by path.
-    ``required``: ``cores`` and ``memory_mb`` for the expected users, ``least_memory_mb`` in any case, and its
-    ``monoliths`` and ``ddp_streamers``.
+    ``required``: see ``requirements``.
     """
 
     docker: dict[str, Any] | None

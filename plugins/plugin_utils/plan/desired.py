@@ -65,6 +65,8 @@ NO_DEFAULT_SITE = [
     ),
 ]
 NFT_ACCEPTS = "nft --check --file %s"
+# It only reads then.
+LOGROTATE_ACCEPTS = "logrotate --debug %s"
 # The server that is to run with it; as the image starts it, with what its entry point makes of the options.
 NATS_ACCEPTS = (
     "docker run --rm --init=false --runtime runc --network none --volume %%s:/nats.conf:ro %s --config /nats.conf -t"
@@ -91,17 +93,22 @@ _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def desired_state(
-    host: HostPlan, on: Distribution, ipv6: bool = True, default_site: bool = True, workers: Workers = ONE_WORKER
+    host: HostPlan,
+    on: Distribution,
+    ipv6: bool = True,
+    default_site: bool = True,
+    workers: Workers = ONE_WORKER,
+    cache_gb: float = 0.0,
 ) -> dict[str, RoleState]:
     """By role, in the order in which the site playbook goes through them.
 
     ``ipv6``: whether the host has it. ``default_site``: whether the page that comes with nginx may be there.
-    ``workers``: nginx's there.
+    ``workers``: nginx's there. ``cache_gb``: of mongod's cache, 0 for what it takes by itself.
     """
     states = {
         "firewall": _firewall(host.firewall),
         "docker": host.docker and _docker(host.docker, on),
-        "mongodb": host.mongodb and _mongodb(host.mongodb, on),
+        "mongodb": host.mongodb and _mongodb(host.mongodb, on, cache_gb),
         "nats": host.nats and _nats(host.nats),
         "rocketchat": host.rocketchat and _rocketchat(host.rocketchat),
         "nginx": host.nginx and _nginx(host.nginx, on, ipv6, default_site, workers),
@@ -205,7 +212,8 @@ def _repository(repository: distributions.Repository, whose: str) -> Repository:
     return Repository(key, repository.key_url, entry, *about)
 
 
-def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
+def _mongodb(planned: Mapping[str, Any], on: Distribution, cache_gb: float) -> RoleState:
+    plan = {**planned, "runs_as": on.vendor.mongodb_user, "cache_gb": cache_gb}
     repository = distributions.mongodb_repository(on, plan["version"], **plan["repository"])
     settings: dict[str, Any] = {"told": "will change mongod's settings and restart it", "effect": "restart"}
     names = [f"{address} {name}" for name, address in plan["names"].items()]
@@ -235,12 +243,25 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
                 layout.KEYFILE,
                 "0400",
                 f"{plan['keyfile']}\n",
-                owner=on.vendor.mongodb_user,
+                owner=plan["runs_as"],
                 secret=True,
                 marked_by=layout.MONGOD_SETTINGS,
                 **settings,
             ),
             File(layout.MEMBERS_FILE, "0644", f"{block.text()}\n", marked_by=layout.MONGOD_SETTINGS),
+            File(
+                layout.MONGOD_LOG_ROTATION,
+                "0644",
+                render("mongodb", "mongod.logrotate.j2", plan),
+                validate=LOGROTATE_ACCEPTS,
+            ),
+            File(
+                layout.MONGOD_KERNEL_UNIT,
+                "0644",
+                render("mongodb", "mongod.kernel.service.j2", plan),
+                told="will change what mongod wants of the kernel and restart it",
+                effect="restart",
+            ),
             _held("MongoDB", distributions.MONGODB_OWN_PACKAGES),
         ],
         block=block,

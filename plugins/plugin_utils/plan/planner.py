@@ -16,9 +16,10 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote
 
+from ...module_utils.mongodb import roles
 from ..inventory.reader import Reader
 from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, pinned, proxy_port
-from ..rocketchat import layout
+from ..rocketchat import kernel, layout
 from ..rocketchat.addresses import container_address, nats_address
 from ..rocketchat.catalogue import (
     CONTAINER_PORT,
@@ -315,6 +316,12 @@ class Planner:
             # The bridge's address exists only once Docker has made the network.
             "needs_docker": own.address == self.gateway,
             "first": self.members[0].host == host.name,
+            # as the package of the host's distribution has it
+            "runs_as": "",
+            # as much as the host's memory leaves
+            "cache_gb": 0.0,
+            "kernel": kernel.wanted(self.settings.mongodb_version),
+            "kernel_unit": layout.MONGOD_KERNEL_UNIT.rpartition("/")[2],
             "hosts_marker": layout.HOSTS_MARKER.replace("{mark}", "END"),
             "name": own.name,
             "members": [f"{member.name}:{self.settings.mongodb_port}" for member in self.members],
@@ -326,12 +333,13 @@ class Planner:
             "user": {
                 "name": self.settings.mongodb_username,
                 "password": self.settings.secrets.mongodb_password,
-                # readWrite carries change streams; upstream's docs ask for clusterMonitor in addition (monolith).
+                # readWrite carries change streams
                 "roles": [
                     {"db": self.settings.mongodb_database, "role": "readWrite"},
-                    {"db": "admin", "role": "clusterMonitor"},
+                    {"db": "admin", "role": roles.ROLE},
                 ],
             },
+            "role": {"name": roles.ROLE, "privileges": roles.PRIVILEGES},
         }
 
     def _nats_is_published(self, host: Host) -> bool:

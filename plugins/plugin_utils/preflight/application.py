@@ -76,7 +76,7 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
 
 def _users(plan: Mapping[str, Any]) -> dict[str, Any]:
     user = {name: plan["user"][name] for name in ("name", "roles")}
-    return {"user": user, "removes_user": plan["former"]["removes_user"]}
+    return {"user": user, "role": plan["role"], "removes_user": plan["former"]["removes_user"]}
 
 
 def _leftovers(host: Host, state: RoleState) -> dict[str, Any]:

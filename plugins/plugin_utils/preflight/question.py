@@ -69,6 +69,7 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
         "directories": [room.directory for room in DISK_REQUIREMENTS],
         "data": _unique([layout.MONGODB_DATA, *(path for state in states for path in state.data)]),
         "mongod_settings": layout.MONGOD_SETTINGS,
+        "kernel": list(plan.mongodb["kernel"]["files"]) if plan.mongodb else [],
         "ledger": layout.LEDGER,
         "backups": layout.BACKUPS,
         **_databases(plan),
@@ -107,6 +108,7 @@ def _databases(plan: HostPlan) -> dict[str, Any]:
             "mongodb": {
                 **{name: plan.mongodb[name] for name in ("port", "replica_set", "members", "first")},
                 "user": {name: plan.mongodb["user"][name] for name in ("name", "roles")},
+                "role": plan.mongodb["role"],
                 "removes_user": plan.mongodb["former"]["removes_user"],
             },
             "user_password": plan.mongodb["user"]["password"],

@@ -37,7 +37,7 @@ DOCKER_RIVALS = {
     "docker": ("docker.io", "docker-cli", "docker-compose", "docker-compose-v2", "podman-docker", "containerd", "runc"),
     "distribution": ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin", "podman-docker"),
 }
-MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo")
+MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo", "logrotate")
 # Of its repository: those that a deployment has, and those that bring them along or want them of the same version.
 MONGODB_OWN_PACKAGES = ("mongodb-org-server", "mongodb-org", "mongodb-org-database")
 FIREWALL_PACKAGES = ("nftables",)

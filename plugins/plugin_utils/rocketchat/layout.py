@@ -24,7 +24,9 @@ MONGOD_UNIT_SETTINGS = f"{MONGOD_UNIT_DIRECTORY}/rocketops.conf"
 KEYFILE = "/etc/mongod.keyfile"
 # What is in /etc/hosts of it, for mongod to put it back there.
 MEMBERS_FILE = "/etc/mongod.members"
+MONGOD_KERNEL_UNIT = f"{UNITS}/rocketops-mongod-kernel.service"
 MONGOD_LOG = "/var/log/mongodb/mongod.log"
+MONGOD_LOG_ROTATION = "/etc/logrotate.d/mongod"
 HOSTS_FILE = "/etc/hosts"
 HOSTS_MARKER = "# {mark} rocketops.rocketchat: members of the MongoDB replica set"
 

@@ -271,6 +271,21 @@ def test_texts(tmp_path: Path) -> None:
     assert files.text(str(tmp_path)) is None
 
 
+def test_kernel_tells_how_it_is_set() -> None:
+    told = system.kernel(["/proc/sys/vm/swappiness", "/proc/sys/vm/no_such_file"])
+    assert told["of_container"] in (True, False)
+    assert told["values"]["/proc/sys/vm/swappiness"].strip().isdecimal()
+    assert told["values"]["/proc/sys/vm/no_such_file"] is None
+
+
+@pytest.mark.parametrize(("said", "contained"), [("none\n", False), ("lxc\n", True), ("docker\n", True), (None, False)])
+def test_container_has_the_kernel_of_its_machine(
+    monkeypatch: pytest.MonkeyPatch, said: str | None, contained: bool
+) -> None:
+    monkeypatch.setattr(system, "output", lambda _command: said)
+    assert system.kernel([]) == {"of_container": contained, "values": {}}
+
+
 def test_last_backup(tmp_path: Path) -> None:
     assert files.last_change(str(tmp_path)) is None
     assert files.last_change(str(tmp_path / "missing")) is None

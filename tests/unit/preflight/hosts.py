@@ -101,6 +101,7 @@ BARE: Facts = {
     "mongodb": None,
     "data": {layout.MONGODB_DATA: place(found=False)},
     "mongod": None,
+    "kernel": None,
     "workspace": None,
     "last_backup": None,
 }
@@ -188,6 +189,7 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
         },
         "mongodb": replica_set(series, planned=mongodb) if mongodb else None,
         "mongod": mongod_settings(mongodb) if mongodb else None,
+        "kernel": kernel(mongodb["kernel"]) if mongodb else None,
         "data": {
             layout.MONGODB_DATA: place(found=bool(mongodb), empty=not mongodb, database=bool(mongodb)),
             **{path: place() for state in states for path in state.data if path != layout.MONGODB_DATA},
@@ -254,8 +256,15 @@ def mongod_settings(mongodb: Mapping[str, Any]) -> Facts:
         "replSetName": mongodb["replica_set"],
         "authorization": "enabled",
         "keyFile": layout.KEYFILE,
+        "cacheSizeGB": "",
     }
     return {"first_line": f"# {MANAGED}", "settings": settings}
+
+
+def kernel(wanted: Mapping[str, Any], **values: str) -> Facts:
+    """As mongod wants it; ``values``: by the last part of their path, what is otherwise."""
+    there = {path: values.get(path.rpartition("/")[2], value) for path, value in wanted["files"].items()}
+    return {"of_container": False, "values": there}
 
 
 def origin(*marks: str, **facts: Any) -> Facts:

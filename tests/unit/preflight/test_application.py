@@ -295,7 +295,12 @@ def test_what_has_taken_up_its_settings_is_noted_where_something_differed() -> N
     taken_up = {role: given_to(asked(PLAN), role)["took_up"] for role in ROLES}
     assert taken_up == {
         "docker": {"docker.service": []},
-        "mongodb": {"mongod.service": [layout.MONGOD_SETTINGS, layout.MONGOD_UNIT_SETTINGS, layout.KEYFILE]},
+        "mongodb": {
+            "mongod.service": [
+                *(layout.MONGOD_SETTINGS, layout.MONGOD_UNIT_SETTINGS),
+                *(layout.KEYFILE, layout.MONGOD_KERNEL_UNIT),
+            ]
+        },
         "nats": {"nats": [layout.NATS_SETTINGS]},
         "rocketchat": {},
         "nginx": {
