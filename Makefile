@@ -22,6 +22,11 @@ help: ## list the commands
 	@ln -sfn "$(CURDIR)" .cache/collections/ansible_collections/rocketops/rocketchat
 	@touch $@
 
+.cache/sslyze/.installed: requirements-sslyze.lock | .venv/.installed
+	@$(PYTHON) -m venv .cache/sslyze
+	@.cache/sslyze/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sslyze.lock
+	@touch $@
+
 venv: .venv/.installed ## install the tools into .venv
 
 lab: venv ## bring the lab up: a registry, a package repository and one bare Debian host
@@ -58,7 +63,7 @@ molecule: venv ## converge fresh hosts, twice, disturb them, and verify them
 	@COLUMNS=140 $(BIN)/molecule test --destroy never
 
 # Two hosts at a time, as half of the time is waiting. Tests of one file go on from what the one before left.
-e2e: venv ## take parts of the deployed host away, and see what the product does
+e2e: venv .cache/sslyze/.installed ## take parts of the deployed host away, and see what the product does
 	@$(BIN)/python -m pytest -v --durations 40 -n 2 --dist loadfile tests/e2e --inventory molecule/default/inventory
 
 test: lint unit molecule e2e ## run everything that CI runs

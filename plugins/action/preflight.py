@@ -21,6 +21,7 @@ from ..plugin_utils.preflight.internal_tls import switch_problems
 from ..plugin_utils.preflight.judge import judge
 from ..plugin_utils.preflight.registered import FACTS, SOURCES, ByRole, answered, chosen, is_chosen
 from ..plugin_utils.preflight.sources import source_problems
+from ..plugin_utils.preflight.turns import at_once
 from ..plugin_utils.shown import refusal, show, understanding_hosts
 
 
@@ -62,7 +63,8 @@ class ActionModule(ActionBase):
         }
         for name, one in applied.items():
             one["ledger"]["hosts"] = noted_hosts(plan, hosts[name])
-        return {"changed": False, "warnings": verdict.warnings, "hosts": applied}
+        serial = at_once([(hosts[name], {role: found[name].get(role, []) for role in roles[name]}) for name in hosts])
+        return {"changed": False, "warnings": verdict.warnings, "serial": serial, "hosts": applied}
 
 
 def _host(name: str, plan: dict[str, Any], hostvars: Any) -> Host:

@@ -65,6 +65,11 @@ options:
     type: list
     elements: path
     default: []
+  certificates:
+    description: Absolute paths of PEM files with certificates, of which it is asked how long they are valid.
+    type: list
+    elements: path
+    default: []
   origins:
     description: By absolute path, texts that tell whose the file is, where it holds one.
     type: dict
@@ -115,6 +120,11 @@ options:
   mongod_settings:
     description: Path of mongod's settings, of which those are told that tell one mongod from another.
     type: path
+  kernel:
+    description: Absolute paths of files in which the kernel tells how it is set.
+    type: list
+    elements: path
+    default: []
   ledger:
     description: Path of this collection's record of what it did on the host.
     type: path
@@ -123,7 +133,7 @@ options:
     type: path
   mongodb:
     description:
-      - The replica set and its user as they are to be, with C(port), C(replica_set), C(members), C(user),
+      - The replica set and its user as they are to be, with C(port), C(replica_set), C(members), C(role), C(user),
         C(removes_user) and C(authorities), as in M(rocketops.rocketchat.mongodb_replica_set). Only asked where mongod
         is installed, and with or without TLS, as it speaks at the moment. What it lacks is told where C(first) is true.
     type: dict
@@ -266,6 +276,12 @@ facts:
           C(log-opts/max-size), and the C(error) for which they cannot be told. One that is missing sets nothing.
       type: dict
       sample: {/etc/docker/daemon.json: {error: null, values: {debug: true}, digests: {debug: b5bea4...}}}
+    certificates:
+      description:
+        - For each of O(certificates) when it C(begins) and C(ends) to be valid, in seconds of the epoch; V(null) where
+          that is not known.
+      type: dict
+      sample: {/etc/ssl/chat.pem: {begins: 1795494288, ends: 1803270288}}
     client:
       description:
         - Of Docker's client, for the user that the module runs as, the names of the C(variables) that it would give to
@@ -324,6 +340,12 @@ facts:
       description:
         - Of O(mongod_settings), the C(first_line) and some C(settings); V(null) where there are none.
       type: dict
+    kernel:
+      description:
+        - The contents of the files of O(kernel) as C(values), V(null) for one that is missing, and whether it is that
+          C(of_container), which belongs to another machine. V(null) where O(kernel) is left out.
+      type: dict
+      sample: {of_container: false, values: {/proc/sys/vm/swappiness: "60\n"}}
     workspace:
       description: What M(rocketops.rocketchat.workspace_facts) returns; V(null) where it was not asked for.
       type: dict

@@ -53,6 +53,15 @@ options:
       validate:
         description: Command that has to accept a file before it is put in place; C(%s) stands for its path.
         type: str
+      issued:
+        description:
+          - Absolute path of a file on the host whose content takes the place of what is given, where there is one.
+          - For what others renew there, such as a certificate.
+        type: path
+      keeps:
+        description: Whether, until there is a file O(files[].issued), one that is there already keeps its content.
+        type: bool
+        default: false
   validate_all:
     description:
       - Command that has to accept the whole of what the host then has, with all files in place. Run where one of them
@@ -157,6 +166,8 @@ OPTIONS = {
     "owner": {"type": "str", "default": "root"},
     "backup": {"type": "bool", "default": False},
     "validate": {"type": "str"},
+    "issued": {"type": "path"},
+    "keeps": {"type": "bool", "default": False},
 }
 UNIT = {
     "name": {"type": "str", "required": True},

@@ -13,7 +13,7 @@ description:
   - Asks every member at the very name it has in the set's configuration, for that is what Rocket.Chat connects to,
     and tells a stopped C(mongod) from a hung one, an unknown name and a host that cannot be reached.
   - Logs in as Rocket.Chat's own user at the primary, or without one at a secondary, and asks for all that Rocket.Chat
-    relies on. What the role C(clusterMonitor) may read suffices.
+    relies on. The role that the site playbook gives that user suffices.
   - Reads only. Members are asked at the same time; any number of those that do not answer costs one
     O(request_timeout). It costs another if one of them is in the set's configuration but not in O(members).
   - What is a fault here follows the chapters "Replica Set Member States", "Built-In Roles" and "Wire Protocol" of
@@ -44,7 +44,9 @@ options:
     type: str
     required: true
   username:
-    description: A user of the database C(admin) with the role C(clusterMonitor).
+    description:
+      - A user of the database C(admin), who has to have C(serverStatus), C(replSetGetStatus), C(replSetGetConfig) and
+        C(getParameter) of the cluster. With C(collStats) of the oplog, its size is told, too.
     type: str
     required: true
   password:
@@ -253,7 +255,7 @@ checks:
         The user 'rocketchat' may write to every database, which Rocket.Chat does not need; whoever breaks into
         Rocket.Chat may do so too. It comes from readWriteAnyDatabase on admin. The site playbook takes it away; by
         hand, an administrator types in mongosh db.getSiblingDB('admin').updateUser('rocketchat', {roles: [{role:
-        'readWrite', db: 'rocketchat'}, {role: 'clusterMonitor', db: 'admin'}]}).
+        'readWrite', db: 'rocketchat'}, {role: 'rocketchatStatus', db: 'admin'}]}).
 """
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib

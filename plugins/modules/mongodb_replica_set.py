@@ -12,7 +12,7 @@ version_added: 0.2.0
 description:
   - Runs on the host of the first member, next to its C(mongod), which has to demand passwords. Waits for it, initiates
     the replica set if there is none, waits for a primary, creates the administrator C(admin) with the role C(root) if
-    MongoDB has no user at all, and creates or corrects the user.
+    MongoDB has no user at all, and creates or corrects a role and the user.
   - A set that is there is never reconfigured, and one of another name is an error.
   - Whether there is any user yet is asked of MongoDB, whose localhost exception holds until there is one. Nothing is
     noted on the host. The administrator's password is changed only from O(former_admin_password).
@@ -46,6 +46,29 @@ options:
     type: list
     elements: str
     required: true
+  role:
+    description: A role of the database C(admin), which O(user) may have among its own.
+    type: dict
+    suboptions:
+      name:
+        description: Its name.
+        type: str
+        required: true
+      privileges:
+        description: Exactly what it is to allow. Other privileges are taken away from it, and so are roles.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          resource:
+            description: What it is about, as in MongoDB's command C(createRole).
+            type: dict
+            required: true
+          actions:
+            description: Names of what may be done with it.
+            type: list
+            elements: str
+            required: true
   user:
     description: A user of the database C(admin).
     type: dict
@@ -109,11 +132,15 @@ EXAMPLES = r"""
     replica_set: rs0
     members: ["chat1.mongodb.internal:27017"]
     admin_password: "{{ mongodb_admin_password }}"
+    role:
+      name: status
+      privileges:
+        - {resource: {cluster: true}, actions: [serverStatus]}
     user:
       name: rocketchat
       roles:
         - {role: readWrite, db: rocketchat}
-        - {role: clusterMonitor, db: admin}
+        - {role: status, db: admin}
     user_password: "{{ rocketchat_mongodb_password }}"
 """
 
@@ -149,7 +176,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..module_utils.mongodb import login, tls, wire
+from ..module_utils.mongodb import login, roles, tls, wire
 from ..module_utils.mongodb.setup import bring_about
 from ..module_utils.mongodb.steps import Wanted
 from ..module_utils.probing.fault import Fault
@@ -166,6 +193,7 @@ def wanted_of(params: dict[str, Any]) -> Wanted:
     for option in ("admin_password", "user_password"):
         if not params[option]:
             raise ValueError(f"{option} is empty, and MongoDB takes no user without a password.")
+    own = params["role"]
     return Wanted(
         port=params["port"],
         replica_set=params["replica_set"],
@@ -175,12 +203,21 @@ def wanted_of(params: dict[str, Any]) -> Wanted:
         admin_password=params["admin_password"],
         former_admin_password=params["former_admin_password"],
         removed_user=params["removes_user"],
+        own_role=roles.OwnRole(own["name"], tuple(own["privileges"])) if own else None,
         tls=tls.planned(params["authorities"]),
     )
 
 
 def main() -> None:
     role = {"role": {"type": "str", "required": True}, "db": {"type": "str", "required": True}}
+    privilege = {
+        "resource": {"type": "dict", "required": True},
+        "actions": {"type": "list", "elements": "str", "required": True},
+    }
+    own_role = {
+        "name": {"type": "str", "required": True},
+        "privileges": {"type": "list", "elements": "dict", "required": True, "options": privilege},
+    }
     user = {
         "name": {"type": "str", "required": True},
         "roles": {"type": "list", "elements": "dict", "required": True, "options": role},
@@ -190,6 +227,7 @@ def main() -> None:
             "port": {"type": "int", "default": wire.DEFAULT_PORT},
             "replica_set": {"type": "str", "required": True},
             "members": {"type": "list", "elements": "str", "required": True},
+            "role": {"type": "dict", "options": own_role},
             "user": {"type": "dict", "required": True, "options": user},
             "admin_password": {"type": "str", "required": True, "no_log": True},
             "user_password": {"type": "str", "required": True, "no_log": True},

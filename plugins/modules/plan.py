@@ -145,6 +145,7 @@ plan:
         - For every host the plans of its roles (V(null) where the role does not run), C(endpoints) for
           M(rocketops.rocketchat.service_health), C(probes) with the options of the other modules that ask about
           health, its C(containers), and what is C(required) of it - C(cores) and C(memory_mb) for the expected users,
-          C(least_memory_mb) in any case, and the numbers of its C(monoliths) and C(ddp_streamers).
+          C(least_memory_mb) in any case, C(containers_mb) for its containers at work, and the numbers of its
+          C(monoliths) and C(ddp_streamers).
       type: dict
 """

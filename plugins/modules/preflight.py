@@ -36,6 +36,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+serial:
+  description: By role, on how many hosts at a time it is applied.
+  returned: success
+  type: dict
+  sample: {mongodb: 1, nginx: "100%"}
 changes:
   description: The planned changes, in the order of the roles for each host. Empty where there is nothing to change.
   returned: success

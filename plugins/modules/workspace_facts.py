@@ -179,6 +179,22 @@ asks_identity:
   type: bool
   version_added: 0.2.0
   sample: false
+user_fault:
+  description:
+    - What is wrong with Rocket.Chat's user in MongoDB, V(privilege_missing) or V(privilege_wide), if it may do less
+      than Rocket.Chat does, or more; V(null) if nothing is, or it is not known.
+  returned: success
+  type: str
+  version_added: 0.2.0
+  sample: privilege_wide
+user_reason:
+  description: The same in sentences, with the commands that mend it; V(null) if there is no such fault.
+  returned: success
+  type: str
+  version_added: 0.2.0
+  sample: >-
+    The user 'chat' may read every database, which Rocket.Chat does not need; whoever breaks into Rocket.Chat may do so
+    too. It comes from readAnyDatabase on admin. An administrator types in mongosh ...
 """
 
 from ansible.module_utils.basic import AnsibleModule

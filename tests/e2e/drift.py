@@ -56,7 +56,7 @@ def drifts(deployment: Deployment) -> Iterator[Drift]:
     for number, container in enumerate(containers):
         yield Drift("container", ways[number % len(ways)].format(container), container)
     yield from _put_back()
-    yield Drift("users", without_a_role(deployment), "clusterMonitor on admin")
+    yield Drift("users", without_a_role(deployment), "rocketchatStatus on admin")
     yield Drift("rules", "nft flush chain inet rocketops forward", "which somebody changed")
     yield Drift("hosts", "sed -i '/mongodb.internal/d' /etc/hosts", "/etc/hosts")
     yield Drift("network", replaced_network(containers), "replace network rocketchat")
@@ -95,6 +95,7 @@ def sentence_of(path: str) -> str:
     """How a change of a file is told: most by their path, some by what they are for."""
     words = {
         "/etc/rocketops/": FIREWALL,
+        "/etc/systemd/system/rocketops-mongod-kernel": "what mongod wants of the kernel",
         "/etc/systemd/system/rocketops-": FIREWALL,
         "/etc/systemd/system/nftables.service.d/": FIREWALL,
         "/etc/docker/daemon.json": "Docker's settings",
@@ -122,7 +123,7 @@ def without_a_role(deployment: Deployment) -> str:
     script = (
         "import pymongo; c = pymongo.MongoClient('127.0.0.1', username='admin', directConnection=True, "
         f"password={deployment.secrets()['mongodb_admin_password']!r}); c.admin.command('revokeRolesFromUser', "
-        "'rocketchat', roles=[{'role': 'clusterMonitor', 'db': 'admin'}])"
+        "'rocketchat', roles=[{'role': 'rocketchatStatus', 'db': 'admin'}])"
     )
     return f"python3 -c {shlex.quote(script)}"
 

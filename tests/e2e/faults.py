@@ -194,7 +194,7 @@ def user_has(**changes: Any) -> str:
     return mongod_told(f"admin.command('updateUser', 'rocketchat', **{changes!r})")
 
 
-OWN_ROLES = [{"role": "readWrite", "db": "rocketchat"}, {"role": "clusterMonitor", "db": "admin"}]
+OWN_ROLES = [{"role": "readWrite", "db": "rocketchat"}, {"role": "rocketchatStatus", "db": "admin"}]
 CONFIGURE = (
     "config = admin.command('replSetGetConfig')['config']; {}; config['version'] += 10;"
     "admin.command('replSetReconfig', config, force=True)"

@@ -34,7 +34,7 @@ class Neighbour:
 
     def reaches(self, addresses: Sequence[str], tcp: Sequence[int], udp: Sequence[int] = ()) -> set[Door]:
         question = json.dumps({"addresses": addresses, "tcp": list(tcp), "udp": list(udp)})
-        found = json.loads(self.run("python3", "-", question, given=SCAN))
+        found = json.loads(self.run("python3", "-c", SCAN, given=question, timeout=3600))
         return {(protocol, address, port) for protocol, address, port in found}
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which ports answer, from the machine that this runs on: `python3 - QUESTION < scan.py`, which prints them as JSON.
+"""Which ports answer, from the machine that this runs on: `python3 scan.py < QUESTION`, which prints them as JSON.
 
 A connection that comes about is an answer of TCP, a datagram one of UDP. It needs nothing but Python.
 """
@@ -15,6 +15,8 @@ import sys
 # More than a way within one machine ever takes; most ports are silent, and each of them costs this long.
 WITHIN = 1.5
 AT_ONCE = 1000
+# Of half a million, not all are in memory.
+SOME = 20_000
 # A question that servers of the port answer, where any datagram would not do.
 QUESTIONS = {
     53: bytes.fromhex("0007010000010000000000000000020001"),
@@ -68,12 +70,16 @@ async def _answers(room: asyncio.Semaphore, target: Target) -> bool:
 
 async def scan(targets: list[Target]) -> list[Target]:
     room = asyncio.Semaphore(AT_ONCE)
-    answers = await asyncio.gather(*(_answers(room, target) for target in targets))
-    return [target for target, answered in zip(targets, answers, strict=True) if answered]
+    found = []
+    for begin in range(0, len(targets), SOME):
+        some = targets[begin : begin + SOME]
+        answers = await asyncio.gather(*(_answers(room, target) for target in some))
+        found += [target for target, answered in zip(some, answers, strict=True) if answered]
+    return found
 
 
 if __name__ == "__main__":
-    asked = json.loads(sys.argv[1])
+    asked = json.load(sys.stdin)
     everything = [
         (protocol, address, port) for address in asked["addresses"] for protocol in ("tcp", "udp") for port in
         asked[protocol]

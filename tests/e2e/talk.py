@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from tests.deployment import Deployment
 from tests.e2e.conversation import Conversation, Result, Settings, Step, print_step, tls_context
@@ -21,6 +23,26 @@ def talk(deployment: Deployment, timeout: float = 15.0, on_step: Callable[[Step]
         timeout=timeout,
     )
     return Conversation(settings, on_step=on_step).run()
+
+
+@contextmanager
+def people_talking(deployment: Deployment) -> Iterator[list[str]]:
+    """What went wrong in conversations one after another: while containers are replaced, there is nobody to talk to."""
+    problems: list[str] = []
+    over = threading.Event()
+
+    def go_on() -> None:
+        while not over.is_set():
+            last = talk(deployment, timeout=10).steps[-1]
+            problems.append(last.problem)
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield problems
+    finally:
+        over.set()
+        thread.join()
 
 
 def main(inventory: str) -> int:

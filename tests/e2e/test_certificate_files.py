@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import re
 import ssl
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -14,8 +16,10 @@ from pathlib import Path
 import pytest
 
 from tests.certificates import make_certificate, make_key
-from tests.deployment import Deployment
+from tests.deployment import ROOT, Deployment
 
+# `make` installs it there.
+SSLYZE = [str(ROOT / ".cache" / "sslyze" / "bin" / "python"), "-m", "sslyze", "--mozilla_config", "intermediate"]
 SERVED_FILES = "stat -c '%a %U %n' /etc/nginx/rocketchat/*"
 
 
@@ -51,4 +55,15 @@ def test_certificate_files_are_served_and_renewed(deployment: Deployment, tmp_pa
     assert deployment.run(SERVED_FILES).splitlines() == [
         "644 root /etc/nginx/rocketchat/certificate.pem",
         "600 root /etc/nginx/rocketchat/key.pem",
+    ]
+
+
+@pytest.mark.usefixtures("own_certificate")
+def test_tls_is_what_mozilla_recommends(deployment: Deployment, tmp_path: Path) -> None:
+    """But for who signed the certificate, which is the lab itself."""
+    install(deployment, tmp_path)
+    scan = subprocess.run([*SSLYZE, f"{deployment.address}:443"], capture_output=True, text=True, check=False)
+    assert 'Checking results against Mozilla\'s "intermediate" configuration' in scan.stdout, scan.stderr
+    assert re.findall(r"^ +\* (\w+): ", scan.stdout.partition("COMPLIANCE")[2], re.MULTILINE) == [
+        "certificate_path_validation"
     ]

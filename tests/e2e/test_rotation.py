@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.deployment import BIN, ROOT, Deployment
-from tests.e2e.talk import talk
+from tests.e2e.talk import people_talking, talk
 from tests.e2e.test_planned_changes import listed
 from tests.waiting import wait_until
 
@@ -23,26 +23,6 @@ HALF_WAY = "Write the Compose project and its secrets"
 # What mongod logs of a login that it refuses; those from the host itself are the gate's, which asks who is there.
 REFUSED = 'grep \'"Authentication failed"\' /var/log/mongodb/mongod.log | grep -v \'"remote":"127.0.0.1:\' || true'
 ROTATED = {"mongodb_admin_password", "mongodb_keyfile", "nats_password", "rocketchat_mongodb_password"}
-
-
-@contextmanager
-def people_talking(deployment: Deployment) -> Iterator[list[str]]:
-    """What went wrong in conversations one after another: while containers are replaced, there is nobody to talk to."""
-    problems: list[str] = []
-    over = threading.Event()
-
-    def go_on() -> None:
-        while not over.is_set():
-            last = talk(deployment, timeout=10).steps[-1]
-            problems.append(last.problem)
-
-    thread = threading.Thread(target=go_on)
-    thread.start()
-    try:
-        yield problems
-    finally:
-        over.set()
-        thread.join()
 
 
 @contextmanager

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.deployment import ROOT
 
-LOCK = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
+LOCKS = {"requirements-dev": ["requirements.txt"], "requirements-sslyze": []}
 
 
 def named(path: str) -> dict[str, str]:
@@ -19,16 +21,20 @@ def named(path: str) -> dict[str, str]:
     return {re.sub("[-_.]+", "-", name).lower(): version for name, _equals, version in words}
 
 
-def test_the_lock_is_of_these_requirements() -> None:
+@pytest.mark.parametrize(("lock", "others"), LOCKS.items())
+def test_a_lock_is_of_these_requirements(lock: str, others: list[str]) -> None:
     """`tools/lock` writes it."""
-    locked = {name: version.split()[0] for name, version in named("requirements-dev.lock").items()}
-    for name, version in {**named("requirements.txt"), **named("requirements-dev.txt")}.items():
-        assert locked[name] == version if version else name in locked
+    locked = {name: version.split()[0] for name, version in named(f"{lock}.lock").items()}
+    for text in [f"{lock}.txt", *others]:
+        for name, version in named(text).items():
+            assert locked[name] == version if version else name in locked
 
 
-def test_everything_has_a_version_and_digests_and_nothing_says_where_it_is_from() -> None:
-    requirements = re.split(r"\n(?=\S)", "\n".join(line for line in LOCK.splitlines() if not line.startswith("#")))
+@pytest.mark.parametrize("lock", LOCKS)
+def test_everything_has_a_version_and_digests_and_nothing_says_where_it_is_from(lock: str) -> None:
+    text = (ROOT / f"{lock}.lock").read_text(encoding="utf-8")
+    requirements = re.split(r"\n(?=\S)", "\n".join(line for line in text.splitlines() if not line.startswith("#")))
     for requirement in requirements:
         assert re.match(r"[a-z0-9.-]+==\S+ (; .+ )?\\\n    --hash=sha256:[0-9a-f]{64}", requirement), requirement
-    assert "://" not in LOCK
-    assert "file:" not in LOCK
+    assert "://" not in text
+    assert "file:" not in text

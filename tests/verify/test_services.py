@@ -188,7 +188,43 @@ def test_user_of_rocketchat_has_no_more_than_it_needs(deployment: Deployment) ->
         "c.admin.command('connectionStatus')['authInfo']['authenticatedUserRoles']))"
     )
     roles = deployment.run(f'P={password} python3 -c "{script}"').strip()
-    assert roles == "['admin.clusterMonitor', 'rocketchat.readWrite']"
+    assert roles == "['admin.rocketchatStatus', 'rocketchat.readWrite']"
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["c.local['oplog.rs'].find_one()", "c.admin.command('getLog', 'global')", "c.admin['system.users'].find_one()"],
+)
+def test_user_of_rocketchat_reads_nothing_of_others(deployment: Deployment, what: str) -> None:
+    password = deployment.secrets()["rocketchat_mongodb_password"]
+    script = (
+        "import os, pymongo; c = pymongo.MongoClient('127.0.0.1', directConnection=True, username='rocketchat', "
+        f"password=os.environ['P'], authSource='admin'); {what}"
+    )
+    assert "not authorized" in deployment.attempt(f'P={password} python3 -c "{script}"').stderr
+
+
+def test_log_of_mongod_is_rotated(deployment: Deployment) -> None:
+    """By what runs it once a day; mongod goes on in a new file."""
+    log = "/var/log/mongodb/mongod.log"
+    deployment.run("systemctl is-enabled logrotate.timer && logrotate --force /etc/logrotate.d/mongod")
+    reopened = f"timeout 20 sh -c 'until grep -q . {log}; do sleep 0.2; done'"
+    deployment.run(reopened)
+    assert deployment.run(f"stat -c '%a %U %G' {log} {log}.1").split() == ["600", "mongodb", "mongodb"] * 2
+    assert deployment.run("systemctl show --property=NRestarts --value mongod").strip() == "0"
+
+
+def test_cache_of_mongod_leaves_the_containers_their_memory(deployment: Deployment) -> None:
+    memory_mb = int(deployment.run("awk '/^MemTotal/ {print int($2 / 1024)}' /proc/meminfo"))
+    size = float(deployment.run("awk '/cacheSizeGB/ {print $2}' /etc/mongod.conf"))
+    assert 0.25 <= size <= max(0.25, (memory_mb - 4096 - 1024) / 2 / 1024 * 1.25 + 0.25)
+
+
+def test_mongod_is_started_after_its_kernel_is_set(deployment: Deployment) -> None:
+    """In a container of the lab's, that is left out, and nothing failed because of it."""
+    assert "rocketops-mongod-kernel.service" in deployment.run("systemctl show --property=Wants --value mongod")
+    state = deployment.run("systemctl show --property=ActiveState,Result,ConditionResult rocketops-mongod-kernel")
+    assert state.split() == ["Result=success", "ActiveState=inactive", "ConditionResult=no"]
 
 
 def test_no_secret_where_others_can_read_it(deployment: Deployment) -> None:

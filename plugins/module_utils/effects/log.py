@@ -30,10 +30,10 @@ class Log:
         """The lines of its file that say why it cannot go on."""
         return [line for line in self._written() if _SEVERE.search(line)]
 
-    def said(self) -> str:
+    def said(self, most: int = _LINES) -> str:
         """In few lines, the last ones that matter."""
         lines = self.severe() or self._journal() or self._written()
-        return "\n".join(one_line(_readable(line), _LINE_MAX) for line in lines[-_LINES:])
+        return "\n".join(one_line(_readable(line), _LINE_MAX) for line in lines[-most:])
 
     def _written(self) -> list[str]:
         if not self._path or not os.path.isfile(self._path):

@@ -23,6 +23,8 @@ from .log import Log
 # For a unit that neither comes up nor ends: what waits after it decides about that, and it may have much to recover.
 _SETTLES_WITHIN = 60.0
 _POLL = 0.1
+# Lines of what a unit said that does its work and ends.
+_OF_A_RUN = 20
 
 
 class Refused(Exception):
@@ -62,6 +64,12 @@ class Unit:
             self._reload(log)
         elif state == "restarted" or not active:
             self._start("restart" if state == "restarted" else "start", log)
+
+    def run(self) -> str | None:
+        """One that does its work and ends: what it said, if it could not, and else None."""
+        log = Log(self.name, self.log)
+        done = self._systemctl("restart", self.name)
+        return (log.said(_OF_A_RUN) or done.stderr.strip()) if done.returncode else None
 
     def as_before(self, state: str, was_active: bool, daemon_reload: bool) -> str:
         """After its former files are back. A sentence about how it is now."""

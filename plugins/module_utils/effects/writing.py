@@ -79,9 +79,19 @@ def attributes(module: AnsibleModule, entry: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
+def _content(entry: dict[str, Any]) -> str | None:
+    """What others issued to the host goes before what is given, which is for the time until then."""
+    given: str | None = entry["content"]
+    if not entry["issued"]:
+        return given
+    there = read(entry["path"]) if entry["keeps"] else None
+    return next((content for content in (read(entry["issued"]), there) if content is not None), given)
+
+
 def apply(module: AnsibleModule, entry: dict[str, Any], backups: list[str]) -> dict[str, Any] | None:
     """Brings one entry about; its difference, None where there was none. Adds to ``backups``."""
-    path, content = entry["path"], entry["content"]
+    path = entry["path"]
+    content = _content(entry)
     make_way(module, path, content)
     before = read(path)
     missing = not os.path.exists(path)

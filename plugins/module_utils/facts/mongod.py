@@ -12,7 +12,11 @@ from .files import text
 
 # What tells one mongod from another in its settings. None of these words is in two of their sections
 # (MongoDB's manual, "Configuration File Options"), and none of their values is a secret.
-_SETTINGS = ("dbPath", "port", "bindIp", "replSetName", "authorization", "keyFile", "certificateKeyFile")
+_SETTINGS = (
+    *("dbPath", "port", "bindIp", "replSetName", "authorization", "keyFile", "cacheSizeGB"),
+    # of net.tls
+    "certificateKeyFile",
+)
 
 
 def settings(path: str) -> dict[str, Any] | None:

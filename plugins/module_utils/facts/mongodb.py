@@ -28,7 +28,8 @@ def ask(wanted: Wanted, sees_to_it: bool) -> dict[str, Any]:
     ``steps``: what the role would do, as the rest of a sentence, on the host that ``sees_to_it``.
     """
     until = time.monotonic() + TIMEOUT
-    state = read(wanted.port, wanted.user, wanted.admin, until, wanted.removed_user, wanted.tls)
+    role = wanted.own_role.name if wanted.own_role else ""
+    state = read(wanted.port, wanted.user, wanted.admin, until, wanted.removed_user, role, wanted.tls)
     decision = decide(state, wanted) if sees_to_it else Decision(fault=_known(state))
     try:
         rehearse(decision.steps, state, wanted)
@@ -70,6 +71,10 @@ def _inside(state: SetState, wanted: Wanted, until: float) -> dict[str, Any]:
             told["feature_compatibility_version"] = str(answer["featureCompatibilityVersion"]["version"])
             told["users"] = _users(login, state, wanted)
             told["databases"] = _databases(login)
+        if not set(_writes(list(wanted.roles))) <= set(told["databases"]):
+            # Whoever may not list all is told of those that it may use, and the planned one may be one of the others.
+            with log_in(f"127.0.0.1:{wanted.port}", wanted.admin, remaining(until), wanted.tls) as login:
+                told["databases"] = _databases(login)
     except (Fault, Refused):
         pass
     return told

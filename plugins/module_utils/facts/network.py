@@ -12,12 +12,14 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Collection
 from typing import Any
 
 from .files import text
 from .processes import unit_of
 
 # Values of /proc/net (proc(5), linux/route.h)
+ESTABLISHED = "01"
 LISTENING = "0A"
 ROUTE_IS_UP = 0x1
 ROUTE_REJECTS = 0x200
@@ -33,6 +35,13 @@ def listening() -> list[dict[str, Any]]:
 def _listening(table: str | None) -> list[tuple[str, int, str]]:
     rows = [line.split() for line in (table or "").splitlines()[1:]]
     return [(*_address_and_port(row[1]), row[9]) for row in rows if row[3] == LISTENING]
+
+
+def connections_to(servers: Collection[str], table: str = "/proc/net/tcp") -> int:
+    """How many connections this host has to these, each an address and a port."""
+    rows = [line.split() for line in (text(table) or "").splitlines()[1:]]
+    peers = [_address_and_port(row[2]) for row in rows if row[3] == ESTABLISHED]
+    return sum(f"{address}:{port}" in servers for address, port in peers)
 
 
 def _address_and_port(written: str) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from ..probing.fault import Fault
 from ..probing.question import Answered
 from . import (
     apt,
+    certificates,
     client,
     data,
     docker,
@@ -42,6 +43,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "files": _PATHS,
     "texts": _PATHS,
     "settings": _PATHS,
+    "certificates": _PATHS,
     "origins": {"type": "dict", "default": {}},
     "repositories": {"type": "bool", "default": False},
     "nginx": {"type": "dict"},
@@ -53,6 +55,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "directories": _PATHS,
     "data": _PATHS,
     "mongod_settings": {"type": "path"},
+    "kernel": _PATHS,
     "ledger": {"type": "path"},
     "backups": {"type": "path"},
     "mongodb": {"type": "dict"},
@@ -109,11 +112,13 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "docker": runs,
         "files": {path: files.state(path) for path in asked["files"]},
         "texts": {path: files.text(path) for path in asked["texts"]},
+        "certificates": {path: certificates.dates(path) for path in asked["certificates"]},
         "settings": {path: settings.read(path) for path in asked["settings"]},
         "client": client.state(),
         "ledger": noted,
         "data": {path: data.place(path) for path in _data(asked, noted, mongod_settings)},
         "mongod": mongod_settings,
+        "kernel": system.kernel(asked["kernel"]) if asked["kernel"] else None,
         "mongodb": _replica_set(asked) if asked["mongodb"] and has_mongod else None,
         "workspace": _workspace(asked) if asked["workspace"] and (has_mongod or not asked["own_mongodb"]) else None,
         "origins": origins(asked["origins"], asked["packages"]),
@@ -150,6 +155,7 @@ def _docker(asked: Mapping[str, Any], installed: bool, listening: list[dict[str,
 def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Imported here, as most hosts are not asked."""
     from ..mongodb.login import User
+    from ..mongodb.roles import OwnRole
     from ..mongodb.steps import Wanted
     from .mongodb import ask
 
@@ -158,7 +164,8 @@ def _replica_set(asked: Mapping[str, Any]) -> dict[str, Any]:
     user = User(wanted["user"]["name"], asked["user_password"])
     set_of = (int(wanted["port"]), wanted["replica_set"], tuple(wanted["members"]))
     rotated = (asked["former_admin_password"] or "", wanted["removes_user"])
-    return ask(Wanted(*set_of, user, roles, asked["admin_password"], *rotated, _tls(asked)), wanted["first"])
+    role = OwnRole(wanted["role"]["name"], tuple(wanted["role"]["privileges"]))
+    return ask(Wanted(*set_of, user, roles, asked["admin_password"], *rotated, role, _tls(asked)), wanted["first"])
 
 
 def _tls(asked: Mapping[str, Any]) -> Any:

@@ -69,6 +69,12 @@ def number(path: str) -> int | None:
     return int(written) if written.isdecimal() else None
 
 
+def kernel(paths: Sequence[str]) -> dict[str, Any]:
+    """``values``: contents of files of the kernel's. ``of_container``: it belongs to another machine."""
+    found = (output(["systemd-detect-virt", "--container"]) or "none").strip()
+    return {"of_container": found != "none", "values": {path: text(path) for path in paths}}
+
+
 def file_system(directory: str) -> dict[str, Any]:
     """Where a directory is, or would be: room on the file system of its nearest parent that exists."""
     path = directory

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Asks one member of a replica set, after the login, for all that Rocket.Chat and its operator rely on.
 
-What is asked is what the role `clusterMonitor` may read; where the user lacks it, a check is skipped and says so.
+What is asked is what the role of our own may read (roles.py); where the user lacks it, a check is skipped and says so.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Callable
 from ..probing.fault import Fault
 from . import privileges
 from .login import Login, Refused
+from .roles import ROLE
 
 # an oplog that is less full than this still grows, and its window with it
 _FULL = 0.9
@@ -69,7 +70,7 @@ def run(name: str, check: Callable[[], None]) -> Check:
     except Skipped as skipped:
         return Check(name, "skipped", diagnosis=f"Not checked: {skipped}.")
     except Refused as refused:
-        remedy = "; the role clusterMonitor on admin allows it" if refused.denied else ""
+        remedy = f"; the role {ROLE} on admin allows it" if refused.denied else ""
         return Check(name, "skipped", diagnosis=f"Not checked: mongod says '{refused}'{remedy}.")
     return Check(name, "healthy")
 
@@ -100,7 +101,7 @@ def _privileges(login: Login, database: str | None) -> None:
     granted = login.command("connectionStatus", showPrivileges=True)["authInfo"]
     privileges.check_privileges(granted, database)
     if database is None:
-        raise Skipped("clusterMonitor is there; for the rest it must be known which database is Rocket.Chat's")
+        raise Skipped(f"what {ROLE} allows is there; for the rest it must be known which database is Rocket.Chat's")
 
 
 def _change_stream(login: Login, database: str | None, writable: bool) -> None:

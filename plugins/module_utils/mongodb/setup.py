@@ -69,7 +69,8 @@ def bring_about(wanted: Wanted, timeout: float, check_mode: bool) -> Outcome:
     taken: list[Step] = []
     while True:
         until = time.monotonic() + _REQUEST
-        state = read(wanted.port, wanted.user, wanted.admin, until, wanted.removed_user, wanted.tls)
+        role = wanted.own_role.name if wanted.own_role else ""
+        state = read(wanted.port, wanted.user, wanted.admin, until, wanted.removed_user, role, wanted.tls)
         try:
             decision = _decision(decide(state, wanted), state.members, wanted)
             before = steps.described(state) if before is None else before
@@ -103,8 +104,8 @@ def _decision(decision: Decision, members: Sequence[str], wanted: Wanted) -> Dec
 
 def rehearse(planned: Sequence[Step], state: SetState, wanted: Wanted) -> None:
     """Without a change: whether the administrator may log in, where a run would need that and MongoDB knows one."""
-    needing = (steps.SET_ROLES, steps.SET_PASSWORD, steps.SET_ADMIN_PASSWORD, steps.REMOVE_USER)
-    if state.any_user and any(step.kind in needing for step in planned):
+    without = (steps.INITIATE, steps.CREATE_ADMINISTRATOR, steps.CREATE_USER)
+    if state.any_user and any(step.kind not in without for step in planned):
         with _administrator(state, wanted, _REQUEST):
             pass
 
@@ -119,7 +120,7 @@ def _take(step: Step, state: SetState, wanted: Wanted, until: float) -> None:
     elif step.kind == steps.CREATE_ADMINISTRATOR:
         _create_administrator(wanted, seconds)
     else:
-        _set_up_user(step, state, wanted, seconds)
+        _set_up(step, state, wanted, seconds)
 
 
 def _initiate(state: SetState, wanted: Wanted, seconds: float) -> None:
@@ -164,36 +165,45 @@ def _check_newcomer(hello: Hello, replica_set: str) -> None:
 def _create_administrator(wanted: Wanted, seconds: float) -> None:
     try:
         with log_in(_here(wanted), None, seconds, wanted.tls) as login:
-            _change_user(login, "createUser", steps.ADMINISTRATOR, seconds, pwd=wanted.admin_password, roles=["root"])
+            _change(login, "createUser", steps.ADMINISTRATOR, seconds, pwd=wanted.admin_password, roles=["root"])
     except Refused as refused:
         sentence = f"MongoDB does not let its administrator {steps.ADMINISTRATOR} be created: {refused}. See {LOG}."
         raise Fault("administrator", sentence) from None
 
 
-def _set_up_user(step: Step, state: SetState, wanted: Wanted, seconds: float) -> None:
+def _set_up(step: Step, state: SetState, wanted: Wanted, seconds: float) -> None:
     roles = [{"role": name, "db": database} for name, database in wanted.roles]
     password = wanted.user.password
     with _administrator(state, wanted, seconds) as login:
-        if step.kind == steps.CREATE_USER:
-            _change_user(login, "createUser", wanted.user.name, seconds, pwd=password, roles=roles)
+        if step.kind in (steps.CREATE_ROLE, steps.SET_PRIVILEGES):
+            _set_up_role(login, step, wanted, seconds)
+        elif step.kind == steps.CREATE_USER:
+            _change(login, "createUser", wanted.user.name, seconds, pwd=password, roles=roles)
         elif step.kind == steps.SET_ROLES:
-            _change_user(login, "updateUser", wanted.user.name, seconds, roles=roles)
+            _change(login, "updateUser", wanted.user.name, seconds, roles=roles)
         elif step.kind == steps.SET_ADMIN_PASSWORD:
-            _change_user(login, "updateUser", steps.ADMINISTRATOR, seconds, pwd=wanted.admin_password)
+            _change(login, "updateUser", steps.ADMINISTRATOR, seconds, pwd=wanted.admin_password)
         elif step.kind == steps.REMOVE_USER:
-            _change_user(login, "dropUser", wanted.removed_user, seconds)
+            _change(login, "dropUser", wanted.removed_user, seconds)
         else:
-            _change_user(login, "updateUser", wanted.user.name, seconds, pwd=password)
+            _change(login, "updateUser", wanted.user.name, seconds, pwd=password)
 
 
-def _change_user(login: Login, command: str, name: str, seconds: float, **changes: Any) -> None:
+def _set_up_role(login: Login, step: Step, wanted: Wanted, seconds: float) -> None:
+    if wanted.own_role:
+        command = "createRole" if step.kind == steps.CREATE_ROLE else "updateRole"
+        privileges = [dict(one) for one in wanted.own_role.privileges]
+        _change(login, command, wanted.own_role.name, seconds, privileges=privileges, roles=[])
+
+
+def _change(login: Login, command: str, name: str, seconds: float, **changes: Any) -> None:
     """Waits until most members have it, so that it outlasts the loss of the primary; for less than the socket does."""
     concern = {"w": "majority", "wtimeout": max(1, int((seconds - _REQUEST) * 1000))}
     answer = login.command_on("admin", command, name, writeConcern=concern, **changes)
     if "writeConcernError" in answer:
         raise Fault(
             "not_replicated",
-            f"The primary has changed the user {name}, but most other members have not in time: bring them back "
+            f"The primary has changed {name}, but most other members have not in time: bring them back "
             "(`systemctl status mongod` there) and run the playbook again.",
         )
 

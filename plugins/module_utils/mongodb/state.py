@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Callable
 
 from ..probing.clock import remaining
 from ..probing.fault import Fault
 from .login import Login, Refused, User, current, log_in
 from .members import configured_names
+from .roles import Grant, grants
 from .tls import Tls
 from .wire import UNAUTHORIZED, Hello, ask_without_login, is_open
 
@@ -52,6 +53,8 @@ class SetState:
     admin_is_outdated: whether the administrator has the former password. removed_exists: whether the user is there who
       is to be no more. They are asked only while secrets are rotated.
     user_exists, user_roles: the user; its roles as pairs of role and database, without those that roles bring along.
+    role_exists, role_grants: the role of our own, and what it allows. Whoever has a role may see it; of one that
+      Rocket.Chat's user has not, the administrator is asked.
     """
 
     fault: str | None = None
@@ -67,6 +70,8 @@ class SetState:
     admin_login: str | None = None
     user_exists: bool | None = None
     user_roles: list[Role] | None = None
+    role_exists: bool | None = None
+    role_grants: list[Grant] | None = None
     admin_is_outdated: bool | None = None
     removed_exists: bool | None = None
 
@@ -80,7 +85,10 @@ def replica_set_state(port: int, user: User, admin: User, timeout: float) -> dic
     return asdict(read(port, user, admin, time.monotonic() + timeout))
 
 
-def read(port: int, user: User, admin: User, until: float, removed: str = "", tls: Tls | None = None) -> SetState:
+def read(
+    port: int, user: User, admin: User, until: float, removed: str = "", role: str = "", tls: Tls | None = None
+) -> SetState:
+    """``removed``: a user who is to be no more. ``role``: one of our own. ``tls``: how the members speak."""
     here = f"127.0.0.1:{port}"
     state = SetState()
     try:
@@ -88,14 +96,17 @@ def read(port: int, user: User, admin: User, until: float, removed: str = "", tl
         if state.valid is False and state.any_user is not False:
             return _configuration(state, here, admin, until, tls)
         if state.any_user is False and (state.primary_here or not state.initiated):
-            return replace(state, user_exists=False)
+            return replace(state, user_exists=False, role_exists=False)
         if state.primary:
             where = here if state.primary_here else state.primary
             now = current(where, admin, remaining(until), tls)
             if admin.former:
                 state = replace(state, admin_is_outdated=now.password == admin.former)
-            state = _users(state, where, user, now, until, tls)
-            return _removed(state, where, now, removed, until, tls) if removed else state
+            state = _users(state, where, user, now, role, until, tls)
+            if role and state.user_login == "ok" and state.role_exists is None:
+                state = _told_to(now, state, where, until, lambda login: _role(login, role), tls)
+            if removed:
+                state = _told_to(now, state, where, until, lambda login: _former_user(login, removed), tls)
         return state
     except Fault as fault:
         return replace(state, fault=fault.kind, reason=fault.sentence)
@@ -158,11 +169,13 @@ def _configuration(state: SetState, here: str, admin: User, until: float, tls: T
     return replace(state, initiated=True, name=str(config["_id"]), members=members, admin_login="ok")
 
 
-def _users(state: SetState, where: str, user: User, admin: User, until: float, tls: Tls | None) -> SetState:
+def _users(state: SetState, where: str, user: User, admin: User, role: str, until: float, tls: Tls | None) -> SetState:
     try:
         with log_in(where, user, remaining(until), tls) as login:
-            # MongoDB's manual, usersInfo: users may always see themselves
+            # MongoDB's manual, usersInfo and rolesInfo: users may always see themselves, and the roles that they have
             found = _user(login, user.name)
+            if role and (role, "admin") in (found["user_roles"] or ()):
+                found |= _role(login, role)
         return replace(state, any_user=True, user_login="ok", **found)
     except Refused as refused:
         raise Fault("unclear", f"{where}: mongod does not tell of the user {user.name!r}: {refused}.") from None
@@ -170,22 +183,25 @@ def _users(state: SetState, where: str, user: User, admin: User, until: float, t
         if fault.kind != "auth":
             raise Fault(fault.kind, f"{where}: {fault.sentence}") from None
     state = replace(state, user_login="refused")
-    try:
-        with log_in(where, admin, remaining(until), tls) as login:
-            return replace(state, any_user=True, admin_login="ok", **_user(login, user.name))
-    except Refused:
-        return replace(state, admin_login="denied")
-    except Fault as fault:
-        if fault.kind != "auth":
-            raise Fault(fault.kind, f"{where}: {fault.sentence}") from None
-        return replace(state, admin_login="refused")
+
+    def both(login: Login) -> dict[str, Any]:
+        return {"any_user": True, **_user(login, user.name), **(_role(login, role) if role else {})}
+
+    return _told_to(admin, state, where, until, both, tls)
 
 
-def _removed(state: SetState, where: str, admin: User, removed: str, until: float, tls: Tls | None) -> SetState:
-    """Whether the user is there who is to be no more; only the administrator may see others."""
+def _told_to(
+    admin: User,
+    state: SetState,
+    where: str,
+    until: float,
+    ask: Callable[[Login], dict[str, Any]],
+    tls: Tls | None,
+) -> SetState:
+    """What only the administrator may see."""
     try:
         with log_in(where, admin, remaining(until), tls) as login:
-            return replace(state, admin_login="ok", removed_exists=bool(_user(login, removed)["user_exists"]))
+            return replace(state, admin_login="ok", **ask(login))
     except Refused:
         return replace(state, admin_login="denied")
     except Fault as fault:
@@ -198,3 +214,13 @@ def _user(login: Login, name: str) -> dict[str, Any]:
     users = login.command_on("admin", "usersInfo", {"user": name, "db": "admin"})["users"]
     roles = [(str(role["role"]), str(role["db"])) for user in users for role in user["roles"]]
     return {"user_exists": bool(users), "user_roles": sorted(roles) if users else None}
+
+
+def _former_user(login: Login, name: str) -> dict[str, Any]:
+    return {"removed_exists": bool(_user(login, name)["user_exists"])}
+
+
+def _role(login: Login, name: str) -> dict[str, Any]:
+    roles = login.command_on("admin", "rolesInfo", {"role": name, "db": "admin"}, showPrivileges=True)["roles"]
+    found = [grants(role["privileges"], role["roles"]) for role in roles]
+    return {"role_exists": bool(found), "role_grants": found[0] if found else None}

@@ -5,18 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ..probing.fault import Fault
 from .login import User
+from .roles import Grant, OwnRole
 from .state import Role, SetState
 from .tls import Tls
 
 ADMINISTRATOR = "admin"
 INITIATE = "initiate"
 CREATE_ADMINISTRATOR = "create_administrator"
+CREATE_ROLE = "create_role"
+SET_PRIVILEGES = "set_privileges"
 CREATE_USER = "create_user"
 SET_ROLES = "set_roles"
 SET_PASSWORD = "set_password"
@@ -34,7 +37,8 @@ SETTLING = {"not_a_member", "no_majority", "first_user_elsewhere"}
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be: the members as host:port, the first of them this host's; exactly these roles.
+    """What is to be: the members as host:port, the first of them this host's; exactly these roles, among them perhaps
+    one of our own.
 
     While secrets are rotated: the password that the administrator may still have, and the user who is to be no more.
     ``tls``: how the members speak.
@@ -48,6 +52,7 @@ class Wanted:
     admin_password: str
     former_admin_password: str = ""
     removed_user: str = ""
+    own_role: OwnRole | None = None
     tls: Tls | None = None
 
     @property
@@ -84,6 +89,7 @@ def decide(state: SetState, wanted: Wanted) -> Decision:
         steps.append(Step(INITIATE, sentence))
     if state.any_user is False:
         steps.append(Step(CREATE_ADMINISTRATOR, f"create the administrator {ADMINISTRATOR} with root on admin"))
+    steps += _of_role(state, wanted.own_role) if wanted.own_role else ()
     if state.user_exists is False:
         steps.append(Step(CREATE_USER, f"create the user {wanted.user.name} with {_listed(wanted.roles)}"))
     if state.user_roles is not None and set(state.user_roles) != set(wanted.roles):
@@ -95,6 +101,21 @@ def decide(state: SetState, wanted: Wanted) -> Decision:
     if state.removed_exists:
         steps.append(Step(REMOVE_USER, f"remove the user {wanted.removed_user}, who has been replaced"))
     return Decision(tuple(steps))
+
+
+def _of_role(state: SetState, role: OwnRole) -> Iterator[Step]:
+    """Before the user, who gets it."""
+    if state.role_exists is False:
+        yield Step(CREATE_ROLE, f"create the role {role.name}, which allows {_allowed(role.grants)}")
+    elif state.role_grants is not None and state.role_grants != role.grants:
+        yield Step(SET_PRIVILEGES, f"have the role {role.name} allow {_allowed(role.grants)}, and nothing else")
+
+
+def _allowed(granted: Iterable[Grant]) -> str:
+    places: dict[str, list[str]] = {}
+    for action, place in granted:
+        places.setdefault(place, []).append(action)
+    return " and ".join(f"{', '.join(actions)} on {place}" for place, actions in places.items()) or "nothing"
 
 
 def _hindrance(state: SetState, wanted: Wanted) -> Fault | None:
@@ -168,6 +189,8 @@ def described(state: SetState) -> dict[str, Any]:
     told: dict[str, Any] = {"replica_set": state.name if state.initiated else None}
     if state.any_user is False:
         told["administrator"] = None
+    if state.role_exists is not None:
+        told["role"] = _allowed(state.role_grants or ()) if state.role_exists else None
     if state.user_exists is not None:
         roles = [f"{name} on {database}" for name, database in sorted(state.user_roles or [])]
         password = "as planned" if state.user_login == "ok" else "another"
@@ -178,5 +201,11 @@ def described(state: SetState) -> dict[str, Any]:
 def projected(before: dict[str, Any], wanted: Wanted) -> dict[str, Any]:
     """The same when all is as wanted."""
     user = {"roles": [f"{name} on {database}" for name, database in sorted(wanted.roles)], "password": "as planned"}
-    after: dict[str, Any] = {"replica_set": wanted.replica_set, "administrator": ADMINISTRATOR, "user": user}
+    role = _allowed(wanted.own_role.grants) if wanted.own_role else None
+    after: dict[str, Any] = {
+        "replica_set": wanted.replica_set,
+        "administrator": ADMINISTRATOR,
+        "role": role,
+        "user": user,
+    }
     return {name: after[name] for name in before}

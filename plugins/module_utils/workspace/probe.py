@@ -20,6 +20,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..mongodb.login import open_url
+from ..mongodb.privileges import check_privileges
 from ..mongodb.series import series_of
 from ..mongodb.tls import Tls
 from ..mongodb.url import MongoUrl
@@ -53,7 +54,8 @@ class Workspace:
 
     ``mongodb_version`` is a series where only the handshake told it. ``license``: a LicenseState as a dictionary.
     ``site_url``: what Rocket.Chat compares licences with. ``signed_in``: whether anybody ever has. ``asks_identity``:
-    whether Rocket.Chat asks its administrators if this is a new workspace.
+    whether Rocket.Chat asks its administrators if this is a new workspace. ``user_fault``, ``user_reason``: whether its
+    user may do too little or too much, and by which commands an administrator mends that.
     """
 
     fault: str | None = None
@@ -67,6 +69,8 @@ class Workspace:
     site_url: str | None = None
     signed_in: bool | None = None
     asks_identity: bool | None = None
+    user_fault: str | None = None
+    user_reason: str | None = None
 
 
 def ask(url: MongoUrl, root_url: str, site_url: str, timeout: float, tls: Tls | None = None) -> Workspace:
@@ -89,10 +93,22 @@ def ask(url: MongoUrl, root_url: str, site_url: str, timeout: float, tls: Tls | 
                 refusal = fault
         with open_url(url.text, remaining(until), tls) as client:
             found = replace(found, mongodb_version=str(client.admin.command("buildInfo")["version"]))
+            found = replace(found, **_user(client, url.database))
             return _read(client, url.database, found, root_url, site_url)
     except Fault as fault:
         told = refusal if refusal and fault.kind in _SAYS_LESS else fault
         return replace(found, fault=told.kind, reason=url.without_password(told.sentence))
+
+
+def _user(client: Any, database: str) -> dict[str, Any]:
+    """Asked first: who may do too little may not be able to read the rest."""
+    try:
+        check_privileges(
+            client.admin.command("connectionStatus", showPrivileges=True)["authInfo"], database, ours=False
+        )
+    except Fault as fault:
+        return {"user_fault": fault.kind, "user_reason": fault.sentence}
+    return {}
 
 
 def _read(client: Any, database: str, found: Workspace, root_url: str, fixed: str) -> Workspace:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..rocketchat.certificate_end import ends_soon
-from ..rocketchat.layout import CERTIFICATE
+from ..rocketchat.layout import ACME_UNIT, CERTIFICATE
 from .answers import HostAnswers
 from .hosts import unasked
 from .model import NGINX, HealthWarning, Need, Subject, Symptom
@@ -32,8 +32,8 @@ _ALL_MISSING = {"account_missing"}
 
 
 _NEW_FILES = (
-    " Unless it is self-signed, first put the new files where nginx_certificate_file and nginx_certificate_key_file "
-    "point; the site playbook installs them."
+    " If it comes from files of yours, first put the new ones where nginx_certificate_file and "
+    "nginx_certificate_key_file point; the site playbook installs them."
 )
 _TO_BE_REPLACED = {"expired", "name"}
 _RENEWAL = {
@@ -42,6 +42,10 @@ _RENEWAL = {
         "site playbook."
     ),
     "self_signed": "The site playbook makes another one.",
+    "acme": (
+        f"A timer should have had it renewed: `journalctl --unit {ACME_UNIT}` on that host tells why it was not. "
+        "The site playbook tries again."
+    ),
 }
 # Of the certificate that nginx shows.
 ENDS_SOON = "certificate.ends_soon"

@@ -19,6 +19,10 @@ _AUTHORITY_REMEDIES = (
     "Name that of the authority which made the servers' certificates",
     "Name the one that they have now",
 )
+_ACME_REMEDIES = (
+    "Name that of the authority which made the ACME server's certificate",
+    "Name the one that the ACME server has now",
+)
 _UNREADABLE = ("is no file that can be read on the machine Ansible runs on", "Write its absolute path")
 
 
@@ -28,7 +32,12 @@ def named_files(inventory: dict[str, Any]) -> list[str]:
     named += [
         str(path)
         for variables in inventory["hosts"].values()
-        for path in (variables[CERTIFICATE], variables[KEY], *variables["docker_registry_certificates"].values())
+        for path in (
+            variables[CERTIFICATE],
+            variables[KEY],
+            variables["nginx_acme_authority"],
+            *variables["docker_registry_certificates"].values(),
+        )
         if path
     ]
     return list(dict.fromkeys(named))
@@ -41,8 +50,12 @@ def authorities(contents: Mapping[str, str], paths: Sequence[str]) -> str:
 
 def file_problems(inventory: dict[str, Any], contents: Mapping[str, bytes], now: datetime) -> list[Problem]:
     """What is wrong with the files that variables name. ``contents``: those that could be read, by path."""
-    found = [*_of_proxies(inventory, contents, now), *_of_registries(inventory, contents, now)]
-    found += _of_authorities(inventory, contents, now)
+    found = [
+        *_of_proxies(inventory, contents, now),
+        *_of_issuers(inventory, contents, now),
+        *_of_registries(inventory, contents, now),
+        *_of_authorities(inventory, contents, now),
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -82,6 +95,17 @@ def _of_proxies(inventory: dict[str, Any], contents: Mapping[str, bytes], now: d
         else:
             pem = {variable: contents[path] for variable, path in paths.items()}
             yield from certificate_problems(paths, pem, name, now)
+
+
+def _of_issuers(inventory: dict[str, Any], contents: Mapping[str, bytes], now: datetime) -> Iterator[Problem]:
+    for host in inventory["groups"]["nginx"]:
+        variables = inventory["hosts"][host]
+        path = variables["nginx_acme_authority"]
+        if variables["nginx_certificate"] == "acme" and path:
+            if str(path) in contents:
+                yield from authority_problems("nginx_acme_authority", path, contents[str(path)], now, *_ACME_REMEDIES)
+            else:
+                yield Problem("nginx_acme_authority", path, *_UNREADABLE)
 
 
 def _of_registries(inventory: dict[str, Any], contents: Mapping[str, bytes], now: datetime) -> Iterator[Problem]:

@@ -60,6 +60,14 @@ FORMATS = {
         "an image with its version",
         "nats:2.12.8-alpine",
     ),
+    "nginx_acme_directory": Format(
+        rf"https://{SERVER}(/[A-Za-z0-9._~/%?=&+-]*)?",
+        "the address of an ACME server's directory, which begins with https://",
+        "https://acme-v02.api.letsencrypt.org/directory",
+    ),
+    "nginx_acme_email": Format(
+        r"[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9.-]+", "an address of mail", "admin@example.com", True
+    ),
     "nginx_client_max_body_size": Format("[0-9]{1,9}[kKmMgG]?", "a size in nginx's notation", "200m"),
     # Rocket.Chat takes no other, and makes "admin" of one silently (server/startup/initialData)
     "rocketchat_admin_username": Format("[0-9A-Za-z._-]+", "a user name that Rocket.Chat takes", "admin"),

@@ -20,6 +20,7 @@ from ..rocketchat.sizing import proposed_replicas
 from ..rocketchat.sockets import MOST_CONNECTIONS, MOST_HSTS, MOST_LOGINS
 from ..rocketchat.versions import Version, read_mongodb_version, read_version
 from . import self_signed
+from .acme import acme_problems, read_acme
 from .certificates import authorities
 from .conflicts import conflicts
 from .environment import read_environment
@@ -128,6 +129,7 @@ class Reader:
         check_private_addresses(problems, hosts)
         check_network_size(problems, hosts, network)
         problems.found += conflicts(hosts, self.groups["rocketchat"][0], common, version, root_url)
+        problems.found += acme_problems(hosts, common, root_url)
         self._digests(hosts, version, images)
         license_state = check_license(problems, common, hosts, root_url, self.now, self.deploy)
         if problems.found or version is None or root_url is None or network is None:
@@ -173,6 +175,7 @@ class Reader:
             egress=egress,
             metrics=common["rocketchat_metrics"],
             metrics_clients=metrics_clients,
+            acme=read_acme(common, root_url, self.files.get(str(common["nginx_acme_authority"] or ""), "")),
             extra_proxies=common["rocketchat_extra_proxies"],
             expected_users=common["rocketchat_expected_users"],
             secrets=secrets,

@@ -51,13 +51,13 @@ def resolve(inventory: dict[str, Any], kept: Mapping[str, str], now: datetime) -
 
 
 def _name(inventory: dict[str, Any]) -> str:
-    """The root URL's host, where a proxy is to have such a certificate."""
-    wanted = [inventory["hosts"][host]["nginx_certificate"] == "self_signed" for host in inventory["groups"]["nginx"]]
+    """The root URL's host, where a proxy is to have such a certificate, if only until another one is issued."""
+    sources = {inventory["hosts"][host]["nginx_certificate"] for host in inventory["groups"]["nginx"]}
     try:
         url = urlsplit(str(common_variables(inventory)["rocketchat_root_url"]))
     except (KeyError, ValueError):
         return ""
-    return str(url.hostname or "") if any(wanted) and url.scheme == "https" else ""
+    return str(url.hostname or "") if sources & {"self_signed", "acme"} and url.scheme == "https" else ""
 
 
 def _will_do(pair: Mapping[str, str], name: str, now: datetime) -> bool:

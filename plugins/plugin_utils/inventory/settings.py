@@ -190,11 +190,28 @@ class MongodbRepository:
 
 @dataclass(frozen=True)
 class Certificate:
-    """Of a reverse proxy: from ``files`` or ``self_signed``, as PEM texts; one that is not known here is empty."""
+    """Of a reverse proxy: from ``files``, ``self_signed`` or ``acme``, as PEM texts; one not known here is empty.
+
+    Of ``acme`` they are there until the host has another: one that the deployment signs itself.
+    """
 
     source: str = ""
     certificate: str = ""
     key: str = ""
+
+
+@dataclass(frozen=True)
+class Acme:
+    """Who issues the certificate, and for which ``names``, that of the root URL first.
+
+    ``directory``: the URL that the server is known by. ``authority``: PEM text of the one that signed the server's own
+    certificate, "" for those that the host trusts.
+    """
+
+    directory: str = ""
+    email: str = ""
+    names: list[str] = field(default_factory=list)
+    authority: str = ""
 
 
 @dataclass(frozen=True)
@@ -302,6 +319,7 @@ class Settings:
     egress: list[str]
     metrics: bool
     metrics_clients: list[str]
+    acme: Acme
     extra_proxies: int
     expected_users: int
     secrets: Secrets

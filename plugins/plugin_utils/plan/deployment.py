@@ -64,11 +64,10 @@ class HostPlan:
     """What one host gets: the ``*_plan`` variable of each role that runs there, and what is asked of it.
 
     ``endpoints`` are what service_health asks; ``probes`` has the options of container_health, mongodb_health,
-    workspace_facts, nats_health and ddp_health, None where there is nothing to ask. ``containers``: Rocket.Chat's, for
-    the report.
+    workspace_facts, nats_health and ddp_health, None where there is nothing to ask. ``containers``: Rocket.Chat's,
+    each with the ``server`` that nginx on the same host, and on others, has of it.
     ``adopted``: what may be replaced although somebody else made it, by path.
-    ``required``: ``cores`` and ``memory_mb`` for the expected users, ``least_memory_mb`` in any case, and its
-    ``monoliths`` and ``ddp_streamers``.
+    ``required``: see ``requirements``.
     """
 
     docker: dict[str, Any] | None

@@ -9,6 +9,7 @@ import hashlib
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 from ansible.utils.vars import merge_hash
@@ -25,6 +26,7 @@ from .resources import (
     Container,
     File,
     Generated,
+    Issued,
     Leftovers,
     Network,
     Project,
@@ -43,6 +45,8 @@ DAEMON_SETTINGS: list[dict[str, Any]] = [{"live-restore": True}, LOGGING]
 RELOADABLE = frozenset({"live-restore", "debug", "registry-mirrors", "insecure-registries"})
 ENGINE_ACCEPTS = "dockerd --validate --config-file %s"
 
+ACME_CHANGE = "will write what has the certificate issued and renewed"
+NO_ACME = "will no longer have the certificate issued and renewed on the host"
 FIREWALL_CHANGE = "will change the rules about who reaches the ports of this deployment, and what its containers reach"
 NO_FIREWALL = "will take away its rules about who reaches the ports of this deployment, and what its containers reach"
 AUTHORITIES_CHANGE = "will change the certificate authorities that the containers trust"
@@ -62,26 +66,48 @@ NO_DEFAULT_SITE = [
     ),
 ]
 NFT_ACCEPTS = "nft --check --file %s"
+# It only reads then.
+LOGROTATE_ACCEPTS = "logrotate --debug %s"
 # The server that is to run with it; as the image starts it, with what its entry point makes of the options.
 NATS_ACCEPTS = "docker run --rm --init=false --runtime runc --network none {volumes} {image} --config /nats.conf -t"
 COMPOSE_ACCEPTS = "docker compose --file %s config --quiet"
+
+# The last one is marked on behalf of what carries no mark.
+ACME_TEMPLATES = {
+    layout.ACME_REQUEST: "acme-request.sh.j2",
+    layout.ACME_INSTALL: "acme-install.sh.j2",
+    f"{layout.UNITS}/{layout.ACME_TIMER}": "acme.timer.j2",
+    f"{layout.UNITS}/{layout.ACME_UNIT}": "acme.service.j2",
+}
+# What certbot keeps stays, accounts among it.
+NO_ACME_FILES = Leftovers(
+    layout.ACME_TIMER,
+    [*ACME_TEMPLATES, layout.ACME_AUTHORITY],
+    [layout.ACME_WEBROOT, layout.ACME_DIRECTORY],
+    NO_ACME,
+)
 
 # libyaml's, where PyYAML was built with it
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def desired_state(
-    host: HostPlan, on: Distribution, ipv6: bool = True, default_site: bool = True, workers: Workers = ONE_WORKER
+    host: HostPlan,
+    on: Distribution,
+    ipv6: bool = True,
+    default_site: bool = True,
+    workers: Workers = ONE_WORKER,
+    cache_gb: float = 0.0,
 ) -> dict[str, RoleState]:
     """By role, in the order in which the site playbook goes through them.
 
     ``ipv6``: whether the host has it. ``default_site``: whether the page that comes with nginx may be there.
-    ``workers``: nginx's there.
+    ``workers``: nginx's there. ``cache_gb``: of mongod's cache, 0 for what it takes by itself.
     """
     states = {
         "firewall": _firewall(host.firewall),
         "docker": host.docker and _docker(host.docker, on),
-        "mongodb": host.mongodb and _mongodb(host.mongodb, on),
+        "mongodb": host.mongodb and _mongodb(host.mongodb, on, cache_gb),
         "nats": host.nats and _nats(host.nats),
         "rocketchat": host.rocketchat and _rocketchat(host.rocketchat),
         "nginx": host.nginx and _nginx(host.nginx, on, ipv6, default_site, workers),
@@ -185,7 +211,8 @@ def _repository(repository: distributions.Repository, whose: str) -> Repository:
     return Repository(key, repository.key_url, entry, *about)
 
 
-def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
+def _mongodb(planned: Mapping[str, Any], on: Distribution, cache_gb: float) -> RoleState:
+    plan = {**planned, "runs_as": on.vendor.mongodb_user, "cache_gb": cache_gb}
     repository = distributions.mongodb_repository(on, plan["version"], **plan["repository"])
     settings: dict[str, Any] = {"told": "will change mongod's settings and restart it", "effect": "restart"}
     names = [f"{address} {name}" for name, address in plan["names"].items()]
@@ -215,13 +242,26 @@ def _mongodb(plan: Mapping[str, Any], on: Distribution) -> RoleState:
                 layout.KEYFILE,
                 "0400",
                 f"{plan['keyfile']}\n",
-                owner=on.vendor.mongodb_user,
+                owner=plan["runs_as"],
                 secret=True,
                 marked_by=layout.MONGOD_SETTINGS,
                 **settings,
             ),
             *_mongodb_tls_files(plan, on),
             File(layout.MEMBERS_FILE, "0644", f"{block.text()}\n", marked_by=layout.MONGOD_SETTINGS),
+            File(
+                layout.MONGOD_LOG_ROTATION,
+                "0644",
+                render("mongodb", "mongod.logrotate.j2", plan),
+                validate=LOGROTATE_ACCEPTS,
+            ),
+            File(
+                layout.MONGOD_KERNEL_UNIT,
+                "0644",
+                render("mongodb", "mongod.kernel.service.j2", plan),
+                told="will change what mongod wants of the kernel and restart it",
+                effect="restart",
+            ),
             _held("MongoDB", distributions.MONGODB_OWN_PACKAGES),
         ],
         block=block,
@@ -346,17 +386,20 @@ def _nginx(planned: Mapping[str, Any], on: Distribution, ipv6: bool, default_sit
             earlier="$rocketchat_connection",
         ),
     ]
+    acme = plan["acme"]
     if plan["tls"]:
         given = plan["certificate"]
         known = given["certificate"] and given["key"]
         directory = File(layout.CERTIFICATE_DIRECTORY, "0700", marked_by=layout.NGINX_SITE)
-        files = [directory, *(_certificate_files(given) if known else ()), *files]
+        files = [directory, *(_certificate_files(given, acme) if known else ()), *files]
     if not default_site:
         files[:0] = NO_DEFAULT_SITE
     return RoleState(
         product="nginx",
-        packages=list(distributions.NGINX_PACKAGES),
-        files=files,
+        packages=[*distributions.NGINX_PACKAGES, *(distributions.ACME_PACKAGES if acme else ())],
+        files=[*(_acme_files(plan) if acme else ()), *files],
+        issued=_issued(acme) if acme else None,
+        leftovers=None if acme else NO_ACME_FILES,
         unit=layout.NGINX_UNIT,
         log=layout.NGINX_LOG,
         accepts=NGINX_ACCEPTS,
@@ -375,16 +418,35 @@ def _nginx_configuration(plan: Mapping[str, Any], workers: Workers) -> File:
     )
 
 
-def _certificate_files(given: Mapping[str, str]) -> list[File]:
+def _certificate_files(given: Mapping[str, str], acme: Mapping[str, Any] | None) -> list[File]:
+    which = "the certificate that was issued" if acme else "another certificate"
     told: dict[str, Any] = {
-        "told": "will install another certificate and reload nginx",
+        "told": f"will install {which} and reload nginx",
         "effect": "reload",
         "marked_by": layout.NGINX_SITE,
     }
+    certificate, key = (f"{acme['issued']}/{name}" if acme else "" for name in ("fullchain.pem", "privkey.pem"))
     return [
-        File(layout.CERTIFICATE, "0644", given["certificate"], **told),
-        File(layout.CERTIFICATE_KEY, "0600", given["key"], secret=True, **told),
+        File(layout.CERTIFICATE, "0644", given["certificate"], issued=certificate, **told),
+        File(layout.CERTIFICATE_KEY, "0600", given["key"], secret=True, issued=key, **told),
     ]
+
+
+def _acme_files(plan: Mapping[str, Any]) -> Iterator[File]:
+    acme, unit = plan["acme"], f"{layout.UNITS}/{layout.ACME_UNIT}"
+    yield File(layout.ACME_DIRECTORY, "0700", marked_by=unit)
+    yield File(layout.ACME_WEBROOT.rpartition("/")[0], "0755", shared=True)
+    yield File(layout.ACME_WEBROOT, "0755", marked_by=unit)
+    if acme["authority"]:
+        yield File(layout.ACME_AUTHORITY, "0644", acme["authority"], told=ACME_CHANGE, marked_by=unit)
+    for path, template in ACME_TEMPLATES.items():
+        yield File(path, "0644", render("nginx", template, plan), told=ACME_CHANGE)
+
+
+def _issued(acme: Mapping[str, Any]) -> Issued:
+    server = urlsplit(acme["directory"]).hostname
+    told = f"will have a certificate for {', '.join(acme['names'])} issued by {server}"
+    return Issued(layout.ACME_UNIT, layout.ACME_TIMER, f"{acme['issued']}/fullchain.pem", told, acme["names"])
 
 
 def _digest(text: str) -> str:

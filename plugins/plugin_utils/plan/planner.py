@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,9 +16,10 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote
 
+from ...module_utils.mongodb import roles
 from ..inventory.reader import Reader
 from ..inventory.settings import GROUPS, Host, Instance, Limits, Settings, is_published, member_name, pinned, proxy_port
-from ..rocketchat import layout
+from ..rocketchat import kernel, layout
 from ..rocketchat.addresses import container_address, nats_address
 from ..rocketchat.catalogue import (
     CONTAINER_PORT,
@@ -239,6 +241,7 @@ class Planner:
                     "replica": c.replica,
                     "hostname": c.hostname,
                     "image": c.image,
+                    "server": {"here": f"{c.address}:{CONTAINER_PORT}", "elsewhere": c.published},
                 }
                 for c in containers
             ],
@@ -315,6 +318,12 @@ class Planner:
             # The bridge's address exists only once Docker has made the network.
             "needs_docker": own.address == self.gateway,
             "first": self.members[0].host == host.name,
+            # as the package of the host's distribution has it
+            "runs_as": "",
+            # as much as the host's memory leaves
+            "cache_gb": 0.0,
+            "kernel": kernel.wanted(self.settings.mongodb_version),
+            "kernel_unit": layout.MONGOD_KERNEL_UNIT.rpartition("/")[2],
             "hosts_marker": layout.HOSTS_MARKER.replace("{mark}", "END"),
             "name": own.name,
             "members": [f"{member.name}:{self.settings.mongodb_port}" for member in self.members],
@@ -329,12 +338,13 @@ class Planner:
             "user": {
                 "name": self.settings.mongodb_username,
                 "password": self.settings.secrets.mongodb_password,
-                # readWrite carries change streams; upstream's docs ask for clusterMonitor in addition (monolith).
+                # readWrite carries change streams
                 "roles": [
                     {"db": self.settings.mongodb_database, "role": "readWrite"},
-                    {"db": "admin", "role": "clusterMonitor"},
+                    {"db": "admin", "role": roles.ROLE},
                 ],
             },
+            "role": {"name": roles.ROLE, "privileges": roles.PRIVILEGES},
         }
 
     def _nats_is_published(self, host: Host) -> bool:
@@ -378,10 +388,11 @@ class Planner:
         url = self.settings.root_url
         sockets = self._sockets()
         connections = worker_connections(sockets, ONE_WORKER)
+        acme = self._acme() if host.certificate.source == "acme" else None
         name = str(url.hostname)
-        in_a_request = f"[{name}]" if ":" in name else name
         return {
-            "server_name": in_a_request if len(name) <= SERVER_NAME_MAX else f"~^{re.escape(name)}$",
+            "server_name": _server_name(f"[{name}]" if ":" in name else name),
+            "other_names": [_server_name(other) for other in acme["names"][1:]] if acme else [],
             "tls": url.scheme == "https",
             "port": proxy_port(url),
             "path": url.path.rstrip("/"),
@@ -391,6 +402,7 @@ class Planner:
             "ipv6": True,
             "client_max_body_size": host.client_max_body_size,
             "certificate": asdict(host.certificate),
+            "acme": acme,
             "sockets": sockets,
             # unless the host has more cores, or lets nginx open fewer files
             "worker_connections": connections,
@@ -409,6 +421,25 @@ class Planner:
             },
         }
 
+    def _acme(self) -> dict[str, Any]:
+        """Another server or address of mail is another account, and other names are another certificate."""
+        acme = self.settings.acme
+        account = f"{layout.ACME_DIRECTORY}/{_digest(acme.directory, acme.email)}"
+        certificate = f"rocketchat-{_digest(*acme.names)}"
+        return {
+            **asdict(acme),
+            "account": account,
+            "certificate": certificate,
+            # certbot's manual, "Where are my certificates?"
+            "issued": f"{account}/live/{certificate}",
+            "authority_file": layout.ACME_AUTHORITY,
+            "request": layout.ACME_REQUEST,
+            "install": layout.ACME_INSTALL,
+            "webroot": layout.ACME_WEBROOT,
+            "work": layout.ACME_WORK,
+            "logs": layout.ACME_LOGS,
+        }
+
     def _sockets(self) -> int:
         return planned_sockets(self.settings.expected_users, self.streamers)
 
@@ -420,3 +451,11 @@ class Planner:
             for container in containers
             if container.service == service
         ]
+
+
+def _server_name(name: str) -> str:
+    return name if len(name) <= SERVER_NAME_MAX else f"~^{re.escape(name)}$"
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]

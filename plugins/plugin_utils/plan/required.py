@@ -10,14 +10,20 @@ import math
 from ..inventory.settings import Host, Limits
 from ..rocketchat.catalogue import DDP_STREAMER, MONOLITH
 from ..rocketchat.memory import bytes_of
-from ..rocketchat.sizing import MONGODB_MEMORY_MB, MONOLITH_MEMORY_MB, SERVICE_MEMORY_MB, needed
+from ..rocketchat.sizing import (
+    MONGODB_MEMORY_MB,
+    MONOLITH_MEMORY_MB,
+    SERVICE_MEMORY_MB,
+    USERS_PER_REPLICA,
+    needed,
+)
 
 
 def requirements(users: int, host: Host, hosts: list[Host]) -> dict[str, int]:
     """What a host needs: ``cores`` and ``memory_mb``, 0 where no number of users is given.
 
     With its ``monoliths`` and ``ddp_streamers``, and ``least_memory_mb``, which all that is planned there takes before
-    anybody uses it.
+    anybody uses it. ``containers_mb``: what Rocket.Chat's containers take there at work.
     """
     cores, memory_mb = _needed_on(users, host, hosts) if users > 0 else (0, 0)
     return {
@@ -25,13 +31,27 @@ def requirements(users: int, host: Host, hosts: list[Host]) -> dict[str, int]:
         "ddp_streamers": host.replicas.get(DDP_STREAMER, 0),
         "cores": cores,
         "memory_mb": memory_mb,
-        "least_memory_mb": _least_memory_mb(host),
+        "least_memory_mb": _least_of_containers_mb(host) + (MONGODB_MEMORY_MB if "mongodb" in host.groups else 0),
+        "containers_mb": _containers_mb(users, host, hosts),
     }
 
 
-def _least_memory_mb(host: Host) -> int:
-    containers = sum(_of_one(key, host.limits.get(key, Limits())) * count for key, count in host.replicas.items())
-    return containers + (MONGODB_MEMORY_MB if "mongodb" in host.groups else 0)
+def _least_of_containers_mb(host: Host) -> int:
+    return sum(_of_one(key, host.limits.get(key, Limits())) * count for key, count in host.replicas.items())
+
+
+def _containers_mb(users: int, host: Host, hosts: list[Host]) -> int:
+    """Of the memory that all the users need, or those that one ddp-streamer is enough for, this host's share; no more
+    than the containers may take. Replicas do not count, so that one more is no reason to restart mongod.
+    """
+    if "rocketchat" not in host.groups:
+        return 0
+    count = sum("rocketchat" in other.groups for other in hosts)
+    share = math.ceil(needed(users or USERS_PER_REPLICA).memory_mb / count)
+    planned = [(host.limits.get(key, Limits()).memory, number) for key, number in host.replicas.items() if number]
+    bounded = [bytes_of(memory) // 1024**2 * number for memory, number in planned if memory]
+    most = sum(bounded) if len(bounded) == len(planned) else share
+    return max(_least_of_containers_mb(host), min(share, most))
 
 
 def _of_one(service: str, limits: Limits) -> int:

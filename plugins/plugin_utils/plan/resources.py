@@ -22,6 +22,7 @@ class File:
     ``shared``: others use the directory, too: it is made where it is missing, and else left as it is.
     ``earlier``: what 0.1.0 always wrote into it, which had no mark of ours for files. ``marked_by``: the path of the
     file beside it that says whose it is, as it cannot say so itself.
+    ``issued``: where the host has what takes its place; ``content`` is for the time until then.
     """
 
     path: str
@@ -36,6 +37,7 @@ class File:
     shared: bool = False
     earlier: str = ""
     marked_by: str = ""
+    issued: str = ""
 
     @property
     def digest(self) -> str | None:
@@ -166,6 +168,20 @@ class Leftovers:
 
 
 @dataclass(frozen=True)
+class Issued:
+    """A certificate that others issue to the host, at ``path``: ``unit`` asks for one, and ``timer`` starts it in time.
+
+    ``told``: how it is told to people that it is asked for.
+    """
+
+    unit: str
+    timer: str
+    path: str
+    told: str
+    names: list[str]
+
+
+@dataclass(frozen=True)
 class RoleState:
     """What one role brings about on a host.
 
@@ -194,6 +210,7 @@ class RoleState:
     data: list[str] = field(default_factory=list)
     rules: str = ""
     leftovers: Leftovers | None = None
+    issued: Issued | None = None
 
     @property
     def all_files(self) -> list[File]:

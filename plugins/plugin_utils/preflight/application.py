@@ -15,10 +15,12 @@ from ..plan.resources import RoleState
 from ..rocketchat import layout
 from .difference import Difference
 from .hosts import Host, is_ours, was_deployed
+from .issued import KIND
 from .ownership import ADOPTED, adopts, ours_left, resources_of, stays
 from .packages import entry, fetched_keys, read_at_once
 from .settings import settings_change, settings_entry
 from .taken_up import files_of
+from .turns import turns
 
 # Of the role's part of the host's plan, what its tasks need beyond resources.
 _SHOWN: dict[str, tuple[str, ...]] = {
@@ -35,6 +37,7 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
     state, plan = host.desired[role], host.plan[role]
     user = _users(plan) if role == "mongodb" else {}
     written = _written(state, differences)
+    in_turns = turns(host, state, differences) if role == "rocketchat" else []
     return {
         "collection": collection_version(),
         **user,
@@ -53,17 +56,27 @@ def role_plan(host: Host, role: str, differences: list[Difference]) -> dict[str,
         "nats_url": (host.plan["probes"]["nats"] or {}).get("url") if role == "nats" else None,
         "project": {"name": state.project.name, "directory": state.project.directory} if state.project else None,
         "client_environment": CLIENT_ENVIRONMENT,
-        "makes_anew": _made_anew(host, state, differences),
+        # what is replaced in turns, is so there
+        "makes_anew": [] if in_turns else _made_anew(host, state, differences),
+        "turns": in_turns,
         "removes": _removed(host, state),
         "changes_containers": any(d.kind == "container" for d in differences),
         "data": state.data,
         "leftovers": _leftovers(host, state),
+        "issued": {
+            "unit": state.issued.unit,
+            "timer": state.issued.timer,
+            "names": state.issued.names,
+            "asks": any(d.kind == KIND for d in differences),
+        }
+        if state.issued
+        else None,
     }
 
 
 def _users(plan: Mapping[str, Any]) -> dict[str, Any]:
     user = {name: plan["user"][name] for name in ("name", "roles")}
-    return {"user": user, "removes_user": plan["former"]["removes_user"]}
+    return {"user": user, "role": plan["role"], "removes_user": plan["former"]["removes_user"]}
 
 
 def _leftovers(host: Host, state: RoleState) -> dict[str, Any]:

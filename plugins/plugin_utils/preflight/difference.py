@@ -11,8 +11,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Difference:
     """``kind``: product (a package that stands for a role), package, file, adopted (a file of
-    somebody else's), mode (of a file whose content is right), unit, network, container, users, left (a file of an
-    earlier plan) or ledger.
+    somebody else's), mode (of a file whose content is right), unit, certificate (that others issue), network,
+    container, users, left (a file of an earlier plan) or ledger.
 
     ``resource``: which one. ``sentence``: what a run does about it.
     ``effect``: what the role's unit has to do then, ``restart`` or ``reload``, or "".

@@ -18,6 +18,7 @@ from .container_differences import container_differences, network_differences, r
 from .data import finds_itself_nowhere, lies_on, replica_set
 from .difference import Difference
 from .hosts import Host, is_ours
+from .issued import issued_differences
 from .ownership import adopts, ours_left, stays
 from .settings import is_our_file, keeps_containers, settings_change, settings_diff
 from .taken_up import files_of, lost_live_restore, older_than
@@ -90,6 +91,8 @@ def _of_role(host: Host, state: RoleState) -> Iterator[Difference]:
     if state.block and state.block.text() not in (host.facts["texts"].get(state.block.path) or ""):
         yield Difference("file", state.block.path, state.block.told)
     yield from _unit(host, state, any(difference.effect for difference in written))
+    if state.issued:
+        yield from issued_differences(host, state.issued)
     if state.rules:
         yield from _rules(host, state)
     if state.leftovers:
@@ -169,7 +172,12 @@ def _has_other_content(host: Host, wanted: File | Generated, found: Mapping[str,
         begins = host.facts["ledger"]["state"] == "absent"
         noted = host.ledger["generated"].get(wanted.path)
         return not begins and noted != {"digest": found["digest"], "recipe": wanted.recipe}
-    return bool(found["digest"] != wanted.digest or (found["kind"] == "directory") != (wanted.content is None))
+    if (found["kind"] == "directory") != (wanted.content is None):
+        return True
+    if wanted.issued:
+        # until something is issued, what is there will do
+        return bool((issued := host.facts["files"].get(wanted.issued)) and issued["digest"] != found["digest"])
+    return bool(found["digest"] != wanted.digest)
 
 
 def _unit(host: Host, state: RoleState, takes_up: bool) -> Iterator[Difference]:

@@ -20,6 +20,7 @@ from ..plan.resources import RoleState
 from ..rocketchat import layout
 from ..rocketchat.catalogue import MONOLITH
 from ..rocketchat.distributions import Distribution, nearest
+from ..rocketchat.mongodb_cache import planned_cache
 from ..rocketchat.sockets import Workers
 from ..rocketchat.versions import Version, image_version, parse_version
 
@@ -106,7 +107,8 @@ def asked_host(
     distribution = nearest(facts["os"])
     site = facts["ipv6"] or not _keeps_default_site_out(facts)
     workers = nginx_workers(plan, facts)
-    desired = desired_state(HostPlan(**plan), distribution, facts["ipv6"], site, workers) if distribution else {}
+    there = (facts["ipv6"], site, workers, planned_cache(plan, facts))
+    desired = desired_state(HostPlan(**plan), distribution, *there) if distribution else {}
     return Host(name, plan, facts, asked, distribution, desired, address)
 
 

@@ -37,7 +37,7 @@ def switch_problems(plan: Mapping[str, Any], hosts: list[Host], is_chosen: Calla
 
     ``is_chosen``: whether a role runs.
     """
-    parts = [part for part in ("mongodb", "nats") if _changing(hosts, part)]
+    parts = [part for part in _SPOKE if _changing(hosts, part)]
     if not parts:
         return
     asked = {host.name for host in hosts}
@@ -64,8 +64,16 @@ def _speaks(host: Host, part: str) -> bool:
 
 
 def _changing(hosts: list[Host], part: str) -> list[str]:
-    spoke = {"nats": _nats_spoke, "mongodb": _mongodb_spoke}[part]
-    return [host.name for host in hosts if host.plan[part] and spoke(host) not in (None, _speaks(host, part))]
+    return [host.name for host in hosts if _changes(host, part)]
+
+
+def is_switched(host: Host) -> bool:
+    """Then nobody is served by some of a part while others change."""
+    return any(_changes(host, part) for part in _SPOKE)
+
+
+def _changes(host: Host, part: str) -> bool:
+    return bool(host.plan[part]) and _SPOKE[part](host) not in (None, _speaks(host, part))
 
 
 def _nats_spoke(host: Host) -> bool | None:
@@ -80,3 +88,6 @@ def _mongodb_spoke(host: Host) -> bool | None:
     if host.facts["mongod"] is None or not is_ours(host):
         return None
     return bool(setting(host, "certificateKeyFile"))
+
+
+_SPOKE = {"mongodb": _mongodb_spoke, "nats": _nats_spoke}

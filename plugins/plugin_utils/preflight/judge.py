@@ -24,6 +24,7 @@ from .firewall import firewall_problems, firewall_warnings
 from .hosts import Host, is_ours
 from .identity import identity_problems, identity_warnings
 from .internal_tls import tls_warnings
+from .kernel import kernel_warnings
 from .limit import limit_problems, limit_warnings
 from .memory import is_below, memory_problems, needed_mb
 from .network import clock_problems, clock_warnings, name_warnings, network_problems
@@ -67,6 +68,7 @@ def judge(plan: Mapping[str, Any], hosts: list[Host]) -> Verdict:
         verdict.warnings += _untested(host)
         verdict.warnings += _small(host)
         verdict.warnings += [*engine_warnings(host), *socket_warnings(host), *firewall_warnings(host)]
+        verdict.warnings += kernel_warnings(host)
         verdict.warnings += size_warnings(plan["expected_users"], host.name, host.plan["required"], host.facts)
     verdict.problems += [*data_problems(hosts), *identity_problems(plan, hosts)]
     verdict.problems += [*clock_problems(hosts), *version_problems(plan, hosts), *repository_problems(plan, hosts)]

@@ -74,16 +74,17 @@ def _clashes(host: Host, planned: Mapping[str, Any], server: Mapping[str, Any]) 
         if server["level"] == "stream":
             reason, remedy = "in its block `stream`, which takes the port from all sites", _MOVE
         else:
-            reason, remedy = _clash(planned["server_name"], server["names"], listen, ports[port])
+            named = [planned["server_name"], *planned["other_names"]]
+            reason, remedy = _clash(named, server["names"], listen, ports[port])
         if reason and (port, reason) not in told:
             told.add((port, reason))
             yield _problem(host, server, f"has a server on port {port} {reason}", remedy)
 
 
-def _clash(name: str, names: list[str], listen: Mapping[str, Any], tls: bool) -> tuple[str, str]:
+def _clash(ours: list[str], names: list[str], listen: Mapping[str, Any], tls: bool) -> tuple[str, str]:
     """Reason and remedy; empty where there is none."""
     address, options = listen["address"], listen["options"]
-    if name.lower() in (other.lower() for other in names):
+    if name := next((one for one in ours if one.lower() in map(str.lower, names)), ""):
         reason = f"with the name {name}, and of two of one name nginx takes the one that it reads first"
         return reason, f"Give it another name, or {_ELSEWHERE}"
     if address not in ("", "[::]"):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..plan.resources import File, FileResource, Generated, Leftovers
+from ..plan.resources import File, FileResource, Generated, Leftovers, RoleState
 from ..plan.templates import MANAGED
 from ..rocketchat.problems import Problem, did_you_mean
 from .hosts import Host, is_ours, was_deployed
@@ -188,12 +188,18 @@ def _foreign_projects(host: Host) -> Iterator[Problem]:
 
 
 def _masked_units(host: Host) -> Iterator[Problem]:
-    for role, state in host.desired.items():
-        if state.unit and (host.facts["units"] or {}).get(state.unit, {}).get("masked"):
+    units = host.facts["units"] or {}
+    wanted = [(role, unit) for role, state in host.desired.items() for unit in _units(state) if unit]
+    for role, unit in wanted:
+        if units.get(unit, {}).get("masked"):
             groups = [group for group in _GROUPS.get(role, (role,)) if group in host.desired]
             reason = "is masked: somebody has seen to it that nothing starts it"
             remedy = (
-                f"If this deployment may, run `systemctl unmask {state.unit}` there; if not, take {host.name} out of "
+                f"If this deployment may, run `systemctl unmask {unit}` there; if not, take {host.name} out of "
                 f"{' and '.join(f'[{group}]' for group in groups)}"
             )
-            yield Problem(f"{state.unit} of host {host.name}", None, reason, remedy)
+            yield Problem(f"{unit} of host {host.name}", None, reason, remedy)
+
+
+def _units(state: RoleState) -> list[str]:
+    return [state.unit, *([state.issued.timer] if state.issued else [])]

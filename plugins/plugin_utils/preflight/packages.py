@@ -93,6 +93,12 @@ def _installed(host: Host, differences: ByRole) -> list[RoleState]:
     return [host.desired[role] for role, found in differences.items() if any(d.kind == "product" for d in found)]
 
 
+def _are_there(host: Host) -> bool:
+    """All files whose place something takes that is issued to the host."""
+    wanted = [file.path for state in host.desired.values() for file in state.files if file.issued]
+    return all(host.facts["files"].get(path) for path in wanted)
+
+
 def entry(host: Host, file: File) -> dict[str, Any]:
     """Of host_files; the content of a secret one is given to it apart."""
     backup = adopts(host, file)
@@ -101,4 +107,7 @@ def entry(host: Host, file: File) -> dict[str, Any]:
         settings["content"] = file.content
     if file.validate:
         settings["validate"] = file.validate
+    if file.issued:
+        # two of one kind would not fit together
+        settings |= {"issued": file.issued, "keeps": _are_there(host)}
     return settings

@@ -29,17 +29,27 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
     # there is on some hosts only is asked of all.
     states = list(desired_state(plan, DISTRIBUTIONS[-1], ipv6=False, default_site=False).values())
     left_units = [state.leftovers.unit for state in states if state.leftovers]
+    issued = [state.issued for state in states if state.issued]
     return {
         "names": [urlsplit(root_url).hostname],
         "packages": _packages(plan, states),
-        "units": _unique([*(state.unit for state in states if state.unit), *left_units, *_PERHAPS_LEFT["units"]]),
+        "units": _unique(
+            [
+                *(state.unit for state in states if state.unit),
+                *(one.timer for one in issued),
+                *left_units,
+                *_PERHAPS_LEFT["units"],
+            ]
+        ),
         "files": _unique(
             [
                 *(name for state in states for kind, name in resources(state) if kind == "file"),
                 *(path for state in states if state.leftovers for path in state.leftovers.files),
+                *(file.issued for state in states for file in state.files if file.issued),
                 *_PERHAPS_LEFT["files"],
             ]
         ),
+        "certificates": [one.path for one in issued],
         "texts": _unique(_texts(states, contents)),
         "settings": [state.settings.path for state in states if state.settings],
         "origins": {one.path: marks(one) for state in states for one in state.all_resources},
@@ -59,6 +69,7 @@ def question(root_url: str, plan: HostPlan, contents: bool) -> dict[str, Any]:
         "directories": [room.directory for room in DISK_REQUIREMENTS],
         "data": _unique([layout.MONGODB_DATA, *(path for state in states for path in state.data)]),
         "mongod_settings": layout.MONGOD_SETTINGS,
+        "kernel": list(plan.mongodb["kernel"]["files"]) if plan.mongodb else [],
         "ledger": layout.LEDGER,
         "backups": layout.BACKUPS,
         **_databases(plan),
@@ -97,6 +108,7 @@ def _databases(plan: HostPlan) -> dict[str, Any]:
             "mongodb": {
                 **{name: plan.mongodb[name] for name in ("port", "replica_set", "members", "first", "authorities")},
                 "user": {name: plan.mongodb["user"][name] for name in ("name", "roles")},
+                "role": plan.mongodb["role"],
                 "removes_user": plan.mongodb["former"]["removes_user"],
             },
             "user_password": plan.mongodb["user"]["password"],

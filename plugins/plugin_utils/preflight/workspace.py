@@ -18,6 +18,9 @@ from ..rocketchat.upgrades import external_mongodb_warnings, upgrade_problems
 from .hosts import Host, running_version
 from .licensing import carried_problems, license_problems, license_warnings, oauth_warning
 
+# Of a user of the operator's own, as the host tells it. One of ours is set up by the run itself.
+_LACKS = "privilege_missing"
+
 
 def workspace_problems(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[Problem]:
     if not any(_answers(hosts)):
@@ -26,6 +29,8 @@ def workspace_problems(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[P
         if migrations.is_locked(workspace):
             yield _locked(plan, asked, workspace)
         yield from license_problems(plan, workspace, _now(asked))
+        if not plan["mongodb_version"] and workspace["user_fault"] == _LACKS:
+            yield Problem("rocketchat_mongodb_url", None, *_of_the_user(workspace))
 
 
 def workspace_warnings(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[str]:
@@ -36,8 +41,16 @@ def workspace_warnings(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[s
         yield from license_warnings(plan, workspace, _now(asked))
         yield from oauth_warning(plan, workspace, _now(asked))
         yield from _mongodb_warnings(plan, workspace, hosts)
+        if not plan["mongodb_version"] and workspace["user_fault"] not in (None, _LACKS):
+            yield f"of the MongoDB of rocketchat_mongodb_url: {workspace['user_reason']}"
         if asks_identity(workspace):
             yield IDENTITY
+
+
+def _of_the_user(workspace: Mapping[str, Any]) -> tuple[str, str]:
+    """What is wrong, and what to do about it."""
+    reason, _stop, remedy = str(workspace["user_reason"]).partition(". ")
+    return f"does not let Rocket.Chat work. {reason}", remedy.rstrip(".")
 
 
 def _answers(hosts: list[Host]) -> Iterator[tuple[Host, Mapping[str, Any]]]:

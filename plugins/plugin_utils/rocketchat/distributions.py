@@ -37,11 +37,12 @@ DOCKER_RIVALS = {
     "docker": ("docker.io", "docker-cli", "docker-compose", "docker-compose-v2", "podman-docker", "containerd", "runc"),
     "distribution": ("docker-ce", "docker-ce-cli", "containerd.io", "docker-compose-plugin", "podman-docker"),
 }
-MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo")
+MONGODB_PACKAGES = ("mongodb-org-server", "python3-pymongo", "logrotate")
 # Of its repository: those that a deployment has, and those that bring them along or want them of the same version.
 MONGODB_OWN_PACKAGES = ("mongodb-org-server", "mongodb-org", "mongodb-org-database")
 FIREWALL_PACKAGES = ("nftables",)
 NGINX_PACKAGES = ("nginx", "python3-websockets")
+ACME_PACKAGES = ("certbot",)
 
 # MongoDB signs 8.2 with the key of 8.0 and publishes no other for it: in its manual for 8.2 and newer, "Install MongoDB
 # Community Edition on Debian" fetches server-8.0.asc.

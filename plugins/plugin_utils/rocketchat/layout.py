@@ -25,7 +25,9 @@ KEYFILE = "/etc/mongod.keyfile"
 MONGOD_CERTIFICATE, MONGOD_AUTHORITIES = "/etc/mongod.certificate.pem", "/etc/mongod.authorities.pem"
 # What is in /etc/hosts of it, for mongod to put it back there.
 MEMBERS_FILE = "/etc/mongod.members"
+MONGOD_KERNEL_UNIT = f"{UNITS}/rocketops-mongod-kernel.service"
 MONGOD_LOG = "/var/log/mongodb/mongod.log"
+MONGOD_LOG_ROTATION = "/etc/logrotate.d/mongod"
 HOSTS_FILE = "/etc/hosts"
 HOSTS_MARKER = "# {mark} rocketops.rocketchat: members of the MongoDB replica set"
 
@@ -52,6 +54,16 @@ NGINX_LOG = "/var/log/nginx/error.log"
 CERTIFICATE_DIRECTORY = "/etc/nginx/rocketchat"
 CERTIFICATE = f"{CERTIFICATE_DIRECTORY}/certificate.pem"
 CERTIFICATE_KEY = f"{CERTIFICATE_DIRECTORY}/key.pem"
+
+# What certbot keeps there is root's alone; the webroot is nginx's to read.
+ACME_DIRECTORY = "/etc/rocketops-acme"
+ACME_AUTHORITY = f"{ACME_DIRECTORY}/authority.pem"
+ACME_INSTALL = f"{ACME_DIRECTORY}/install.sh"
+ACME_REQUEST = f"{ACME_DIRECTORY}/request.sh"
+ACME_WEBROOT = "/var/www/rocketops-acme"
+ACME_WORK = "/var/lib/rocketops/acme"
+ACME_LOGS = "/var/log/rocketops-acme"
+ACME_UNIT, ACME_TIMER = "rocketops-acme.service", "rocketops-acme.timer"
 
 FIREWALL_DIRECTORY = "/etc/rocketops"
 FIREWALL = f"{FIREWALL_DIRECTORY}/firewall.nft"

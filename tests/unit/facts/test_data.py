@@ -95,6 +95,9 @@ def test_this_machine_has_a_root() -> None:
 CONF = """# mongod.conf, of the shop
 storage:
   dbPath: "/srv/shop"   # the large disk
+  wiredTiger:
+    engineConfig:
+      cacheSizeGB: 1.5 # half of it
 net:
   port: 27300
   bindIp: 127.0.0.1,10.0.0.7
@@ -121,6 +124,7 @@ def test_settings_of_a_mongod_without_its_secrets(tmp_path: Path) -> None:
             "replSetName": "",
             "authorization": "enabled",
             "keyFile": "/etc/shop.key",
+            "cacheSizeGB": "1.5",
             "certificateKeyFile": "",
         },
     }

@@ -12,11 +12,13 @@ import os
 import pwd
 import socket
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import (
+    certificates,
     docker,
     files,
     limits,
@@ -26,6 +28,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts import 
 )
 from ansible_collections.rocketops.rocketchat.plugins.modules import host_facts
 
+from tests.certificates import make_certificate, make_key
 from tests.unit.docker_engine import served
 from tests.unit.modules.running import run
 from tests.waiting import within
@@ -250,11 +253,37 @@ def test_number_of_the_kernel(tmp_path: Path) -> None:
     assert system.number(str(tmp_path / "missing")) is None
 
 
+def test_dates_of_a_certificate(tmp_path: Path) -> None:
+    key, _pem = make_key()
+    begins, ends = datetime(2026, 11, 27, tzinfo=UTC), datetime(2027, 2, 25, 13, 29, 44, tzinfo=UTC)
+    path = tmp_path / "fullchain.pem"
+    path.write_bytes(make_certificate(key, ["chat.example.com"], begins, ends))
+    assert certificates.dates(str(path)) == {"begins": begins.timestamp(), "ends": ends.timestamp()}
+    path.write_text("none\n")
+    assert certificates.dates(str(path)) is None
+    assert certificates.dates(str(tmp_path / "missing.pem")) is None
+
+
 def test_texts(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"caf\xe9\n")
     assert files.text(str(tmp_path / "file")) == "caf\ufffd\n"
     assert files.text(str(tmp_path / "missing")) is None
     assert files.text(str(tmp_path)) is None
+
+
+def test_kernel_tells_how_it_is_set() -> None:
+    told = system.kernel(["/proc/sys/vm/swappiness", "/proc/sys/vm/no_such_file"])
+    assert told["of_container"] in (True, False)
+    assert told["values"]["/proc/sys/vm/swappiness"].strip().isdecimal()
+    assert told["values"]["/proc/sys/vm/no_such_file"] is None
+
+
+@pytest.mark.parametrize(("said", "contained"), [("none\n", False), ("lxc\n", True), ("docker\n", True), (None, False)])
+def test_container_has_the_kernel_of_its_machine(
+    monkeypatch: pytest.MonkeyPatch, said: str | None, contained: bool
+) -> None:
+    monkeypatch.setattr(system, "output", lambda _command: said)
+    assert system.kernel([]) == {"of_container": contained, "values": {}}
 
 
 def test_last_backup(tmp_path: Path) -> None:

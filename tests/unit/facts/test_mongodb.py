@@ -35,10 +35,13 @@ class Server:
     def __init__(self, *refused: str) -> None:
         self.refused = refused
         self.logins: list[str] = []
+        self.visible: dict[str, list[str]] = {}
 
     def command(self, name: str, **_parameters: Any) -> dict[str, Any]:
         if name in self.refused:
             raise Refused(13, "not authorized")
+        if name == "listDatabases" and self.logins[-1] in self.visible:
+            return {"databases": [{"name": one} for one in self.visible[self.logins[-1]]]}
         return ALL[name]
 
     @contextmanager
@@ -76,7 +79,7 @@ def test_set_that_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_it_lacks_is_told_on_one_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(ask(monkeypatch, NEW)["steps"]) == 3
+    assert len(ask(monkeypatch, NEW)["steps"]) == 4
     assert ask(monkeypatch, NEW, first=False)["steps"] == []
     assert ask(monkeypatch, NEW)["set"]["initiated"] is False
     away = SetState(fault="refused", reason="Nothing listens.")
@@ -89,6 +92,16 @@ def test_administrator_tells_all_users_where_the_planned_one_is_missing(monkeypa
     state = replace(REFUSED, admin_login="ok", user_exists=False, user_roles=[])
     assert ask(monkeypatch, state, server)["users"] == {"admin": [], "former": ["rocketchat"]}
     assert server.logins == ["admin"]
+
+
+def test_administrator_lists_databases_where_the_planned_one_is_none_of_the_users(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As while it is being renamed: the user may use the former one alone."""
+    server = Server()
+    server.visible = {"rocketchat": ["old"]}
+    assert ask(monkeypatch, WELL, server)["databases"] == ["old", "rocketchat"]
+    assert server.logins == ["rocketchat", "admin"]
 
 
 def test_nothing_is_known_where_nobody_may_log_in(monkeypatch: pytest.MonkeyPatch) -> None:

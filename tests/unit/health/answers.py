@@ -126,6 +126,8 @@ def _workspace() -> dict[str, Any]:
         "site_url": "https://chat.example.com",
         "signed_in": True,
         "asks_identity": False,
+        "user_fault": None,
+        "user_reason": None,
     }
 
 

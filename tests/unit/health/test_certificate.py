@@ -26,6 +26,7 @@ FILES = plan(
     single(nginx_certificate="files", nginx_certificate_file="/pki/c.pem", nginx_certificate_key_file="/pki/k.pem"),
     {"/pki/c.pem": "certificate", "/pki/k.pem": "key"},
 )
+ACME = plan(single(nginx_certificate="acme"))
 SHOWS = "The certificate that nginx of chat shows for chat.example.com (/etc/nginx/rocketchat/certificate.pem) expires "
 RENEW = (
     "Renew it, put the new files where nginx_certificate_file and nginx_certificate_key_file point, and run the site "
@@ -49,6 +50,13 @@ def shown(planned: dict[str, Any], lived: float, left: float) -> dict[str, Any]:
         # a third of the life of those with 90 days is left when they are renewed
         (FILES, 60, 30, ""),
         (FILES, 70, 20, f"{SHOWS}on 2026-12-14, in 20 days. {RENEW}"),
+        (
+            ACME,
+            70,
+            20,
+            f"{SHOWS}on 2026-12-14, in 20 days. A timer should have had it renewed: `journalctl --unit "
+            "rocketops-acme.service` on that host tells why it was not. The site playbook tries again.",
+        ),
         (SELF_SIGNED, 364, 0.5, f"{SHOWS}on 2026-11-25, in less than a day. The site playbook makes another one."),
     ],
 )

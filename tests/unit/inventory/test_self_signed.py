@@ -46,6 +46,11 @@ def test_a_name_too_long_for_the_subject_stands_in_the_alternative_names(length:
     assert extension.critical is (len(name) > 64) is (not list(made.subject))
 
 
+def test_one_is_made_until_another_is_issued() -> None:
+    assert resolve({}, nginx_certificate="acme")[1]
+    assert resolve(MADE, nginx_certificate="acme") == (MADE, {})
+
+
 def test_what_is_kept_stays() -> None:
     assert resolve(MADE) == (MADE, {})
     assert resolve(MADE, days=3589) == (MADE, {})

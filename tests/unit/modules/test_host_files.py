@@ -75,6 +75,30 @@ def test_what_is_of_another_kind_is_told_and_left_alone(tmp_path: Path) -> None:
     assert (folder / "kept").is_dir()
 
 
+def test_what_was_issued_goes_before_what_is_given(tmp_path: Path) -> None:
+    """Until then what is there is kept, if that is wanted."""
+    file, issued = tmp_path / "certificate.pem", tmp_path / "fullchain.pem"
+    entry = {"path": str(file), "content": "self-signed\n", "issued": str(issued), "keeps": True}
+    assert write(entry)["changed"]
+    assert file.read_text() == "self-signed\n"
+    file.write_text("of an operator\n")
+    assert not write(entry)["changed"]
+    assert write({**entry, "keeps": False}, check=True)["changed"]
+    issued.write_text("issued\n")
+    assert write(entry, check=True)["changed"]
+    assert write(entry)["changed"]
+    assert file.read_text() == "issued\n"
+    assert not write(entry)["changed"]
+
+
+def test_an_issued_key_is_not_shown(tmp_path: Path) -> None:
+    file, issued = tmp_path / "key.pem", tmp_path / "privkey.pem"
+    issued.write_text("hidden-issued\n")
+    result = write({"path": str(file), "issued": str(issued)}, secrets={str(file): "hidden-given\n"}, diff=True)
+    assert result["changed"] and "hidden-" not in str(result)
+    assert file.read_text() == "hidden-issued\n"
+
+
 def test_backup_is_kept_of_what_is_replaced_and_only_then(tmp_path: Path) -> None:
     file = tmp_path / "daemon.json"
     file.write_text("{}\n")

@@ -30,6 +30,7 @@ class FakeSet:
     election: float = 0.0
     elected_at: float = 0.0
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    roles: dict[str, dict[str, Any]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     back_at: float = float("inf")
     hidden_refusals: dict[str, Refused] = field(default_factory=dict)
@@ -99,13 +100,16 @@ class FakeLogin:
 
     def command_on(self, _database: str, name: str, value: Any, **given: Any) -> dict[str, Any]:
         fake = self.fake
-        if name != "usersInfo":
+        if name not in ("usersInfo", "rolesInfo"):
             fake.commands.append((self.where, self.user, name))
         if name in fake.hidden_refusals:
             raise fake.hidden_refusals.pop(name)
         if name == "usersInfo":
             found = fake.users.get(value["user"])
             return {"users": [{"roles": found["roles"]}] if found else []}
+        if name == "rolesInfo":
+            known = fake.roles.get(value["role"])
+            return {"roles": [known] if known else []}
         if name == "replSetInitiate":
             fake.name, fake.members = value["_id"], [member["host"] for member in value["members"]]
             fake.elected_at = fake.now + fake.election
@@ -113,7 +117,10 @@ class FakeLogin:
             del fake.users[value]
         elif name not in fake.ineffective:
             given.pop("writeConcern")
-            fake.users[value] = {**fake.users.get(value, {}), **given}
+            if name.endswith("Role"):
+                fake.roles[value] = given
+            else:
+                fake.users[value] = {**fake.users.get(value, {}), **given}
         return {"ok": 1.0, **({"writeConcernError": {"code": 64}} if fake.without_majority else {})}
 
 

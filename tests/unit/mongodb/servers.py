@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.roles import PRIVILEGES, ROLE
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
@@ -26,7 +27,7 @@ REPLICA_SET = "rs0"
 DATABASE = "rocketchat"
 ADMIN, ADMIN_PASSWORD = "admin", "Adm1n-of-the-test"
 USER, PASSWORD = "rocketchat", "S3cret-of-the-test"
-RIGHT_ROLES = [{"role": "readWrite", "db": DATABASE}, {"role": "clusterMonitor", "db": "admin"}]
+RIGHT_ROLES = [{"role": "readWrite", "db": DATABASE}, {"role": ROLE, "db": "admin"}]
 # a tenth of MongoDB's own times, so that tests need not wait
 QUICK = {"electionTimeoutMillis": 1000, "heartbeatIntervalMillis": 200, "heartbeatTimeoutSecs": 1}
 TIMEOUTS = 20.0
@@ -135,6 +136,8 @@ class ReplicaSet:
             self.settle()
             # through the localhost exception, once
             client.admin.command("createUser", ADMIN, pwd=ADMIN_PASSWORD, roles=["root"])
+        with first.admin() as client:
+            client.admin.command("createRole", ROLE, privileges=PRIVILEGES, roles=[])
         self.create_user(USER, PASSWORD, RIGHT_ROLES)
 
     def create_user(self, name: str, password: str, roles: Sequence[Any]) -> None:

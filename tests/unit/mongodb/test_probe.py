@@ -26,6 +26,7 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.disk 
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.login import User
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.members import Member
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.probe import SetHealth, Target, ask, wait
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.roles import PRIVILEGES, ROLE
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.wire import Hello, parse_member, say_hello
 from ansible_collections.rocketops.rocketchat.plugins.modules import mongodb_health
 from pymongo import WriteConcern
@@ -346,12 +347,13 @@ def test_a_wrong_password(single: ReplicaSet) -> None:
 @pytest.mark.parametrize(
     ("name", "roles", "fault", "said"),
     [
-        ("only_monitor", ["clusterMonitor"], "privilege_missing", "lacks find, insert, update, remove"),
-        ("reader", [{"role": "read", "db": DATABASE}, "clusterMonitor"], "privilege_missing", "lacks insert, update"),
-        ("elsewhere", [{"role": "readWrite", "db": "other"}, "clusterMonitor"], "privilege_missing", "lacks find"),
-        ("no_monitor", RIGHT_ROLES[:1], "privilege_missing", "lacks replSetGetStatus"),
+        ("only_status", RIGHT_ROLES[1:], "privilege_missing", "lacks find, insert, update, remove"),
+        ("reader", [{"role": "read", "db": DATABASE}, RIGHT_ROLES[1]], "privilege_missing", "lacks insert, update"),
+        ("elsewhere", [{"role": "readWrite", "db": "other"}, RIGHT_ROLES[1]], "privilege_missing", "lacks find"),
+        ("no_status", RIGHT_ROLES[:1], "privilege_missing", "lacks serverStatus, replSetGetStatus"),
+        ("of_an_older_version", [RIGHT_ROLES[0], "clusterMonitor"], None, ""),
         ("root", ["root"], "privilege_wide", "may administer users, administer the server, write to every database"),
-        ("any", ["readWriteAnyDatabase", "clusterMonitor"], "privilege_wide", "may write to every database"),
+        ("any", ["readWriteAnyDatabase", RIGHT_ROLES[1]], "privilege_wide", "may write to every database"),
         ("reads_all", [*RIGHT_ROLES, "readAnyDatabase"], "privilege_wide", "may read every database"),
         (
             "other_too",
@@ -377,6 +379,9 @@ def test_privileges(single: ReplicaSet, name: str, roles: list[Any], fault: str 
     if fault:
         told = re.search(r"\)\.(?P<command>\w+)\('(?P<user>\w+)', ", str(health.diagnosis))
         assert told
+        created = re.search(r"createRole\((\{.*\})\); db", str(health.diagnosis))
+        # the test's set has it already
+        assert bool(created) is ("rocketchatStatus" not in str(roles))
         named = re.findall(r"{role: '(\w+)', db: '(\w+)'}", str(health.diagnosis))
         with single.members[0].admin() as client:
             client.admin.command(told["command"], told["user"], roles=[{"role": r, "db": db} for r, db in named])
@@ -396,7 +401,7 @@ def test_what_the_user_may_not_ask_is_skipped_with_a_reason(single: ReplicaSet) 
     assert (health.fault, health.healthy) == ("privilege_missing", False)
     assert unwell(health) == {"privileges": "privilege_missing"}
     assert check_of(health, "oplog").diagnosis == (
-        "Not checked: mongod says 'not authorized on admin'; the role clusterMonitor on admin allows it."
+        "Not checked: mongod says 'not authorized on admin'; the role rocketchatStatus on admin allows it."
     )
     assert (health.feature_compatibility_version, health.oplog_hours) == (None, None)
 
@@ -407,6 +412,7 @@ def test_what_the_user_may_not_ask_is_skipped_with_a_reason(single: ReplicaSet) 
 def test_a_standalone_without_passwords(directory: Path) -> None:
     with mongod_servers.lone(directory) as mongod:
         with mongod.client() as client:
+            client.admin.command("createRole", ROLE, privileges=PRIVILEGES, roles=[])
             client.admin.command("createUser", USER, pwd=PASSWORD, roles=RIGHT_ROLES)
         health = ask(target([mongod.name]))
     assert (health.fault, member_faults(health)) == ("standalone", {mongod.name: "standalone"})

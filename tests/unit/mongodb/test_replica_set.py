@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb import wire
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.login import User
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.roles import PRIVILEGES, ROLE, OwnRole
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.setup import bring_about
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.state import (
     SetState,
@@ -25,12 +26,23 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.state
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.steps import Wanted
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
 from ansible_collections.rocketops.rocketchat.plugins.modules.mongodb_replica_set import main, wanted_of
+from pymongo.errors import OperationFailure
 
 from tests.unit import probe_servers
 from tests.unit.modules.running import run
 from tests.unit.mongodb import servers
-from tests.unit.mongodb.servers import ADMIN, ADMIN_PASSWORD, PASSWORD, REPLICA_SET, RIGHT_ROLES, USER, Mongod
+from tests.unit.mongodb.servers import (
+    ADMIN,
+    ADMIN_PASSWORD,
+    DATABASE,
+    PASSWORD,
+    REPLICA_SET,
+    RIGHT_ROLES,
+    USER,
+    Mongod,
+)
 
+OWN_ROLE = OwnRole(ROLE, tuple(PRIVILEGES))
 ROLES = tuple((role["role"], role["db"]) for role in RIGHT_ROLES)
 WRONG = User(ADMIN, "Wr0ng-of-the-test")
 
@@ -57,7 +69,7 @@ def stages(directory: Path) -> Iterator[tuple[Mongod, dict[str, SetState]]]:
         servers.until(lambda: bool(mongod.hello()["isWritablePrimary"]), "it is primary")
         found["initiated"] = look(mongod)
         steps = [step.kind for step in bring_about(wanted(mongod), 20, check_mode=False).steps]
-        assert steps == ["create_administrator", "create_user"]
+        assert steps == ["create_administrator", "create_role", "create_user"]
         yield mongod, found
     finally:
         mongod.stop()
@@ -70,12 +82,13 @@ def mongod(stages: tuple[Mongod, dict[str, SetState]]) -> Mongod:
 
 
 def wanted(mongod: Mongod) -> Wanted:
-    return Wanted(mongod.port, REPLICA_SET, (mongod.name,), User(USER, PASSWORD), ROLES, ADMIN_PASSWORD)
+    set_of = (mongod.port, REPLICA_SET, (mongod.name,))
+    return Wanted(*set_of, User(USER, PASSWORD), ROLES, ADMIN_PASSWORD, own_role=OWN_ROLE)
 
 
 def look(mongod: Mongod, password: str = PASSWORD, admin: User | None = None) -> SetState:
     admin = admin or User(ADMIN, ADMIN_PASSWORD)
-    return read(mongod.port, User(USER, password), admin, time.monotonic() + 5)
+    return read(mongod.port, User(USER, password), admin, time.monotonic() + 5, role=ROLE)
 
 
 def steps(mongod: Mongod, check_mode: bool = False) -> list[str]:
@@ -85,7 +98,7 @@ def steps(mongod: Mongod, check_mode: bool = False) -> list[str]:
 def test_stages_are_told_apart(stages: tuple[Mongod, dict[str, SetState]]) -> None:
     mongod, found = stages
     assert found["absent"].fault == "refused"
-    assert found["new"] == SetState(initiated=False, any_user=False, user_exists=False)
+    assert found["new"] == SetState(initiated=False, any_user=False, user_exists=False, role_exists=False)
     there = SetState(
         initiated=True,
         valid=True,
@@ -95,10 +108,12 @@ def test_stages_are_told_apart(stages: tuple[Mongod, dict[str, SetState]]) -> No
         primary_here=True,
         any_user=False,
         user_exists=False,
+        role_exists=False,
     )
     assert found["initiated"] == there
     known = {"any_user": True, "user_login": "ok", "user_exists": True, "user_roles": sorted(ROLES)}
-    assert look(mongod) == replace(there, **known)
+    # which the user itself may see
+    assert look(mongod) == replace(there, **known, role_exists=True, role_grants=OWN_ROLE.grants)
     assert steps(mongod) == []
 
 
@@ -114,6 +129,14 @@ def take_roles(command: Callable[..., Any]) -> None:
     command("updateUser", USER, roles=[])
 
 
+def widen_the_role(command: Callable[..., Any]) -> None:
+    command("grantRolesToRole", ROLE, roles=[{"role": "read", "db": "local"}])
+
+
+def narrow_the_role(command: Callable[..., Any]) -> None:
+    command("updateRole", ROLE, privileges=PRIVILEGES[:1])
+
+
 def add_a_role(command: Callable[..., Any]) -> None:
     command("grantRolesToUser", USER, roles=[{"role": "root", "db": "admin"}])
 
@@ -124,6 +147,8 @@ def add_a_role(command: Callable[..., Any]) -> None:
         (drop, {"user_login": "refused", "user_exists": False, "user_roles": None}, "create_user"),
         (change_password, {"user_login": "refused", "user_exists": True}, "set_password"),
         (take_roles, {"user_login": "ok", "user_roles": []}, "set_roles"),
+        (widen_the_role, {"user_login": "ok", "admin_login": None}, "set_privileges"),
+        (narrow_the_role, {"user_login": "ok", "admin_login": None}, "set_privileges"),
         (add_a_role, {"user_login": "ok", "user_roles": sorted([*ROLES, ("root", "admin")])}, "set_roles"),
     ],
 )
@@ -139,6 +164,43 @@ def test_drift_is_seen_and_corrected(
         bring_about(replace(wanted(mongod), admin_password=WRONG.password), 20, check_mode=False)
     assert steps(mongod) == [step]
     assert steps(mongod) == []
+
+
+def test_role_that_was_dropped_is_created_and_given_again(mongod: Mongod) -> None:
+    with mongod.admin() as client:
+        client.admin.command("dropRole", ROLE)
+    found = look(mongod)
+    assert (found.user_roles, found.role_exists, found.admin_login) == ([ROLES[0]], False, "ok")
+    for check_mode in (True, False):
+        assert steps(mongod, check_mode) == ["create_role", "set_roles"]
+    assert steps(mongod) == []
+
+
+def test_user_reads_no_oplog_no_log_and_no_other_database(mongod: Mongod) -> None:
+    with mongod.admin() as client:
+        client.shop.orders.insert_one({"secret": True})
+    with mongod.client(USER, PASSWORD) as client:
+        for refused in (
+            lambda: client.local["oplog.rs"].find_one(),
+            lambda: client.local["system.replset"].find_one(),
+            lambda: client.config["system.sessions"].find_one(),
+            lambda: client.admin["system.users"].find_one(),
+            lambda: client.shop.orders.find_one(),
+            lambda: client.shop.list_collection_names(),
+            lambda: client.admin.command("getLog", "global"),
+            lambda: client.admin.command("getCmdLineOpts"),
+            lambda: client.admin.command("usersInfo", ADMIN),
+            lambda: list(client.admin.aggregate([{"$currentOp": {"allUsers": True}}])),
+            lambda: client.watch(),
+        ):
+            with pytest.raises(OperationFailure, match="not authorized"):
+                refused()
+        # what Rocket.Chat asks, and what is asked as its user
+        assert client[DATABASE].command("serverStatus")["storageEngine"]["name"] == "wiredTiger"
+        assert client.admin.command("replSetGetStatus")["ok"] == 1
+        with client[DATABASE].watch(max_await_time_ms=1) as stream:
+            assert stream.try_next() is None
+        assert client.list_database_names() == [] or "shop" not in client.list_database_names()
 
 
 def test_secrets_are_rotated_there_and_back(mongod: Mongod) -> None:
@@ -200,7 +262,7 @@ def test_users_of_a_mongod_that_ran_alone_are_kept(directory: Path) -> None:
         mongod.start()
         mongod.wait()
         assert look(mongod) == SetState(initiated=False, any_user=True, admin_login="ok")
-        assert steps(mongod) == ["initiate", "create_user"]
+        assert steps(mongod) == ["initiate", "create_role", "create_user"]
     finally:
         mongod.stop()
 
@@ -228,12 +290,13 @@ def test_the_module_does_it_without_telling_a_password(mongod: Mongod) -> None:
         "replica_set": REPLICA_SET,
         "members": [mongod.name],
         "admin_password": ADMIN_PASSWORD,
+        "role": {"name": ROLE, "privileges": PRIVILEGES},
         "user": {"name": USER, "roles": RIGHT_ROLES},
         "user_password": PASSWORD,
     }
     with mongod.admin() as client:
         take_roles(client.admin.command)
-    sentence = "give the user rocketchat clusterMonitor on admin, readWrite on rocketchat"
+    sentence = "give the user rocketchat readWrite on rocketchat, rocketchatStatus on admin"
     answer = run(main, **given)
     assert (answer["changed"], answer["changes"], answer["primary"]) == (True, [sentence], mongod.name)
     wrong = {**given, "admin_password": WRONG.password, "user": {"name": "another", "roles": RIGHT_ROLES}}
@@ -264,8 +327,10 @@ def test_the_module_refuses_bad_options(options: dict[str, Any], sentence: str) 
         "former_admin_password": "",
         "removes_user": "",
         "authorities": "",
+        "role": None,
         "timeout": 60.0,
     }
     assert wanted_of(given).roles == ROLES
+    assert wanted_of({**given, "role": {"name": ROLE, "privileges": PRIVILEGES}}).own_role == OWN_ROLE
     with pytest.raises(ValueError, match=sentence):
         wanted_of({**given, **options})

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.login import Refused, User
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.roles import OwnRole
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.setup import Outcome, bring_about
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.steps import Wanted
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.probing.fault import Fault
@@ -18,17 +19,19 @@ from tests.unit.mongodb.fake_set import FIRST, SECOND, FakeSet
 from tests.unit.mongodb.fake_set import fake as fake
 
 HERE = "127.0.0.1:27017"
-ROLES = [{"role": "readWrite", "db": "rocketchat"}, {"role": "clusterMonitor", "db": "admin"}]
+PRIVILEGES = [{"resource": {"cluster": True}, "actions": ["serverStatus"]}]
+ROLES = [{"role": "readWrite", "db": "rocketchat"}, {"role": "status", "db": "admin"}]
 ALONE = Wanted(
     port=27017,
     replica_set="rs0",
     members=(FIRST,),
     user=User("rocketchat", "S3cret-of-the-user"),
-    roles=(("readWrite", "rocketchat"), ("clusterMonitor", "admin")),
+    roles=(("readWrite", "rocketchat"), ("status", "admin")),
     admin_password="S3cret-of-the-admin",
+    own_role=OwnRole("status", tuple(PRIVILEGES)),
 )
 BOTH = replace(ALONE, members=(FIRST, SECOND))
-ALL = ["replSetInitiate", "createUser", "createUser"]
+ALL = ["replSetInitiate", "createUser", "createRole", "createUser"]
 
 
 def converge(wanted: Wanted = ALONE, check_mode: bool = False, timeout: float = 60) -> Outcome:
@@ -55,16 +58,18 @@ def served(fake: FakeSet) -> FakeSet:
 
 def test_first_run_initiates_and_creates_both_users(fake: FakeSet) -> None:
     outcome = converge()
-    assert [step.kind for step in outcome.steps] == ["initiate", "create_administrator", "create_user"]
+    assert [step.kind for step in outcome.steps] == ["initiate", "create_administrator", "create_role", "create_user"]
     # through the localhost exception up to the first user, and as this afterwards
     assert fake.commands == [
         (HERE, None, "replSetInitiate"),
         (HERE, None, "createUser"),
+        (HERE, "admin", "createRole"),
         (HERE, "admin", "createUser"),
     ]
+    assert fake.roles == {"status": {"privileges": PRIVILEGES, "roles": []}}
     assert fake.users["admin"] == {"pwd": ALONE.admin_password, "roles": ["root"]}
     assert fake.users["rocketchat"] == {"pwd": ALONE.user.password, "roles": ROLES}
-    assert outcome.before == {"replica_set": None, "administrator": None, "user": None}
+    assert outcome.before == {"replica_set": None, "administrator": None, "role": None, "user": None}
     assert outcome.primary == FIRST
 
 
@@ -76,23 +81,30 @@ def test_check_mode_names_all_steps_and_takes_none(fake: FakeSet) -> None:
     assert [step.kind for step in converge(check_mode=True).steps] == [
         "initiate",
         "create_administrator",
+        "create_role",
         "create_user",
     ]
     assert fake.commands == []
 
 
 @pytest.mark.parametrize(
-    ("there", "steps"), [((), ["create_administrator", "create_user"]), (("admin",), ["create_user"])]
+    ("there", "steps"),
+    [
+        ((), ["create_administrator", "create_role", "create_user"]),
+        (("admin",), ["create_role", "create_user"]),
+        (("admin", "status"), ["create_user"]),
+    ],
 )
 def test_goes_on_where_a_run_was_cut_off(served: FakeSet, there: tuple[str, ...], steps: list[str]) -> None:
     served.users = {name: user for name, user in served.users.items() if name in there}
+    served.roles = {name: role for name, role in served.roles.items() if name in there}
     assert [step.kind for step in converge().steps] == steps
     assert "replSetInitiate" not in names(served)
 
 
 def test_waits_for_mongod_for_members_and_for_a_primary(fake: FakeSet) -> None:
     fake.away, fake.back_at, fake.election = {FIRST, SECOND}, fake.now + 20, 12
-    assert len(converge(BOTH).steps) == 3
+    assert len(converge(BOTH).steps) == 4
     assert names(fake) == ALL
 
 
@@ -165,6 +177,54 @@ def test_drift_of_the_user_is_corrected(
         assert converge().steps == []
 
 
+@pytest.mark.parametrize(
+    ("drift", "steps"),
+    [
+        ({"privileges": []}, ["set_privileges"]),
+        (
+            {"privileges": [*PRIVILEGES, {"resource": {"db": "", "collection": ""}, "actions": ["find"]}]},
+            ["set_privileges"],
+        ),
+        ({"roles": [{"role": "root", "db": "admin"}]}, ["set_privileges"]),
+        # MongoDB takes it from everybody
+        (None, ["create_role", "set_roles"]),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_drift_of_the_role_is_corrected(
+    served: FakeSet, drift: dict[str, Any] | None, steps: list[str], check_mode: bool
+) -> None:
+    if drift is None:
+        served.roles, served.users["rocketchat"]["roles"] = {}, ROLES[:1]
+    else:
+        served.roles["status"].update(drift)
+    assert [step.kind for step in converge(check_mode=check_mode).steps] == steps
+    if not check_mode:
+        assert served.roles == {"status": {"privileges": PRIVILEGES, "roles": []}}
+        assert served.users["rocketchat"]["roles"] == ROLES
+        assert converge().steps == []
+
+
+def test_user_of_an_older_version_gets_the_role_in_the_place_of_a_wider_one(served: FakeSet) -> None:
+    served.roles, served.users["rocketchat"]["roles"] = {}, [ROLES[0], {"role": "clusterMonitor", "db": "admin"}]
+    assert [step.sentence for step in converge(check_mode=True).steps] == [
+        "create the role status, which allows serverStatus on the cluster",
+        "give the user rocketchat status on admin and take clusterMonitor on admin from it",
+    ]
+    assert [step.kind for step in converge().steps] == ["create_role", "set_roles"]
+    assert converge().steps == []
+
+
+def test_rotation_comes_before_any_other_run_of_this_version(served: FakeSet) -> None:
+    """The former user keeps what an older version gave it, until it goes."""
+    served.roles, served.users["rocketchat"]["roles"] = {}, [ROLES[0], {"role": "clusterMonitor", "db": "admin"}]
+    ahead = replace(ALONE, user=User("rocketchat_b", "N3w-of-the-user"))
+    assert [step.kind for step in converge(ahead).steps] == ["create_role", "create_user"]
+    assert served.users["rocketchat_b"]["roles"] == ROLES
+    assert [step.kind for step in converge(replace(ahead, removed_user="rocketchat")).steps] == ["remove_user"]
+    assert converge(ahead).steps == []
+
+
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("drift", [{"roles": []}, {"pwd": "another"}])
 def test_wrong_administrator_is_told_at_once(served: FakeSet, drift: dict[str, Any], check_mode: bool) -> None:
@@ -205,7 +265,7 @@ def test_change_that_most_members_lack_is_not_done(served: FakeSet) -> None:
 @pytest.mark.parametrize("code", [23, 74])
 def test_refusal_to_initiate_that_may_pass_is_waited_for(fake: FakeSet, code: int) -> None:
     fake.hidden_refusals["replSetInitiate"] = Refused(code, "not yet")
-    assert len(converge().steps) == 3
+    assert len(converge().steps) == 4
 
 
 def test_refusal_to_initiate_is_told_at_once(fake: FakeSet) -> None:

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.login import User
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.roles import OwnRole, grants
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.state import SetState
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.steps import (
     PERMANENT,
@@ -20,8 +22,17 @@ from ansible_collections.rocketops.rocketchat.plugins.module_utils.mongodb.steps
 from hypothesis import given
 from hypothesis import strategies as st
 
-ROLES = (("readWrite", "rocketchat"), ("clusterMonitor", "admin"))
-WANTED = Wanted(27017, "rs0", ("chat1:27017",), User("rocketchat", "S3cret-of-the-test"), ROLES, "Adm1n-of-the-test")
+ROLES = (("readWrite", "rocketchat"), ("status", "admin"))
+ROLE = OwnRole("status", ({"resource": {"cluster": True}, "actions": ["serverStatus", "getParameter"]},))
+WANTED = Wanted(
+    port=27017,
+    replica_set="rs0",
+    members=("chat1:27017",),
+    user=User("rocketchat", "S3cret-of-the-test"),
+    roles=ROLES,
+    admin_password="Adm1n-of-the-test",
+    own_role=ROLE,
+)
 WELL = SetState(
     initiated=True,
     valid=True,
@@ -33,9 +44,12 @@ WELL = SetState(
     user_login="ok",
     user_exists=True,
     user_roles=sorted(ROLES),
+    role_exists=True,
+    role_grants=ROLE.grants,
 )
-REFUSED = replace(WELL, user_login="refused", admin_login="refused", user_exists=None, user_roles=None)
-NEW = SetState(initiated=False, any_user=False, user_exists=False)
+UNKNOWN: dict[str, Any] = {"user_exists": None, "user_roles": None, "role_exists": None, "role_grants": None}
+REFUSED = replace(WELL, user_login="refused", admin_login="refused", **UNKNOWN)
+NEW = SetState(initiated=False, any_user=False, user_exists=False, role_exists=False)
 
 
 def sentences(state: SetState) -> list[str]:
@@ -52,7 +66,8 @@ def test_a_new_set_lacks_everything() -> None:
     assert sentences(NEW) == [
         "initiate the replica set rs0 with chat1:27017",
         "create the administrator admin with root on admin",
-        "create the user rocketchat with readWrite on rocketchat, clusterMonitor on admin",
+        "create the role status, which allows getParameter, serverStatus on the cluster",
+        "create the user rocketchat with readWrite on rocketchat, status on admin",
     ]
 
 
@@ -67,7 +82,7 @@ def test_users_without_a_set_are_kept() -> None:
         ((*ROLES, ("root", "admin")), "take root on admin from the user rocketchat"),
         (
             (ROLES[0], ("root", "admin")),
-            "give the user rocketchat clusterMonitor on admin and take root on admin from it",
+            "give the user rocketchat status on admin and take root on admin from it",
         ),
     ],
 )
@@ -75,9 +90,21 @@ def test_roles_are_given_and_taken(found: tuple[tuple[str, str], ...], sentence:
     assert sentences(replace(WELL, user_roles=list(found))) == [sentence]
 
 
-@given(st.lists(st.tuples(st.sampled_from(["readWrite", "root", "clusterMonitor"]), st.sampled_from(["admin", "x"]))))
+@given(st.lists(st.tuples(st.sampled_from(["readWrite", "root", "status"]), st.sampled_from(["admin", "x"]))))
 def test_roles_differ_exactly_when_their_sets_do(roles: list[tuple[str, str]]) -> None:
     assert bool(sentences(replace(WELL, user_roles=roles))) == (set(roles) != set(ROLES))
+
+
+@given(st.sets(st.sampled_from(["find", "serverStatus", "getParameter"])), st.booleans())
+def test_role_is_mended_exactly_when_it_allows_something_else(actions: set[str], inherits: bool) -> None:
+    """In whatever order, and as however many privileges, MongoDB tells them."""
+    privileges = [{"resource": {"cluster": True}, "actions": [action]} for action in sorted(actions, reverse=True)]
+    found = grants(privileges, [{"role": "read", "db": "local"}] if inherits else [])
+    as_wanted = actions == {"serverStatus", "getParameter"} and not inherits
+    told = sentences(replace(WELL, role_grants=found))
+    assert told == (
+        [] if as_wanted else ["have the role status allow getParameter, serverStatus on the cluster, and nothing else"]
+    )
 
 
 def test_a_refused_login_is_of_a_user_who_is_missing_or_has_another_password() -> None:
@@ -100,7 +127,7 @@ def test_a_refused_login_is_of_a_user_who_is_missing_or_has_another_password() -
         (SetState(initiated=True, valid=False, any_user=False), "not_a_member", "not named rs0"),
         (SetState(initiated=True, valid=False, name="rs1", admin_login="ok"), "wrong_set", "'rs1'"),
         (SetState(initiated=True, valid=False, name="rs0", members=["a:1"], admin_login="ok"), "not_a_member", "(a:1)"),
-        (replace(WELL, any_user=None, user_exists=None, user_roles=None), "unclear", "port 27017"),
+        (replace(WELL, any_user=None, **UNKNOWN), "unclear", "port 27017"),
     ],
 )
 def test_what_stands_in_the_way(state: SetState, kind: str, part: str) -> None:
@@ -115,10 +142,11 @@ def test_only_what_no_waiting_mends_is_permanent() -> None:
 
 
 def test_a_difference_holds_what_is_known_and_no_password() -> None:
-    assert described(replace(WELL, user_roles=None, user_exists=None)) == {"replica_set": "rs0"}
-    before = described(replace(WELL, user_login="refused", user_roles=[]))
+    assert described(replace(WELL, **UNKNOWN)) == {"replica_set": "rs0"}
+    before = described(replace(WELL, user_login="refused", user_roles=[], role_grants=[]))
     after = projected(before, WANTED)
-    assert before == {"replica_set": "rs0", "user": {"roles": [], "password": "another"}}
-    roles = ["clusterMonitor on admin", "readWrite on rocketchat"]
-    assert after == {"replica_set": "rs0", "user": {"roles": roles, "password": "as planned"}}
+    assert before == {"replica_set": "rs0", "role": "nothing", "user": {"roles": [], "password": "another"}}
+    roles = ["readWrite on rocketchat", "status on admin"]
+    allowed = "getParameter, serverStatus on the cluster"
+    assert after == {"replica_set": "rs0", "role": allowed, "user": {"roles": roles, "password": "as planned"}}
     assert described(WELL) == after

@@ -42,6 +42,8 @@ FILES = {
         /etc/systemd/system/mongod.service.d/rocketops.conf 0644 root restart
         /etc/mongod.keyfile 0400 mongodb restart secret
         /etc/mongod.members 0644 root
+        /etc/logrotate.d/mongod 0644 root
+        /etc/systemd/system/rocketops-mongod-kernel.service 0644 root restart
         /etc/apt/apt.conf.d/52rocketops-mongodb 0644 root
     """,
     "nats": """

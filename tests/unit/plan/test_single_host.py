@@ -245,7 +245,7 @@ def test_mongodb(host: dict[str, Any]) -> None:
     assert mongodb["first"] and mongodb["needs_docker"]
     assert {(role["db"], role["role"]) for role in mongodb["user"]["roles"]} == {
         ("rocketchat", "readWrite"),
-        ("admin", "clusterMonitor"),
+        ("admin", "rocketchatStatus"),
     }
 
 

@@ -57,6 +57,19 @@ def test_mongodb(host: dict[str, Any]) -> None:
         "bind_addresses": ["127.0.0.1", "172.31.250.1"],
         "needs_docker": True,
         "first": True,
+        "runs_as": "",
+        "cache_gb": 0.0,
+        "kernel": {
+            "files": {
+                "/proc/sys/vm/max_map_count": "1048576",
+                "/proc/sys/vm/swappiness": "1",
+                "/sys/kernel/mm/transparent_hugepage/enabled": "never",
+            },
+            "at_least": ["/proc/sys/vm/max_map_count"],
+            "sysctls": ["vm.max_map_count", "vm.swappiness"],
+            "frees_rseq": False,
+        },
+        "kernel_unit": "rocketops-mongod-kernel.service",
         "hosts_marker": "# END rocketops.rocketchat: members of the MongoDB replica set",
         "name": MONGODB_NAME,
         "members": [f"{MONGODB_NAME}:27017"],
@@ -71,7 +84,17 @@ def test_mongodb(host: dict[str, Any]) -> None:
         "user": {
             "name": "rocketchat",
             "password": "mongodb-secret",
-            "roles": [{"db": "rocketchat", "role": "readWrite"}, {"db": "admin", "role": "clusterMonitor"}],
+            "roles": [{"db": "rocketchat", "role": "readWrite"}, {"db": "admin", "role": "rocketchatStatus"}],
+        },
+        "role": {
+            "name": "rocketchatStatus",
+            "privileges": [
+                {
+                    "resource": {"cluster": True},
+                    "actions": ["serverStatus", "replSetGetStatus", "replSetGetConfig", "getParameter"],
+                },
+                {"resource": {"db": "local", "collection": "oplog.rs"}, "actions": ["collStats"]},
+            ],
         },
     }
 
@@ -196,6 +219,8 @@ def test_nginx(host: dict[str, Any]) -> None:
         "backlog": 4096,
         "own_queues": True,
         "connections_per_address": 1000,
+        "other_names": [],
+        "acme": None,
         "logins_per_minute": 300,
         "hsts_max_age": 0,
         "http2": "directive",

@@ -16,6 +16,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.resource
     Container,
     File,
     Generated,
+    Issued,
     Network,
     RoleState,
     SettingsFile,
@@ -24,8 +25,9 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.hos
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.preflight.taken_up import files_of
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
 
-from tests.unit.preflight.hosts import OTHER, TAKEN_UP, Facts, owned, planned, program, with_facts
+from tests.unit.preflight.hosts import NOW, OTHER, TAKEN_UP, Facts, owned, planned, program, with_facts
 
+DAY = 24 * 3600
 CONTAINERS = ("nats", "rocketchat")
 
 
@@ -60,6 +62,8 @@ def drifts(host: Host) -> Iterator[Drift]:
             yield from _unit(role, state.unit)
             if not state.rules:
                 yield from _older(role, state, host)
+        if state.issued:
+            yield from _issued(role, state.issued)
         if state.rules:
             for rules, says in (("absent", "which are gone"), ("others", "which somebody changed")):
                 told = f"will load the firewall's rules again, {says}"
@@ -130,6 +134,17 @@ def _files(role: str, state: RoleState) -> Iterator[Drift]:
             became = {"kind": "directory", "mode": "0755", **owned("root"), "digest": None}
             yield Drift(f"{file.path} changed", (role,), says, _sets(OTHER, "files", file.path, "digest"))
             yield Drift(f"{file.path} became a directory", (role,), says, _sets(became, "files", file.path))
+
+
+def _issued(role: str, issued: Issued) -> Iterator[Drift]:
+    yield Drift("nothing issued", (role,), issued.told, _sets(None, "files", issued.path))
+    for left, says in ((10 * DAY, "in 10 days"), (-DAY, "which expired on")):
+        dates = {"begins": NOW - 80 * DAY, "ends": NOW + left}
+        told = "will have the certificate renewed, which"
+        drift = f"certificate that {'ends soon' if left > 0 else 'has ended'}"
+        yield Drift(drift, (role,), says if left < 0 else told, _sets(dates, "certificates", issued.path))
+    for name, told in (("active", "will start the timer"), ("enabled", "start at boot")):
+        yield Drift(f"{issued.timer} not {name}", (role,), told, _sets(False, "units", issued.timer, name))
 
 
 def _generated(role: str, state: RoleState) -> Iterator[Drift]:

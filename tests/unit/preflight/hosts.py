@@ -45,6 +45,7 @@ Desired = Mapping[str, RoleState]
 
 NOW = 1_795_500_000.0
 # when files were written, and taken up
+ISSUED = {"begins": NOW - 24 * 3600, "ends": NOW + 89 * 24 * 3600}
 WRITTEN, TAKEN_UP = NOW - 90_000, NOW - 80_000
 MODE: Facts = {
     "podman": False,
@@ -90,6 +91,7 @@ BARE: Facts = {
     "files": {},
     "texts": {},
     "settings": {},
+    "certificates": {},
     "client": {"file": "/root/.docker/config.json", "variables": []},
     "origins": {},
     "repositories": [],
@@ -99,6 +101,7 @@ BARE: Facts = {
     "mongodb": None,
     "data": {layout.MONGODB_DATA: place(found=False)},
     "mongod": None,
+    "kernel": None,
     "workspace": None,
     "last_backup": None,
 }
@@ -135,10 +138,17 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
     return {
         "packages": {package: "1.0" for state in states for package in state.packages}
         | ({"mongodb-org-server": f"{series}.5"} if mongodb else {}),
-        "units": {state.unit: {"found": True, "active": True, "enabled": True} for state in states if state.unit},
+        "units": {
+            unit: {"found": True, "active": True, "enabled": True}
+            for state in states
+            for unit in (state.unit, state.issued.timer if state.issued else "")
+            if unit
+        },
+        "certificates": {state.issued.path: ISSUED for state in states if state.issued},
         "programs": {name: program(name) for name in _programs(states)},
         "docker": _docker(states) if "docker" in desired else BARE["docker"],
         "files": {one.path: _file(one) for state in states for one in _files(state)}
+        | {one.issued: _file(one) for state in states for one in state.files if one.issued}
         | {
             state.settings.path: {
                 "kind": "file",
@@ -179,6 +189,7 @@ def as_desired(desired: Desired, mongodb: Mapping[str, Any] | None) -> Facts:
         },
         "mongodb": replica_set(series, planned=mongodb) if mongodb else None,
         "mongod": mongod_settings(mongodb) if mongodb else None,
+        "kernel": kernel(mongodb["kernel"]) if mongodb else None,
         "data": {
             layout.MONGODB_DATA: place(found=bool(mongodb), empty=not mongodb, database=bool(mongodb)),
             **{path: place() for state in states for path in state.data if path != layout.MONGODB_DATA},
@@ -245,9 +256,16 @@ def mongod_settings(mongodb: Mapping[str, Any]) -> Facts:
         "replSetName": mongodb["replica_set"],
         "authorization": "enabled",
         "keyFile": layout.KEYFILE,
+        "cacheSizeGB": "",
         "certificateKeyFile": layout.MONGOD_CERTIFICATE if mongodb["tls"] else "",
     }
     return {"first_line": f"# {MANAGED}", "settings": settings}
+
+
+def kernel(wanted: Mapping[str, Any], **values: str) -> Facts:
+    """As mongod wants it; ``values``: by the last part of their path, what is otherwise."""
+    there = {path: values.get(path.rpartition("/")[2], value) for path, value in wanted["files"].items()}
+    return {"of_container": False, "values": there}
 
 
 def origin(*marks: str, **facts: Any) -> Facts:

@@ -46,9 +46,15 @@ def external() -> Inventory:
     return inventory
 
 
+ACME = {
+    "nginx_certificate": "acme",
+    "nginx_acme_names": ["talk.example.com"],
+    "nginx_acme_authority": "/pki/registry.pem",
+}
 HOSTS = {
     "a single host": converged(plan(single(**EVERYTHING), FILES)),
     "its own certificate": converged(plan(single(**OF_FILES), FILES)),
+    "an issued certificate": converged(plan(single(**ACME), FILES)),
     "external MongoDB": converged(plan(external())),
 }
 CASES = [(name, host, drift) for name, host in HOSTS.items() for drift in drifts(host)]

@@ -197,7 +197,8 @@ def test_first_administrator_is_made_once() -> None:
 
 URL = "mongodb://rocketchat:S3cret@db1.example.com:27018/talk?replicaSet=rs0"
 WORKSPACE = {"fault": None, "reason": None, "mongodb_version": "8.0.1", "new": True, "migrations": None,
-             "license": None, "license_status": None, "custom_oauth": [], "site_url": ""}  # fmt: skip
+             "license": None, "license_status": None, "custom_oauth": [], "site_url": "",
+             "user_fault": None, "user_reason": None}  # fmt: skip
 
 
 def external(new: bool | None, **facts: Any) -> Verdict:

@@ -48,6 +48,14 @@ def test_sites_that_can_be_beside_ours() -> None:
     assert problems(servers=server(("", 443, "ssl"), names=("chat.example.com",), file=layout.NGINX_SITE)) == []
 
 
+def test_a_site_with_another_of_our_names() -> None:
+    found = server(("", 80), names=("Talk.example.com",))
+    named = plan(single(nginx_certificate="acme", nginx_acme_names=["talk.example.com"]))
+    assert problems(servers=found) == []
+    [problem] = problems(named, servers=found)
+    assert "has a server on port 80 with the name talk.example.com, and of two" in problem
+
+
 @pytest.mark.parametrize(
     ("found", "reason", "remedy"),
     [

@@ -261,9 +261,12 @@ def test_entry_that_is_no_path(path: str) -> None:
 
 
 def older(**facts: Any) -> Host:
-    """As 0.1.0 left it, which wrote other texts, no marks and no ledger, knew of no firewall and held no package."""
+    """As 0.1.0 left it, which wrote other texts, no marks and no ledger, knew of no firewall, held no package, rotated
+    no log and left the kernel as it was.
+    """
     host = converged(PLAN)
     new = {one.path for one in host.desired["firewall"].files}
+    new |= {layout.MONGOD_LOG_ROTATION, layout.MONGOD_KERNEL_UNIT}
     new |= {HELD.format(product=product) for product in ("docker", "mongodb")}
     found = {path: file for path, file in host.facts["files"].items() if path not in new}
     files = {path: {**file, "digest": file["digest"] and OTHER} for path, file in found.items()}

@@ -76,7 +76,7 @@ def test_the_module_takes_all_that_it_is_asked() -> None:
     assert validated.error_messages == []
     assert validated.validated_parameters["mongodb"]["user"] == {
         "name": "rocketchat",
-        "roles": [{"role": "readWrite", "db": "rocketchat"}, {"role": "clusterMonitor", "db": "admin"}],
+        "roles": [{"role": "readWrite", "db": "rocketchat"}, {"role": "rocketchatStatus", "db": "admin"}],
     }
 
 

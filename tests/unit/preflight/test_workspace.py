@@ -33,6 +33,8 @@ READ: dict[str, Any] = {
     "custom_oauth": [],
     "site_url": "https://chat.example.com",
     "asks_identity": False,
+    "user_fault": None,
+    "user_reason": None,
 }
 
 
@@ -448,3 +450,33 @@ def test_custom_oauth_needs_a_module_from_nine_on(
 def test_a_question_to_administrators_is_told(asks: bool | None) -> None:
     warnings = verdict(plan(single()), asks_identity=asks).warnings
     assert any("whether this is a new workspace" in warning for warning in warnings) is bool(asks)
+
+
+# -- Rocket.Chat's user ------------------------------------------------------------------------------------------------
+
+LACKING = {
+    "user_fault": "privilege_missing",
+    "user_reason": "The user 'chat' lacks insert on the database talk. An administrator types in mongosh grant(it).",
+}
+WIDE = {
+    "user_fault": "privilege_wide",
+    "user_reason": "The user 'chat' may administer users. An administrator types it.",
+}
+
+
+def test_external_user_with_whom_nothing_would_work_is_refused_with_what_to_type() -> None:
+    assert problems(verdict(external(), **LACKING)) == [
+        "rocketchat_mongodb_url: does not let Rocket.Chat work. The user 'chat' lacks insert on the database talk. "
+        "An administrator types in mongosh grant(it)."
+    ]
+
+
+def test_external_user_who_may_too_much_is_told_of() -> None:
+    assert verdict(external(), **WIDE) == Verdict(
+        [], [f"of the MongoDB of rocketchat_mongodb_url: {WIDE['user_reason']}"]
+    )
+
+
+@pytest.mark.parametrize("told", [LACKING, WIDE])
+def test_user_of_ours_is_not_judged_by_what_the_run_is_about_to_mend(told: dict[str, Any]) -> None:
+    assert verdict(OURS, **told) == Verdict([], [])

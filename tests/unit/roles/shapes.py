@@ -32,6 +32,13 @@ CERTIFICATE_FILES = {
     "nginx_certificate_file": "/certificate.pem",
     "nginx_certificate_key_file": "/key.pem",
 }
+ACME = {
+    "nginx_certificate": "acme",
+    "nginx_acme_directory": "https://ca.example.com:9000/acme/acme/directory",
+    "nginx_acme_email": "admin@example.com",
+    "nginx_acme_names": ["talk.example.com", f"{'chat.' * 20}example.com"],
+    "nginx_acme_authority": "/authority.pem",
+}
 # Texts of files on the controller.
 FILES = {"/certificate.pem": "a certificate\n", "/key.pem": "its key\n", "/authority.pem": "an authority\n"}
 BUCKET = {"bucket": "chat", "access_key": "KEY", "secret_key": "SECRET", "endpoint": "https://s3.example.com"}
@@ -47,6 +54,8 @@ SHAPES: dict[str, Inventory] = {
     "IPv4": single(rocketchat_root_url="https://198.18.0.11"),
     "IPv6": single(rocketchat_root_url="https://[2001:db8::1]:8443"),
     "certificate files": single(**CERTIFICATE_FILES),
+    "a public ACME server": single(nginx_certificate="acme"),
+    "an ACME server of one's own": single(**ACME),
     "a registry's authority": single(docker_registry_certificates={"registry.example.com:5000": "/authority.pem"}),
     "the distribution's engine": single(docker_source="distribution", docker_daemon_options={"debug": True}),
     "metrics": single(rocketchat_metrics=True, rocketchat_private_address="198.18.0.11"),

@@ -60,7 +60,7 @@ def test_every_template_is_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
         return render(role, template, plan)
 
     monkeypatch.setattr(desired, "render", spy)
-    assert list(planned_hosts("https"))
+    assert all(list(planned_hosts(shape)) for shape in ("https", "a public ACME server"))
     assert rendered == set(TEMPLATES)
 
 
@@ -124,10 +124,57 @@ def validation(files: Mapping[str, File]) -> str:
     return command
 
 
+@pytest.mark.parametrize("path", [layout.ACME_REQUEST, layout.ACME_INSTALL])
+def test_a_shell_reads_what_asks_for_a_certificate(path: str, tmp_path: Path) -> None:
+    script = tmp_path / "script.sh"
+    for shape, file in files_at(path).items():
+        script.write_text(file.content or "")
+        assert not accepts("sh -n %s", script), shape
+        script.write_text(f"{file.content}'")
+        assert accepts("sh -n %s", script)
+
+
 def test_mongod_accepts_its_settings(tmp_path: Path) -> None:
     files = files_at(layout.MONGOD_SETTINGS)
     mongod = wheels.program(VERSIONS["mongodb"]["wheel"], "mongod")
     check(files, validation(files), tmp_path / "mongod.conf", str(mongod.parent))
+
+
+def test_logrotate_accepts_its_settings(tmp_path: Path) -> None:
+    skip_without("logrotate", "--version")
+    files = files_at(layout.MONGOD_LOG_ROTATION)
+    [(shape, file)] = files.items()
+    # no user of MongoDB's is on this machine
+    mine = replace(file, content=(file.content or "").replace("su mongodb mongodb", "su nobody nogroup"))
+    check({shape: mine}, validation(files), tmp_path / "mongod")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("65530", "1048576"), ("1048576", "1048576"), ("2147483642", "2147483642"), ("", "1048576")]
+)
+def test_unit_sets_what_mongod_wants_of_the_kernel(tmp_path: Path, before: str, after: str) -> None:
+    """With files in the place of the kernel's; what another program needs more of stays."""
+    for number, file in enumerate(files_at(layout.MONGOD_KERNEL_UNIT).values()):
+        text = file.content or ""
+        wanted = {path: value for value, path in re.findall(r"echo (\S+) > (/\S+?)'", text)}
+        moved = {path: tmp_path / f"{number}{path.replace('/', '-')}" for path in wanted}
+        for path, there in moved.items():
+            there.write_text(f"{before}\n" if path.endswith("max_map_count") else "other\n")
+        for command in re.findall(r"(?m)^ExecStart=-/bin/sh -c '(.*)'$", text):
+            for path, there in moved.items():
+                command = command.replace(path, str(there))
+            subprocess.run(["sh", "-c", command.replace("$$", "$")], check=True, timeout=20, stderr=subprocess.DEVNULL)
+        found = {path: there.read_text().strip() for path, there in moved.items()}
+        assert found == {**wanted, "/proc/sys/vm/max_map_count": after}
+
+
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    skip_without("systemd-analyze", "--version")
+    for shape, file in files_at(layout.MONGOD_KERNEL_UNIT).items():
+        candidate = tmp_path / layout.MONGOD_KERNEL_UNIT.rpartition("/")[2]
+        candidate.write_text(file.content or "")
+        refusal = accepts("systemd-analyze verify --man=no %s", candidate)
+        assert not refusal, f"{shape}: {refusal}"
 
 
 def test_nats_accepts_its_configuration(tmp_path: Path) -> None:

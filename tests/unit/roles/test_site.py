@@ -83,7 +83,7 @@ def pattern(text: str, begins: str) -> re.Pattern[str]:
 )
 def test_what_takes_a_password_is_counted(path: str, asked: str, counts: bool) -> None:
     text = site(rocketchat_root_url=f"https://chat.example.com{path}")
-    matched = pattern(text, 'default "";\n    ')
+    matched = pattern(text, 'map $uri $rocketchat_logs_in {\n    default "";\n    ')
     assert bool(matched.match(f"{path}{asked}")) is counts
     assert not path or not matched.match(asked)
     assert not matched.match(f"/teamXb.c{asked}") or path != "/team/b.c"
@@ -132,3 +132,29 @@ def test_bodies_of_anybody_are_small_and_kept_nowhere() -> None:
 
 def test_slow_clients_are_given_up() -> None:
     assert {"client_header_timeout 15s;", "client_body_timeout 30s;"} <= {line.strip() for line in site().split("\n")}
+
+
+@pytest.mark.parametrize(
+    ("host", "name", "asked"),
+    [
+        ("chat.example.com", "chat.example.com", True),
+        ("Chat.example.com.:8443", "chat.example.com", True),
+        ("[fd00::1]:8443", "[fd00::1]", True),
+        ("www.example.com", "chat.example.com", False),
+        ("chat.example.com.evil.com", "chat.example.com", False),
+        ("", "chat.example.com", False),
+        ("chat.example.com|chat.example.com", "chat.example.com", False),
+    ],
+)
+def test_a_request_is_for_one_name(host: str, name: str, asked: bool) -> None:
+    """``name``: what nginx goes by, which is that of the first line where that has one."""
+    text = site()
+    matched = pattern(text, 'map "$http_host|$host" $rocketchat_host {\n    default "";\n    ')
+    assert bool(matched.search(f"{host}|{name}")) is asked
+
+
+def test_people_are_told_while_nothing_runs_behind() -> None:
+    text = site()
+    assert "error_page 502 504 = @rocketchat_is_away;" in text and "return 503 '<!DOCTYPE html>" in text
+    # what a location adds is instead of what the server adds
+    assert site(nginx_hsts_max_age=86400).count('add_header Strict-Transport-Security "max-age=86400" always;') == 2

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import socket
 import tempfile
 import threading
@@ -92,6 +93,39 @@ def test_an_empty_database_is_new(single: ReplicaSet, database: Any) -> None:
     assert told == Workspace(
         mongodb_version="6.0.5", new=True, custom_oauth=[], site_url=ROOT_URL, signed_in=False, asks_identity=False
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "roles", "fault"),
+    [
+        ("reads", [{"role": "read", "db": DATABASE}], "privilege_missing"),
+        ("enough", [{"role": "readWrite", "db": DATABASE}], None),
+        ("as_documented", [{"role": "readWrite", "db": DATABASE}, "clusterMonitor"], "privilege_wide"),
+        ("oplog", [{"role": "readWrite", "db": DATABASE}, {"role": "read", "db": "local"}], "privilege_wide"),
+        ("root", ["root"], "privilege_wide"),
+    ],
+)
+def test_external_user_is_judged_with_commands_that_mend_it(
+    single: ReplicaSet, database: Any, name: str, roles: list[Any], fault: str | None
+) -> None:
+    """Typed as they are told, nothing is left to tell."""
+    single.create_user(name, "pw", roles)
+    as_it = url(single, "pw").replace(USER, name, 1)
+    told = ask(as_it)
+    assert told.user_fault == fault
+    assert "playbook" not in (told.user_reason or "")
+    if name == "as_documented":
+        assert (
+            "may read the database config and local, which has the oplog, read MongoDB's log, see what others ask, "
+            "which Rocket.Chat does not need"
+        ) in (told.user_reason or "")
+    assert ("createRole({role: 'rocketchatStatus'" in (told.user_reason or "")) is (fault == "privilege_wide")
+    if fault:
+        [(command, named)] = re.findall(rf"\.(\w+)\('{name}', (.+)\)\.$", str(told.user_reason))
+        given = [{"role": role, "db": db} for role, db in re.findall(r"role: '(\w+)', db: '(\w+)'", named)]
+        with single.members[0].admin() as client:
+            client.admin.command(command, name, roles=given)
+        assert ask(as_it).user_fault is None
 
 
 def test_a_database_is_new_until_the_first_start_has_come_to_its_end(single: ReplicaSet, database: Any) -> None:
