@@ -16,7 +16,8 @@ from lab.names import LABEL, NETWORK, PREFIX, host_container
 from tests.deployment import Deployment
 
 SCAN = (Path(__file__).parent / "scan.py").read_text()
-SUBNET = "172.31.250.0/24"
+# Of the deployment's containers, and Docker's own, which this machine's engine has, too.
+SUBNETS = ("172.31.250.0/24", "172.17.0.0/16")
 # Of the host's own network, beside the one of IPv4 that the lab gives it.
 IPV6 = "fd00:198:18::"
 
@@ -51,7 +52,8 @@ def neighbour(deployment: Deployment) -> Iterator[Neighbour]:
     )
     try:
         one = Neighbour(name)
-        one.run("ip", "route", "add", SUBNET, "via", deployment.address)
+        for subnet in SUBNETS:
+            one.run("ip", "route", "add", subnet, "via", deployment.address)
         one.run("ip", "-6", "address", "add", f"{IPV6}9/64", "dev", "eth0", "nodad")
         yield one
     finally:
