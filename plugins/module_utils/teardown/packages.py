@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What apt would take away together with packages, and whose settings would go with them. Only reads.
+
+apt itself is asked, as only it knows what packages need each other for.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..facts.origins import md5
+from ..facts.system import output
+
+_TIMEOUT = 60
+# apt-get(8): what --simulate would do, a line each
+_GOES = re.compile(r"(?m)^(?:Remv|Purg) (\S+)")
+
+
+class NotRemovable(Exception):
+    """apt does not say what would go; in its words."""
+
+
+def installed(names: Sequence[str]) -> dict[str, str]:
+    """By package, `installed`, or `settings` where it was removed and its settings were not."""
+    if not names:
+        return {}
+    command = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\\n", *names]
+    rows = [line.split() for line in (output(command) or "").splitlines()]
+    there = [row for row in rows if len(row) == 2 and row[1] != "not-installed"]
+    return {name: "settings" if status == "config-files" else "installed" for name, status in there}
+
+
+def needed_by(names: Sequence[str]) -> dict[str, list[str]]:
+    """By package, what apt would take away with it that is none of these; packages that nobody needs are left out."""
+    if not names or set(_would_go(["purge", *names])) <= set(names):
+        return {}
+    found = {name: sorted(set(_would_go(["purge", name])) - {name}) for name in names}
+    return {name: others for name, others in found.items() if others}
+
+
+def came_along(names: Sequence[str]) -> list[str]:
+    """What apt installed by itself, and what nothing needs any more without these packages, but did until now."""
+    if not names:
+        return []
+    unused = set(_would_go(["--auto-remove", "autoremove"]))
+    return sorted(set(_would_go(["--auto-remove", "purge", *names])) - unused - set(names))
+
+
+def _would_go(words: Sequence[str]) -> list[str]:
+    """Raises NotRemovable. What the host says about unused packages does not count."""
+    automatic = f"APT::Get::AutomaticRemove={'true' if '--auto-remove' in words else 'false'}"
+    command = ["apt-get", "--simulate", "--option", "Debug::NoLocking=true", "--option", automatic, *words]
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=_TIMEOUT, env=environment
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NotRemovable(str(error)) from None
+    if done.returncode:
+        raise NotRemovable((done.stderr or done.stdout).strip())
+    return list(dict.fromkeys(_GOES.findall(done.stdout)))
+
+
+def changed_settings(names: Iterable[str]) -> dict[str, list[str]]:
+    """By package, those of its settings files that somebody changed, and that would go with it."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        rows = [line.split() for line in (output(_conffiles(name)) or "").splitlines()]
+        # an obsolete one has another word after it (dpkg-query(1), Conffiles)
+        delivered = {row[0]: row[1] for row in rows if len(row) >= 2}
+        changed = [path for path, was in delivered.items() if (now := md5(path)) and now != was]
+        if changed:
+            found[name] = changed
+    return found
+
+
+def _conffiles(name: str) -> list[str]:
+    return ["dpkg-query", "--show", "--showformat=${Conffiles}\\n", name]
+
+
+def owned(paths: Sequence[str]) -> set[str]:
+    """Those that a package brought."""
+    if not paths:
+        return set()
+    lines = (output(["dpkg-query", "--search", *paths]) or "").splitlines()
+    return {line.partition(": ")[2] for line in lines}
+
+
+def not_of_packages(directory: str) -> list[str]:
+    """Files and links that no package brought, and that are no links to what one did."""
+    found = [os.path.join(place, name) for place, _folders, names in os.walk(directory) for name in names]
+    links = [os.path.join(place, name) for place, names, _files in os.walk(directory) for name in names]
+    found += [path for path in links if os.path.islink(path)]
+    brought = owned([*found, *{os.path.realpath(path) for path in found if os.path.islink(path)}])
+    return sorted(path for path in found if not {path, os.path.realpath(path)} & brought)
+
+
+def state(names: Sequence[str]) -> dict[str, Any]:
+    """Of the packages that are here: their ``states``, what they are ``needed_by``, or why apt cannot say that."""
+    states = installed(names)
+    try:
+        return {"states": states, "needed_by": needed_by(list(states)), "fault": ""}
+    except NotRemovable as reason:
+        return {"states": states, "needed_by": {}, "fault": str(reason)}
