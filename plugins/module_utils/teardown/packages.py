@@ -26,8 +26,8 @@ class NotRemovable(Exception):
     """apt does not say what would go; in its words."""
 
 
-def installed(names: Sequence[str]) -> dict[str, str]:
-    """By package, `installed`, or `settings` where it was removed and its settings were not."""
+def states(names: Sequence[str]) -> dict[str, str]:
+    """By package, `installed`, or `settings` where it was removed and its settings were not; others are left out."""
     if not names:
         return {}
     command = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\\n", *names]
@@ -36,16 +36,40 @@ def installed(names: Sequence[str]) -> dict[str, str]:
     return {name: "settings" if status == "config-files" else "installed" for name, status in there}
 
 
-def needed_by(names: Sequence[str]) -> dict[str, list[str]]:
-    """By package, what apt would take away with it that is none of these; packages that nobody needs are left out."""
-    if not names or set(_would_go(["purge", *names])) <= set(names):
+def removal(names: Sequence[str]) -> dict[str, Any]:
+    """``goes``: of these packages those that nothing needs that stays; ``needed_by``: what needs the others.
+
+    ``along``: what apt installed by itself, and what nothing needs any more without these, but did until now; and
+    whose ``changed_settings`` would go with it. ``fault``: in apt's words why it cannot say.
+    """
+    try:
+        goes, needed_by = _settled(names)
+        along = _came_along(goes)
+    except NotRemovable as reason:
+        return {"goes": [], "needed_by": {}, "along": [], "changed_settings": {}, "fault": str(reason)}
+    changed = changed_settings(along)
+    return {"goes": goes, "needed_by": needed_by, "along": along, "changed_settings": changed, "fault": ""}
+
+
+def _settled(names: Sequence[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """Where one has to stay, others may have to, as it needs them."""
+    goes, needed_by = list(names), dict[str, list[str]]()
+    while goes and (found := _needed_by(goes)):
+        needed_by |= found
+        goes = [name for name in goes if name not in found]
+    return goes, needed_by
+
+
+def _needed_by(names: Sequence[str]) -> dict[str, list[str]]:
+    """By package, what apt would take away with it that is none of these; packages without any are left out."""
+    together = set(names)
+    if set(_would_go(["purge", *names])) <= together:
         return {}
-    found = {name: sorted(set(_would_go(["purge", name])) - {name}) for name in names}
+    found = {name: sorted(set(_would_go(["purge", name])) - together) for name in names}
     return {name: others for name, others in found.items() if others}
 
 
-def came_along(names: Sequence[str]) -> list[str]:
-    """What apt installed by itself, and what nothing needs any more without these packages, but did until now."""
+def _came_along(names: Sequence[str]) -> list[str]:
     if not names:
         return []
     unused = set(_would_go(["--auto-remove", "autoremove"]))
@@ -100,12 +124,3 @@ def not_of_packages(directory: str) -> list[str]:
     found += [path for path in links if os.path.islink(path)]
     brought = owned([*found, *{os.path.realpath(path) for path in found if os.path.islink(path)}])
     return sorted(path for path in found if not {path, os.path.realpath(path)} & brought)
-
-
-def state(names: Sequence[str]) -> dict[str, Any]:
-    """Of the packages that are here: their ``states``, what they are ``needed_by``, or why apt cannot say that."""
-    states = installed(names)
-    try:
-        return {"states": states, "needed_by": needed_by(list(states)), "fault": ""}
-    except NotRemovable as reason:
-        return {"states": states, "needed_by": {}, "fault": str(reason)}

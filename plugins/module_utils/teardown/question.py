@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The question of teardown_facts: its options, and its result. No Ansible here."""
+"""The question of host_remains: its options, and its result. No Ansible here."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "sites": _PATHS,
     "users": _STRINGS,
     "groups": _STRINGS,
+    "settings_of": _STRINGS,
     "packages": _STRINGS,
 }
 
@@ -34,17 +35,9 @@ _DOCKER_UNIT = "docker.service"
 
 
 def answer(options: Mapping[str, Any]) -> Answered:
-    """With ``packages``, what came along with these alone."""
-    facts = _along(options["packages"]) if options["packages"] else _facts(options)
+    """With ``packages``, what apt says of these alone."""
+    facts = packages.removal(options["packages"]) if options["packages"] else _facts(options)
     return Answered({"changed": False, "facts": facts})
-
-
-def _along(names: list[str]) -> dict[str, Any]:
-    try:
-        along = packages.came_along(names)
-    except packages.NotRemovable as reason:
-        return {"along": [], "changed_settings": {}, "fault": str(reason)}
-    return {"along": along, "changed_settings": packages.changed_settings([*names, *along]), "fault": ""}
 
 
 def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,7 +50,8 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
     made = [name for kind, name in named if kind == "package" and content["resources"][f"package {name}"] == "made"]
     return {
         "ledger": noted,
-        "packages": packages.state(made),
+        "packages": packages.states(made),
+        "changed_settings": packages.changed_settings([*made, *asked["settings_of"]]),
         "files": {path: paths.state(path, asked["mark"]) for path in in_ledger},
         "settings": {path: settings.read(path) for path in content["settings"]},
         "texts": {path: files.text(path) for path in asked["texts"]},

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: teardown_facts
+module: host_remains
 short_description: Reports what a deployment has left on a host, and what of others depends on it
 version_added: 0.2.0
 description:
   - Reads M(rocketops.rocketchat.ledger)'s record, and looks at everything that it names.
-  - Asks apt what would go together with packages, and the Docker Engine what it has beside containers of this
-    collection.
+  - Asks the Docker Engine what it has beside containers of this collection.
   - Only reads. Run it as root.
 author:
   - rocketops maintainers (@rocketops)
@@ -66,8 +65,15 @@ options:
     type: list
     elements: str
     default: []
+  settings_of:
+    description: Packages whose changed settings are told, beside those of the packages in the record.
+    type: list
+    elements: str
+    default: []
   packages:
-    description: Instead of all that, asks apt what came along with these packages and would be of no use without them.
+    description:
+      - Instead of all that, asks apt which of these packages nothing else needs, and what came along with them and
+        would be of no use without them.
     type: list
     elements: str
     default: []
@@ -75,7 +81,7 @@ options:
 
 EXAMPLES = r"""
 - name: Look at what is left of a deployment
-  rocketops.rocketchat.teardown_facts:
+  rocketops.rocketchat.host_remains:
     units: [nginx.service]
   become: true
   register: left
