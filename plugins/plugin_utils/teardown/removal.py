@@ -1,0 +1,205 @@
+# Copyright: (c) 2026, rocketops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what a host told to what is removed there, step by step, and what stays. Pure: nothing else is ever removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ..rocketchat import layout
+from ..rocketchat.left_by_packages import LEFT, Left
+from .files import files, shared
+from .found import MADE, NGINX_DIRECTORY, Found
+from .packages import came_along, kept
+
+REMOVE_DATA = "rocketchat_remove_data"
+
+
+@dataclass(frozen=True)
+class Removal:
+    """In the order of the steps. ``notes``: for the ledger, before the first change, so that a run that ends half-way
+    is finished by the next one. ``stops``: units that end, now and at every boot. ``forgets``: of the ledger.
+
+    ``left``: what stays of what the collection made, and why.
+    """
+
+    notes: dict[str, str] = field(default_factory=dict)
+    proxy_stops: list[str] = field(default_factory=list)
+    proxy_files: dict[str, Any] = field(default_factory=dict)
+    proxy_reloads: list[str] = field(default_factory=list)
+    containers: list[dict[str, Any]] = field(default_factory=list)
+    stops: list[str] = field(default_factory=list)
+    networks: list[str] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
+    settings: list[dict[str, Any]] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)
+    blocks: list[dict[str, str]] = field(default_factory=list)
+    put_back: list[dict[str, str]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    trees: list[str] = field(default_factory=list)
+    users: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    forgets: list[str] = field(default_factory=list)
+    forgets_data: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def removal(found: Found) -> Removal:
+    decided = files(found)
+    settings, emptied, unreadable = shared(found)
+    of_proxy = [] if found.nginx_goes else [path for path in decided.goes if path.startswith(f"{NGINX_DIRECTORY}/")]
+    networks, used = _networks(found)
+    images = _images(found)
+    along = came_along(found)
+    trees, data_left = _trees(found)
+    members = dict(_groups_with_members(found))
+    left = {**kept(found), **unreadable, **decided.left, **used, **members, **data_left}
+    put_back = [{"path": path, "copy": copy} for path, copy in decided.put_back.items()]
+    return Removal(
+        notes={f"package {name}": MADE for name in along} | {f"image {name}": MADE for name in _images_of_ours(found)},
+        proxy_stops=[layout.NGINX_UNIT] if found.nginx_goes and found.has_unit(layout.NGINX_UNIT) else [],
+        proxy_files={
+            "files": of_proxy,
+            "put_back": [one for one in put_back if one["path"].startswith(f"{NGINX_DIRECTORY}/")],
+        },
+        proxy_reloads=[layout.NGINX_UNIT] if of_proxy and found.facts["units"][layout.NGINX_UNIT]["active"] else [],
+        containers=_containers(found),
+        stops=_stops(found),
+        networks=networks,
+        images=images,
+        settings=settings,
+        packages=[*found.packages_going, *along],
+        blocks=_blocks(found),
+        put_back=[one for one in put_back if not one["path"].startswith(f"{NGINX_DIRECTORY}/")],
+        files=[path for path in [*emptied, *decided.goes] if path not in of_proxy],
+        trees=trees,
+        users=_users(found, data_left),
+        groups=_groups(found, data_left),
+        forgets=_forgets(found, left),
+        forgets_data=[path for path in found.content["data"] if path in trees],
+        left=[f"{name}: {why}" for name, why in left.items()],
+    )
+
+
+# -- what runs ---------------------------------------------------------------------------------------------------------
+
+
+def _containers(found: Found) -> list[dict[str, Any]]:
+    """Those of NATS last, as the others end in order while they reach it. Volumes without a name go with them, but for
+    one that has something in it.
+    """
+    full = {one["name"] for one in found.docker["volumes"] if not one["empty"] and not found.data_goes}
+    ours = [one for one in found.docker["containers"] if one["ours"]]
+    ours.sort(key=lambda one: (one["project"] == "nats", one["name"]))
+    return [{"name": one["name"], "keep_volumes": bool(full & set(one["volumes"]))} for one in ours]
+
+
+def _stops(found: Found) -> list[str]:
+    """mongod, and units of our own. A unit that is off and starts at no boot is left alone."""
+    ours = [path.rpartition("/")[2] for path, whose in found.noted("file").items() if whose == MADE and _is_unit(path)]
+    mongod = [layout.MONGODB_UNIT] if layout.MONGOD_SETTINGS in found.noted("file") else []
+    states = found.facts["units"]
+    return [
+        unit
+        for unit in [*mongod, *ours]
+        if found.has_unit(unit) and (states[unit]["active"] or states[unit]["enabled"])
+    ]
+
+
+def _is_unit(path: str) -> bool:
+    return path.rpartition("/")[0] == layout.UNITS
+
+
+def _networks(found: Found) -> tuple[list[str], dict[str, str]]:
+    """Those that go, and why one of ours stays."""
+    ours = [one["name"] for one in found.docker["networks"] if one["ours"]]
+    used: dict[str, str] = {}
+    for name in ours:
+        others = [one["name"] for one in found.docker["containers"] if not one["ours"] and name in one["networks"]]
+        if others:
+            used[f"network {name}"] = f"{', '.join(others)} of others use it"
+    return [name for name in ours if f"network {name}" not in used], used
+
+
+def _images_of_ours(found: Found) -> list[str]:
+    return list(dict.fromkeys([one["image"] for one in found.docker["containers"] if one["ours"]]))
+
+
+def _images(found: Found) -> list[str]:
+    """From an engine that stays; with one that goes they go, too."""
+    if found.engine_goes:
+        return []
+    used = {one["image"] for one in found.docker["containers"] if not one["ours"]}
+    ours = dict.fromkeys([*_images_of_ours(found), *found.noted("image")])
+    return [name for name in ours if name in found.docker["images"] and name not in used]
+
+
+def _blocks(found: Found) -> list[dict[str, str]]:
+    text = found.facts["texts"].get(layout.HOSTS_FILE) or ""
+    begins = layout.HOSTS_MARKER.replace("{mark}", "BEGIN")
+    return [{"path": layout.HOSTS_FILE, "marker": layout.HOSTS_MARKER}] if begins in text.splitlines() else []
+
+
+# -- what packages and people left -------------------------------------------------------------------------------------
+
+
+def _without_their_package(found: Found) -> Iterator[Left]:
+    """What packages that we installed leave, once nobody has their program any more."""
+    for name in found.packages_made:
+        if name in LEFT and (name in found.packages_going or not found.has_unit(LEFT[name].unit)):
+            yield LEFT[name]
+
+
+def _trees(found: Found) -> tuple[list[str], dict[str, str]]:
+    """Directories that go with all that is in them; data that stay, by path, and why."""
+    there = found.facts["trees"]
+    left = list(_without_their_package(found))
+    trees = [tree for one in left for tree in one.trees if tree in there]
+    root = found.docker["data_root"]
+    if any(layout.DOCKER_DATA in one.trees for one in left) and root not in ("", layout.DOCKER_DATA):
+        trees.append(root)
+    stays = {path: reason for path in found.data if (reason := _why_data_stay(found, path))}
+    return [*trees, *(path for path in found.data if path not in stays)], stays
+
+
+def _why_data_stay(found: Found, path: str) -> str:
+    if not found.data_goes:
+        return f"what people wrote; it goes with -e {REMOVE_DATA}={found.name}"
+    if found.noted("file").get(path, MADE) != MADE:
+        return "it was there before this collection used it"
+    return ""
+
+
+def _users(found: Found, data_left: Mapping[str, str]) -> list[str]:
+    """Not of data that stay."""
+    there = found.facts["users"]
+    left = [one for one in _without_their_package(found) if not set(one.data) & set(data_left)]
+    return [user for one in left for user in one.users if user in there]
+
+
+def _groups(found: Found, data_left: Mapping[str, str]) -> list[str]:
+    there = found.facts["groups"]
+    left = [one for one in _without_their_package(found) if not set(one.data) & set(data_left)]
+    names = dict.fromkeys(group for one in left for group in one.groups if group in there)
+    # a user of the same name is in it, and goes before
+    return [name for name in names if set(there[name]) <= set(_users(found, data_left))]
+
+
+def _groups_with_members(found: Found) -> Iterator[tuple[str, str]]:
+    for one in _without_their_package(found):
+        for group in one.groups:
+            others = set(found.facts["groups"].get(group, [])) - set(one.users)
+            if others:
+                yield f"group {group}", f"{', '.join(sorted(others))} are in it"
+
+
+def _forgets(found: Found, left: Mapping[str, str]) -> list[str]:
+    """Whatever it says of what is gone, or was never ours."""
+    stays = {*left, *(f"package {name}" for name in left), *(f"file {path}" for path in left)}
+    return [name for name in found.content["resources"] if name not in stays]
