@@ -28,14 +28,15 @@ class Files:
 
 
 def files(found: Found) -> Files:
-    """Those of the ledger, but for directories with data and files of settings that are shared."""
+    """Those of the ledger, but for directories with data, and files in which others have settings, too."""
     decided = Files()
+    emptied = shared(found)[1]
     apart = {*found.data, *found.content["data"], *found.content["settings"]}
     for path, whose in found.noted("file").items():
         there = found.at(path)
         if there and path not in apart:
             _decide(found, path, whose, there, decided)
-    decided.goes[:] = _from_the_inside_out(found, decided)
+    decided.goes[:] = [*emptied, *_from_the_inside_out(found, decided, emptied)]
     return decided
 
 
@@ -63,10 +64,10 @@ def _goes_with(found: Found, path: str) -> str:
     return ""
 
 
-def _from_the_inside_out(found: Found, decided: Files) -> list[str]:
+def _from_the_inside_out(found: Found, decided: Files, emptied: list[str]) -> list[str]:
     """A directory with something in it that stays has to stay, too."""
     deepest_first = sorted(decided.goes, key=lambda path: (-path.count("/"), path))
-    gone = {*deepest_first, *decided.put_back.values()}
+    gone = {*deepest_first, *emptied, *decided.put_back.values()}
     order = []
     for path in deepest_first:
         stays = [inner for inner in _holds(found, path) if inner not in gone]

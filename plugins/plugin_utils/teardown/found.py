@@ -11,7 +11,7 @@ from typing import Any
 
 from ..plan.templates import MANAGED
 from ..rocketchat import layout
-from ..rocketchat.left_by_packages import ENGINE_PACKAGES, LEFT
+from ..rocketchat.left_by_packages import LEFT
 
 MADE, FOUND, ADOPTED = "made", "found", "adopted"
 _NOTHING: Mapping[str, Any] = {"goes": [], "needed_by": {}, "along": [], "changed_settings": {}, "fault": ""}
@@ -84,7 +84,8 @@ class Found:
 
     @property
     def engine_goes(self) -> bool:
-        return not self.has_unit(layout.DOCKER_UNIT) or bool(ENGINE_PACKAGES & {*self.packages_going} & {*LEFT})
+        of_engine = {name for name in self.packages_going if name in LEFT and LEFT[name].unit == layout.DOCKER_UNIT}
+        return bool(of_engine) or not self.has_unit(layout.DOCKER_UNIT)
 
     @property
     def nginx_goes(self) -> bool:

@@ -52,14 +52,13 @@ class Removal:
 
 def removal(found: Found) -> Removal:
     decided = files(found)
-    settings, emptied, unreadable = shared(found)
+    settings, _emptied, unreadable = shared(found)
     of_proxy = [] if found.nginx_goes else [path for path in decided.goes if path.startswith(f"{NGINX_DIRECTORY}/")]
     networks, used = _networks(found)
     images = _images(found)
     along = came_along(found)
     trees, data_left = _trees(found)
-    members = dict(_groups_with_members(found))
-    left = {**kept(found), **unreadable, **decided.left, **used, **members, **data_left}
+    left = {**kept(found), **unreadable, **decided.left, **used, **dict(_left_people(found, data_left)), **data_left}
     put_back = [{"path": path, "copy": copy} for path, copy in decided.put_back.items()]
     return Removal(
         notes={f"package {name}": MADE for name in along} | {f"image {name}": MADE for name in _images_of_ours(found)},
@@ -77,13 +76,13 @@ def removal(found: Found) -> Removal:
         packages=[*found.packages_going, *along],
         blocks=_blocks(found),
         put_back=[one for one in put_back if not one["path"].startswith(f"{NGINX_DIRECTORY}/")],
-        files=[path for path in [*emptied, *decided.goes] if path not in of_proxy],
+        files=[path for path in decided.goes if path not in of_proxy],
         trees=trees,
         users=_users(found, data_left),
         groups=_groups(found, data_left),
         forgets=_forgets(found, left),
-        forgets_data=[path for path in found.content["data"] if path in trees],
-        left=[f"{name}: {why}" for name, why in left.items()],
+        forgets_data=[path for path in found.content["data"] if found.data_goes and path not in data_left],
+        left=[f"{name}: {why}" for name, why in {**left, **_record(found, left)}.items()],
     )
 
 
@@ -191,12 +190,23 @@ def _groups(found: Found, data_left: Mapping[str, str]) -> list[str]:
     return [name for name in names if set(there[name]) <= set(_users(found, data_left))]
 
 
-def _groups_with_members(found: Found) -> Iterator[tuple[str, str]]:
+def _left_people(found: Found, data_left: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Users and groups that a package of ours made, and why they stay."""
+    users = _users(found, data_left)
     for one in _without_their_package(found):
+        yield from ((f"user {name}", "owns those data") for name in one.users if _stays(found.facts["users"], name, users))
         for group in one.groups:
             others = set(found.facts["groups"].get(group, [])) - set(one.users)
             if others:
                 yield f"group {group}", f"{', '.join(sorted(others))} are in it"
+
+
+def _stays(there: list[str], name: str, going: list[str]) -> bool:
+    return name in there and name not in going
+
+
+def _record(found: Found, left: Mapping[str, str]) -> dict[str, str]:
+    return {layout.LEDGER: "says whose the rest is"} if left and found.facts["ledger"]["state"] == "read" else {}
 
 
 def _forgets(found: Found, left: Mapping[str, str]) -> list[str]:
