@@ -45,5 +45,6 @@ class ActionModule(ActionBase):
     def _told(self, gone: Removal) -> dict[str, Any]:
         """In check mode the list of changes says it all."""
         changes = sentences(gone)
+        steps = ["teardown", *(["packages"] if gone.packages else [])]
         applies = bool(changes) and not self._task.check_mode
-        return {"apply": ["teardown"] if applies else [], "changes": changes, "diff": [], "removal": gone.as_data()}
+        return {"apply": steps if applies else [], "changes": changes, "diff": [], "removal": gone.as_data()}

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from ...module_utils.sources.reference import parse
 from ..rocketchat import layout
+from ..rocketchat.distributions import DOCKER_LIBRARIES
 from ..rocketchat.left_by_packages import ENGINE_PACKAGES
+from .engine import networks_in_use, others_on_the_engine
 from .found import NFTABLES_UNIT, NGINX_DIRECTORY, Found
 
 
@@ -25,6 +24,8 @@ def in_use(found: Found) -> dict[str, str]:
     for name in found.packages_there:
         if name in ENGINE_PACKAGES and (others := list(others_on_the_engine(found))):
             reasons[name] = f"the Docker Engine has what is not ours: {', '.join(others)}"
+        elif name in DOCKER_LIBRARIES and (networks := networks_in_use(found)):
+            reasons[name] = f"needed to remove {', '.join(networks)} later"
         elif name == "nginx" and (sites := others_in_nginx(found)):
             reasons[name] = f"nginx has settings of others: {', '.join(sites)}"
         elif name == "nftables" and found.facts["units"].get(NFTABLES_UNIT, {}).get("enabled"):
@@ -44,27 +45,6 @@ def kept(found: Found) -> dict[str, str]:
     """By package of ours why it stays."""
     needed = {name: f"{', '.join(others)} would go with it" for name, others in found.apt["needed_by"].items()}
     return {**needed, **in_use(found)}
-
-
-def others_on_the_engine(found: Found) -> Iterator[str]:
-    """Without those images that we fetched for an earlier release."""
-    docker = found.docker
-    volumes = {name for one in docker["containers"] if one["ours"] for name in one["volumes"]}
-    images = [one["image"] for one in docker["containers"] if one["ours"]] + list(found.noted("image"))
-    repositories = {_repository(image) for image in images}
-    yield from (f"container {one['name']}" for one in docker["containers"] if not one["ours"])
-    yield from (f"network {one['name']}" for one in docker["networks"] if not one["ours"])
-    yield from (f"image {name}" for name in docker["images"] if _repository(name) not in repositories)
-    for one in docker["volumes"]:
-        if one["name"] not in volumes:
-            yield f"volume {one['name']}"
-        elif not one["empty"] and not found.data_goes:
-            yield f"volume {one['name']} with files of a container of ours"
-
-
-def _repository(image: str) -> tuple[str, str]:
-    reference = parse(image)
-    return reference.registry, reference.repository
 
 
 def others_in_nginx(found: Found) -> list[str]:

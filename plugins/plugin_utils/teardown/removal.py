@@ -11,6 +11,7 @@ from typing import Any
 
 from ..rocketchat import layout
 from ..rocketchat.left_by_packages import LEFT, Left
+from .engine import images_of_ours, networks_in_use
 from .files import files, shared
 from .found import MADE, NGINX_DIRECTORY, Found
 from .packages import came_along, kept
@@ -54,14 +55,14 @@ def removal(found: Found) -> Removal:
     decided = files(found)
     settings, _emptied, unreadable = shared(found)
     of_proxy = [] if found.nginx_goes else [path for path in decided.goes if path.startswith(f"{NGINX_DIRECTORY}/")]
-    networks, used = _networks(found)
+    used = networks_in_use(found)
     images = _images(found)
     along = came_along(found)
     trees, data_left = _trees(found)
     left = {**kept(found), **unreadable, **decided.left, **used, **dict(_left_people(found, data_left)), **data_left}
     put_back = [{"path": path, "copy": copy} for path, copy in decided.put_back.items()]
     return Removal(
-        notes={f"package {name}": MADE for name in along} | {f"image {name}": MADE for name in _images_of_ours(found)},
+        notes={f"package {name}": MADE for name in along} | {f"image {name}": MADE for name in images_of_ours(found)},
         proxy_stops=[layout.NGINX_UNIT] if found.nginx_goes and found.has_unit(layout.NGINX_UNIT) else [],
         proxy_files={
             "files": of_proxy,
@@ -70,7 +71,7 @@ def removal(found: Found) -> Removal:
         proxy_reloads=[layout.NGINX_UNIT] if of_proxy and found.facts["units"][layout.NGINX_UNIT]["active"] else [],
         containers=_containers(found),
         stops=_stops(found),
-        networks=networks,
+        networks=[one["name"] for one in found.docker["networks"] if one["ours"] and f"network {one['name']}" not in used],
         images=images,
         settings=settings,
         packages=[*found.packages_going, *along],
@@ -115,28 +116,12 @@ def _is_unit(path: str) -> bool:
     return path.rpartition("/")[0] == layout.UNITS
 
 
-def _networks(found: Found) -> tuple[list[str], dict[str, str]]:
-    """Those that go, and why one of ours stays."""
-    ours = [one["name"] for one in found.docker["networks"] if one["ours"]]
-    used: dict[str, str] = {}
-    for name in ours:
-        others = [one["name"] for one in found.docker["containers"] if not one["ours"] and name in one["networks"]]
-        if others:
-            used[f"network {name}"] = f"{', '.join(others)} of others use it"
-    return [name for name in ours if f"network {name}" not in used], used
-
-
-def _images_of_ours(found: Found) -> list[str]:
-    return list(dict.fromkeys([one["image"] for one in found.docker["containers"] if one["ours"]]))
-
-
 def _images(found: Found) -> list[str]:
     """From an engine that stays; with one that goes they go, too."""
     if found.engine_goes:
         return []
     used = {one["image"] for one in found.docker["containers"] if not one["ours"]}
-    ours = dict.fromkeys([*_images_of_ours(found), *found.noted("image")])
-    return [name for name in ours if name in found.docker["images"] and name not in used]
+    return [name for name in images_of_ours(found) if name in found.docker["images"] and name not in used]
 
 
 def _blocks(found: Found) -> list[dict[str, str]]:
