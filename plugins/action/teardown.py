@@ -11,11 +11,12 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils.inventory.role_variables import collection_version
+from ..plugin_utils.plain import plain
 from ..plugin_utils.rocketchat.problems import all_problems
 from ..plugin_utils.shown import refusal, show, understanding_hosts
 from ..plugin_utils.teardown.gate import as_text, host_problems, host_warnings, option_problems, sentences
 from ..plugin_utils.teardown.removal import Removal, removal
-from ..plugin_utils.teardown.run import answered, may_go, value_problems
+from ..plugin_utils.teardown.run import FACTS, answered, may_go, value_problems
 
 
 class ActionModule(ActionBase):
@@ -31,7 +32,8 @@ class ActionModule(ActionBase):
 
     def _judged(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         named = may_go(variables)
-        hosts = answered(variables, named)
+        asked = {name: variables["hostvars"][name].get(FACTS, {}) for name in variables["ansible_play_hosts_all"]}
+        hosts = {name: answered(name, plain(one), named) for name, one in asked.items() if "facts" in one}
         tags = (variables["ansible_run_tags"], variables["ansible_skip_tags"])
         problems = [*value_problems(variables), *option_problems(*tags, named, list(hosts))]
         problems += [problem for found in hosts.values() for problem in host_problems(found)]

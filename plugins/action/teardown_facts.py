@@ -12,9 +12,9 @@ from ansible.plugins.action import ActionBase
 from ..plugin_utils.plain import plain
 from ..plugin_utils.printed import fit_to_print
 from ..plugin_utils.shown import understanding_hosts
-from ..plugin_utils.teardown.found import Found, question
+from ..plugin_utils.teardown.found import question
 from ..plugin_utils.teardown.packages import candidates
-from ..plugin_utils.teardown.run import may_go
+from ..plugin_utils.teardown.run import answered, may_go
 
 _MODULE = "rocketops.rocketchat.host_remains"
 
@@ -32,7 +32,7 @@ class ActionModule(ActionBase):
             return result
         with understanding_hosts():
             name = variables["inventory_hostname"]
-            names = candidates(Found(name, plain(answer["facts"]), data_goes=name in may_go(variables)))
+            names = candidates(answered(name, plain(answer), may_go(variables)))
         if names:
             told = self._execute_module(_MODULE, {"packages": names}, task_vars=variables)
             result.update(fit_to_print({**told, "facts": result["facts"], "apt": told.get("facts")}))

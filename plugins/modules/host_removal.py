@@ -51,8 +51,8 @@ options:
     default: []
   ends:
     description:
-      - Whether nothing of the deployment runs any more, so that the record is only about what is left. Where nothing is,
-        it is removed, too.
+      - Whether nothing of the deployment runs any more, so that the record is only about what is left. Where that is
+        nothing, it is removed, too.
     type: bool
     default: false
   ledger:

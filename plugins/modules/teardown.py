@@ -10,8 +10,8 @@ module: teardown
 short_description: Judges what a teardown would remove, and shows it
 version_added: 0.2.0
 description:
-  - Joins what M(rocketops.rocketchat.teardown_facts) registered on all hosts. Fails with everything that is in the way in
-    one message; otherwise lists what will be removed, and what stays and why.
+  - Joins what M(rocketops.rocketchat.teardown_facts) registered on all hosts. Fails with all that is in the way in one
+    message; otherwise lists what will be removed, and what stays and why.
   - Part of this collection's C(teardown) playbook, whose registered variables it reads.
 author:
   - rocketops maintainers (@rocketops)

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ LISTS = {
     "content": "sha256sum /etc/hosts /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/systemd/*.conf",
     "users": "sort /etc/passwd; sort /etc/group",
     "units": "systemctl list-unit-files --no-legend --no-pager | sort",
-    "running": "systemctl list-units --type=service,timer --state=active --no-legend --no-pager --plain | cut -d' ' -f1",
+    "running": "systemctl list-units --type=service,timer --state=active --no-legend --plain | cut -d' ' -f1 | sort",
     "listening": "ss --listening --numeric --no-header --tcp --udp | tr -s ' ' | cut -d' ' -f1,5 | sort",
     "rules": "nft list ruleset 2> /dev/null || true",
     "interfaces": "ip -brief link | cut -d' ' -f1 | cut -d@ -f1 | sort",
@@ -61,26 +61,19 @@ def lost(before: dict[str, set[str]], after: dict[str, set[str]]) -> dict[str, l
     return came(after, before)
 
 
-def rooms(host: Deployment) -> int:
-    script = (
-        "import json, pymongo; c = pymongo.MongoClient('127.0.0.1', username='admin', directConnection=True, "
-        f"password={host.secrets()['mongodb_admin_password']!r}); print(json.dumps(c.rocketchat.kept.count_documents({{}})))"
-    )
-    return int(json.loads(host.run(f'python3 -c "{script}"')))
-
-
-def keep_a_document(host: Deployment) -> None:
+def in_database(host: Deployment, expression: str) -> str:
+    """What an expression about the collection ``kept`` is."""
     script = (
         "import pymongo; c = pymongo.MongoClient('127.0.0.1', username='admin', directConnection=True, "
-        f"password={host.secrets()['mongodb_admin_password']!r}); c.rocketchat.kept.insert_one({{'a': 1}})"
+        f"password={host.secrets()['mongodb_admin_password']!r}); print(c.rocketchat.kept.{expression})"
     )
-    host.run(f'python3 -c "{script}"')
+    return host.run(f"python3 -c {shlex.quote(script)}").strip()
 
 
 def test_host_is_as_it_was_and_takes_its_data_up_again(bare: Deployment) -> None:
     before = lists(bare)
     bare.playbook("site")
-    keep_a_document(bare)
+    in_database(bare, "insert_one({})")
     deployed = lists(bare)
 
     told = bare.playbook("teardown", "--check").stdout
@@ -100,7 +93,7 @@ def test_host_is_as_it_was_and_takes_its_data_up_again(bare: Deployment) -> None
     assert NOTHING in again and re.search(r"changed=0 ", again)
 
     bare.playbook("site")
-    assert rooms(bare) == 1
+    assert in_database(bare, "count_documents({})") == "1"
     assert "Nothing to change." in bare.playbook("site").stdout
 
     bare.playbook("teardown", "-e", f"rocketchat_remove_data={bare.host}")

@@ -38,8 +38,7 @@ def _told(engine: Engine, until: float) -> dict[str, Any]:
             if one["Name"] not in _BUILT_IN
         ],
         "volumes": [
-            {"name": one["Name"], "empty": _is_empty(str(one.get("Mountpoint") or ""))}
-            for one in engine.volumes(until)
+            {"name": one["Name"], "empty": _is_empty(str(one.get("Mountpoint") or ""))} for one in engine.volumes(until)
         ],
         "images": sorted(engine.images(until)),
         "data_root": str(engine.info(until).get("DockerRootDir") or ""),

@@ -82,9 +82,7 @@ def _would_go(words: Sequence[str]) -> list[str]:
     command = ["apt-get", "--simulate", "--option", "Debug::NoLocking=true", "--option", automatic, *words]
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=_TIMEOUT, env=environment
-        )
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_TIMEOUT, env=environment)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NotRemovable(str(error)) from None
     if done.returncode:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, rocketops maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes away what it is handed, and nothing else. What is gone already is no fault, as an earlier run may have ended."""
+"""Takes away what it is handed, and nothing else. What is gone already is no fault: an earlier run may have ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import subprocess
 from collections.abc import Iterable
 
 from ..facts import ledger
-
 
 _OF_WHAT_RUNS = ("pending", "generated", "containers", "settings", "taken_up")
 

@@ -43,4 +43,6 @@ LEFT = {
 }
 
 # All that an engine consists of, whoever packages it.
-ENGINE_PACKAGES = frozenset({*DOCKER_PACKAGES, *(name for one in DISTRIBUTIONS for name in one.own_docker_packages or ())})
+ENGINE_PACKAGES = frozenset(
+    {*DOCKER_PACKAGES, *(name for one in DISTRIBUTIONS for name in one.own_docker_packages or ())}
+)

@@ -48,6 +48,9 @@ def _decide(found: Found, path: str, whose: str, there: Mapping[str, Any], decid
         decided.put_back[path] = there["copy"]
     elif whose == FOUND and there["marked"]:
         decided.left[path] = "the package's own, which this collection replaced; no copy of it was kept"
+    elif replaced and not there["marked"]:
+        # an earlier run has put back what others had
+        return
     elif whose != FOUND and (reason := _goes_with(found, path)):
         decided.left[path] = reason
     elif whose != FOUND:

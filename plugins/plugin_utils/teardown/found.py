@@ -74,6 +74,12 @@ class Found:
         return [name for name, whose in self.noted("package").items() if whose == MADE]
 
     @property
+    def left_something(self) -> list[str]:
+        """Packages of ours that leave something, those included whose data stayed when they went."""
+        noted = self.noted("tree")
+        return [name for name in LEFT if name in self.packages_made or set(LEFT[name].data) & set(noted)]
+
+    @property
     def packages_there(self) -> list[str]:
         """Of those that we installed."""
         return [name for name in self.packages_made if name in self.facts["packages"]]
@@ -94,6 +100,6 @@ class Found:
     @property
     def data(self) -> list[str]:
         """Directories with what people made, as far as they are there."""
-        of_packages = [path for name in self.packages_made if name in LEFT for path in LEFT[name].data]
+        of_packages = [path for name in self.left_something for path in LEFT[name].data]
         known = dict.fromkeys([*self.content["data"], *of_packages])
         return [path for path in known if path in self.facts["trees"]]

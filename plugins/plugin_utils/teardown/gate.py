@@ -16,7 +16,9 @@ from .removal import REMOVE_DATA, Removal
 _SITE = "Run site from this inventory once, which begins it and says what it changes, then teardown again"
 
 
-def option_problems(tags: Sequence[str], skipped: Sequence[str], named: Sequence[str], asked: Sequence[str]) -> Iterator[Problem]:
+def option_problems(
+    tags: Sequence[str], skipped: Sequence[str], named: Sequence[str], asked: Sequence[str]
+) -> Iterator[Problem]:
     """``named``: the hosts whose data may go; ``asked``: those of this run."""
     for option, given in (("--tags", [tag for tag in tags if tag != "all"]), ("--skip-tags", skipped)):
         if given:

@@ -22,7 +22,8 @@ REMOVE_DATA = "rocketchat_remove_data"
 @dataclass(frozen=True)
 class Removal:
     """In the order of the steps. ``notes``: for the ledger, before the first change, so that a run that ends half-way
-    is finished by the next one. ``stops``: units that end, now and at every boot. ``forgets``: of the ledger.
+    is finished by the next one. ``stops``: units that end, now and at every boot. ``back``: what the ledger says of what is put back,
+    and ``forgets`` of all the rest.
 
     ``left``: what stays of what the collection made, and why.
     """
@@ -39,6 +40,7 @@ class Removal:
     packages: list[str] = field(default_factory=list)
     blocks: list[dict[str, str]] = field(default_factory=list)
     put_back: list[dict[str, str]] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     trees: list[str] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
@@ -54,37 +56,47 @@ class Removal:
 def removal(found: Found) -> Removal:
     decided = files(found)
     settings, _emptied, unreadable = shared(found)
-    of_proxy = [] if found.nginx_goes else [path for path in decided.goes if path.startswith(f"{NGINX_DIRECTORY}/")]
+    of_proxy = [] if found.nginx_goes else [path for path in decided.goes if _is_of_nginx(path)]
     used = networks_in_use(found)
     images = _images(found)
     along = came_along(found)
     trees, data_left = _trees(found)
     left = {**kept(found), **unreadable, **decided.left, **used, **dict(_left_people(found, data_left)), **data_left}
+    goes_along = [*(f"package {name}" for name in along), *(f"image {name}" for name in images_of_ours(found))]
+    notes = dict.fromkeys([*goes_along, *_noted_with_data(found, data_left)], MADE)
     put_back = [{"path": path, "copy": copy} for path, copy in decided.put_back.items()]
     return Removal(
-        notes={f"package {name}": MADE for name in along} | {f"image {name}": MADE for name in images_of_ours(found)},
+        notes=notes,
         proxy_stops=[layout.NGINX_UNIT] if found.nginx_goes and found.has_unit(layout.NGINX_UNIT) else [],
         proxy_files={
             "files": of_proxy,
-            "put_back": [one for one in put_back if one["path"].startswith(f"{NGINX_DIRECTORY}/")],
+            "put_back": [one for one in put_back if _is_of_nginx(one["path"])],
+            "forgets": [f"file {path}" for path in decided.put_back if _is_of_nginx(path)],
         },
         proxy_reloads=[layout.NGINX_UNIT] if of_proxy and found.facts["units"][layout.NGINX_UNIT]["active"] else [],
         containers=_containers(found),
         stops=_stops(found),
-        networks=[one["name"] for one in found.docker["networks"] if one["ours"] and f"network {one['name']}" not in used],
+        networks=[
+            one["name"] for one in found.docker["networks"] if one["ours"] and f"network {one['name']}" not in used
+        ],
         images=images,
         settings=settings,
         packages=[*found.packages_going, *along],
         blocks=_blocks(found),
-        put_back=[one for one in put_back if not one["path"].startswith(f"{NGINX_DIRECTORY}/")],
+        put_back=[one for one in put_back if not _is_of_nginx(one["path"])],
+        back=[f"file {path}" for path in decided.put_back if not _is_of_nginx(path)],
         files=[path for path in decided.goes if path not in of_proxy],
         trees=trees,
         users=_users(found, data_left),
         groups=_groups(found, data_left),
-        forgets=_forgets(found, left),
+        forgets=_forgets({**found.content["resources"], **notes}, left, _noted_with_data(found, data_left)),
         forgets_data=[path for path in found.content["data"] if found.data_goes and path not in data_left],
         left=[f"{name}: {why}" for name, why in {**left, **_record(found, left)}.items()],
     )
+
+
+def _is_of_nginx(path: str) -> bool:
+    return path.startswith(f"{NGINX_DIRECTORY}/")
 
 
 # -- what runs ---------------------------------------------------------------------------------------------------------
@@ -135,8 +147,8 @@ def _blocks(found: Found) -> list[dict[str, str]]:
 
 def _without_their_package(found: Found) -> Iterator[Left]:
     """What packages that we installed leave, once nobody has their program any more."""
-    for name in found.packages_made:
-        if name in LEFT and (name in found.packages_going or not found.has_unit(LEFT[name].unit)):
+    for name in found.left_something:
+        if name in found.packages_going or not found.has_unit(LEFT[name].unit):
             yield LEFT[name]
 
 
@@ -153,11 +165,19 @@ def _trees(found: Found) -> tuple[list[str], dict[str, str]]:
 
 
 def _why_data_stay(found: Found, path: str) -> str:
+    if any(path in LEFT[name].data and _others_have(found, name) for name in LEFT):
+        return "somebody else has its program now"
     if not found.data_goes:
         return f"what people wrote; it goes with -e {REMOVE_DATA}={found.name}"
     if found.noted("file").get(path, MADE) != MADE:
         return "it was there before this collection used it"
     return ""
+
+
+def _others_have(found: Found, name: str) -> bool:
+    """What we had configured is ours still, whoever installed it."""
+    of_ours = name in found.packages_made or layout.MONGOD_SETTINGS in found.noted("file")
+    return found.has_unit(LEFT[name].unit) and not of_ours
 
 
 def _users(found: Found, data_left: Mapping[str, str]) -> list[str]:
@@ -179,7 +199,9 @@ def _left_people(found: Found, data_left: Mapping[str, str]) -> Iterator[tuple[s
     """Users and groups that a package of ours made, and why they stay."""
     users = _users(found, data_left)
     for one in _without_their_package(found):
-        yield from ((f"user {name}", "owns those data") for name in one.users if _stays(found.facts["users"], name, users))
+        yield from (
+            (f"user {name}", "owns those data") for name in one.users if _stays(found.facts["users"], name, users)
+        )
         for group in one.groups:
             others = set(found.facts["groups"].get(group, [])) - set(one.users)
             if others:
@@ -194,7 +216,12 @@ def _record(found: Found, left: Mapping[str, str]) -> dict[str, str]:
     return {layout.LEDGER: "says whose the rest is"} if left and found.facts["ledger"]["state"] == "read" else {}
 
 
-def _forgets(found: Found, left: Mapping[str, str]) -> list[str]:
-    """Whatever it says of what is gone, or was never ours."""
-    stays = {*left, *(f"package {name}" for name in left), *(f"file {path}" for path in left)}
-    return [name for name in found.content["resources"] if name not in stays]
+def _noted_with_data(found: Found, data_left: Mapping[str, str]) -> list[str]:
+    """What a later run is to find that may take the data, once their package is gone."""
+    return [f"tree {path}" for one in _without_their_package(found) for path in one.data if path in data_left]
+
+
+def _forgets(resources: Mapping[str, str], left: Mapping[str, str], noted: list[str]) -> list[str]:
+    """Whatever the ledger says of what is gone, or was never ours."""
+    stays = {*noted, *left, *(f"package {name}" for name in left), *(f"file {path}" for path in left)}
+    return [name for name in resources if name not in stays]

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..inventory.role_variables import PLAYBOOK_VARIABLES, read
-from ..plain import plain
 from ..rocketchat.problems import Problem
 from .found import Found
 from .removal import REMOVE_DATA
@@ -28,17 +27,12 @@ def value_problems(variables: Mapping[str, Any]) -> list[Problem]:
 
 
 def _read(variables: Mapping[str, Any]) -> tuple[list[str] | None, list[Problem]]:
-    given = {REMOVE_DATA: plain(variables[REMOVE_DATA])} if REMOVE_DATA in variables else {}
+    given = {REMOVE_DATA: variables[REMOVE_DATA]} if REMOVE_DATA in variables else {}
     values, problems = read({REMOVE_DATA: PLAYBOOK_VARIABLES[REMOVE_DATA]}, given)
     return values[REMOVE_DATA], problems
 
 
-def answered(variables: Mapping[str, Any], data: list[str]) -> dict[str, Found]:
-    """By name, the hosts that answered."""
-    found = {}
-    for name in variables["ansible_play_hosts_all"]:
-        answer = variables["hostvars"][name].get(FACTS, {})
-        if "facts" in answer:
-            apt = {"apt": plain(answer["apt"])} if answer.get("apt") else {}
-            found[name] = Found(name, plain(answer["facts"]), **apt, data_goes=name in data)
-    return found
+def answered(name: str, answer: Mapping[str, Any], data: list[str]) -> Found:
+    """``answer``: as plain data. ``data``: the hosts whose data may go."""
+    apt = {"apt": answer["apt"]} if answer.get("apt") else {}
+    return Found(name, answer["facts"], **apt, data_goes=name in data)

@@ -69,17 +69,22 @@ def deployed(**variables: Any) -> Facts:
     projects = {one["name"]: one for one in host.facts["docker"]["containers"]}
     return {
         "ledger": ledger,
-        "packages": {name: "installed" for name in host.packages},
+        "packages": dict.fromkeys(host.packages, "installed"),
         "changed_settings": {},
         "files": {
             path: at(*_below(path, paths), directory=True) if path in directories else at(marked=True) for path in paths
         },
-        "settings": {path: told for path, told in host.facts["settings"].items()},
+        "settings": dict(host.facts["settings"].items()),
         "texts": {layout.HOSTS_FILE: host.facts["texts"].get(layout.HOSTS_FILE, "127.0.0.1 localhost\n")},
-        "units": {**dict.fromkeys([*UNITS.values(), layout.FIREWALL_UNIT], ON), "nftables.service": {**ON, "enabled": False}},
+        "units": {
+            **dict.fromkeys([*UNITS.values(), layout.FIREWALL_UNIT], ON),
+            "nftables.service": {**ON, "enabled": False},
+        },
         "docker": engine(*(container(name, project=one["project"]) for name, one in projects.items())),
         "sites": {NGINX_DIRECTORY: []},
-        "trees": sorted({tree for one in LEFT.values() for tree in (*one.trees, *one.data)}),
+        "trees": sorted(
+            {*ledger["content"]["data"], *(tree for one in LEFT.values() for tree in (*one.trees, *one.data))}
+        ),
         "users": ["mongodb"],
         "groups": {"docker": [], "mongodb": ["mongodb"]},
     }

@@ -46,8 +46,8 @@ def test_options_that_would_leave_half_of_it_are_refused() -> None:
     )
     assert skipped.variable == "--skip-tags"
     assert str(name) == (
-        "rocketchat_remove_data = 'chat': is no host of this run. Did you mean chat2? Name hosts as the inventory does, "
-        "each by itself: chat1, chat2."
+        "rocketchat_remove_data = 'chat': is no host of this run. Did you mean chat2? Name hosts as the inventory "
+        "does, each by itself: chat1, chat2."
     )
 
 
@@ -55,7 +55,7 @@ def test_record_that_says_nothing_is_refused_where_there_is_something() -> None:
     assert "written by a newer version of this collection (9.0.0)" in problems(ledger=ledger("newer"))[0]
     assert "nothing else says that. Move it away. Run site" in problems(ledger=ledger("damaged"))[0]
     [absent] = problems(ledger=ledger("absent"))
-    assert "is not there, and account-1" in absent and "Run site from this inventory once" in absent
+    assert "is not there, and nats, rocketchat-1" in absent and "Run site from this inventory once" in absent
 
 
 def test_silent_engine_and_apt_without_an_answer_are_told() -> None:

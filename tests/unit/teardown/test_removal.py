@@ -17,9 +17,9 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.teardown.remo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.teardown.remains import Facts, after, at, container, deployed, engine, foreign, found
+from tests.unit.teardown.remains import ON, Facts, after, at, container, deployed, engine, foreign, found
 
-DEPLOYED = deployed(rocketchat_file_upload_storage="FileSystem", rocketchat_file_upload_directory="/srv/uploads")
+DEPLOYED = deployed(rocketchat_file_upload_storage="directory", rocketchat_file_upload_directory="/srv/uploads")
 PATHS = [name.partition(" ")[2] for name in DEPLOYED["ledger"]["content"]["resources"] if name.startswith("file ")]
 DATA = {*DEPLOYED["ledger"]["content"]["data"], *(path for one in LEFT.values() for path in one.data)}
 TREES = {tree for one in LEFT.values() for tree in one.trees}
@@ -140,10 +140,20 @@ def test_nothing_but_data_is_left_of_a_host_of_its_own() -> None:
     assert gone.containers[-1] == {"name": "nats", "keep_volumes": False}
 
 
+def test_data_that_a_teardown_left_go_with_a_later_one() -> None:
+    left = after(host(), removal(found(host())))
+    gone = removal(found(left, data_goes=True))
+    assert set(gone.trees) == DATA
+    assert (gone.users, gone.groups, gone.left) == (["mongodb"], ["mongodb"], [])
+    left["units"][layout.MONGODB_UNIT] = ON
+    theirs = removal(found(left, data_goes=True))
+    assert theirs.trees == ["/srv/uploads"] and theirs.users == []
+
+
 def test_data_go_where_the_host_is_named() -> None:
     gone = removal(found(host(), data_goes=True))
     assert gone.left == []
-    assert DATA <= set(gone.trees)
+    assert set(gone.trees) >= DATA
     assert (gone.users, gone.groups) == (["mongodb"], ["docker", "mongodb"])
     assert after(host(), gone)["ledger"]["state"] == "absent"
 
