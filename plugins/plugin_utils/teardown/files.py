@@ -69,17 +69,29 @@ def _goes_with(found: Found, path: str) -> str:
 
 def _from_the_inside_out(found: Found, decided: Files, emptied: list[str]) -> list[str]:
     """A directory with something in it that stays has to stay, too."""
-    deepest_first = sorted(decided.goes, key=lambda path: (-path.count("/"), path))
+    holds = {path: _holds(found, path) for path in decided.goes}
+    holds |= _between(holds)
+    deepest_first = sorted(holds, key=lambda path: (-path.count("/"), path))
     gone = {*deepest_first, *emptied, *decided.put_back.values()}
     order = []
     for path in deepest_first:
-        stays = [inner for inner in _holds(found, path) if inner not in gone]
+        stays = [inner for inner in holds[path] if inner not in gone]
         if stays and not _purged(found, path):
             decided.left[path] = f"it holds {', '.join(stays)}"
             gone.discard(path)
         else:
             order.append(path)
     return order
+
+
+def _between(holds: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Directories that were made on the way to a file of ours, in a directory of ours, and what they hold."""
+    inner = [(path, one) for path, below in holds.items() for one in below if one not in holds]
+    return {
+        one: [other for other in holds[path] if other.startswith(f"{one}/")]
+        for path, one in inner
+        if any(ours.startswith(f"{one}/") for ours in holds)
+    }
 
 
 def _holds(found: Found, path: str) -> list[str]:

@@ -22,8 +22,8 @@ REMOVE_DATA = "rocketchat_remove_data"
 @dataclass(frozen=True)
 class Removal:
     """In the order of the steps. ``notes``: for the ledger, before the first change, so that a run that ends half-way
-    is finished by the next one. ``stops``: units that end, now and at every boot. ``back``: what the ledger says of what is put back,
-    and ``forgets`` of all the rest.
+    is finished by the next one. ``stops``: units that end, now and at every boot. ``back``: what the ledger says of
+    what is put back, and ``forgets`` of all the rest.
 
     ``left``: what stays of what the collection made, and why.
     """
@@ -91,7 +91,7 @@ def removal(found: Found) -> Removal:
         groups=_groups(found, data_left),
         forgets=_forgets({**found.content["resources"], **notes}, left, _noted_with_data(found, data_left)),
         forgets_data=[path for path in found.content["data"] if found.data_goes and path not in data_left],
-        left=[f"{name}: {why}" for name, why in {**left, **_record(found, left)}.items()],
+        left=[f"{name}: {why}" for name, why in {**left, **_in_the_kernel(found), **_record(found, left)}.items()],
     )
 
 
@@ -210,6 +210,12 @@ def _left_people(found: Found, data_left: Mapping[str, str]) -> Iterator[tuple[s
 
 def _stays(there: list[str], name: str, going: list[str]) -> bool:
     return name in there and name not in going
+
+
+def _in_the_kernel(found: Found) -> dict[str, str]:
+    """Nobody knows what of it others count on by now."""
+    ends = found.has_unit(layout.DOCKER_UNIT) and found.engine_goes
+    return {"docker0, and the engine's rules and forwarding in the kernel": "go with the next boot"} if ends else {}
 
 
 def _record(found: Found, left: Mapping[str, str]) -> dict[str, str]:

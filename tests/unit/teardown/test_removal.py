@@ -22,6 +22,7 @@ from tests.unit.teardown.remains import ON, Facts, after, at, container, deploye
 DEPLOYED = deployed(rocketchat_file_upload_storage="directory", rocketchat_file_upload_directory="/srv/uploads")
 PATHS = [name.partition(" ")[2] for name in DEPLOYED["ledger"]["content"]["resources"] if name.startswith("file ")]
 DATA = {*DEPLOYED["ledger"]["content"]["data"], *(path for one in LEFT.values() for path in one.data)}
+KERNEL = "docker0, and the engine's rules and forwarding in the kernel: go with the next boot"
 TREES = {tree for one in LEFT.values() for tree in one.trees}
 
 
@@ -131,6 +132,7 @@ def test_nothing_but_data_is_left_of_a_host_of_its_own() -> None:
         "/var/lib/mongodb: what people wrote; it goes with -e rocketchat_remove_data=chat",
         "/srv/uploads: what people wrote; it goes with -e rocketchat_remove_data=chat",
         "/var/log/mongodb: what people wrote; it goes with -e rocketchat_remove_data=chat",
+        KERNEL,
         "/var/lib/rocketops/ledger.json: says whose the rest is",
     ]
     assert set(all_files(gone)) == set(PATHS) - {"/srv/uploads"}
@@ -152,7 +154,7 @@ def test_data_that_a_teardown_left_go_with_a_later_one() -> None:
 
 def test_data_go_where_the_host_is_named() -> None:
     gone = removal(found(host(), data_goes=True))
-    assert gone.left == []
+    assert gone.left == [KERNEL]
     assert set(gone.trees) >= DATA
     assert (gone.users, gone.groups) == (["mongodb"], ["docker", "mongodb"])
     assert after(host(), gone)["ledger"]["state"] == "absent"
@@ -211,6 +213,21 @@ def test_what_others_had_is_put_back() -> None:
     assert removal(found(facts)).proxy_files["put_back"] == []
     facts["files"][layout.NGINX_CONFIGURATION] = at(copy=copy)
     assert layout.NGINX_CONFIGURATION not in str(removal(found(facts)).as_data()["left"])
+
+
+def test_directory_on_the_way_to_a_file_of_ours_goes_when_it_is_empty() -> None:
+    """Of those in a directory that is not ours, nobody knows who made them."""
+    facts = host()
+    authority, between = "/etc/docker/certs.d/one/ca.crt", "/etc/docker/certs.d"
+    facts["ledger"]["content"]["resources"] |= {f"file {authority}": "made", "file /etc/docker/certs.d/one": "made"}
+    facts["files"] |= {authority: at(), "/etc/docker/certs.d/one": at(authority)}
+    facts["files"]["/etc/docker"]["holds"] += [between, f"{between}/one", authority]
+    order = removal(found(facts)).files
+    assert order.index(authority) < order.index(f"{between}/one") < order.index(between) < order.index("/etc/docker")
+    facts["files"]["/etc/docker"]["holds"].append(f"{between}/another/ca.crt")
+    gone = removal(found(facts))
+    assert f"{between}: it holds {between}/another/ca.crt" in gone.left
+    assert between not in gone.files and "/etc/docker" not in gone.files
 
 
 def test_settings_of_others_stay_in_a_shared_file() -> None:
