@@ -78,8 +78,14 @@ def _came_along(names: Sequence[str]) -> list[str]:
 
 def _would_go(words: Sequence[str]) -> list[str]:
     """Raises NotRemovable. What the host says about unused packages does not count."""
-    automatic = f"APT::Get::AutomaticRemove={'true' if '--auto-remove' in words else 'false'}"
-    command = ["apt-get", "--simulate", "--option", "Debug::NoLocking=true", "--option", automatic, *words]
+    options = {
+        "Debug::NoLocking": "true",
+        "APT::Get::AutomaticRemove": "true" if "--auto-remove" in words else "false",
+        # apt installs nothing because it is only suggested, so what is came for another reason
+        "APT::AutoRemove::SuggestsImportant": "false",
+    }
+    settings = [word for name, value in options.items() for word in ("--option", f"{name}={value}")]
+    command = ["apt-get", "--simulate", *settings, *words]
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_TIMEOUT, env=environment)

@@ -70,7 +70,7 @@ def _goes_with(found: Found, path: str) -> str:
 def _from_the_inside_out(found: Found, decided: Files, emptied: list[str]) -> list[str]:
     """A directory with something in it that stays has to stay, too."""
     holds = {path: _holds(found, path) for path in decided.goes}
-    holds |= _between(holds)
+    holds |= _between(found, holds)
     deepest_first = sorted(holds, key=lambda path: (-path.count("/"), path))
     gone = {*deepest_first, *emptied, *decided.put_back.values()}
     order = []
@@ -84,9 +84,13 @@ def _from_the_inside_out(found: Found, decided: Files, emptied: list[str]) -> li
     return order
 
 
-def _between(holds: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Directories that were made on the way to a file of ours, in a directory of ours, and what they hold."""
-    inner = [(path, one) for path, below in holds.items() for one in below if one not in holds]
+def _between(found: Found, holds: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Directories that were made on the way to a file of ours, in a directory of ours, and what they hold.
+
+    The ledger does not know them; one that it knows and that is none of these was there before.
+    """
+    known = found.noted("file")
+    inner = [(path, one) for path, below in holds.items() for one in below if one not in known]
     return {
         one: [other for other in holds[path] if other.startswith(f"{one}/")]
         for path, one in inner

@@ -24,7 +24,7 @@ def question() -> dict[str, Any]:
     left = LEFT.values()
     return {
         "mark": MANAGED,
-        "units": sorted({layout.NGINX_UNIT, NFTABLES_UNIT, *(one.unit for one in left)}),
+        "units": sorted({layout.NGINX_UNIT, NFTABLES_UNIT, *layout.ENGINE_UNITS, *(one.unit for one in left)}),
         "trees": sorted({tree for one in left for tree in (*one.trees, *one.data)}),
         "texts": [layout.HOSTS_FILE],
         "sites": [NGINX_DIRECTORY],

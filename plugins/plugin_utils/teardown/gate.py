@@ -80,6 +80,7 @@ def sentences(gone: Removal) -> list[str]:
         *(f"will end {unit}, now and at every boot" for unit in gone.stops),
         *_listed("will remove networks", gone.networks),
         *_listed("will remove images", gone.images),
+        *(f"will end {unit}, now and at every boot" for unit in gone.engine_stops),
         *(f"will take {', '.join(one['remove'])} out of {one['path']}" for one in gone.settings),
         *_listed("will purge packages", gone.packages),
         *(f"will remove its block from {one['path']}" for one in gone.blocks),

@@ -36,6 +36,7 @@ class Removal:
     stops: list[str] = field(default_factory=list)
     networks: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    engine_stops: list[str] = field(default_factory=list)
     settings: list[dict[str, Any]] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)
     blocks: list[dict[str, str]] = field(default_factory=list)
@@ -80,6 +81,7 @@ def removal(found: Found) -> Removal:
             one["name"] for one in found.docker["networks"] if one["ours"] and f"network {one['name']}" not in used
         ],
         images=images,
+        engine_stops=[unit for unit in layout.ENGINE_UNITS if found.engine_goes and _is_on(found, unit)],
         settings=settings,
         packages=[*found.packages_going, *along],
         blocks=_blocks(found),
@@ -116,12 +118,12 @@ def _stops(found: Found) -> list[str]:
     """mongod, and units of our own. A unit that is off and starts at no boot is left alone."""
     ours = [path.rpartition("/")[2] for path, whose in found.noted("file").items() if whose == MADE and _is_unit(path)]
     mongod = [layout.MONGODB_UNIT] if layout.MONGOD_SETTINGS in found.noted("file") else []
-    states = found.facts["units"]
-    return [
-        unit
-        for unit in [*mongod, *ours]
-        if found.has_unit(unit) and (states[unit]["active"] or states[unit]["enabled"])
-    ]
+    return [unit for unit in [*mongod, *ours] if _is_on(found, unit)]
+
+
+def _is_on(found: Found, unit: str) -> bool:
+    state = found.facts["units"].get(unit, {})
+    return found.has_unit(unit) and bool(state["active"] or state["enabled"])
 
 
 def _is_unit(path: str) -> bool:

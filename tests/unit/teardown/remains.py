@@ -122,7 +122,7 @@ def after(facts: Facts, gone: Removal, ends: bool = True) -> Facts:
     for name in gone.packages:
         left["packages"].pop(name, None)
         left["units"][UNITS.get(name, "")] = OFF
-    for unit in gone.stops:
+    for unit in [*gone.stops, *gone.engine_stops]:
         left["units"][unit] = {**left["units"][unit], "active": False, "enabled": False}
     left["trees"] = [tree for tree in left["trees"] if tree not in gone.trees]
     left["users"] = [name for name in left["users"] if name not in gone.users]
