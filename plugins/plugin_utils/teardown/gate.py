@@ -63,8 +63,9 @@ def host_warnings(hosts: Mapping[str, Found]) -> Iterator[str]:
     """Of those of the same deployment that are not asked."""
     elsewhere = {name for found in hosts.values() for name in found.content["hosts"]} - set(hosts)
     if elsewhere:
+        names = one_line(", ".join(sorted(elsewhere)))
         yield (
-            f"{', '.join(sorted(elsewhere))} of the same deployment are no part of this run: they run on, without what "
+            f"{names} of the same deployment are no part of this run: they run on, without what "
             f"{', '.join(hosts)} had for them, and take them for failed until the inventory has them no more."
         )
 

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.ledger import EMPTY
-from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.teardown.found import Found
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.teardown.question import OPTIONS
+from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.teardown.found import Found, question
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.teardown.gate import (
     as_text,
     host_problems,
@@ -18,6 +21,7 @@ from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.teardown.gate
 )
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.teardown.removal import Removal, removal
 
+from tests.unit.hostile import HOSTILE, assert_harmless, places
 from tests.unit.teardown.remains import apt, deployed, engine, found
 
 DEPLOYED = deployed()
@@ -85,3 +89,25 @@ def test_list_says_what_goes_and_what_stays() -> None:
     assert text[1] == "  chat: will stop nginx.service"
     assert "Left as they are:" in text
     assert text[-1] == "  chat: /var/lib/rocketops/ledger.json: says whose the rest is"
+
+
+def test_host_is_asked_what_its_module_knows() -> None:
+    assert ArgumentSpecValidator(OPTIONS).validate(question()).error_messages == []
+
+
+def test_no_fact_forges_a_line() -> None:
+    """Names of files and packages are those of the record, which a host may have filled with anything."""
+    for facts in each_hostile(deepcopy(DEPLOYED)):
+        one = found(facts)
+        text = as_text({"chat": removal(one)})
+        assert all(line.startswith(("  chat: ", "Planned", "Left", "Nothing")) for line in text.splitlines())
+        told = [text, *map(str, host_problems(one)), *host_warnings({"chat": one})]
+        for words in told:
+            assert_harmless(words)
+
+
+def each_hostile(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for put, before in places(tree):
+        put(before + HOSTILE)
+        yield tree
+        put(before)
