@@ -32,7 +32,7 @@ from hypothesis import given
 from tests.examples import examples
 from tests.unit.plan.test_properties import inventories
 from tests.unit.plan_inventories import Inventory, cluster, complaints, message, plan, single
-from tests.unit.preflight.hosts import (, with_facts
+from tests.unit.preflight.hosts import (
     BARE,
     ENGINE,
     KEYS,
@@ -44,6 +44,7 @@ from tests.unit.preflight.hosts import (, with_facts
     origin,
     owned,
     place,
+    with_facts,
 )
 
 PLAN = plan(single())
