@@ -27,6 +27,13 @@ options:
     type: list
     elements: dict
     default: []
+  settings:
+    description:
+      - What is taken out of JSON files that others have settings in, too, each with its C(path) and the names to
+        C(remove), as M(rocketops.rocketchat.settings_file) takes them.
+    type: list
+    elements: dict
+    default: []
   files:
     description: Files, and directories as far as they are empty then, in the order of removing.
     type: list
@@ -80,7 +87,7 @@ removed:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.facts.ledger import PATH
-from ..module_utils.teardown.removing import Stays, forget, put_back, remove, remove_tree
+from ..module_utils.teardown.removing import Stays, forget, put_back, remove, remove_tree, take_out
 
 _PATHS = {"type": "list", "elements": "path", "default": []}
 
@@ -89,6 +96,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "put_back": {"type": "list", "elements": "dict", "default": []},
+            "settings": {"type": "list", "elements": "dict", "default": []},
             "files": _PATHS,
             "trees": _PATHS,
             "forgets": {"type": "list", "elements": "str", "default": []},
@@ -101,6 +109,7 @@ def main() -> None:
     wanted, tries = module.params, module.check_mode
     try:
         removed = [one["path"] for one in wanted["put_back"] if put_back(one["path"], one["copy"], tries)]
+        removed += [one["path"] for one in wanted["settings"] if take_out(one["path"], one["remove"], tries)]
         removed += [path for path in wanted["files"] if remove(path, tries)]
         removed += [path for path in wanted["trees"] if remove_tree(path, tries)]
         forgot = forget(wanted["ledger"], wanted["forgets"], wanted["forgets_data"], wanted["ends"], tries)

@@ -9,7 +9,8 @@ import os
 import subprocess
 from collections.abc import Iterable
 
-from ..facts import ledger
+from ..effects.keeping import write
+from ..facts import ledger, settings
 
 _OF_WHAT_RUNS = ("pending", "generated", "containers", "settings", "taken_up")
 
@@ -25,6 +26,17 @@ def put_back(path: str, copy: str, tries: bool) -> bool:
     if not tries:
         os.replace(copy, path)
     return True
+
+
+def take_out(path: str, names: Iterable[str], tries: bool) -> bool:
+    """Settings, by their names, of a file that others have settings in, too. Whether any was there."""
+    if not os.path.isfile(path):
+        return False
+    before = settings.parsed(path)
+    after = settings.changed(before, {}, names)
+    if after != before and not tries:
+        write(path, settings.as_text(after).encode(), os.stat(path))
+    return after != before
 
 
 def remove(path: str, tries: bool) -> bool:

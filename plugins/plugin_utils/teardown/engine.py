@@ -17,8 +17,23 @@ def networks_in_use(found: Found) -> dict[str, str]:
     for name in [one["name"] for one in found.docker["networks"] if one["ours"]]:
         others = [one["name"] for one in found.docker["containers"] if not one["ours"] and name in one["networks"]]
         if others:
-            used[f"network {name}"] = f"{', '.join(others)} of others use it"
+            used[f"network {name}"] = f"{', '.join(others)} of others use{'s' if len(others) == 1 else ''} it"
     return used
+
+
+def images_in_use(found: Found) -> dict[str, str]:
+    """By image of ours why it stays in an engine that does."""
+    if found.engine_goes:
+        return {}
+    users: dict[str, list[str]] = {}
+    for one in found.docker["containers"]:
+        if not one["ours"]:
+            users.setdefault(one["image"], []).append(one["name"])
+    return {
+        f"image {name}": f"{', '.join(users[name])} of others use{'s' if len(users[name]) == 1 else ''} it"
+        for name in images_of_ours(found)
+        if name in users
+    }
 
 
 def images_of_ours(found: Found) -> list[str]:
@@ -34,7 +49,9 @@ def others_on_the_engine(found: Found) -> Iterator[str]:
     repositories = {_repository(image) for image in images_of_ours(found)}
     yield from (f"container {one['name']}" for one in docker["containers"] if not one["ours"])
     yield from (f"network {one['name']}" for one in docker["networks"] if not one["ours"])
-    yield from (f"image {name}" for name in docker["images"] if _repository(name) not in repositories)
+    # an engine names each with its tag, and once more with its digest
+    others = {_repository(name): name for name in reversed(docker["images"])}
+    yield from (f"image {name}" for repository, name in others.items() if repository not in repositories)
     for one in docker["volumes"]:
         if one["name"] not in volumes:
             yield f"volume {one['name']}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..rocketchat import layout
 from ..rocketchat.left_by_packages import LEFT, Left
-from .engine import images_of_ours, networks_in_use
+from .engine import images_in_use, images_of_ours, networks_in_use
 from .files import files, shared
 from .found import MADE, NGINX_DIRECTORY, Found
 from .packages import came_along, kept
@@ -58,7 +58,7 @@ def removal(found: Found) -> Removal:
     decided = files(found)
     settings, _emptied, unreadable = shared(found)
     of_proxy = [] if found.nginx_goes else [path for path in decided.goes if _is_of_nginx(path)]
-    used = networks_in_use(found)
+    used = {**networks_in_use(found), **images_in_use(found)}
     images = _images(found)
     along = came_along(found)
     trees, data_left = _trees(found)
@@ -93,8 +93,15 @@ def removal(found: Found) -> Removal:
         groups=_groups(found, data_left),
         forgets=_forgets({**found.content["resources"], **notes}, left, _noted_with_data(found, data_left)),
         forgets_data=[path for path in found.content["data"] if found.data_goes and path not in data_left],
-        left=[f"{name}: {why}" for name, why in {**left, **_in_the_kernel(found), **_record(found, left)}.items()],
+        left=_by_reason({**left, **_in_the_kernel(found), **_record(found, left)}),
     )
+
+
+def _by_reason(left: Mapping[str, str]) -> list[str]:
+    names: dict[str, list[str]] = {}
+    for name, why in left.items():
+        names.setdefault(why, []).append(name)
+    return [f"{', '.join(those)}: {why}" for why, those in names.items()]
 
 
 def _is_of_nginx(path: str) -> bool:
@@ -134,8 +141,8 @@ def _images(found: Found) -> list[str]:
     """From an engine that stays; with one that goes they go, too."""
     if found.engine_goes:
         return []
-    used = {one["image"] for one in found.docker["containers"] if not one["ours"]}
-    return [name for name in images_of_ours(found) if name in found.docker["images"] and name not in used]
+    used = images_in_use(found)
+    return [name for name in images_of_ours(found) if name in found.docker["images"] and f"image {name}" not in used]
 
 
 def _blocks(found: Found) -> list[dict[str, str]]:

@@ -84,6 +84,18 @@ def test_newest_copy_takes_its_place_again(remove: Remove, tmp_path: Path) -> No
     assert path.read_text() == "former"
 
 
+def test_settings_are_taken_out_and_no_copy_is_left(remove: Remove, tmp_path: Path) -> None:
+    path = tmp_path / "daemon.json"
+    path.write_text('{"debug": true, "log-opts": {"max-size": "50m", "tag": "theirs"}}')
+    path.chmod(0o640)
+    one = {"path": str(path), "remove": ["log-opts/max-size", "live-restore"]}
+    assert remove(settings=[one])["changed"]
+    assert json.loads(path.read_text()) == {"debug": True, "log-opts": {"tag": "theirs"}}
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert [entry.name for entry in tmp_path.iterdir() if entry.is_file()] == ["daemon.json"]
+    assert not remove(settings=[one, {**one, "path": str(tmp_path / "gone.json")}])["changed"]
+
+
 def test_ledger_forgets_and_ends(remove: Remove, ledger: Path) -> None:
     assert remove(forgets=["file /a"])["changed"]
     assert read(str(ledger))["content"]["resources"] == {"file /b": "made"}
