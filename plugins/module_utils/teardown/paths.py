@@ -16,10 +16,10 @@ from ..facts.files import text
 _COPY = re.compile(r"\.\d+\.(\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d)~$")
 
 
-def state(path: str, mark: str) -> dict[str, Any] | None:
+def state(path: str, mark: str, data: bool = False) -> dict[str, Any] | None:
     """None where there is nothing. ``marked``: whether it carries our mark. ``copy``: the newest one of what was there.
 
-    ``holds``: of a directory all that is in it, to any depth, by its path.
+    ``holds``: of a directory all that is in it, to any depth, by its path; of ``data``, which may be millions, nothing.
     """
     if not os.path.lexists(path):
         return None
@@ -29,7 +29,7 @@ def state(path: str, mark: str) -> dict[str, Any] | None:
         "mount": os.path.ismount(path),
         "marked": not directory and mark in (text(path) or ""),
         "copy": "" if directory else _copy(path),
-        "holds": _below(path) if directory else [],
+        "holds": _below(path) if directory and not data else [],
     }
 
 

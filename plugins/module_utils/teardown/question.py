@@ -52,7 +52,7 @@ def _facts(asked: Mapping[str, Any]) -> dict[str, Any]:
         "ledger": noted,
         "packages": packages.states(made),
         "changed_settings": packages.changed_settings([*made, *asked["settings_of"]]),
-        "files": {path: paths.state(path, asked["mark"]) for path in in_ledger},
+        "files": {path: paths.state(path, asked["mark"], path in content["data"]) for path in in_ledger},
         "settings": {path: settings.read(path) for path in content["settings"]},
         "texts": {path: files.text(path) for path in asked["texts"]},
         "units": found,

@@ -84,6 +84,16 @@ def test_newest_copy_takes_its_place_again(remove: Remove, tmp_path: Path) -> No
     assert path.read_text() == "former"
 
 
+def test_what_is_in_a_directory_is_told_unless_these_are_data(tmp_path: Path) -> None:
+    (tmp_path / "uploads" / "a").mkdir(parents=True)
+    (tmp_path / "uploads" / "a" / "b").write_text("")
+    there = paths.state(str(tmp_path / "uploads"), "mark")
+    assert there and there["holds"] == [str(tmp_path / "uploads" / "a"), str(tmp_path / "uploads" / "a" / "b")]
+    data = paths.state(str(tmp_path / "uploads"), "mark", data=True)
+    assert data and data["directory"] and data["holds"] == []
+    assert paths.state(str(tmp_path / "gone"), "mark") is None
+
+
 def test_settings_are_taken_out_and_no_copy_is_left(remove: Remove, tmp_path: Path) -> None:
     path = tmp_path / "daemon.json"
     path.write_text('{"debug": true, "log-opts": {"max-size": "50m", "tag": "theirs"}}')
