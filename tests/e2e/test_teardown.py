@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.deployment import ROOT, Deployment
-from tests.e2e.conftest import SECOND, beside
+from tests.e2e.conftest import beside
 
+SPARE = "chat4"
 # By what is listed, the command that lists it. Of files, all that neither a run of Ansible, nor apt and systemd as they
 # work, write of their own accord.
 LISTS = {
@@ -46,10 +47,10 @@ NOTHING = "Nothing to remove."
 def bare(tmp_path: Path) -> Iterator[Deployment]:
     """A host of its own that nothing was deployed to."""
     lab = [sys.executable, "-m", "lab"]
-    for command in (["down", SECOND], ["up", SECOND]):
+    for command in (["down", SPARE], ["up", SPARE]):
         subprocess.run([*lab, *command], cwd=ROOT, check=True, timeout=300, capture_output=True)
-    yield Deployment.of(str(beside(ROOT / "inventories" / "lab", tmp_path)))
-    subprocess.run([*lab, "down", SECOND], cwd=ROOT, check=True, timeout=120, capture_output=True)
+    yield Deployment.of(str(beside(ROOT / "inventories" / "lab", tmp_path, SPARE)))
+    subprocess.run([*lab, "down", SPARE], cwd=ROOT, check=True, timeout=120, capture_output=True)
 
 
 def lists(host: Deployment) -> dict[str, set[str]]:
