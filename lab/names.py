@@ -30,6 +30,7 @@ HOSTS = {
     "chat1": "198.18.0.11",
     "chat2": "198.18.0.12",
     "chat3": "198.18.0.13",
+    "chat4": "198.18.0.14",
     "molecule1": "198.18.0.21",
     "molecule2": "198.18.0.22",
     # somebody else's database server, which no deployment manages

@@ -37,12 +37,12 @@ def deployment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     subprocess.run([*lab, "down", SECOND], cwd=ROOT, check=True, timeout=120, capture_output=True)
 
 
-def beside(given: Path, directory: Path) -> Path:
-    """An inventory with the same settings for the second host."""
+def beside(given: Path, directory: Path, host: str = SECOND) -> Path:
+    """An inventory with the same settings for another host."""
     (directory / "group_vars").symlink_to((given / "group_vars").resolve())
     hosts = {
-        "hosts": {SECOND: {"ansible_host": HOSTS[SECOND]}},
-        "children": {group: {"hosts": {SECOND: {}}} for group in GROUPS},
+        "hosts": {host: {"ansible_host": HOSTS[host]}},
+        "children": {group: {"hosts": {host: {}}} for group in GROUPS},
     }
     (directory / "hosts.yml").write_text(yaml.safe_dump({"all": hosts}))
     return directory

@@ -17,9 +17,10 @@ PLUGINS = ROOT / "plugins"
 COLLECTION = ("ansible_collections", "rocketops", "rocketchat", "plugins")
 
 # Packages of the controller from the ground up: each may import those before it. The health judges what was planned
-# and found, and is told both as data. The preview shows a plan as the health shows what it found.
+# and found, and is told both as data. The preview shows a plan as the health shows what it found. A teardown goes by
+# the record on the hosts, and by no plan; it needs the marks that one leaves.
 LAYERS = ("rocketchat", "inventory", "plan", "preflight")
-BESIDE = {"preview": {*LAYERS, "health"}}
+BESIDE = {"preview": {*LAYERS, "health"}, "teardown": {"rocketchat", "inventory", "plan"}}
 FILES = [path.relative_to(PLUGINS) for path in sorted(PLUGINS.rglob("*.py"))]
 HOST_FILES = [path for path in FILES if path.parts[0] == "module_utils"]
 MODULES = [path for path in FILES if path.parts[0] == "modules"]

@@ -84,6 +84,10 @@ class Engine:
         found = self._read("/images/json", until)
         return {name for entry in found for key in ("RepoTags", "RepoDigests") for name in entry.get(key) or []}
 
+    def volumes(self, until: float) -> list[dict[str, Any]]:
+        """All of them, with where each lies on the host."""
+        return list(self._read("/volumes", until).get("Volumes") or [])
+
     def in_registry(self, image: str, login: str, until: float) -> tuple[str, list[dict[str, Any]]]:
         """The digest and the platforms of an image that need not be here, asked of its registry by the engine on its
         own way.

@@ -53,7 +53,7 @@ def _put_back(kept: Kept) -> None:
     if kept.found is None:
         _remove(kept.path)
     elif kept.content is not None:
-        _write(kept.path, kept.content, kept.found)
+        write(kept.path, kept.content, kept.found)
     else:
         if not os.path.isdir(kept.path):
             os.unlink(kept.path)
@@ -70,8 +70,8 @@ def _remove(path: str) -> None:
         os.rmdir(path)
 
 
-def _write(path: str, content: bytes, found: os.stat_result) -> None:
-    """Whole or not at all, through a link to the file that it stands for."""
+def write(path: str, content: bytes, found: os.stat_result) -> None:
+    """Whole or not at all, through a link to the file that it stands for; as the one that was ``found`` there."""
     target = os.path.realpath(path)
     descriptor, candidate = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".rocketops-")
     try:

@@ -30,7 +30,7 @@ def _origin(path: str, marks: Sequence[str], delivered: str | None) -> dict[str,
     return {
         "marks": [mark for mark in marks if mark in (content or "")],
         "empty": _is_empty(path),
-        "packaged": delivered is not None and _md5(path) == delivered,
+        "packaged": delivered is not None and md5(path) == delivered,
     }
 
 
@@ -41,7 +41,7 @@ def _is_empty(path: str) -> bool:
         return False
 
 
-def _md5(path: str) -> str | None:
+def md5(path: str) -> str | None:
     """As dpkg keeps it."""
     try:
         with open(path, "rb") as file:

@@ -50,6 +50,7 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, Any]] = {
     "rocketchat_apply_all": {"type": "bool"},
     "rocketchat_rotate": {"type": "list", "elements": "str"},
     "rocketchat_rotation": {"type": "str"},
+    "rocketchat_remove_data": {"type": "list", "elements": "str"},
 }
 # Former names of variables, which would have no effect any more, and their names of today.
 RENAMED = {"health_report": "rocketchat_health_report"}

@@ -85,7 +85,7 @@ def _hosts(plan: Mapping[str, Any], hosts: list[Host]) -> Iterator[str]:
         if name not in plan["hosts"]:
             yield (
                 f"host {name} is not in the inventory any more, or has another name. What it had of the deployment "
-                f"({', '.join(roles)}) stays there and runs on."
+                f"({', '.join(roles)}) stays there and runs on, unless teardown removed it."
             )
 
 

@@ -18,13 +18,14 @@ _OURS = "rocketops.rocketchat"
 
 
 def is_ours(host: Host) -> bool:
-    """By the ledger, by the first line of its settings, by our block in a file of the host's own, as 0.1.0 left it, or
-    by the keyfile, which nobody else has.
+    """By the ledger, which knows data that a teardown left, too; by the first line of its settings, by our block in a
+    file of the host's own, as 0.1.0 left it, or by the keyfile, which nobody else has.
     """
     settings = host.facts["mongod"]
     blocks = [state.block for state in host.desired.values() if state.block]
     return (
         f"file {layout.MONGOD_SETTINGS}" in host.ledger["resources"]
+        or layout.MONGODB_DATA in host.ledger["data"]
         or bool(settings and _OURS in settings["first_line"])
         or any(block.first_line in (host.facts["texts"].get(block.path) or "") for block in blocks)
         or has_our_keyfile(host)

@@ -79,6 +79,11 @@ def is_foreign(host: Host, one: FileResource) -> bool:
     return not _is_marked(host, one, found)
 
 
+def is_delivered(host: Host, one: FileResource) -> bool:
+    """Whether it is there as its package delivered it."""
+    return bool(host.facts["files"].get(one.path) and _origin(host, one.path).get("packaged"))
+
+
 def is_known(host: Host, path: str) -> bool:
     """Whether a file of a path is, or was, ours: where something goes by it that carries no mark itself."""
     [one] = [resource for resource in resources_of(host) if resource.path == path]

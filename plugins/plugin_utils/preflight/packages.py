@@ -12,7 +12,7 @@ from typing import Any
 from ..plan.resources import File, Repository, RoleState
 from .difference import Difference
 from .hosts import Host
-from .ownership import adopts, stays
+from .ownership import adopts, is_delivered, stays
 from .settings import settings_entry
 
 ROLE = "packages"
@@ -101,7 +101,8 @@ def _are_there(host: Host) -> bool:
 
 def entry(host: Host, file: File) -> dict[str, Any]:
     """Of host_files; the content of a secret one is given to it apart."""
-    backup = adopts(host, file)
+    # what a package of others delivered, a teardown puts back
+    backup = adopts(host, file) or is_delivered(host, file)
     settings: dict[str, Any] = {"path": file.path, "mode": file.mode, "owner": file.owner, "backup": backup}
     if file.content is not None and not file.secret:
         settings["content"] = file.content

@@ -8,6 +8,8 @@ from __future__ import annotations
 from ...module_utils.facts import ledger
 
 DOCKER_UNIT, MONGODB_UNIT, NGINX_UNIT = "docker.service", "mongod.service", "nginx.service"
+# One that is stopped would be started again by the next word to the socket.
+ENGINE_UNITS = ("docker.socket", DOCKER_UNIT, "containerd.service")
 
 UNITS = "/etc/systemd/system"
 

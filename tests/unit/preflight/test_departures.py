@@ -99,7 +99,7 @@ def test_host_that_left_the_inventory_is_told_until_a_run_has_noted_it() -> None
     knowing = with_facts(hosts[0], ledger={**ledger, "content": {**ledger["content"], "hosts": noted}})
     assert warnings(planned, [knowing, hosts[1]])[-1] == (
         "host three is not in the inventory any more, or has another name. What it had of the deployment (mongodb, "
-        "nats, rocketchat, nginx) stays there and runs on."
+        "nats, rocketchat, nginx) stays there and runs on, unless teardown removed it."
     )
     assert noted_hosts(planned, knowing)["three"] is None, "which the ledger then forgets"
 

@@ -121,3 +121,11 @@ def test_other_keyfile_of_ours_is_a_lost_secret() -> None:
     ]
     foreign = unmarked(OURS, files=files)
     assert [problem.variable for problem in judge(PLAN, [foreign]).problems] == ["MongoDB of host chat"]
+
+
+def test_data_that_a_teardown_left_are_ours() -> None:
+    ledger = {**BARE["ledger"], "state": "read"}
+    ledger["content"] = {**ledger["content"], "data": {"/var/lib/mongodb": {"mount": "/", "device": ""}}}
+    left = {"data": {"/var/lib/mongodb": place(empty=False, database=True)}}
+    assert judge(PLAN, [asked(PLAN, **left, ledger=ledger)]).problems == []
+    assert judge(PLAN, [asked(PLAN, **left)]).problems

@@ -44,6 +44,7 @@ from tests.unit.preflight.hosts import (
     origin,
     owned,
     place,
+    with_facts,
 )
 
 PLAN = plan(single())
@@ -214,6 +215,19 @@ def test_what_the_operator_gives_up_is_replaced_with_a_copy_kept_and_noted() -> 
             if file["backup"]}  # fmt: skip
     assert kept == {layout.NGINX_SITE}
     assert ledger_entries(host, found, KEYS)["resources"][f"file {layout.NGINX_SITE}"] == "adopted"
+
+
+def test_what_a_package_of_others_delivered_is_kept_beside_ours_once() -> None:
+    """So that a teardown can put it back."""
+    planned, path = plan(single()), layout.NGINX_CONFIGURATION
+    found = theirs(path)
+    found["origins"][path] = origin(packaged=True)
+    host = asked(planned, **found)
+    assert [f["path"] for f in role_plan(host, "nginx", host_differences(host)["nginx"])["files"] if f["backup"]] == [
+        path
+    ]
+    ours = with_facts(host, origins={path: origin(MANAGED)})
+    assert not [f for f in role_plan(ours, "nginx", host_differences(ours)["nginx"])["files"] if f["backup"]]
 
 
 @pytest.mark.parametrize("adopted", [[], [layout.NGINX_SITE]], ids=["gone", "still there"])

@@ -236,6 +236,7 @@ def test_inner_playbooks_have_no_public_name() -> None:
         "preflight",
         "rotate",
         "site",
+        "teardown",
         "verify",
     ]
     assert len(names) == len(public) + 3
