@@ -43,12 +43,15 @@ class Deployment:
         return cls(inventory=inventory, **{**answer, "secrets_file": Path(answer["secrets_file"])})
 
     def secrets(self) -> dict[str, str]:
-        """By variable, each in one line: of a key the first one that is its own. Certificates are for everybody."""
+        """By variable, each in one line: of a key the first one that is its own.
+
+        Certificates are for everybody, as is which of two users a client is after a rotation.
+        """
         kept: dict[str, str] = yaml.safe_load(self.secrets_file.read_text())
         found = {}
         for name, value in kept.items():
             _before, key, rest = value.partition("-----BEGIN PRIVATE KEY-----\n")
-            if key or "-----BEGIN CERTIFICATE-----" not in value:
+            if not name.endswith("_username_suffix") and (key or "-----BEGIN CERTIFICATE-----" not in value):
                 found[name] = (rest if key else value).splitlines()[0]
         return found
 

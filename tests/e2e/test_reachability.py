@@ -118,6 +118,7 @@ def test_without_them_there_are_other_doors(deployment: Deployment, other: Neigh
     """One command takes them away, which also shows that the tests here would see an open door."""
     # with none of Docker's either, of which a current version keeps neighbours from containers
     deployment.run("systemctl reset-failed nftables; systemctl restart nftables; iptables -P FORWARD ACCEPT")
+    wait_until(lambda: has_rules(deployment), 20, "rules after nftables.service")
     deployment.run("systemctl stop rocketops-firewall")
     assert not has_rules(deployment)
     try:
