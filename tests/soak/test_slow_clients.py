@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from tests.deployment import Deployment
+from tests.e2e import test_slow_clients as slow
 from tests.e2e.talk import people_talking
-from tests.e2e.test_slow_clients import BODY, HEADER, test_slow_clients_leave_others_alone
 
 
 def test_slow_clients_in_turns(deployment: Deployment) -> None:
     with people_talking(deployment) as problems:
         for turn in range(5):
-            test_slow_clients_leave_others_alone(deployment, BODY if turn % 2 else HEADER)
+            slow.test_slow_clients_leave_others_alone(deployment, slow.BODY if turn % 2 else slow.HEADER)
     assert set(problems) == {""}
