@@ -34,7 +34,8 @@ options:
     elements: str
     required: true
   drain_seconds:
-    description: How long requests to O(away) that are under way are waited for, in seconds.
+    description:
+      - How long requests that are under way to those of O(away) that are not left in are waited for, in seconds.
     type: int
     default: 0
   unit:
@@ -67,12 +68,12 @@ connections:
 """
 
 import os
-import tempfile
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils.effects.keeping import write
 from ..module_utils.effects.units import Refused, Unit
-from ..module_utils.effects.upstreams import until_left, without
+from ..module_utils.effects.upstreams import down, until_left, without
 from ..module_utils.facts.network import connections_to
 
 OPTIONS = {
@@ -83,32 +84,28 @@ OPTIONS = {
 }
 
 
-def put(module: AnsibleModule, path: str, text: str) -> None:
-    """Whole or not at all. Ansible gives the new file the owner and mode that the old one has."""
-    descriptor, candidate = tempfile.mkstemp(dir=module.tmpdir)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    module.atomic_move(candidate, path)
-
-
 def main() -> None:
     module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
     path, away, nginx = module.params["path"], module.params["away"], Unit(module.params["unit"])
     if not os.path.exists(path) or not nginx.is_active():
         module.exit_json(changed=False, connections=0)
+    found = os.stat(path)
     with open(path, encoding="utf-8") as file:
         before = file.read()
     after = without(before, away)
-    if after != before and not module.check_mode:
-        put(module, path, after)
+    if module.check_mode:
+        module.exit_json(changed=after != before, connections=0)
+    if after != before:
+        write(path, after.encode(), found)
         try:
             nginx.take_up("reloaded", daemon_reload=False)
         except Refused as reason:
-            put(module, path, before)
+            write(path, before.encode(), found)
             module.fail_json(msg=f"{path} is as it was. {reason}")
-    waits = module.params["drain_seconds"] if away and after == without(after, away) and not module.check_mode else 0
-    left = until_left(lambda: connections_to(away), waits) if waits else 0
-    module.exit_json(changed=after != before, connections=left)
+    # the only one of its upstream is asked on
+    left_alone = down(after)
+    connections = until_left(lambda: connections_to(left_alone), module.params["drain_seconds"]) if left_alone else 0
+    module.exit_json(changed=after != before, connections=connections)
 
 
 if __name__ == "__main__":

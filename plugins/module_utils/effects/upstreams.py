@@ -29,6 +29,11 @@ def without(text: str, away: Collection[str]) -> str:
     return _UPSTREAM.sub(upstream, text)
 
 
+def down(text: str) -> set[str]:
+    """The servers of the site that nobody is sent to."""
+    return {server[2] for block in _UPSTREAM.finditer(text) for server in _SERVER.finditer(block[0]) if server[3]}
+
+
 def _written(server: re.Match[str], is_down: bool) -> str:
     return f"{server[1]}{server[2]}{' down' if is_down else ''}{server[4]}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ansible_collections.rocketops.rocketchat.plugins.module_utils.effects.upstreams import until_left, without
+from ansible_collections.rocketops.rocketchat.plugins.module_utils.effects.upstreams import down, until_left, without
 from ansible_collections.rocketops.rocketchat.plugins.module_utils.facts.network import connections_to
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.plan.desired import desired_state
 from ansible_collections.rocketops.rocketchat.plugins.plugin_utils.rocketchat import layout
@@ -32,7 +32,10 @@ def site(**replicas: int) -> str:
 
 
 def downs(text: str) -> list[str]:
-    return [line.split()[1] for line in text.splitlines() if line.strip().startswith("server ") and " down " in line]
+    """As nginx reads it, and as the module does."""
+    found = [line.split()[1] for line in text.splitlines() if line.strip().startswith("server ") and " down " in line]
+    assert down(text) == set(found)
+    return found
 
 
 def test_one_of_two_is_down_and_back() -> None:
@@ -48,6 +51,7 @@ def test_the_only_one_stays() -> None:
     planned = site(rocketchat=1, ddp_streamer=2)
     only = next(line.split()[1] for line in planned.splitlines() if "max_fails" in line)
     assert without(planned, [only]) == planned
+    assert downs(planned) == []
 
 
 def test_all_of_them_stay() -> None:
