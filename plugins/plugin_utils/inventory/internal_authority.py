@@ -10,21 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from .self_signed import BEGINS_BEFORE, general_name
-from .server_certificate import alternative_names
+from .self_signed import BEGINS_BEFORE, general_name, pem_of_key
+from .server_certificate import alternative_names, encoded
 
 try:
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import (
-        Encoding,
-        NoEncryption,
-        PrivateFormat,
-        PublicFormat,
-        load_pem_private_key,
-    )
+    from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
     from cryptography.x509.oid import ExtendedKeyUsageOID
 except ImportError:
     # ansible-core requires it, so every controller has it; the sanity test of imports does not
@@ -61,7 +55,7 @@ def renewed(authority: Pair, now: datetime) -> Pair:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(signs=True), critical=True)
     )
-    return Pair(_pem(builder.sign(key, SHA256())), _pem_of_key(key))
+    return Pair(_pem(builder.sign(key, SHA256())), pem_of_key(key))
 
 
 def sign(authority: Pair, names: Sequence[str], now: datetime) -> str:
@@ -81,7 +75,7 @@ def sign(authority: Pair, names: Sequence[str], now: datetime) -> str:
         .add_extension(x509.SubjectAlternativeName([general_name(name) for name in names]), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
     )
-    return _pem(builder.sign(issuer_key, SHA256())) + _pem_of_key(key)
+    return _pem(builder.sign(issuer_key, SHA256())) + pem_of_key(key)
 
 
 def will_do(pem: str, authorities: Iterable[str], names: Sequence[str], now: datetime) -> bool:
@@ -153,8 +147,7 @@ def _key(pem: str) -> Any:
 
 
 def _fits(certificate: x509.Certificate, key: Any) -> bool:
-    form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return bool(certificate.public_key().public_bytes(*form) == key.public_key().public_bytes(*form))
+    return encoded(certificate.public_key()) == encoded(key.public_key())
 
 
 def _is_from(certificate: x509.Certificate, authority: x509.Certificate | None) -> bool:
@@ -169,7 +162,3 @@ def _is_from(certificate: x509.Certificate, authority: x509.Certificate | None) 
 
 def _pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(Encoding.PEM).decode()
-
-
-def _pem_of_key(key: Any) -> str:
-    return str(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())

@@ -84,8 +84,11 @@ def make(name: str, now: datetime) -> dict[str, str]:
         .add_extension(x509.SubjectAlternativeName([general_name(name)]), critical=not common)
     )
     certificate = builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return {CERTIFICATE: certificate.decode(), KEY: secret.decode()}
+    return {CERTIFICATE: certificate.decode(), KEY: pem_of_key(key)}
+
+
+def pem_of_key(key: Any) -> str:
+    return str(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
 
 
 def general_name(name: str) -> x509.GeneralName:

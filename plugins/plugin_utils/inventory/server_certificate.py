@@ -174,7 +174,7 @@ def _refused_key(paths: dict[str, str], pem: bytes, certificates: list[x509.Cert
     except (ValueError, UnsupportedAlgorithm):
         yield Problem(KEY, path, "holds no PEM private key", "Name the key the certificate was made for")
         return
-    fitting = [_encoded(_public_key(certificate)) == _encoded(key.public_key()) for certificate in certificates]
+    fitting = [encoded(_public_key(certificate)) == encoded(key.public_key()) for certificate in certificates]
     if any(fitting[1:]) and not fitting[0]:
         reason = f"is the key of another certificate in {paths[CERTIFICATE]} than the first"
         yield Problem(KEY, path, reason, "Put the server's own certificate first there, and its issuer's after it")
@@ -183,5 +183,6 @@ def _refused_key(paths: dict[str, str], pem: bytes, certificates: list[x509.Cert
         yield Problem(KEY, path, reason, "Name the key it was made for")
 
 
-def _encoded(public_key: Any) -> bytes:
+def encoded(public_key: Any) -> bytes:
+    """To be compared with another one; empty where there is none."""
     return public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) if public_key else b""

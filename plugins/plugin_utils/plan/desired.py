@@ -247,7 +247,7 @@ def _mongodb(planned: Mapping[str, Any], on: Distribution, cache_gb: float) -> R
                 marked_by=layout.MONGOD_SETTINGS,
                 **settings,
             ),
-            *_mongodb_tls_files(plan, on),
+            *_mongodb_tls_files(plan),
             File(layout.MEMBERS_FILE, "0644", f"{block.text()}\n", marked_by=layout.MONGOD_SETTINGS),
             File(
                 layout.MONGOD_LOG_ROTATION,
@@ -273,7 +273,7 @@ def _mongodb(planned: Mapping[str, Any], on: Distribution, cache_gb: float) -> R
     )
 
 
-def _mongodb_tls_files(plan: Mapping[str, Any], on: Distribution) -> Iterator[File]:
+def _mongodb_tls_files(plan: Mapping[str, Any]) -> Iterator[File]:
     """None that is not known."""
     told: dict[str, Any] = {
         "told": "will change the certificates of mongod and restart it",
@@ -281,8 +281,7 @@ def _mongodb_tls_files(plan: Mapping[str, Any], on: Distribution) -> Iterator[Fi
         "marked_by": layout.MONGOD_SETTINGS,
     }
     if plan["certificate"]:
-        user = on.vendor.mongodb_user
-        yield File(layout.MONGOD_CERTIFICATE, "0400", plan["certificate"], owner=user, secret=True, **told)
+        yield File(layout.MONGOD_CERTIFICATE, "0400", plan["certificate"], owner=plan["runs_as"], secret=True, **told)
     if plan["authorities"]:
         yield File(layout.MONGOD_AUTHORITIES, "0644", plan["authorities"], **told)
 

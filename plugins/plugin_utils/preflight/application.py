@@ -14,7 +14,7 @@ from ..plan.compose import CLIENT_ENVIRONMENT
 from ..plan.resources import RoleState
 from ..rocketchat import layout
 from .difference import Difference
-from .hosts import Host, is_ours, was_deployed
+from .hosts import Host, own_containers, was_deployed
 from .issued import KIND
 from .ownership import ADOPTED, adopts, ours_left, resources_of, stays
 from .packages import entry, fetched_keys, read_at_once
@@ -152,9 +152,8 @@ def _removed(host: Host, state: RoleState) -> list[str]:
 
 
 def _own_containers(host: Host, state: RoleState) -> list[dict[str, Any]]:
-    """Those of the role's project that are ours."""
-    name = state.project.name if state.project else None
-    return [container for container in host.containers if name and is_ours(container) and container["project"] == name]
+    """Those of the role's project."""
+    return own_containers(host, state.project.name) if state.project else []
 
 
 def ledger_entries(host: Host, differences: Mapping[str, list[Difference]], keys: Mapping[str, str]) -> dict[str, Any]:

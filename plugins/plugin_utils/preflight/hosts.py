@@ -100,6 +100,11 @@ def _services(text: str) -> Mapping[str, Any] | None:
         return None
 
 
+def own_containers(host: Host, project: str) -> list[dict[str, Any]]:
+    """Of a Compose project those that are ours: it may have others, of somebody's own file for it."""
+    return [container for container in host.containers if is_ours(container) and container["project"] == project]
+
+
 def asked_host(
     name: str, plan: Mapping[str, Any], facts: Mapping[str, Any], asked: Mapping[str, float], address: str = ""
 ) -> Host:

@@ -14,10 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..plan.resources import RoleState
+from ..rocketchat import layout
 from ..rocketchat.catalogue import DDP_STREAMER, MONOLITH
 from .container_differences import replaces_network
 from .difference import Difference
-from .hosts import Host, is_ours
+from .hosts import Host, own_containers
 from .internal_tls import is_switched
 
 _PROXIED = (MONOLITH, DDP_STREAMER)
@@ -37,11 +38,7 @@ def turns(host: Host, state: RoleState, differences: Sequence[Difference]) -> li
 
 
 def _serves(host: Host, project: str) -> bool:
-    return any(one["state"] == "running" for one in _own(host, project))
-
-
-def _own(host: Host, project: str) -> list[dict[str, Any]]:
-    return [one for one in host.containers if is_ours(one) and one["project"] == project]
+    return any(one["state"] == "running" for one in own_containers(host, project))
 
 
 def _together(planned: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
@@ -61,11 +58,12 @@ def _turn(
     anew = {difference.resource for difference in differences if difference.replaces}
     return {
         "services": sorted(names),
+        "site": layout.NGINX_SITE,
         "here": [server["here"] for server in servers],
         "elsewhere": [server["elsewhere"] for server in servers if server["elsewhere"]],
         "drain_seconds": max(_DRAIN_SECONDS.get(one["service"], 0) for one in together),
         # by the name that each has now
-        "makes_anew": sorted(one["name"] for one in _own(host, project) if one["service"] in names & anew),
+        "makes_anew": sorted(one["name"] for one in own_containers(host, project) if one["service"] in names & anew),
         "endpoints": [endpoint for endpoint in host.plan["endpoints"] if endpoint["name"] in names],
     }
 
@@ -76,8 +74,8 @@ def at_once(hosts: Sequence[tuple[Host, Mapping[str, Sequence[Difference]]]]) ->
     Members of a replica set that is not complete yet wait for each other. Where TLS is switched on or off, servers that
     have changed and those that have not do not reach each other, and clients neither.
     """
-    serving = {role for host, differences in hosts for role in differences if is_in_use(host, role)}
-    if not all(is_in_use(host, "mongodb") for host, _differences in hosts if "mongodb" in host.desired):
+    serving = {role for host, differences in hosts for role in differences if _is_in_use(host, role)}
+    if not all(_is_in_use(host, "mongodb") for host, _differences in hosts if "mongodb" in host.desired):
         serving.discard("mongodb")
     if any(is_switched(host) for host, _differences in hosts):
         serving -= {"mongodb", "nats", "rocketchat"}
@@ -85,7 +83,7 @@ def at_once(hosts: Sequence[tuple[Host, Mapping[str, Sequence[Difference]]]]) ->
     return {role: 1 if role in serving else "100%" for role in sorted(roles)}
 
 
-def is_in_use(host: Host, role: str) -> bool:
+def _is_in_use(host: Host, role: str) -> bool:
     """Whether others may need just now what the role brings about on the host."""
     state = host.desired[role]
     if state.project:
