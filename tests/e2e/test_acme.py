@@ -17,6 +17,7 @@ from cryptography import x509
 from websockets.sync.client import ClientConnection, connect
 
 from lab.names import host_container
+from tests.bench.clients.ddp import trusting
 from tests.deployment import Deployment
 from tests.e2e.acme_server import ADDRESS, DIRECTORY, NAME, PORT, AcmeServer, acme_server, docker
 from tests.e2e.ddp_client import DdpClient
@@ -50,11 +51,9 @@ def site(deployment: Deployment, server: AcmeServer, *options: str) -> subproces
 
 def shown(deployment: Deployment, name: str = CHAT) -> x509.Certificate:
     """What a client gets."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with (
         socket.create_connection((deployment.address, 443), 10) as plain,
-        context.wrap_socket(plain, server_hostname=name) as client,
+        trusting().wrap_socket(plain, server_hostname=name) as client,
     ):
         return x509.load_der_x509_certificate(client.getpeercert(binary_form=True) or b"")
 
@@ -65,8 +64,7 @@ def shows_another_than(deployment: Deployment, former: x509.Certificate) -> None
 
 
 def websocket(deployment: Deployment) -> ClientConnection:
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context = trusting()
     # as in ddp_client.py
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     plain = socket.create_connection((deployment.address, 443), 10)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import re
 import socket
-import ssl
 import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.bench.clients.ddp import trusting
 from tests.deployment import Deployment
 from tests.e2e.malformed import FRAMES, ODD, SMUGGLING, UPGRADE, mutated
 from tests.e2e.talk import people_talking, talk
@@ -30,18 +30,12 @@ LOGINS = (
 )
 
 
-def context() -> ssl.SSLContext:
-    found = ssl.create_default_context()
-    found.check_hostname, found.verify_mode = False, ssl.CERT_NONE
-    return found
-
-
 def answers(deployment: Deployment, sent: bytes, name: str | None = None, within: float = 5.0) -> bytes:
     """All that comes, until nothing does for a moment."""
     came = b""
     with (
         socket.create_connection((deployment.address, 443), within) as plain,
-        context().wrap_socket(plain, server_hostname=name) as client,
+        trusting().wrap_socket(plain, server_hostname=name) as client,
     ):
         try:
             client.sendall(sent.replace(b"HOST", deployment.address.encode()))
@@ -117,7 +111,7 @@ def test_requests_do_not_hide_in_others(deployment: Deployment, name: str) -> No
     # nginx may see two requests in it, each of which it passes on for itself
     assert len(came) <= 2
     for _client in range(4):
-        with urllib.request.urlopen(f"{deployment.root_url}/api/info", timeout=10, context=context()) as answer:
+        with urllib.request.urlopen(f"{deployment.root_url}/api/info", timeout=10, context=trusting()) as answer:
             assert json.load(answer)["version"].startswith(deployment.version.rpartition(".")[0])
 
 
@@ -138,8 +132,7 @@ def harms_nobody(deployment: Deployment, sent: list[bytes]) -> None:
     with people_talking(deployment) as problems, ThreadPoolExecutor(16) as others:
         for _answer in others.map(lambda one: answers(deployment, one, within=2), sent):
             pass
-        while not problems:
-            pass
+        wait_until(lambda: bool(problems), 60, "the end of a conversation")
     assert set(problems) == {""}
     assert (deployment.run(RESTARTS), deployment.run(WORKERS)) == before
 
